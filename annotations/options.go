@@ -1,0 +1,186 @@
+// The table of options: one row for each, which the parser, the diagnostics and the help all read.
+
+package annotations
+
+import (
+	"fmt"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Option is one row of the table: an option, where it may stand, and what it means.
+type Option struct {
+	Name    string
+	On      []Kind
+	Default string // as one would write it; empty if there is none
+	Example string
+	Doc     string
+
+	set func(o *Options, value string) error
+}
+
+// OptionTable lists every option of every directive.
+var OptionTable = []Option{
+	{"timeout", []Kind{Activity, Step}, "1m", "timeout=10s",
+		"longest time of one attempt, from its start to its end",
+		duration(func(o *Options) *time.Duration { return &o.Timeout })},
+	{"timeout", []Kind{Workflow}, "", "timeout=72h",
+		"longest time of a run; without it a run may take for ever",
+		duration(func(o *Options) *time.Duration { return &o.Timeout })},
+	{"schedule-to-start", []Kind{Activity}, "", "schedule-to-start=5m",
+		"longest time in the queue before the first attempt starts",
+		duration(func(o *Options) *time.Duration { return &o.ScheduleToStart })},
+	{"schedule-to-close", []Kind{Activity}, "", "schedule-to-close=1h",
+		"longest time from the call to its outcome, all attempts and waits together",
+		duration(func(o *Options) *time.Duration { return &o.ScheduleToClose })},
+	{"heartbeat", []Kind{Activity}, "", "heartbeat=15s",
+		"longest silence of an attempt that reports heartbeats; it is shorter than timeout",
+		duration(func(o *Options) *time.Duration { return &o.Heartbeat })},
+	{"attempts", []Kind{Activity, Step}, "0", "attempts=5",
+		"most attempts before the last error is the result; 0 retries for ever",
+		func(o *Options, v string) (err error) { o.Attempts, err = attempts(v); return }},
+	{"backoff", []Kind{Activity, Step}, "1s..1m", "backoff=1s..1m",
+		"wait before the second attempt, growing by factor up to the second duration; one duration alone is a constant wait",
+		func(o *Options, v string) (err error) { o.Backoff.Min, o.Backoff.Max, err = backoff(v); return }},
+	{"factor", []Kind{Activity, Step}, "2", "factor=1.5",
+		"what each wait is multiplied by to give the next",
+		func(o *Options, v string) (err error) { o.Backoff.Factor, err = factor(v); return }},
+	{"final", []Kind{Activity, Step}, "", "final=ErrDeclined,*CardError",
+		"errors that are not retried: package-level variables and error types, in this package or an imported one",
+		func(o *Options, v string) (err error) { o.Final, err = final(v); return }},
+	{"queue", []Kind{Activity, Workflow}, "the package's path", "queue=payments",
+		"task queue that workers take it from",
+		func(o *Options, v string) (err error) { o.Queue, err = name(v); return }},
+	{"name", []Kind{Activity, Step, Workflow}, "path.Func or path.Type.Method", "name=shop.charge",
+		"its name in every history, in place of the one that follows from the code; keeps histories valid when code moves",
+		func(o *Options, v string) (err error) { o.Name, err = name(v); return }},
+	{"codec", []Kind{Activity, Step, Workflow}, "json", "codec=proto",
+		"registered codec for its inputs and results; with one named, their types are the codec's business",
+		func(o *Options, v string) (err error) { o.Codec, err = name(v); return }},
+}
+
+// OptionsOf are the rows of the table for one kind of directive.
+func OptionsOf(k Kind) []Option {
+	var out []Option
+	for _, o := range OptionTable {
+		if slices.Contains(o.On, k) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// defaults are the options of a directive of kind k that names none.
+func defaults(k Kind) Options {
+	if k != Activity && k != Step {
+		return Options{}
+	}
+	return Options{
+		Timeout: time.Minute,
+		Backoff: Backoff{Min: time.Second, Max: time.Minute, Factor: 2},
+	}
+}
+
+// impossible says what is wrong with options that are each right by themselves; option is the one to blame.
+func impossible(o Options, written map[string]bool) (option, message string) {
+	switch {
+	case o.Heartbeat > 0 && o.Heartbeat >= o.Timeout:
+		return "heartbeat", fmt.Sprintf("heartbeat=%v never matters, since an attempt ends after timeout=%v", o.Heartbeat, o.Timeout)
+	case o.ScheduleToClose > 0 && written["timeout"] && o.Timeout > o.ScheduleToClose:
+		return "timeout", fmt.Sprintf("timeout=%v of one attempt exceeds schedule-to-close=%v of all of them", o.Timeout, o.ScheduleToClose)
+	case o.ScheduleToClose > 0 && o.ScheduleToStart >= o.ScheduleToClose:
+		return "schedule-to-start", fmt.Sprintf("schedule-to-start=%v leaves no time to run within schedule-to-close=%v", o.ScheduleToStart, o.ScheduleToClose)
+	case o.Attempts == 1 && written["backoff"]:
+		return "backoff", "backoff has no meaning with attempts=1: there is no second attempt to wait for"
+	case o.Attempts == 1 && written["factor"]:
+		return "factor", "factor has no meaning with attempts=1: there is no second attempt to wait for"
+	case written["factor"] && o.Backoff.Min == o.Backoff.Max:
+		return "factor", "factor has no meaning with a constant backoff: give it a range, such as backoff=1s..1m"
+	}
+	return "", ""
+}
+
+func duration(field func(*Options) *time.Duration) func(*Options, string) error {
+	return func(o *Options, v string) (err error) {
+		*field(o), err = positive(v)
+		return
+	}
+}
+
+func positive(v string) (time.Duration, error) {
+	d, err := time.ParseDuration(v)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a duration such as 10s, 1m30s or 72h", v)
+	}
+	if d <= 0 {
+		return 0, fmt.Errorf("%q is not a positive duration", v)
+	}
+	return d, nil
+}
+
+func attempts(v string) (int, error) {
+	n, err := strconv.ParseInt(v, 10, 32)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q is not a number of attempts: 0 for no limit, or a positive number", v)
+	}
+	return int(n), nil
+}
+
+func backoff(v string) (min, max time.Duration, err error) {
+	lo, hi, ranged := strings.Cut(v, "..")
+	if min, err = positive(lo); err != nil {
+		return 0, 0, err
+	}
+	if !ranged {
+		return min, min, nil
+	}
+	if max, err = positive(hi); err != nil {
+		return 0, 0, err
+	}
+	if max < min {
+		return 0, 0, fmt.Errorf("%q ends below its start", v)
+	}
+	return min, max, nil
+}
+
+func factor(v string) (float64, error) {
+	f, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(f >= 1 && f <= 1000) {
+		return 0, fmt.Errorf("%q is not a factor between 1 and 1000", v)
+	}
+	return f, nil
+}
+
+func final(v string) ([]Final, error) {
+	var out []Final
+	for part := range strings.SplitSeq(v, ",") {
+		f := Final(part)
+		if !f.valid() {
+			return nil, fmt.Errorf("%q is not the name of an error variable or type: write ErrGone, *CardError or pkg.ErrGone", part)
+		}
+		if slices.Contains(out, f) {
+			return nil, fmt.Errorf("%q is named twice", part)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func (f Final) valid() bool {
+	qualifier, name := f.Split()
+	return token.IsIdentifier(name) && (qualifier == "" && !strings.Contains(string(f), ".") || token.IsIdentifier(qualifier))
+}
+
+func name(v string) (string, error) {
+	if i := strings.IndexFunc(v, func(r rune) bool { return !nameRune(r) }); i >= 0 {
+		return "", fmt.Errorf("%q has a %q in it: a name is made of letters, digits and - _ . /", v, v[i:i+1])
+	}
+	return v, nil
+}
+
+func nameRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./", r)
+}

@@ -1,0 +1,210 @@
+// The parser of one directive.
+
+package annotations
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is something wrong with the text of a directive.
+type Problem struct {
+	Offset  int    // in bytes, from the start of the comment
+	Message string // one line, lower case, no full stop
+	Fix     string // what to write instead; may be empty
+}
+
+var kinds = []Kind{Activity, Step, Workflow, Continue, Allow, Pure}
+
+// Is reports whether a line comment, slashes included, is meant as a directive: it may still be a wrong one.
+func Is(comment string) bool {
+	text, ok := strings.CutPrefix(comment, "//")
+	if !ok {
+		return false
+	}
+	rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t"), "pawl:")
+	return ok && (text[0] == 'p' || slices.Contains(kinds, Kind(firstWord(rest))))
+}
+
+// Parse reads a comment for which Is holds. What is wrong with it comes back as problems, in the order of the text;
+// the directive then holds what could be understood.
+func Parse(comment string) (Directive, []Problem) {
+	if !strings.HasPrefix(comment, Prefix) {
+		return Directive{}, []Problem{{2, "a directive has no space between // and pawl:", "//" + strings.TrimLeft(comment[2:], " \t")}}
+	}
+	words := fields(comment, len(Prefix))
+	if len(words) == 0 || words[0].offset != len(Prefix) {
+		return Directive{}, []Problem{{len(Prefix), "a directive names its kind right after the colon", "one of " + kindList()}}
+	}
+	d := Directive{Kind: Kind(words[0].text), Text: strings.TrimSpace(comment[2:])}
+	switch {
+	case !slices.Contains(kinds, d.Kind):
+		return d, []Problem{unknownKind(words[0])}
+	case d.Kind == Allow || d.Kind == Pure:
+		return d, parseReason(&d, comment, words[1:])
+	}
+	return d, parseOptions(&d, words[1:])
+}
+
+// parseReason reads what follows allow and pure: free text, for allow behind the id of a rule.
+func parseReason(d *Directive, comment string, words []word) []Problem {
+	if d.Kind == Allow {
+		if len(words) == 0 {
+			return []Problem{{len(comment), "allow names the rule that it accepts", "//pawl:allow PWL201 why this is right here"}}
+		}
+		d.Rule, words = words[0].text, words[1:]
+	}
+	if len(words) == 0 {
+		return []Problem{{len(comment), fmt.Sprintf("%s gives its reason, for the next reader", d.Kind), comment + " because …"}}
+	}
+	d.Reason = strings.TrimSpace(comment[words[0].offset:])
+	return nil
+}
+
+func parseOptions(d *Directive, words []word) (problems []Problem) {
+	d.Options = defaults(d.Kind)
+	offsets := map[string]int{}
+	written := map[string]bool{}
+	for _, w := range words {
+		key, value, assigned := strings.Cut(w.text, "=")
+		row, ok := find(d.Kind, key)
+		switch {
+		case !ok:
+			problems = append(problems, unknownOption(d.Kind, key, w.offset))
+			continue
+		case written[key]:
+			problems = append(problems, Problem{w.offset, fmt.Sprintf("option %s is given twice", key), ""})
+			continue
+		case !assigned || value == "":
+			problems = append(problems, Problem{w.offset, fmt.Sprintf("option %s has no value", key), row.Example})
+			continue
+		}
+		written[key], offsets[key] = true, w.offset
+		if err := row.set(&d.Options, value); err != nil {
+			problems = append(problems, Problem{w.offset + len(key) + 1, fmt.Sprintf("option %s: %v", key, err), row.Example})
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	if option, message := impossible(d.Options, written); message != "" {
+		return []Problem{{offsets[option], message, ""}}
+	}
+	return nil
+}
+
+func find(k Kind, name string) (Option, bool) {
+	i := slices.IndexFunc(OptionTable, func(o Option) bool { return o.Name == name && slices.Contains(o.On, k) })
+	if i < 0 {
+		return Option{}, false
+	}
+	return OptionTable[i], true
+}
+
+func unknownKind(w word) Problem {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	p := Problem{w.offset, fmt.Sprintf("unknown directive pawl:%s", w.text), "one of " + kindList()}
+	if near := Nearest(w.text, names); near != "" {
+		p.Fix = fmt.Sprintf("did you mean pawl:%s?", near)
+	}
+	return p
+}
+
+func unknownOption(k Kind, name string, offset int) Problem {
+	if slices.ContainsFunc(OptionTable, func(o Option) bool { return o.Name == name }) {
+		return Problem{offset, fmt.Sprintf("option %s has no meaning on a %s", name, k), "options here: " + strings.Join(optionNames(k), " ")}
+	}
+	p := Problem{offset, fmt.Sprintf("unknown option %s", name), "options here: " + strings.Join(optionNames(k), " ")}
+	if near := Nearest(name, optionNames(k)); near != "" {
+		p.Fix = fmt.Sprintf("did you mean %s?", near)
+	}
+	if len(optionNames(k)) == 0 {
+		p.Fix = fmt.Sprintf("%s takes no options", k)
+	}
+	return p
+}
+
+func optionNames(k Kind) (names []string) {
+	for _, o := range OptionsOf(k) {
+		names = append(names, o.Name)
+	}
+	return names
+}
+
+func kindList() string {
+	var b strings.Builder
+	for i, k := range kinds {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(Prefix + string(k))
+	}
+	return b.String()
+}
+
+// Nearest is the candidate that word is most likely a misspelling of, or "".
+func Nearest(word string, candidates []string) string {
+	best, bestDistance := "", 1+max(1, len(word)/3)
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// distance counts the insertions, deletions and replacements that turn a into b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// word is one word of a comment and where it starts.
+type word struct {
+	text   string
+	offset int
+}
+
+func fields(s string, from int) (words []word) {
+	for i := from; i < len(s); {
+		if isSpace(s[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(s) && !isSpace(s[end]) {
+			end++
+		}
+		words = append(words, word{s[i:end], i})
+		i = end
+	}
+	return words
+}
+
+func firstWord(s string) string {
+	if words := fields(s, 0); len(words) > 0 {
+		return words[0].text
+	}
+	return ""
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }

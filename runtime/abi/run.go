@@ -1,0 +1,167 @@
+package abi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/replay"
+)
+
+// Run is one execution of a workflow as its lowered code sees it: the hidden first parameter. One coroutine of a run
+// executes at a time, so closures may hold it freely.
+type Run struct {
+	x        *replay.Execution
+	workflow *Workflow
+	errors   *codec.Errors
+	tags     map[any]string // receivers made by Receiver that have a tag
+}
+
+// NewExecution returns a run of w that has not started.
+func NewExecution(w *Workflow, known *codec.Errors, id, runID string) *replay.Execution {
+	return replay.New(id, runID, func(x *replay.Execution, ctx context.Context) (history.Body, error) {
+		run := &Run{x: x, workflow: w, errors: known}
+		out, err := w.Run(run, ctx, Values{x.Started.Input, run})
+		return run.close(out, err)
+	})
+}
+
+// close makes the event that ends the run of what the workflow returned.
+func (r *Run) close(out []any, err error) (history.Body, error) {
+	result, encodeErr := codec.Encode(r.workflow.Codec, out)
+	if encodeErr != nil {
+		return nil, fmt.Errorf("result of workflow %s: %w", r.workflow.Name, encodeErr)
+	}
+	switch {
+	case err == nil:
+		return &history.RunCompleted{Result: result}, nil
+	case errors.Is(err, context.Canceled):
+		return &history.RunCancelled{Result: result, Failure: *r.errors.Encode(err)}, nil
+	default:
+		return &history.RunFailed{Result: result, Failure: *r.errors.Encode(err)}, nil
+	}
+}
+
+// Call schedules an activity or runs a step, waits for its outcome and decodes the results into out. In a context
+// that is already cancelled it schedules nothing and returns the context's error.
+func Call(run *Run, ctx context.Context, a *Activity, in []any, out ...any) error {
+	return run.call(ctx, a, "", in, out)
+}
+
+// CallOn is Call for a method; recv is the receiver, whose tag tells two receivers of one type apart.
+func CallOn(run *Run, recv any, ctx context.Context, a *Activity, in []any, out ...any) error {
+	return run.call(ctx, a, run.tag(recv), in, out)
+}
+
+func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	input, err := codec.Encode(a.Codec, in)
+	if err != nil {
+		return fmt.Errorf("input of activity %s: %w", a.Name, err)
+	}
+	done := r.x.Await(ctx, replay.OperationName(a.Name, tag), func(op history.Op) history.Body {
+		if a.Step {
+			return &history.StepScheduled{Op: op, Name: a.Name, Tag: tag, Input: input, Policy: a.Policy}
+		}
+		return &history.ActivityScheduled{Op: op, Name: a.Name, Tag: tag, Queue: a.Queue, Input: input, Policy: a.Policy}
+	})
+	return r.outcome(a, done, out)
+}
+
+func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
+	var o *history.Outcome
+	switch e := done.(type) {
+	case *history.ActivityCompleted:
+		o = &e.Outcome
+	case *history.StepCompleted:
+		o = &e.Outcome
+	}
+	if err := codec.Decode(o.Result, out...); err != nil {
+		r.x.Fail(fmt.Errorf("result of activity %s: %w", a.Name, err))
+	}
+	return r.errors.Decode(o.Failure)
+}
+
+// Tagged is a receiver that knows its tag: a generated stand-in for an annotated interface.
+type Tagged interface{ PawlTag() string }
+
+func (r *Run) tag(recv any) string {
+	if t, ok := recv.(Tagged); ok {
+		return t.PawlTag()
+	}
+	if len(r.tags) == 0 || reflect.TypeOf(recv).Kind() != reflect.Pointer {
+		return ""
+	}
+	return r.tags[recv]
+}
+
+// Receiver makes the stand-in for an activity receiver of type T in a workflow's receiver. It is empty: what its
+// methods need lives with the workers that run them.
+func Receiver[T any](run *Run, tag string) *T {
+	// Pointers to values of size zero may be equal; a byte beside the value keeps them apart.
+	p := &new(struct {
+		value T
+		_     byte
+	}).value
+	if tag != "" {
+		if run.tags == nil {
+			run.tags = map[any]string{}
+		}
+		run.tags[p] = tag
+	}
+	return p
+}
+
+// Config fills dst with the recorded value of a config field. A field that the record lacks keeps its zero value.
+func Config(run *Run, field string, dst any) error {
+	for _, s := range run.x.Started.Config {
+		if s.Name == field {
+			return Values{s.Value, run}.Decode(dst)
+		}
+	}
+	return nil
+}
+
+// Now is time.Now in a run: when the last thing happened that the code can know of. It never goes back.
+func Now(run *Run) time.Time { return run.x.Now() }
+
+// Since is time.Since in a run.
+func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }
+
+// Until is time.Until in a run.
+func Until(run *Run, t time.Time) time.Duration { return t.Sub(Now(run)) }
+
+// Sleep is time.Sleep in a run: a durable timer. As in Go, it does not end early when a context is cancelled.
+func Sleep(run *Run, d time.Duration) {
+	if d <= 0 {
+		run.x.Yield()
+		return
+	}
+	due := Now(run).Add(d)
+	run.x.Await(nil, replay.TimerName, func(op history.Op) history.Body {
+		return &history.TimerStarted{Op: op, Due: due}
+	})
+}
+
+// RunInfo is what a workflow's code can learn about its run.
+type RunInfo struct {
+	ID      string
+	RunID   string
+	Type    string
+	Started time.Time
+}
+
+// Info tells about the run whose workflow was given ctx. Outside of one it is zero.
+func Info(ctx context.Context) RunInfo {
+	x := replay.FromContext(ctx)
+	if x == nil {
+		return RunInfo{}
+	}
+	return RunInfo{x.ID, x.RunID, x.Started.Type, x.StartTime()}
+}

@@ -1,0 +1,90 @@
+package abi
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"math/rand"
+	randv2 "math/rand/v2"
+	"os"
+)
+
+// This file stands for functions of the standard library whose effects or results would differ on replay.
+
+// Rand stands for the functions of math/rand.
+func Rand(run *Run) *rand.Rand { return run.x.Rand() }
+
+// RandV2 stands for the functions of math/rand/v2.
+func RandV2(run *Run) *randv2.Rand { return run.x.RandV2() }
+
+// RandN is rand.N of math/rand/v2.
+func RandN[I ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr](run *Run, n I) I {
+	if n <= 0 {
+		panic("invalid argument to N")
+	}
+	return I(run.x.RandV2().Uint64N(uint64(n)))
+}
+
+// Slog stands for slog.Default and the functions of log/slog. What it logs carries the workflow's id and the run's
+// logical time; it is silent while the run catches up with its history.
+func Slog(run *Run) *slog.Logger {
+	return slog.New(&slogHandler{slog.Default().Handler(), run}).With("workflow", run.x.ID, "run", run.x.RunID)
+}
+
+type slogHandler struct {
+	slog.Handler
+	run *Run
+}
+
+func (h *slogHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return !h.run.x.Replaying() && h.Handler.Enabled(ctx, level)
+}
+
+func (h *slogHandler) Handle(ctx context.Context, r slog.Record) error {
+	r.Time = h.run.x.Now()
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h *slogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &slogHandler{h.Handler.WithAttrs(attrs), h.run}
+}
+
+func (h *slogHandler) WithGroup(name string) slog.Handler {
+	return &slogHandler{h.Handler.WithGroup(name), h.run}
+}
+
+// Log stands for log.Default and the functions of package log: silent on replay.
+func Log(run *Run) *log.Logger {
+	return log.New(run.once(log.Writer()), log.Prefix(), log.Flags())
+}
+
+// once is w, or nothing while the run catches up with its history.
+func (r *Run) once(w io.Writer) io.Writer {
+	if r.x.Replaying() {
+		return io.Discard
+	}
+	return w
+}
+
+// Print is fmt.Print: silent on replay.
+func Print(run *Run, a ...any) (int, error) { return fmt.Fprint(run.once(os.Stdout), a...) }
+
+// Printf is fmt.Printf: silent on replay.
+func Printf(run *Run, format string, a ...any) (int, error) {
+	return fmt.Fprintf(run.once(os.Stdout), format, a...)
+}
+
+// Println is fmt.Println: silent on replay.
+func Println(run *Run, a ...any) (int, error) { return fmt.Fprintln(run.once(os.Stdout), a...) }
+
+// BuiltinPrint is the built-in print: silent on replay.
+func BuiltinPrint(run *Run, a ...any) {
+	for _, v := range a {
+		fmt.Fprintf(run.once(os.Stderr), "%v", v)
+	}
+}
+
+// BuiltinPrintln is the built-in println: silent on replay.
+func BuiltinPrintln(run *Run, a ...any) { fmt.Fprintln(run.once(os.Stderr), a...) }

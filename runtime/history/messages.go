@@ -1,0 +1,284 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// This file holds the messages between clients, workflow workers and activity workers. They are consumed, not kept,
+// but a message may wait for weeks and be read by a newer worker: the same rules apply as for events.
+
+// ReusePolicy says whether the id of a closed workflow may be used again.
+type ReusePolicy int32
+
+const (
+	ReuseAllow    ReusePolicy = 0 // start another run
+	ReuseIfFailed ReusePolicy = 1 // only if the last run did not complete
+	ReuseReject   ReusePolicy = 2 // never, as long as the closed run is kept
+)
+
+// ConflictPolicy says what a start does when a run of that id is open.
+type ConflictPolicy int32
+
+const (
+	ConflictFail        ConflictPolicy = 0 // the start fails
+	ConflictUseExisting ConflictPolicy = 1 // the start answers with the open run
+	ConflictTerminate   ConflictPolicy = 2 // the open run is terminated, then the new one starts
+)
+
+// StartRequest asks for a run.
+type StartRequest struct {
+	Type      string
+	Queue     string
+	ID        string
+	RunID     string
+	RequestID string
+	Input     Payload
+	Timeout   time.Duration
+	Retention time.Duration
+	Reuse     ReusePolicy
+	Conflict  ConflictPolicy
+}
+
+func (m *StartRequest) fields(w *wire) {
+	w.string(1, &m.Type)
+	w.string(2, &m.Queue)
+	w.string(3, &m.ID)
+	w.string(4, &m.RunID)
+	w.string(5, &m.RequestID)
+	w.sub(6, &m.Input)
+	number(w, 7, &m.Timeout)
+	number(w, 8, &m.Retention)
+	number(w, 9, &m.Reuse)
+	number(w, 10, &m.Conflict)
+}
+
+// Marshal encodes m.
+func (m *StartRequest) Marshal() []byte { return marshal(m) }
+
+// UnmarshalStartRequest decodes a start request.
+func UnmarshalStartRequest(data []byte) (*StartRequest, error) {
+	m := &StartRequest{}
+	return m, named("start request", unmarshal(data, m))
+}
+
+// Inbound is one message to an open run. Exactly one of the pointers is set.
+type Inbound struct {
+	RunID     string // the run it is for; empty: whichever is open
+	Done      *ActivityDone
+	Cancel    *CancelRequest
+	Terminate *TerminateRequest
+}
+
+// ActivityDone reports the outcome of an activity.
+type ActivityDone struct {
+	Op      OpID
+	Outcome Outcome
+}
+
+func (m *ActivityDone) fields(w *wire) {
+	w.sub(1, &m.Op)
+	w.sub(2, &m.Outcome)
+}
+
+// CancelRequest asks a run to cancel its context.
+type CancelRequest struct{ Reason string }
+
+func (m *CancelRequest) fields(w *wire) { w.string(1, &m.Reason) }
+
+// TerminateRequest asks for a run to be closed without asking its code.
+type TerminateRequest struct{ Reason string }
+
+func (m *TerminateRequest) fields(w *wire) { w.string(1, &m.Reason) }
+
+func (m *Inbound) fields(w *wire) {
+	w.string(1, &m.RunID)
+	optional(w, 2, &m.Done)
+	optional(w, 3, &m.Cancel)
+	optional(w, 4, &m.Terminate)
+}
+
+// Marshal encodes m.
+func (m *Inbound) Marshal() []byte { return marshal(m) }
+
+// UnmarshalInbound decodes a message to a run.
+func UnmarshalInbound(data []byte) (*Inbound, error) {
+	m := &Inbound{}
+	if err := unmarshal(data, m); err != nil {
+		return nil, named("inbox message", err)
+	}
+	if m.Done == nil && m.Cancel == nil && m.Terminate == nil {
+		return nil, errors.New("inbox message of a kind this worker does not know: run a newer worker")
+	}
+	return m, nil
+}
+
+// ActivityTask asks an activity worker for attempts at an activity.
+type ActivityTask struct {
+	ID            string // workflow id
+	RunID         string
+	WorkflowType  string
+	WorkflowQueue string // where the outcome goes
+	Op            OpID
+	Name          string
+	Tag           string
+	Input         Payload
+	Policy        Policy
+	Scheduled     time.Time
+}
+
+func (m *ActivityTask) fields(w *wire) {
+	w.string(1, &m.ID)
+	w.string(2, &m.RunID)
+	w.string(3, &m.WorkflowType)
+	w.string(4, &m.WorkflowQueue)
+	w.sub(5, &m.Op)
+	w.string(6, &m.Name)
+	w.string(7, &m.Tag)
+	w.sub(8, &m.Input)
+	w.sub(9, &m.Policy)
+	w.time(10, &m.Scheduled)
+}
+
+// Marshal encodes m.
+func (m *ActivityTask) Marshal() []byte { return marshal(m) }
+
+// UnmarshalActivityTask decodes a task.
+func UnmarshalActivityTask(data []byte) (*ActivityTask, error) {
+	m := &ActivityTask{}
+	return m, named("activity task", unmarshal(data, m))
+}
+
+// IdempotencyKey is the same for every attempt at one activity, and for no other activity.
+func (m *ActivityTask) IdempotencyKey() string { return m.RunID + "/" + m.Op.String() }
+
+// TaskState is the news of an activity that has no outcome yet: what the next attempt and a curious person read.
+type TaskState struct {
+	Attempt     int       // the last attempt that started
+	Started     time.Time // when it did
+	Heartbeat   Payload   // details of the last heartbeat of any attempt
+	LastFailure *Failure  // of the attempt before, if it failed
+	NextRetry   time.Time // when the next attempt starts, if none runs
+	Worker      string
+}
+
+func (m *TaskState) fields(w *wire) {
+	number(w, 1, &m.Attempt)
+	w.time(2, &m.Started)
+	w.sub(3, &m.Heartbeat)
+	optional(w, 4, &m.LastFailure)
+	w.time(5, &m.NextRetry)
+	w.string(6, &m.Worker)
+}
+
+// Marshal encodes m.
+func (m *TaskState) Marshal() []byte { return marshal(m) }
+
+// UnmarshalTaskState decodes the state of a task.
+func UnmarshalTaskState(data []byte) (*TaskState, error) {
+	m := &TaskState{}
+	return m, named("task state", unmarshal(data, m))
+}
+
+// TaskRef names a task on the bus: "cancel this", "is anybody running this?".
+type TaskRef struct {
+	RunID  string
+	Op     OpID
+	Cancel bool // cancel the attempt's context; otherwise only ask
+}
+
+func (m *TaskRef) fields(w *wire) {
+	w.string(1, &m.RunID)
+	w.sub(2, &m.Op)
+	w.bool(3, &m.Cancel)
+}
+
+// Marshal encodes m.
+func (m *TaskRef) Marshal() []byte { return marshal(m) }
+
+// UnmarshalTaskRef decodes a reference to a task.
+func UnmarshalTaskRef(data []byte) (*TaskRef, error) {
+	m := &TaskRef{}
+	return m, named("task reference", unmarshal(data, m))
+}
+
+// Status is how a run stands.
+type Status int32
+
+const (
+	StatusUnknown    Status = 0
+	StatusRunning    Status = 1
+	StatusParked     Status = 2 // open, but it cannot go on until its code, or its history, is mended
+	StatusCompleted  Status = 3
+	StatusFailed     Status = 4
+	StatusCancelled  Status = 5
+	StatusTerminated Status = 6
+	StatusTimedOut   Status = 7
+)
+
+var statusNames = [...]string{"unknown", "running", "parked", "completed", "failed", "cancelled", "terminated", "timed out"}
+
+func (s Status) String() string {
+	if int(s) < len(statusNames) && s >= 0 {
+		return statusNames[s]
+	}
+	return fmt.Sprintf("status %d", int32(s))
+}
+
+// Closed reports whether the run has ended.
+func (s Status) Closed() bool { return s >= StatusCompleted }
+
+// RunInfo is the registry's entry for a workflow id: its newest run.
+type RunInfo struct {
+	ID        string
+	RunID     string
+	RequestID string
+	Type      string
+	Queue     string
+	Status    Status
+	Started   time.Time
+	Closed    time.Time
+	Changed   time.Time
+	Events    uint64   // length of the history
+	Result    *Payload // of a closed run; absent if it is large: then the journal has it
+	Failure   *Failure
+	Parked    string // why a parked run is parked
+	Reason    string // of a cancellation or termination
+	WakeAt    time.Time
+}
+
+func (m *RunInfo) fields(w *wire) {
+	w.string(1, &m.ID)
+	w.string(2, &m.RunID)
+	w.string(3, &m.RequestID)
+	w.string(4, &m.Type)
+	w.string(5, &m.Queue)
+	number(w, 6, &m.Status)
+	w.time(7, &m.Started)
+	w.time(8, &m.Closed)
+	w.time(9, &m.Changed)
+	w.uint(10, &m.Events)
+	optional(w, 11, &m.Result)
+	optional(w, 12, &m.Failure)
+	w.string(13, &m.Parked)
+	w.string(14, &m.Reason)
+	w.time(15, &m.WakeAt)
+}
+
+// Marshal encodes m.
+func (m *RunInfo) Marshal() []byte { return marshal(m) }
+
+// UnmarshalRunInfo decodes an entry of the registry.
+func UnmarshalRunInfo(data []byte) (*RunInfo, error) {
+	m := &RunInfo{}
+	return m, named("registry entry", unmarshal(data, m))
+}
+
+// named says what was being decoded.
+func named(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("corrupt %s: %w", what, err)
+}

@@ -1,0 +1,181 @@
+package replay
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"runtime"
+	"strings"
+
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/sched"
+)
+
+// This file compares what the code decides with what was recorded.
+
+// decision is an event that the code asks to have recorded.
+type decision struct {
+	kind    string
+	id      history.OpID // empty for a decision that closes the run
+	name    string
+	callers []uintptr
+	build   func(pos string) history.Body
+	built   history.Body
+}
+
+// body builds the event. Its position, which takes a walk over the stack's symbols, is only worth its time if the
+// event is to be recorded.
+func (d *decision) body(withPos bool) history.Body {
+	if d.built == nil || withPos {
+		pos := ""
+		if withPos {
+			pos = position(d.callers)
+		}
+		d.built = d.build(pos)
+	}
+	return d.built
+}
+
+func (d *decision) String() string {
+	text := describe(d.body(false))
+	if pos := position(d.callers); pos != "" {
+		text += " at " + pos
+	}
+	return text
+}
+
+// match finds the recorded decision among those that the code has made and not yet seen recorded.
+func (x *Execution) match(recorded history.Body) error {
+	kind, id, name, _ := identity(recorded)
+	var sameOp *decision
+	for i, d := range x.decisions {
+		if d.id != id {
+			continue
+		}
+		if d.kind == kind && d.name == name {
+			if err := x.compare(d, recorded); err != nil {
+				return err
+			}
+			x.adopt(id, recorded)
+			x.decisions = append(x.decisions[:i], x.decisions[i+1:]...)
+			return nil
+		}
+		sameOp = d
+	}
+	m := &Mismatch{Event: x.events, Recorded: describe(recorded)}
+	switch {
+	case sameOp != nil:
+		m.Code = sameOp.String()
+	case len(x.decisions) > 0:
+		m.Code = x.decisions[0].String()
+	case x.closed != nil:
+		m.Code = "the workflow has returned: " + describe(x.closed)
+	default:
+		m.Code = "nothing; " + strings.Join(x.sched.Waiting(), ", ")
+	}
+	return m
+}
+
+// adopt keeps the recorded body in place of the rebuilt one: deadlines and policies are those that were recorded.
+func (x *Execution) adopt(id history.OpID, recorded history.Body) {
+	if op, ok := x.open[id]; ok {
+		if _, cancel := recorded.(*history.ActivityCancelRequested); !cancel {
+			op.body = recorded
+		}
+	}
+}
+
+// compare is the strict comparison: everything but the position.
+func (x *Execution) compare(d *decision, recorded history.Body) error {
+	if !x.Strict {
+		return nil
+	}
+	built := d.body(false)
+	if bytes.Equal(history.MarshalBody(built), history.MarshalBody(withoutPos(recorded))) {
+		return nil
+	}
+	return &Mismatch{Event: x.events, Recorded: fmt.Sprintf("%s: %+v", describe(recorded), recorded), Code: fmt.Sprintf("%s: %+v", d, built)}
+}
+
+// unrecorded fails if the code made a decision that the history does not have.
+func (x *Execution) unrecorded() error {
+	if len(x.decisions) == 0 {
+		return nil
+	}
+	return &Mismatch{Event: x.events + 1, Recorded: "nothing more at this point", Code: x.decisions[0].String()}
+}
+
+// Mismatch says that the code no longer does what the history says it did.
+type Mismatch struct {
+	Event    uint64 // number of the event in the history, from 1
+	Recorded string // the operation in the history, with its line at that time
+	Code     string // what the code does instead, with its line now
+}
+
+func (m *Mismatch) Error() string {
+	return fmt.Sprintf("replay diverges at event %d\n  history: %s\n  code:    %s\n"+
+		"  because: a durable call was added, removed or moved since this run recorded the event\n"+
+		"  help:    run a worker with code that still makes the recorded call; the run resumes by itself", m.Event, m.Recorded, m.Code)
+}
+
+// PanicError says that a workflow's code panicked.
+type PanicError struct {
+	Panic *sched.Panic
+}
+
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("workflow code panicked: %v\n%s\n  help: run a worker with code that does not; the run resumes by itself", e.Panic.Value, author(e.Panic.Stack))
+}
+
+// author keeps the lines of a stack that are not the engine's or the Go runtime's.
+func author(stack []byte) string {
+	var kept []string
+	lines := strings.Split(string(stack), "\n")
+	for i := 1; i+1 < len(lines); i += 2 {
+		if fn := lines[i]; engine(fn) || strings.HasPrefix(fn, "panic(") || strings.HasPrefix(fn, "runtime") || strings.HasPrefix(fn, "created by") {
+			continue
+		}
+		where, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
+		kept = append(kept, "  at "+where+" in "+call(lines[i]))
+	}
+	return strings.Join(kept, "\n")
+}
+
+// call cuts the argument words from a line of a stack, and the mark of a lowered copy.
+func call(fn string) string {
+	if i := strings.LastIndex(fn, "("); i > 0 {
+		fn = fn[:i]
+	}
+	return strings.ReplaceAll(fn, "__pawl", "")
+}
+
+const enginePrefix = "github.com/pawlhq/pawl/runtime/"
+
+// engine reports whether a function is one of ours, tests aside.
+func engine(fn string) bool {
+	return strings.HasPrefix(fn, enginePrefix) && !strings.Contains(fn, "_test.")
+}
+
+// position is the author's line in a stack: the innermost one that is neither the engine's nor a generated stub's.
+func position(callers []uintptr) string {
+	if len(callers) == 0 {
+		return ""
+	}
+	frames := runtime.CallersFrames(callers)
+	for {
+		frame, more := frames.Next()
+		if frame.Function != "" && !engine(frame.Function) && path.Base(frame.File) != "pawl.gen.go" {
+			return fmt.Sprintf("%s/%s:%d", packageName(frame.Function), path.Base(frame.File), frame.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+// packageName is the last element of the import path of a function's package.
+func packageName(fn string) string {
+	base := fn[strings.LastIndex(fn, "/")+1:]
+	name, _, _ := strings.Cut(base, ".")
+	return name
+}

@@ -1,0 +1,296 @@
+// Package replay runs a workflow's code against its history: events in, decisions out.
+//
+// It is the pure heart of the engine. It knows no clock, no network and no store: time, results and requests arrive
+// as events, and what the code wants is returned as events to be recorded. The same code serves the first execution
+// (Step) and every later one (Replay), which only differ in where decisions go: out to be recorded, or against the
+// recorded ones to be compared.
+package replay
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sort"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/sched"
+)
+
+// Main is a workflow's code. It runs in the run's first coroutine and returns the event that closes the run, or an
+// error for which the run is to be parked: its input could not be decoded.
+type Main func(x *Execution, ctx context.Context) (history.Body, error)
+
+// Execution is one run in memory. It is used by one goroutine at a time.
+type Execution struct {
+	ID    string // workflow id
+	RunID string
+	// Started is the run's first event; nil before it was applied.
+	Started *history.RunStarted
+	// Strict makes Replay compare whole decisions, payloads included, and not just their identity. Tests want it:
+	// an input that differs between two executions is a determinism bug that would stay unseen.
+	Strict bool
+
+	main      Main
+	sched     *sched.Scheduler
+	ctx       *rootContext
+	now       time.Time
+	startTime time.Time
+	events    uint64
+	replaying bool
+	open      map[history.OpID]*operation
+	created   uint64
+	decisions []*decision
+	closed    history.Body
+	parked    error
+}
+
+// New returns a run that has not started: its first event must be a RunStarted.
+func New(id, runID string, main Main) *Execution {
+	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New(), open: map[history.OpID]*operation{}}
+	x.ctx = &rootContext{done: make(chan struct{}), run: x}
+	return x
+}
+
+// operation is something that the code asked for and waits for.
+type operation struct {
+	id        history.OpID
+	body      history.Body // as scheduled
+	ctx       context.Context
+	coroutine *sched.Coroutine
+	outcome   history.Body
+	order     uint64
+	scheduled time.Time
+	cancelled bool
+}
+
+// Fail parks the run for err and the current coroutine for ever: the code cannot be given what it asks for.
+func (x *Execution) Fail(err error) {
+	x.parked = err
+	x.sched.Park("nothing: " + err.Error())
+}
+
+// Yield gives the other coroutines that are ready a turn.
+func (x *Execution) Yield() {
+	x.sched.Ready(x.sched.Current())
+	x.sched.Park("its turn")
+}
+
+// local is what a run keeps for each coroutine.
+type local struct {
+	index  uint64 // operations so far
+	random random
+}
+
+// Step applies an inbound event and runs the code until it waits again. It returns the decisions that the code made,
+// as events to be recorded after the inbound one. After an error the execution is good only for Kill.
+func (x *Execution) Step(in history.Event) ([]history.Event, error) {
+	if err := x.apply(in); err != nil {
+		return nil, err
+	}
+	x.events++
+	out := make([]history.Event, 0, len(x.decisions))
+	for _, d := range x.decisions {
+		x.events++
+		out = append(out, history.Event{Time: x.now, Body: d.body(true)})
+	}
+	x.decisions = x.decisions[:0]
+	return out, nil
+}
+
+// Replay applies recorded events. It fails with a *Mismatch at the first difference between what the code does and
+// what was recorded. Events of one record must be given together.
+func (x *Execution) Replay(events []history.Event) error {
+	x.replaying = true
+	defer func() { x.replaying = false }()
+	for i := range events {
+		if err := x.replayEvent(&events[i]); err != nil {
+			return err
+		}
+	}
+	return x.unrecorded()
+}
+
+func (x *Execution) replayEvent(e *history.Event) error {
+	if !isDecision(e.Body) {
+		if err := x.unrecorded(); err != nil {
+			return err
+		}
+		x.events++
+		return x.apply(*e)
+	}
+	x.events++
+	return x.match(e.Body)
+}
+
+// apply takes an inbound event and gives the coroutines their turns.
+func (x *Execution) apply(e history.Event) error {
+	if e.Time.After(x.now) {
+		x.now = e.Time
+	}
+	if err := x.deliver(e.Body); err != nil {
+		return err
+	}
+	if p := x.sched.Run(); p != nil {
+		return &PanicError{Panic: p}
+	}
+	return x.parked
+}
+
+// deliver changes the state that the code waits on.
+func (x *Execution) deliver(body history.Body) error {
+	switch e := body.(type) {
+	case *history.RunStarted:
+		x.start(e)
+	case *history.ActivityCompleted:
+		return x.complete(e.Op, e)
+	case *history.StepCompleted:
+		return x.complete(e.Op, e)
+	case *history.TimerFired:
+		return x.complete(e.Op, e)
+	case *history.CancelRequested:
+		x.cancel()
+	case *history.StartRejected:
+	case *history.RunTerminated, *history.RunTimedOut:
+		x.closed = e
+	default:
+		return fmt.Errorf("event %T cannot be applied", body)
+	}
+	return nil
+}
+
+func (x *Execution) start(e *history.RunStarted) {
+	x.Started, x.startTime = e, x.now
+	x.sched.Spawn(func() {
+		body, err := x.main(x, x.ctx)
+		if err != nil {
+			x.parked = err
+			return
+		}
+		x.closed = body
+		x.decide(&decision{kind: kindOf(body), build: func(string) history.Body { return body }})
+	})
+}
+
+// complete hands an outcome to the coroutine that waits for it.
+func (x *Execution) complete(id history.OpID, outcome history.Body) error {
+	op, ok := x.open[id]
+	if !ok {
+		return &Mismatch{Event: x.events, Recorded: describe(outcome), Code: "the code has no operation " + id.String() + " under way"}
+	}
+	delete(x.open, id)
+	op.outcome = outcome
+	x.sched.Ready(op.coroutine)
+	return nil
+}
+
+// cancel closes the workflow's context and passes that on to the operations that run under it, oldest first.
+func (x *Execution) cancel() {
+	if x.ctx.err != nil {
+		return
+	}
+	x.ctx.err = context.Canceled
+	close(x.ctx.done)
+	for _, op := range x.openInOrder() {
+		if op.ctx != nil && op.ctx.Err() != nil && !op.cancelled {
+			op.cancelled = true
+			body := &history.ActivityCancelRequested{Op: op.id}
+			x.decide(&decision{kind: kindOf(body), id: op.id, build: func(string) history.Body { return body }})
+		}
+	}
+}
+
+func (x *Execution) openInOrder() []*operation {
+	ops := make([]*operation, 0, len(x.open))
+	for _, op := range x.open {
+		ops = append(ops, op)
+	}
+	sort.Slice(ops, func(i, j int) bool { return ops[i].order < ops[j].order })
+	return ops
+}
+
+func (x *Execution) decide(d *decision) { x.decisions = append(x.decisions, d) }
+
+// Await asks for an operation and parks the current coroutine until there is an outcome, which it returns. build
+// makes the event that schedules it. The operation is told when ctx is cancelled; nil means that it never is. Called
+// by the coroutine that has the turn.
+func (x *Execution) Await(ctx context.Context, name string, build func(history.Op) history.Body) history.Body {
+	c := x.sched.Current()
+	if c == nil {
+		panic("pawl: a durable operation was called outside of its workflow's turn, from a goroutine the workflow does not own")
+	}
+	l := x.local()
+	l.index++
+	op := &operation{id: history.OpID{Coroutine: c.Path, Index: l.index}, ctx: ctx, coroutine: c, order: x.created, scheduled: x.now}
+	x.created++
+	d := &decision{id: op.id, name: name, callers: callers(), build: func(pos string) history.Body {
+		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
+		return op.body
+	}}
+	d.kind = kindOf(d.body(false))
+	x.open[op.id] = op
+	x.decide(d)
+	x.sched.Park(name)
+	return op.outcome
+}
+
+func (x *Execution) local() *local {
+	c := x.sched.Current()
+	if c.Local == nil {
+		c.Local = &local{random: random{seed: x.RunID + "/" + c.Path}}
+	}
+	return c.Local.(*local)
+}
+
+// Now is the run's logical time: that of the last inbound event, in UTC.
+func (x *Execution) Now() time.Time { return x.now }
+
+// StartTime is when the run started.
+func (x *Execution) StartTime() time.Time { return x.startTime }
+
+// Events is the length of the history so far.
+func (x *Execution) Events() uint64 { return x.events }
+
+// Replaying reports whether the code runs to catch up with its history: what it prints was printed before.
+func (x *Execution) Replaying() bool { return x.replaying }
+
+// Closed is the event that closed the run; nil while it is open.
+func (x *Execution) Closed() history.Body { return x.closed }
+
+// Cancelled reports whether the workflow's context was cancelled.
+func (x *Execution) Cancelled() bool { return x.ctx.err != nil }
+
+// Open is an operation that has no outcome yet.
+type Open struct {
+	ID        history.OpID
+	Body      history.Body // ActivityScheduled, StepScheduled or TimerStarted
+	Scheduled time.Time
+	Cancelled bool
+}
+
+// Open lists the operations that have no outcome yet, oldest first.
+func (x *Execution) Open() []Open {
+	list := make([]Open, 0, len(x.open))
+	for _, op := range x.openInOrder() {
+		list = append(list, Open{op.id, op.body, op.scheduled, op.cancelled})
+	}
+	return list
+}
+
+// IsOpen reports whether an operation still waits for its outcome.
+func (x *Execution) IsOpen(id history.OpID) bool {
+	_, ok := x.open[id]
+	return ok
+}
+
+// Waiting says what each coroutine waits for.
+func (x *Execution) Waiting() []string { return x.sched.Waiting() }
+
+// Kill ends the run's coroutines; their defers run but nothing they do is recorded.
+func (x *Execution) Kill() { x.sched.Kill() }
+
+// callers is where the current coroutine stands.
+func callers() []uintptr {
+	var pcs [12]uintptr
+	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
+}

@@ -1,0 +1,51 @@
+package natsstore
+
+// delivery: a message that a consumer handed out and that waits for its answer.
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// delivery implements store.Settle. Answers are plain publishes: if one is lost, the message comes again.
+type delivery struct {
+	msg     *nats.Msg
+	seq     uint64 // in the stream
+	count   int    // deliveries, this one included
+	settled func() // called once, on Ack or Nak; may be nil
+	once    sync.Once
+}
+
+func newDelivery(m *nats.Msg) (*delivery, error) {
+	meta, err := m.Metadata()
+	if err != nil {
+		return nil, fmt.Errorf("read delivery on %s: %w", m.Subject, err)
+	}
+	return &delivery{msg: m, seq: meta.Sequence.Stream, count: int(meta.NumDelivered)}, nil
+}
+
+func (d *delivery) Ack() { d.settle("+ACK") }
+
+func (d *delivery) Nak(delay time.Duration) {
+	if delay <= 0 {
+		d.settle("-NAK")
+		return
+	}
+	d.settle(fmt.Sprintf(`-NAK {"delay": %d}`, delay.Nanoseconds()))
+}
+
+func (d *delivery) InProgress() { d.answer("+WPI") }
+
+func (d *delivery) settle(answer string) {
+	d.once.Do(func() {
+		d.answer(answer)
+		if d.settled != nil {
+			d.settled()
+		}
+	})
+}
+
+func (d *delivery) answer(answer string) { _ = d.msg.Respond([]byte(answer)) }

@@ -1,0 +1,95 @@
+package natsstore
+
+// What the server's errors mean: a lost compare, a reason to try again, or the end of it.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/pawlhq/pawl/runtime/store"
+)
+
+// Error codes of the server that the client library has no names for.
+const (
+	codeClusterNotAvailable = 10008
+	codeStorageExceeded     = 10047
+	codeAccountExceeded     = 10002
+	codeMemoryExceeded      = 10028
+	codeInsufficient        = 10023
+	codeStreamOffline       = 10118
+	codeExpectedNotReady    = 10163
+	codeStreamOfflineReason = 10194
+)
+
+// transientError is a failure that the next attempt may not have. The outcome of the attempt is unknown.
+type transientError struct{ cause error }
+
+func (e *transientError) Error() string { return e.cause.Error() }
+func (e *transientError) Unwrap() error { return e.cause }
+
+func isTransient(err error) bool {
+	var t *transientError
+	return errors.As(err, &t)
+}
+
+// isConflict reports whether a write lost its compare. There is a second code for that, 10164, but it only says that
+// another write to the subject is on its way, so it is transient.
+func isConflict(err error) bool {
+	return hasCode(err, jetstream.JSErrCodeStreamWrongLastSequence)
+}
+
+func hasCode(err error, code jetstream.ErrorCode) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.ErrorCode == code
+}
+
+// apiError says what an error that the server answered with means to the store.
+func apiError(api *jetstream.APIError) error {
+	switch api.ErrorCode {
+	case jetstream.JSErrCodeStreamWrongLastSequenceConstant,
+		codeClusterNotAvailable, codeStreamOffline, codeStreamOfflineReason, codeExpectedNotReady:
+		return &transientError{api}
+	case jetstream.JSErrCodeMessageNotFound:
+		return store.ErrNotFound
+	case jetstream.JSErrCodeStreamMessageExceedsMaximum:
+		return fmt.Errorf("%w: %w", store.ErrTooLarge, api)
+	case codeStorageExceeded, codeAccountExceeded, codeMemoryExceeded, codeInsufficient:
+		return fmt.Errorf("NATS has no room left: %w: free disk space or raise the limits of JetStream", api)
+	}
+	return fmt.Errorf("NATS refuses: %w", api)
+}
+
+// requestError says what the failure of a request means that the server did not answer.
+func requestError(subject string, err error) error {
+	switch {
+	case errors.Is(err, nats.ErrMaxPayload):
+		return fmt.Errorf("%w: %w", store.ErrTooLarge, err)
+	case errors.Is(err, nats.ErrConnectionClosed):
+		return store.ErrClosed
+	case errors.Is(err, nats.ErrNoResponders):
+		return &transientError{fmt.Errorf("nobody serves %s: JetStream is down or the stream was deleted", subject)}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return &transientError{fmt.Errorf("no answer from %s within %v", subject, attemptTimeout)}
+	}
+	return &transientError{err}
+}
+
+// managed translates an error of the client library's management calls.
+func managed(ctx context.Context, err error) error {
+	var api *jetstream.APIError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: %w", store.ErrUnavailable, ctx.Err())
+	case errors.As(err, &api):
+		return apiError(api)
+	case errors.Is(err, nats.ErrConnectionClosed):
+		return store.ErrClosed
+	}
+	return &transientError{err}
+}

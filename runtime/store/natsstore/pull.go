@@ -1,0 +1,302 @@
+package natsstore
+
+// puller: keeps the messages of one consumer coming, as many as its owner has room for.
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	lowestPriority = 9 // 0 is the highest
+	// pullExpiry is how long a request for messages stays with the server, and pullBeat how often the server says
+	// that it still has it; after two beats without a word the puller asks anew. A server of this process needs
+	// neither: it cannot go away without the connection going too.
+	pullExpiry = time.Minute
+	pullBeat   = 5 * time.Second
+	// restorePause is how long a puller leaves a consumer alone that it could not ask.
+	restorePause = 250 * time.Millisecond
+	// statusRoom is how many words of the server an inbox has room for beside the messages.
+	statusRoom = 64
+)
+
+// puller asks a consumer for messages and hands them to handle, one after the other. It asks for what is free in its
+// window, a quarter of the window at a time unless nothing is asked for: a busy puller sends few requests, and an idle
+// one has always asked already.
+type puller struct {
+	link    *link
+	log     *slog.Logger
+	subject string // where to ask
+	window  int    // how many messages may be asked for or held
+	group   string // the consumer's priority group; may be empty
+	patient bool   // ask without expiry and heartbeats
+
+	handle func(*nats.Msg)             // takes a message over; release gives its room back
+	ensure func(context.Context) error // creates the consumer if it is missing
+
+	ctx   context.Context // ends the pulling
+	order sync.Mutex      // held while handle runs, also when an old flow and a new one overlap
+
+	mu       sync.Mutex
+	flow     *flow
+	held     int // messages handled and not released
+	priority int
+	stale    chan struct{} // asks for a new flow
+	lost     chan struct{} // says that the consumer cannot be asked
+}
+
+// flow is an inbox for a puller's messages and what was asked for with it. A change of priority, a lost connection and
+// a silent server each begin a new one; the server forgets what it owes to an inbox that has gone.
+//
+// The messages come through a channel, because what has arrived there outlives the subscription. The client library's
+// own way, to drain the subscription, shares timers between all connections of the process, which synctest forbids.
+type flow struct {
+	puller *puller
+	sub    *nats.Subscription
+	msgs   chan *nats.Msg
+	done   chan struct{} // closed when the subscription has gone
+	asked  int           // messages asked for and not delivered
+	beat   *time.Timer   // runs out when the server is silent; nil for a patient puller
+}
+
+func (s *Store) newPuller(from *stream, consumer string, window int) *puller {
+	return &puller{
+		link:    s.link,
+		log:     s.log,
+		subject: "$JS.API.CONSUMER.MSG.NEXT." + from.name + "." + consumer,
+		window:  window,
+		patient: s.opt.InProcess != nil,
+		stale:   make(chan struct{}, 1),
+		lost:    make(chan struct{}, 1),
+	}
+}
+
+// start lets messages flow until ctx ends. They do when it returns.
+func (p *puller) start(ctx context.Context) error {
+	p.ctx = ctx
+	session, err := p.link.await(ctx)
+	if err != nil {
+		return err
+	}
+	p.open()
+	go p.run(session)
+	return nil
+}
+
+// run replaces the flow when it is no longer good.
+func (p *puller) run(session context.Context) {
+	defer p.drop()
+	for {
+		select {
+		case <-session.Done():
+		case <-p.stale:
+		case <-p.lost:
+			p.restore()
+		case <-p.ctx.Done():
+			return
+		}
+		p.drop()
+		var err error
+		if session, err = p.link.await(p.ctx); err != nil {
+			return
+		}
+		p.open()
+	}
+}
+
+// open begins a flow.
+func (p *puller) open() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := &flow{puller: p, msgs: make(chan *nats.Msg, p.window+statusRoom), done: make(chan struct{})}
+	var err error
+	if f.sub, err = p.link.nc.ChanSubscribe(nats.NewInbox(), f.msgs); err != nil {
+		return // the connection was closed: the end of the session ends the puller
+	}
+	p.flow = f
+	go f.run()
+	if !p.patient {
+		f.beat = time.AfterFunc(2*pullBeat, f.silent)
+	}
+	p.ask()
+}
+
+// drop ends the present flow. What has arrived is still handled; what is just on its way comes again after AckWait.
+func (p *puller) drop() {
+	p.mu.Lock()
+	f := p.flow
+	p.flow = nil
+	p.mu.Unlock()
+	if f == nil {
+		return
+	}
+	if f.beat != nil {
+		f.beat.Stop()
+	}
+	_ = f.sub.Unsubscribe()
+	close(f.done)
+}
+
+// restore makes sure that the consumer exists, after a pause.
+func (p *puller) restore() {
+	for {
+		select {
+		case <-time.After(restorePause):
+		case <-p.ctx.Done():
+			return
+		case <-p.link.life.Done():
+			return
+		}
+		if err := p.ensure(p.ctx); err == nil {
+			return
+		} else if p.ctx.Err() == nil {
+			p.log.Warn("cannot receive; trying again", "from", p.subject, "error", err)
+		}
+	}
+}
+
+// setPriority changes the place of the puller among those of its group. 0 comes first.
+func (p *puller) setPriority(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.priority != n {
+		p.priority = n
+		signal(p.stale)
+	}
+}
+
+// release gives back the room of one message.
+func (p *puller) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held--
+	p.ask()
+}
+
+// pullRequest asks a consumer for messages. Durations are in nanoseconds.
+type pullRequest struct {
+	Batch     int           `json:"batch"`
+	Expires   time.Duration `json:"expires,omitempty"`
+	Heartbeat time.Duration `json:"idle_heartbeat,omitempty"`
+	Group     string        `json:"group,omitempty"`
+	Priority  int           `json:"priority,omitempty"`
+}
+
+// ask requests what is free in the window if that is worth a request. The caller holds p.mu.
+func (p *puller) ask() {
+	f := p.flow
+	if f == nil {
+		return
+	}
+	free := p.window - p.held - f.asked
+	if free <= 0 || f.asked > 0 && free < (p.window+3)/4 {
+		return
+	}
+	q := pullRequest{Batch: free, Group: p.group, Priority: p.priority}
+	if !p.patient {
+		q.Expires, q.Heartbeat = pullExpiry, pullBeat
+	}
+	data, err := json.Marshal(q)
+	if err != nil {
+		panic(err) // a struct of numbers and a string
+	}
+	if p.link.publish(&nats.Msg{Subject: p.subject, Reply: f.sub.Subject, Data: data}) == nil {
+		f.asked += free
+	}
+}
+
+// run receives what comes to the flow's inbox, until that has gone and is empty.
+func (f *flow) run() {
+	for {
+		select {
+		case m := <-f.msgs:
+			f.receive(m)
+			continue
+		case <-f.done:
+		}
+		select {
+		case m := <-f.msgs:
+			f.receive(m)
+		default:
+			return
+		}
+	}
+}
+
+// receive takes a message, or a word of the server about the requests.
+func (f *flow) receive(m *nats.Msg) {
+	p := f.puller
+	if status := m.Header.Get("Status"); status != "" {
+		f.hear(status, m.Header)
+		return
+	}
+	p.mu.Lock()
+	f.asked--
+	p.held++
+	f.heard()
+	p.mu.Unlock()
+	p.order.Lock()
+	defer p.order.Unlock()
+	if p.ctx.Err() != nil {
+		_ = m.Respond([]byte("-NAK")) // for another worker, at once
+		p.release()
+		return
+	}
+	p.handle(m)
+}
+
+// hear acts on a status: a heartbeat, the end of one request, or of all of them.
+func (f *flow) hear(status string, h nats.Header) {
+	p := f.puller
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f.heard()
+	switch status {
+	case "100":
+	case "408":
+		unserved, _ := strconv.Atoi(h.Get("Nats-Pending-Messages"))
+		f.asked -= unserved
+		if f == p.flow {
+			p.ask()
+		}
+	default:
+		p.log.Debug("NATS ended a pull request", "from", p.subject, "status", status, "reason", h.Get("Description"))
+		if f == p.flow {
+			signal(p.lost)
+		}
+	}
+}
+
+// heard puts off the moment when the server counts as silent. The caller holds p.mu.
+func (f *flow) heard() {
+	if f.beat != nil && f == f.puller.flow {
+		f.beat.Reset(2 * pullBeat)
+	}
+}
+
+func (f *flow) silent() {
+	p := f.puller
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case f != p.flow:
+	case f.asked > 0:
+		signal(p.stale)
+	default:
+		f.beat.Reset(2 * pullBeat) // nothing is asked for, so there is nothing to hear
+	}
+}
+
+// signal sets a flag that a select can wait for.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

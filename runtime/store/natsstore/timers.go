@@ -1,0 +1,42 @@
+package natsstore
+
+// Timers: one alarm per workflow id, a schedule that the server keeps and that rings by storing a message.
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// SetTimer implements store.Timers.
+func (s *Store) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
+	if err := checkAddress(queue, id); err != nil {
+		return err
+	}
+	_, err := s.shard(id).timers.write(ctx, &nats.Msg{Subject: s.name.alarm(id), Header: header(
+		headerSchedule, "@at "+at.UTC().Format(time.RFC3339Nano),
+		headerScheduleTarget, s.name.fired(queue, id),
+	)})
+	if err != nil {
+		return fmt.Errorf("set timer of workflow %q: %w", id, err)
+	}
+	return nil
+}
+
+// ClearTimer implements store.Timers. It overwrites the schedule with a message that soon goes by itself. The rollup
+// is what removes the schedule from the disk: without it the server would take the schedule up again after a crash.
+func (s *Store) ClearTimer(ctx context.Context, queue, id string) error {
+	if err := checkAddress(queue, id); err != nil {
+		return err
+	}
+	_, err := s.shard(id).timers.write(ctx, &nats.Msg{Subject: s.name.alarm(id), Header: header(
+		headerRollup, rollupSubject,
+		headerTTL, ttl(time.Second),
+	)})
+	if err != nil {
+		return fmt.Errorf("clear timer of workflow %q: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,280 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/journal"
+	"github.com/pawlhq/pawl/runtime/replay"
+	"github.com/pawlhq/pawl/runtime/store"
+)
+
+// This file brings a run into memory: journal, replay, and the repair of what a worker that died may have left undone.
+
+func newRun(runID string) *run {
+	return &run{runID: runID, consumed: map[store.Seq]bool{}, steps: map[history.OpID]*attempt{}, cancels: map[history.OpID]context.CancelFunc{}, begun: map[history.OpID]bool{}}
+}
+
+// ensureLoaded brings the run into memory if it is not there. It returns the letters to work on: those given, and on
+// a load all that waits in the inbox, in its order.
+func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error) {
+	if a.run != nil {
+		return letters, nil
+	}
+	if !a.contested && isFirstStart(letters) {
+		// Most ids are new. Assume it; if the id was used before, the append will say so.
+		a.run = newRun("")
+		return letters, nil
+	}
+	if err := a.load(ctx); err != nil {
+		return nil, err
+	}
+	a.contested = false
+	waiting, err := a.w.store.Pending(ctx, a.queue, a.id)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.repair(ctx, waiting); err != nil {
+		return nil, err
+	}
+	return merge(letters, waiting), nil
+}
+
+func isFirstStart(letters []mail) bool {
+	return len(letters) == 1 && letters[0].wake != nil && letters[0].wake.Start && letters[0].wake.Delivered == 1
+}
+
+// merge puts the letters that were delivered and those that were read from the inbox into the order of the inbox.
+// Local news keep their place at the end.
+func merge(letters []mail, waiting []store.Pending) []mail {
+	delivered := map[store.Seq]bool{}
+	var inbox, local []mail
+	for _, m := range letters {
+		switch {
+		case m.wake != nil && !m.wake.Timer:
+			delivered[m.wake.Seq] = true
+			inbox = append(inbox, m)
+		case m.read == nil: // what an earlier attempt at this turn read is read again
+			local = append(local, m)
+		}
+	}
+	for i := range waiting {
+		if !delivered[waiting[i].Seq] {
+			inbox = append(inbox, mail{read: &waiting[i]})
+		}
+	}
+	slices.SortFunc(inbox, func(a, b mail) int { return int(int64(a.seq()) - int64(b.seq())) })
+	return append(inbox, local...)
+}
+
+func (m mail) seq() store.Seq {
+	if m.wake != nil {
+		return m.wake.Seq
+	}
+	return m.read.Seq
+}
+
+// load reads the newest run of the id and, if it is open, replays it.
+func (a *actor) load(ctx context.Context) error {
+	recorded, err := journal.Read(ctx, a.w.store, a.w.chain, a.id, "")
+	if errors.Is(err, store.ErrNotFound) {
+		a.run = newRun("")
+		return nil
+	}
+	if recorded != nil { // for park, which names the run even if it cannot be read
+		a.run = newRun(recorded.RunID)
+		a.first, a.last, a.started = recorded.First, recorded.Last, recorded.Started()
+		if a.started != nil {
+			a.startedAt = recorded.Records[0].Events[0].Time
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if a.started == nil {
+		return &journal.CorruptError{ID: a.id, Seq: a.first, Err: errors.New("the history does not begin with the start of its run")}
+	}
+	a.archive = archived(recorded.Records)
+	for _, rec := range recorded.Records {
+		for _, seq := range rec.Consumed {
+			a.consumed[seq] = true
+		}
+	}
+	if closed := recorded.Closed(); closed != nil {
+		a.closed = history.StatusOf(closed)
+		return nil
+	}
+	return a.replay(ctx, recorded)
+}
+
+// replay runs the workflow's code up to the end of its history.
+func (a *actor) replay(ctx context.Context, recorded *journal.Run) error {
+	x, err := a.w.execution(a.id, a.runID, a.started.Type)
+	if err != nil {
+		return err
+	}
+	a.x = x
+	for _, rec := range recorded.Records {
+		events, err := journal.Open(ctx, a.w.chain, rec.Events)
+		if err != nil {
+			return err
+		}
+		if err := x.Replay(events); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UnknownTypeError says that a worker got a run whose workflow it does not have.
+type UnknownTypeError struct{ ID, Type string }
+
+func (e *UnknownTypeError) Error() string {
+	return fmt.Sprintf("no worker of this queue has workflow type %s: run one whose module has it; run %q resumes by itself", e.Type, e.ID)
+}
+
+// execution makes an execution for a workflow type.
+func (w *Worker) execution(id, runID, typ string) (*replay.Execution, error) {
+	wf, ok := w.registry.workflows[typ]
+	if !ok {
+		return nil, &UnknownTypeError{id, typ}
+	}
+	return abi.NewExecution(wf, w.registry.errors, id, runID), nil
+}
+
+// describeCode adds what the workflow's code says of itself to the first event of a run.
+func (w *Worker) describeCode(id string, e *history.RunStarted) error {
+	wf, ok := w.registry.workflows[e.Type]
+	if !ok {
+		return &UnknownTypeError{id, e.Type}
+	}
+	e.WorkflowVersion, e.GeneratorVersion = wf.Version, w.registry.generators[e.Type]
+	if e.Timeout == 0 {
+		e.Timeout = wf.Timeout
+	}
+	if wf.Config == nil {
+		return nil
+	}
+	config := wf.Config()
+	for it := abi.MapRange(config); it.Next(); {
+		value, err := codec.Encode("", []any{it.Value()})
+		if err != nil {
+			return fmt.Errorf("config field %s of workflow %s: %w", it.Key(), e.Type, err)
+		}
+		e.Config = append(e.Config, history.Setting{Name: it.Key(), Value: value})
+	}
+	return nil
+}
+
+// repair publishes the consequences of the journal that are missing. Whoever appended the last record may have died
+// before it published them; everything here is harmless if it did not.
+func (a *actor) repair(ctx context.Context, waiting []store.Pending) error {
+	if a.started == nil {
+		return nil
+	}
+	if err := a.repairEntry(ctx); err != nil {
+		return err
+	}
+	if a.x == nil {
+		return nil
+	}
+	reported := outcomes(waiting)
+	for _, op := range a.x.Open() {
+		if reported[op.ID] {
+			continue
+		}
+		if err := a.repairOp(ctx, op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repairOp sees to it that an operation without an outcome is on its way to one.
+func (a *actor) repairOp(ctx context.Context, op replay.Open) error {
+	switch body := op.Body.(type) {
+	case *history.ActivityScheduled:
+		task, err := a.task(ctx, op.Scheduled, body)
+		if err != nil {
+			return err
+		}
+		queued, err := a.w.store.TaskQueued(ctx, task)
+		if err != nil {
+			return err
+		}
+		if op.Cancelled {
+			a.cancelActivity(op.ID, body)
+			return nil
+		}
+		if !queued {
+			return a.w.store.PutTask(ctx, task)
+		}
+	case *history.StepScheduled:
+		a.startStep(body, op.Cancelled)
+	}
+	return nil
+}
+
+// outcomes lists the operations whose outcomes wait in the inbox.
+func outcomes(waiting []store.Pending) map[history.OpID]bool {
+	reported := map[history.OpID]bool{}
+	for _, p := range waiting {
+		if p.Start {
+			continue
+		}
+		if msg, err := history.UnmarshalInbound(p.Data); err == nil && msg.Done != nil {
+			reported[msg.Done.Op] = true
+		}
+	}
+	return reported
+}
+
+// archive keeps the records of a short run, for the record that will close it.
+type archive struct {
+	events  uint64
+	records []*history.Record
+	partial bool // too long to keep: read them again when the run closes
+}
+
+// archiveMax bounds, in events, the runs whose records are kept in memory.
+const archiveMax = 200
+
+func archived(records []*history.Record) archive {
+	var a archive
+	for _, rec := range records {
+		a.add(rec)
+	}
+	return a
+}
+
+func (a *archive) add(rec *history.Record) {
+	a.events += uint64(len(rec.Events))
+	if a.partial = a.partial || a.events > archiveMax; a.partial {
+		a.records = nil
+		return
+	}
+	a.records = append(a.records, rec)
+}
+
+// whole is the closing record with the events of all records before it.
+func (a *archive) whole(ctx context.Context, act *actor, closing *history.Record) (*history.Record, error) {
+	records := a.records
+	if a.partial {
+		before, err := journal.Read(ctx, act.w.store, act.w.chain, act.id, "")
+		if err != nil {
+			return nil, err
+		}
+		records = append(before.Records, closing)
+	}
+	all := *closing
+	all.FirstEvent, all.Events = 1, nil
+	for _, rec := range records {
+		all.Events = append(all.Events, rec.Events...)
+	}
+	return &all, nil
+}

@@ -1,0 +1,299 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/journal"
+	"github.com/pawlhq/pawl/runtime/store"
+)
+
+// This file runs activities. An attempt that fails goes back to the queue, which hands it out again after its
+// back-off: retries are no events. The outcome goes to the inbox of the workflow, and only then is the task
+// acknowledged; a worker that dies before that is noticed by the queue.
+
+// receiveTasks takes tasks of an activity queue and answers questions about them.
+func (w *Worker) receiveTasks(ctx context.Context, queue string) error {
+	stop, err := w.store.Subscribe(taskTopic(queue), w.answer)
+	if err != nil {
+		return err
+	}
+	context.AfterFunc(w.ctx, stop)
+	return w.store.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: w.opt.ID, Slots: w.opt.Activities, Handler: w.runTask})
+}
+
+// answer cancels, or only looks for, a running attempt. It is silent if the attempt is not here.
+func (w *Worker) answer(data []byte) []byte {
+	ref, err := history.UnmarshalTaskRef(data)
+	if err != nil {
+		return nil
+	}
+	w.mu.Lock()
+	t := w.attempts[ref.RunID+"/"+ref.Op.String()]
+	w.mu.Unlock()
+	if t == nil {
+		return nil
+	}
+	if ref.Cancel {
+		t.cancel(context.Canceled)
+	}
+	return []byte("running")
+}
+
+// runTask is the store's handler: one attempt, and what follows from it.
+func (w *Worker) runTask(d store.TaskDelivery) {
+	if !w.begin() {
+		d.Nak(0)
+		return
+	}
+	defer w.busy.Done()
+	task, err := history.UnmarshalActivityTask(d.Data)
+	if err != nil {
+		w.log.Error("task cannot be read; another worker may be able to", "workflow", d.ID, "operation", d.Op, "error", err)
+		d.Nak(parkMax)
+		return
+	}
+	h := w.registry.handler(task.Name, task.Tag)
+	if h == nil {
+		w.noHandler(d, task)
+		return
+	}
+	release := w.keep(d.Settle)
+	defer release()
+	e := &execution{w: w, delivery: d, task: task, handler: h}
+	e.run()
+}
+
+// noHandler leaves a task to a worker that has its activity, and says so where a person would look.
+func (w *Worker) noHandler(d store.TaskDelivery, task *history.ActivityTask) {
+	name := task.Name
+	if task.Tag != "" {
+		name += " (" + task.Tag + ")"
+	}
+	w.log.Warn("this worker lacks an activity of its queue", "activity", name, "queue", d.Queue, "workflow", d.ID)
+	state := &history.TaskState{
+		Attempt: 0, NextRetry: time.Now().Add(5 * time.Second), Worker: w.opt.ID,
+		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlModule")),
+	}
+	if err := w.store.PutBeat(w.ctx, d.Task, state.Marshal()); err != nil {
+		w.log.Warn("news of a task not stored", "workflow", d.ID, "operation", d.Op, "error", err)
+	}
+	d.Nak(5 * time.Second)
+}
+
+// keep has a delivery renewed until release is called.
+func (w *Worker) keep(s store.Settle) (release func()) {
+	d := &delivery{settle: s}
+	w.mu.Lock()
+	w.settling[d] = struct{}{}
+	w.mu.Unlock()
+	return func() {
+		w.mu.Lock()
+		delete(w.settling, d)
+		w.mu.Unlock()
+	}
+}
+
+// execution is the work on one delivery of a task.
+type execution struct {
+	w        *Worker
+	delivery store.TaskDelivery
+	task     *history.ActivityTask
+	handler  *abi.Handler
+	last     error // of an earlier attempt
+
+	mu    sync.Mutex
+	state history.TaskState
+	ended bool
+}
+
+func (e *execution) run() {
+	if err := e.recall(); err != nil {
+		e.giveBack(err)
+		return
+	}
+	if err := e.tooLate(); err != nil {
+		e.finish(history.Payload{}, err)
+		return
+	}
+	out, err := e.attempt()
+	e.end()
+	switch {
+	case e.w.ctx.Err() != nil:
+		e.delivery.Nak(0)
+	case err == nil:
+		e.finish(out, nil)
+	default:
+		e.fail(out, err)
+	}
+}
+
+// recall reads what an earlier attempt left. First attempts need no look.
+func (e *execution) recall() error {
+	e.state.Attempt = 1
+	if e.delivery.Delivered <= 1 {
+		return nil
+	}
+	data, err := e.w.store.Beat(e.w.ctx, e.delivery.Task)
+	if errors.Is(err, store.ErrNotFound) {
+		e.state.Attempt = e.delivery.Delivered
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	state, err := history.UnmarshalTaskState(data)
+	if err != nil {
+		return err
+	}
+	e.state = *state
+	// Deliveries count attempts, also those whose worker died; but not those of a task that was queued anew.
+	e.state.Attempt = max(state.Attempt+1, e.delivery.Delivered)
+	e.last = e.w.registry.errors.Decode(state.LastFailure)
+	return nil
+}
+
+// tooLate ends an activity that may not be attempted any more.
+func (e *execution) tooLate() error {
+	p, age := e.task.Policy, time.Since(e.task.Scheduled)
+	timeout := func(kind codec.TimeoutKind, limit time.Duration) error {
+		return &codec.TimeoutError{Kind: kind, Activity: e.task.Name, Limit: limit, Last: e.last}
+	}
+	switch {
+	case p.Attempts > 0 && e.state.Attempt > p.Attempts:
+		return timeout(codec.Heartbeat, 0) // its worker died in the last attempt it had
+	case p.ScheduleToClose > 0 && age >= p.ScheduleToClose:
+		return timeout(codec.ScheduleToClose, p.ScheduleToClose)
+	case p.ScheduleToStart > 0 && e.state.Attempt == 1 && age >= p.ScheduleToStart:
+		return timeout(codec.ScheduleToStart, p.ScheduleToStart)
+	}
+	return nil
+}
+
+// attempt runs the author's function once.
+func (e *execution) attempt() (history.Payload, error) {
+	in := e.task.Input
+	if err := e.w.chain.Open(e.w.ctx, &in); err != nil {
+		return history.Payload{}, err
+	}
+	t := newAttempt(Info{
+		ID: e.task.ID, RunID: e.task.RunID, WorkflowType: e.task.WorkflowType, Activity: e.task.Name,
+		Attempt: e.state.Attempt, IdempotencyKey: e.task.IdempotencyKey(), Scheduled: e.task.Scheduled,
+	}, e.task.Policy)
+	t.heartbeat = e.state.Heartbeat
+	t.beat = e.throttledBeat()
+	e.state.Started, e.state.NextRetry, e.state.Worker = time.Now(), time.Time{}, e.w.opt.ID
+	ctx := e.w.ctx
+	if limit := e.task.Policy.ScheduleToClose; limit > 0 {
+		var release context.CancelFunc
+		ctx, release = context.WithDeadlineCause(ctx, e.task.Scheduled.Add(limit),
+			&codec.TimeoutError{Kind: codec.ScheduleToClose, Activity: e.task.Name, Limit: limit, Last: e.last})
+		defer release()
+	}
+	e.w.track(t, true)
+	defer e.w.track(t, false)
+	return t.run(ctx, e.handler, in)
+}
+
+// track makes an attempt known to those who ask for it.
+func (w *Worker) track(t *attempt, running bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if running {
+		w.attempts[t.IdempotencyKey] = t
+	} else {
+		delete(w.attempts, t.IdempotencyKey)
+	}
+}
+
+// beatEvery is the least time between two heartbeats that are stored.
+const beatEvery = 500 * time.Millisecond
+
+// throttledBeat stores the newest details of heartbeats, not more often than beatEvery. Details that came in between
+// are stored with the attempt's failure.
+func (e *execution) throttledBeat() func(history.Payload) {
+	var stored time.Time
+	return func(details history.Payload) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.ended {
+			return // the attempt was given up and does not know it yet
+		}
+		e.state.Heartbeat = details
+		if time.Since(stored) < beatEvery {
+			return
+		}
+		stored = time.Now()
+		if err := e.remember(); err != nil {
+			e.w.log.Warn("heartbeat not stored", "workflow", e.task.ID, "operation", e.delivery.Op, "error", err)
+		}
+	}
+}
+
+// end closes the ears for heartbeats: a function that was left behind may still send some.
+func (e *execution) end() {
+	e.mu.Lock()
+	e.ended = true
+	e.mu.Unlock()
+}
+
+// remember stores what the next attempt, or a person, wants to know.
+func (e *execution) remember() error {
+	return e.w.store.PutBeat(e.w.ctx, e.delivery.Task, e.state.Marshal())
+}
+
+// fail has the activity tried again, if it may be.
+func (e *execution) fail(out history.Payload, err error) {
+	delay, again := retryable(e.handler, e.task.Policy, e.state.Attempt, err)
+	cancelled := errors.Is(err, context.Canceled)
+	if limit := e.task.Policy.ScheduleToClose; again && limit > 0 && time.Since(e.task.Scheduled)+delay >= limit {
+		again = false
+		err = &codec.TimeoutError{Kind: codec.ScheduleToClose, Activity: e.task.Name, Limit: limit, Last: err}
+	}
+	if !again || cancelled {
+		e.finish(out, err)
+		return
+	}
+	e.w.log.Info("activity failed; it is tried again", "workflow", e.task.ID, "activity", e.task.Name, "attempt", e.state.Attempt, "after", delay, "error", err)
+	e.state.LastFailure, e.state.NextRetry = e.w.registry.errors.Encode(err), time.Now().Add(delay)
+	if err := e.remember(); err != nil {
+		e.w.log.Warn("failed attempt not noted", "workflow", e.task.ID, "operation", e.delivery.Op, "error", err)
+	}
+	e.delivery.Nak(delay)
+}
+
+// giveBack leaves the task to a later delivery, because the store did not answer.
+func (e *execution) giveBack(err error) {
+	e.w.log.Warn("task put back", "workflow", e.task.ID, "operation", e.delivery.Op, "error", err)
+	e.delivery.Nak(time.Second)
+}
+
+// finish sends the outcome to the workflow and takes the task out of the queue.
+func (e *execution) finish(out history.Payload, err error) {
+	ctx := e.w.ctx
+	if sealErr := e.w.chain.Seal(ctx, journal.Owner(e.task.ID, e.task.RunID), &out); sealErr != nil {
+		out, err = history.Payload{}, errors.Join(err, sealErr)
+	}
+	msg := &history.Inbound{RunID: e.task.RunID, Done: &history.ActivityDone{Op: e.task.Op, Outcome: history.Outcome{
+		Result: out, Failure: e.w.registry.errors.Encode(err), Attempts: e.state.Attempt, Worker: e.w.opt.ID,
+	}}}
+	dedup := e.task.IdempotencyKey() + "/done"
+	for pausing := 50 * time.Millisecond; ; pausing = min(2*pausing, 5*time.Second) {
+		sendErr := e.w.store.Send(ctx, store.Message{Queue: e.task.WorkflowQueue, ID: e.task.ID, DedupID: dedup, Data: msg.Marshal()})
+		if sendErr == nil {
+			e.delivery.Ack()
+			return
+		}
+		if ctx.Err() != nil {
+			e.delivery.Nak(0)
+			return
+		}
+		e.w.log.Warn("outcome not sent; trying again", "workflow", e.task.ID, "operation", e.delivery.Op, "error", sendErr)
+		pause(ctx, pausing)
+	}
+}

@@ -1,0 +1,322 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/journal"
+	"github.com/pawlhq/pawl/runtime/store"
+)
+
+// This file is the commit protocol.
+
+// turn moves a run on by what has arrived: load, apply, append, publish, settle.
+func (a *actor) turn(letters []mail) {
+	ctx := a.w.ctx
+	for {
+		err := a.try(ctx, letters)
+		var conflict *store.ConflictError
+		switch {
+		case err == nil:
+			a.unpark(ctx)
+			a.afterTurn(ctx)
+			return
+		case ctx.Err() != nil:
+			a.forget()
+			return // unacknowledged: another worker has it soon
+		case errors.As(err, &conflict):
+			a.w.log.Debug("another worker was first; reading again", "workflow", a.id, "error", err)
+			a.forget()
+			a.contested = true
+		case errors.Is(err, store.ErrUnavailable):
+			a.w.log.Warn("store is unavailable; trying again", "workflow", a.id, "error", err)
+			a.forget()
+			pause(ctx, time.Second)
+		default:
+			a.park(ctx, err)
+			return
+		}
+	}
+}
+
+// try is one attempt at a turn. After an error nothing of it counts: the run is forgotten and read again.
+func (a *actor) try(ctx context.Context, letters []mail) error {
+	letters, err := a.ensureLoaded(ctx, letters)
+	if err != nil {
+		return err
+	}
+	p := &proposal{actor: a}
+	for _, m := range letters {
+		if err := p.take(ctx, m); err != nil {
+			return err
+		}
+	}
+	if err := p.takeDue(time.Now()); err != nil {
+		return err
+	}
+	return p.commit(ctx)
+}
+
+// afterTurn arms the clock, and acknowledges what arrived unless something goes on that only this process knows of.
+func (a *actor) afterTurn(ctx context.Context) {
+	hold, err := a.armClock(ctx)
+	if err != nil {
+		a.forget()
+		return // the deliveries come again
+	}
+	if hold {
+		return
+	}
+	a.settle(func(s store.Settle) { s.Ack() })
+}
+
+// proposal is a record in the making: what arrived and what the code decided on it.
+type proposal struct {
+	*actor
+	events   []history.Event
+	consumed []store.Seq
+}
+
+// take applies one letter, if it is still news.
+func (p *proposal) take(ctx context.Context, m mail) error {
+	switch {
+	case m.wake != nil && m.wake.Timer:
+		p.clockFired()
+	case m.wake != nil:
+		return p.message(ctx, m.wake.Seq, m.wake.Start, m.wake.Data)
+	case m.read != nil:
+		return p.message(ctx, m.read.Seq, m.read.Start, m.read.Data)
+	case m.done != nil:
+		delete(p.steps, m.done.Op)
+		if p.isOpen(m.done.Op) {
+			return p.step(ctx, m.done)
+		}
+	case m.failed != nil:
+		return p.fail(ctx, m.failed)
+	}
+	return nil
+}
+
+// message applies a message of the inbox once.
+func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data []byte) error {
+	if p.consumed0(seq) {
+		return nil
+	}
+	p.consumed = append(p.consumed, seq)
+	if start {
+		return p.start(ctx, data)
+	}
+	msg, err := history.UnmarshalInbound(data)
+	if err != nil {
+		return fmt.Errorf("message %d in the inbox of workflow %q: %w", seq, p.id, err)
+	}
+	if p.x == nil || msg.RunID != "" && msg.RunID != p.runID {
+		return nil // for a run that has ended
+	}
+	switch {
+	case msg.Done != nil:
+		return p.activityDone(ctx, msg.Done)
+	case msg.Cancel != nil:
+		if !p.x.Cancelled() {
+			return p.step(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason})
+		}
+	case msg.Terminate != nil:
+		return p.step(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason})
+	}
+	return nil
+}
+
+// consumed0 reports whether a message was taken in before, by this proposal or by an earlier record.
+func (p *proposal) consumed0(seq store.Seq) bool {
+	for _, s := range p.consumed {
+		if s == seq {
+			return true
+		}
+	}
+	return p.run != nil && p.run.consumed[seq]
+}
+
+// start begins a run, unless the id is taken.
+func (p *proposal) start(ctx context.Context, data []byte) error {
+	req, err := history.UnmarshalStartRequest(data)
+	if err != nil {
+		return fmt.Errorf("start of workflow %q: %w", p.id, err)
+	}
+	if p.started != nil && p.started.RequestID == req.RequestID {
+		return nil // it is this very run
+	}
+	if p.x != nil {
+		if req.Conflict != history.ConflictTerminate {
+			p.add(&history.StartRejected{RequestID: req.RequestID})
+			return nil
+		}
+		if err := p.step(ctx, &history.RunTerminated{Reason: "replaced by a new start"}); err != nil {
+			return err
+		}
+		if err := p.commit(ctx); err != nil {
+			return err
+		}
+	}
+	if p.closed.Closed() && !reusable(req.Reuse, p.closed) {
+		return nil
+	}
+	return p.begin(ctx, req)
+}
+
+// reusable reports whether a policy lets a new run follow one that ended like this.
+func reusable(policy history.ReusePolicy, last history.Status) bool {
+	switch policy {
+	case history.ReuseReject:
+		return false
+	case history.ReuseIfFailed:
+		return last != history.StatusCompleted
+	}
+	return true
+}
+
+// begin makes a new run and its first event.
+func (p *proposal) begin(ctx context.Context, req *history.StartRequest) (err error) {
+	last := p.last
+	p.actor.run = newRun(req.RunID)
+	p.last, p.startedAt = last, p.now()
+	p.started = &history.RunStarted{
+		Type: req.Type, Queue: req.Queue, RequestID: req.RequestID, Input: req.Input,
+		Timeout: req.Timeout, Retention: req.Retention, SchedulerVersion: history.SchedulerVersion,
+	}
+	if err = p.w.describeCode(p.id, p.started); err != nil {
+		return err
+	}
+	if p.x, err = p.w.execution(p.id, req.RunID, req.Type); err != nil {
+		return err
+	}
+	return p.step(ctx, p.started)
+}
+
+// activityDone gives an activity its outcome, unless it has one.
+func (p *proposal) activityDone(ctx context.Context, done *history.ActivityDone) error {
+	if stop := p.cancels[done.Op]; stop != nil {
+		stop()
+		delete(p.cancels, done.Op)
+	}
+	if !p.isOpen(done.Op) {
+		return nil
+	}
+	return p.step(ctx, &history.ActivityCompleted{Op: done.Op, Outcome: done.Outcome})
+}
+
+// fail gives an activity that nobody runs its outcome.
+func (p *proposal) fail(ctx context.Context, f *activityFailed) error {
+	return p.activityDone(ctx, &history.ActivityDone{Op: f.op, Outcome: history.Outcome{Failure: p.w.registry.errors.Encode(f.err), Worker: p.w.opt.ID}})
+}
+
+func (p *proposal) isOpen(op history.OpID) bool { return p.x != nil && p.x.IsOpen(op) }
+
+// step applies an event to the run's code and takes down what the code decided.
+func (p *proposal) step(ctx context.Context, body history.Body) error {
+	if p.x == nil || p.x.Closed() != nil {
+		return nil
+	}
+	opened, err := journal.Open(ctx, p.w.chain, []history.Event{{Body: body}})
+	if err != nil {
+		return err
+	}
+	in := history.Event{Time: p.now(), Body: opened[0].Body}
+	decisions, err := p.x.Step(in)
+	if err != nil {
+		return err
+	}
+	p.events = append(p.events, history.Event{Time: in.Time, Body: body})
+	p.events = append(p.events, decisions...)
+	return nil
+}
+
+// add takes down an event that the code does not see.
+func (p *proposal) add(body history.Body) {
+	p.events = append(p.events, history.Event{Time: p.now(), Body: body})
+}
+
+// now is the time of the next event: this worker's clock, but never before the run's last event.
+func (p *proposal) now() time.Time {
+	now := time.Now().UTC()
+	if p.x != nil && p.x.Now().After(now) {
+		return p.x.Now()
+	}
+	return now
+}
+
+// commit appends the proposal as one record and publishes what follows from it.
+func (p *proposal) commit(ctx context.Context) error {
+	if len(p.events) == 0 {
+		return nil
+	}
+	events, err := journal.Seal(ctx, p.w.chain, journal.Owner(p.id, p.runID), p.events)
+	if err != nil {
+		return err
+	}
+	rec := &history.Record{
+		Format: history.Format, ID: p.id, RunID: p.runID, Worker: p.w.opt.ID,
+		FirstEvent: p.archive.events + 1, Events: events, Consumed: p.consumed, Prev: p.last,
+	}
+	if err := p.append(ctx, rec); err != nil {
+		return err
+	}
+	for _, seq := range p.consumed {
+		p.run.consumed[seq] = true
+	}
+	p.events, p.consumed = nil, nil
+	return p.publish(ctx, events)
+}
+
+// append stores a record: the moment at which everything in it has happened. A record that closes the run carries
+// all events, so that the store can drop the others.
+func (a *actor) append(ctx context.Context, rec *history.Record) error {
+	limit := a.w.store.MaxPayload() - headroom
+	stored := store.Record{RunID: rec.RunID, CommitID: newID(), First: a.first}
+	closing := history.StatusOf(rec.Events[len(rec.Events)-1].Body)
+	a.archive.add(rec)
+	if closing.Closed() {
+		whole, err := a.archive.whole(ctx, a, rec)
+		if err != nil {
+			return err
+		}
+		rec = whole
+		stored.Close = &store.Close{Retention: max(a.started.Retention, time.Second)}
+	}
+	var err error
+	if stored.Data, err = journal.Pack(ctx, a.w.chain, rec, limit); err != nil {
+		return err
+	}
+	seq, err := a.w.store.Append(ctx, a.id, a.last, stored)
+	if err != nil {
+		return err
+	}
+	a.last = seq
+	if a.first == 0 || closing.Closed() {
+		a.first = seq
+	}
+	return nil
+}
+
+// headroom is what a message's headers and the protocol around it may take of the largest payload, in bytes.
+const headroom = 16 << 10
+
+// publish carries out what follows from a record, and from the run being closed by it.
+func (p *proposal) publish(ctx context.Context, events []history.Event) error {
+	closing := events[len(events)-1].Body
+	if history.StatusOf(closing).Closed() {
+		p.closed = history.StatusOf(closing)
+	}
+	return p.consequences(ctx, events)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
