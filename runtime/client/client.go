@@ -7,6 +7,7 @@ package client
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 
 // StartRequest is Start for those who have no stub: it completes req, sends it and returns the id of the run.
 func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, opts ...StartOption) (runID string, err error) {
-	req.RunID, req.Retention = randomID(), DefaultRetention
+	req.Retention = DefaultRetention
 	for _, opt := range opts {
 		opt(req)
 	}
@@ -134,8 +135,9 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 		req.ID = randomID()
 	}
 	if req.RequestID == "" {
-		req.RequestID = req.RunID
+		req.RequestID = randomID()
 	}
+	req.RunID = runIDFor(req)
 	if err := c.chain.Seal(ctx, journal.Owner(req.ID, req.RunID), &req.Input); err != nil {
 		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
 	}
@@ -333,6 +335,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	}
+}
+
+// runIDFor derives the run's id from its request: who repeats a request knows which run it is about.
+func runIDFor(req *history.StartRequest) string {
+	sum := sha256.Sum256([]byte(req.ID + "\x00" + req.RequestID))
+	return hex.EncodeToString(sum[:16])
 }
 
 func randomID() string {
