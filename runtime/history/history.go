@@ -8,7 +8,9 @@
 package history
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -77,46 +79,53 @@ type Body interface {
 }
 
 // bodies makes an empty body of each kind, by its field number.
-var bodies = map[int]func() Body{}
+var bodies = byNumber(
+	body[RunStarted],
+	body[ActivityScheduled],
+	body[ActivityCompleted],
+	body[ActivityCancelRequested],
+	body[StepScheduled],
+	body[StepCompleted],
+	body[TimerStarted],
+	body[TimerFired],
+	body[CancelRequested],
+	body[StartRejected],
+	body[RunCompleted],
+	body[RunFailed],
+	body[RunCancelled],
+	body[RunTerminated],
+	body[RunTimedOut],
+)
 
-func init() {
-	for _, make := range []func() Body{
-		func() Body { return &RunStarted{} },
-		func() Body { return &ActivityScheduled{} },
-		func() Body { return &ActivityCompleted{} },
-		func() Body { return &ActivityCancelRequested{} },
-		func() Body { return &StepScheduled{} },
-		func() Body { return &StepCompleted{} },
-		func() Body { return &TimerStarted{} },
-		func() Body { return &TimerFired{} },
-		func() Body { return &CancelRequested{} },
-		func() Body { return &StartRejected{} },
-		func() Body { return &RunCompleted{} },
-		func() Body { return &RunFailed{} },
-		func() Body { return &RunCancelled{} },
-		func() Body { return &RunTerminated{} },
-		func() Body { return &RunTimedOut{} },
-	} {
-		bodies[make().field()] = make
+func body[T any, B interface {
+	*T
+	Body
+}]() Body {
+	return B(new(T))
+}
+
+func byNumber(kinds ...func() Body) map[int]func() Body {
+	m := map[int]func() Body{}
+	for _, kind := range kinds {
+		m[kind().field()] = kind
 	}
+	return m
 }
 
 func (e *Event) fields(w *wire) {
 	w.time(1, &e.Time)
 	if !w.decoding {
-		w.embed(e.Body.field(), marshal(e.Body))
+		w.embed(e.Body.field(), e.Body)
 		return
 	}
-	for _, f := range w.in {
-		make, ok := bodies[f.num]
-		if !ok {
-			continue
+	for _, f := range slices.Backward(w.in) {
+		if kind, ok := bodies[f.num]; ok && w.expect(f, wireBytes) {
+			e.Body = kind()
+			w.open(f, e.Body)
+			return
 		}
-		e.Body = make()
-		w.nested(f.num, unmarshal(f.data, e.Body))
-		return
 	}
-	w.err = fmt.Errorf("event of a kind this worker does not know: run a newer worker")
+	w.fail(errors.New("event of a kind this worker does not know: run a newer worker"))
 }
 
 // Op is the identity of an operation that a workflow's code asked for. It does not depend on other coroutines, nor

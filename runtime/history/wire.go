@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // This file is the protobuf wire format, as far as history.proto uses it. Each message describes its fields once, in
@@ -15,21 +18,30 @@ import (
 // message is a type that lists its fields.
 type message interface{ fields(w *wire) }
 
-// Wire types of the format; groups and fixed32 do not occur in the schema.
+// Wire types of the format. The schema has no groups, and never will.
 const (
 	wireVarint = 0
 	wireFixed  = 1
 	wireBytes  = 2
+	wireShort  = 5 // no field of this schema, but maybe one of a newer
 )
 
-// errTruncated says that a message ends in the middle of a field.
-var errTruncated = errors.New("message is cut short")
+const (
+	maxNumber = 1<<29 - 1 // of fields
+	maxDepth  = 10_000    // of messages in messages: as much as Go's protobuf library takes
+)
+
+var (
+	errMalformed = errors.New("message is cut short or malformed")
+	errTooDeep   = fmt.Errorf("messages are nested deeper than %d", maxDepth)
+)
 
 // wire is an encoding or a decoding under way: exactly one of out (encoding) and in (decoding) is in use.
 type wire struct {
 	decoding bool
 	out      []byte
 	in       []rawField
+	depth    int // how much deeper a decoding may go
 	err      error
 }
 
@@ -37,8 +49,8 @@ type wire struct {
 type rawField struct {
 	num   int
 	typ   int
-	value uint64
-	data  []byte
+	value uint64 // of a number
+	data  []byte // of everything else
 }
 
 // marshal encodes m.
@@ -49,12 +61,17 @@ func marshal(m message) []byte {
 }
 
 // unmarshal decodes data into m. Fields that m does not list are skipped: they come from a newer version.
-func unmarshal(data []byte, m message) error {
-	raw, err := split(data)
+func unmarshal(data []byte, m message) error { return decode(data, m, maxDepth) }
+
+func decode(data []byte, m message, depth int) error {
+	if depth == 0 {
+		return errTooDeep
+	}
+	in, err := split(data)
 	if err != nil {
 		return err
 	}
-	w := &wire{decoding: true, in: raw}
+	w := &wire{decoding: true, in: in, depth: depth}
 	m.fields(w)
 	return w.err
 }
@@ -65,54 +82,84 @@ func split(data []byte) ([]rawField, error) {
 	for len(data) > 0 {
 		tag, n := binary.Uvarint(data)
 		if n <= 0 {
-			return nil, errTruncated
+			return nil, errMalformed
 		}
-		data = data[n:]
+		if num := tag >> 3; num == 0 || num > maxNumber {
+			return nil, fmt.Errorf("field number %d", num)
+		}
 		f := rawField{num: int(tag >> 3), typ: int(tag & 7)}
-		if f.num == 0 {
-			return nil, errors.New("field number 0")
+		rest, err := f.read(data[n:])
+		if err != nil {
+			return nil, err
 		}
-		switch f.typ {
-		case wireVarint:
-			if f.value, n = binary.Uvarint(data); n <= 0 {
-				return nil, errTruncated
-			}
-		case wireFixed:
-			if n = 8; len(data) < n {
-				return nil, errTruncated
-			}
-			f.value = binary.LittleEndian.Uint64(data)
-		case wireBytes:
-			size, k := binary.Uvarint(data)
-			if k <= 0 || size > uint64(len(data)-k) {
-				return nil, errTruncated
-			}
-			f.data, n = data[k:k+int(size)], k+int(size)
-		default:
-			return nil, fmt.Errorf("wire type %d of field %d", f.typ, f.num)
-		}
-		data = data[n:]
+		data = rest
 		fields = append(fields, f)
 	}
 	return fields, nil
 }
 
-func (w *wire) tag(num, typ int) {
-	w.out = binary.AppendUvarint(w.out, uint64(num)<<3|uint64(typ))
+// read takes the value of f from the front of data and returns what follows it.
+func (f *rawField) read(data []byte) (rest []byte, err error) {
+	size, n := uint64(0), 0
+	switch f.typ {
+	case wireVarint:
+		if f.value, n = binary.Uvarint(data); n <= 0 {
+			return nil, errMalformed
+		}
+		return data[n:], nil
+	case wireFixed:
+		size = 8
+	case wireShort:
+		size = 4
+	case wireBytes:
+		if size, n = binary.Uvarint(data); n <= 0 {
+			return nil, errMalformed
+		}
+	default:
+		return nil, fmt.Errorf("wire type %d of field %d", f.typ, f.num)
+	}
+	if data = data[n:]; size > uint64(len(data)) {
+		return nil, errMalformed
+	}
+	f.data = data[:size]
+	return data[size:], nil
+}
+
+func (w *wire) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
 }
 
 // last returns the last field with this number: as in protobuf, the last one wins.
 func (w *wire) last(num, typ int) (rawField, bool) {
-	for i := len(w.in) - 1; i >= 0; i-- {
-		if w.in[i].num == num {
-			if w.in[i].typ != typ {
-				w.err = fmt.Errorf("field %d has wire type %d, want %d", num, w.in[i].typ, typ)
-				return rawField{}, false
-			}
-			return w.in[i], true
+	for _, f := range slices.Backward(w.in) {
+		if f.num == num {
+			return f, w.expect(f, typ)
 		}
 	}
 	return rawField{}, false
+}
+
+// each calls take with every field of this number, in order.
+func (w *wire) each(num, typ int, take func(rawField)) {
+	for _, f := range w.in {
+		if f.num == num && w.expect(f, typ) {
+			take(f)
+		}
+	}
+}
+
+// expect reports whether f has a wire type; if not, the decoding fails.
+func (w *wire) expect(f rawField, typ int) bool {
+	if f.typ != typ {
+		w.fail(fmt.Errorf("field %d has wire type %d, want %d", f.num, f.typ, typ))
+	}
+	return f.typ == typ
+}
+
+func (w *wire) tag(num, typ int) {
+	w.out = binary.AppendUvarint(w.out, uint64(num)<<3|uint64(typ))
 }
 
 func (w *wire) uint(num int, v *uint64) {
@@ -128,7 +175,7 @@ func (w *wire) uint(num int, v *uint64) {
 }
 
 // number is any integer field: an enum, a count, a duration in nanoseconds. Negative values take ten bytes, as in
-// the type int64 of the schema.
+// the types int32 and int64 of the schema.
 func number[T ~int | ~int32 | ~int64 | ~uint32](w *wire, num int, v *T) {
 	u := uint64(*v)
 	w.uint(num, &u)
@@ -145,28 +192,54 @@ func (w *wire) bool(num int, v *bool) {
 }
 
 func (w *wire) float(num int, v *float64) {
+	bits := math.Float64bits(*v)
 	switch {
 	case w.decoding:
 		if f, ok := w.last(num, wireFixed); ok {
-			*v = math.Float64frombits(f.value)
+			*v = math.Float64frombits(binary.LittleEndian.Uint64(f.data))
 		}
-	case *v != 0:
+	case bits != 0:
 		w.tag(num, wireFixed)
-		w.out = binary.LittleEndian.AppendUint64(w.out, math.Float64bits(*v))
+		w.out = binary.LittleEndian.AppendUint64(w.out, bits)
 	}
 }
 
+// string is text. Bytes that are no UTF-8, in the message of somebody's error, say, are replaced: readers in other
+// languages refuse a message that has any.
 func (w *wire) string(num int, v *string) {
 	switch {
 	case w.decoding:
 		if f, ok := w.last(num, wireBytes); ok {
-			*v = string(f.data)
+			*v = w.text(f)
 		}
 	case *v != "":
-		w.tag(num, wireBytes)
-		w.out = binary.AppendUvarint(w.out, uint64(len(*v)))
-		w.out = append(w.out, *v...)
+		w.appendText(num, *v)
 	}
+}
+
+// texts is a repeated string. Empty strings keep their place.
+func (w *wire) texts(num int, v *[]string) {
+	if w.decoding {
+		w.each(num, wireBytes, func(f rawField) { *v = append(*v, w.text(f)) })
+		return
+	}
+	for _, text := range *v {
+		w.appendText(num, text)
+	}
+}
+
+func (w *wire) text(f rawField) string {
+	if !utf8.Valid(f.data) {
+		w.fail(fmt.Errorf("field %d is not UTF-8", f.num))
+	}
+	return string(f.data)
+}
+
+func (w *wire) appendText(num int, text string) {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	w.tag(num, wireBytes)
+	w.out = binary.AppendUvarint(w.out, uint64(len(text)))
+	w.out = append(w.out, text...)
 }
 
 func (w *wire) bytes(num int, v *[]byte) {
@@ -176,11 +249,11 @@ func (w *wire) bytes(num int, v *[]byte) {
 			*v = append([]byte(nil), f.data...)
 		}
 	case len(*v) > 0:
-		w.embed(num, *v)
+		w.appendBytes(num, *v)
 	}
 }
 
-func (w *wire) embed(num int, data []byte) {
+func (w *wire) appendBytes(num int, data []byte) {
 	w.tag(num, wireBytes)
 	w.out = binary.AppendUvarint(w.out, uint64(len(data)))
 	w.out = append(w.out, data...)
@@ -188,20 +261,30 @@ func (w *wire) embed(num int, data []byte) {
 
 // time is an instant as nanoseconds since 1970, in UTC. The zero time is absent.
 func (w *wire) time(num int, v *time.Time) {
-	if w.decoding {
-		var n int64
-		if number(w, num, &n); n != 0 {
-			*v = time.Unix(0, n).UTC()
-		}
-		return
+	var n int64
+	if !w.decoding && !v.IsZero() {
+		n = unixNanos(*v)
 	}
-	if !v.IsZero() {
-		n := v.UnixNano()
-		number(w, num, &n)
+	if number(w, num, &n); w.decoding && n != 0 {
+		*v = time.Unix(0, n).UTC()
 	}
 }
 
-// uints is a packed list.
+// The first and the last instant that the format can tell, in 1677 and 2262.
+var earliest, latest = time.Unix(0, math.MinInt64), time.Unix(0, math.MaxInt64)
+
+// unixNanos is t, or the instant nearest to it that the format can tell: time.Sleep(math.MaxInt64) ends later.
+func unixNanos(t time.Time) int64 {
+	switch {
+	case t.Before(earliest):
+		t = earliest
+	case t.After(latest):
+		t = latest
+	}
+	return t.UnixNano()
+}
+
+// uints is a packed list. It may come unpacked, or in pieces.
 func (w *wire) uints(num int, v *[]uint64) {
 	if !w.decoding {
 		if len(*v) == 0 {
@@ -211,17 +294,25 @@ func (w *wire) uints(num int, v *[]uint64) {
 		for _, u := range *v {
 			packed = binary.AppendUvarint(packed, u)
 		}
-		w.embed(num, packed)
+		w.appendBytes(num, packed)
 		return
 	}
-	f, ok := w.last(num, wireBytes)
-	if !ok {
-		return
+	for _, f := range w.in {
+		switch {
+		case f.num != num:
+		case f.typ == wireVarint:
+			*v = append(*v, f.value)
+		case w.expect(f, wireBytes):
+			w.unpack(f.data, v)
+		}
 	}
-	for data := f.data; len(data) > 0; {
+}
+
+func (w *wire) unpack(data []byte, v *[]uint64) {
+	for len(data) > 0 {
 		u, n := binary.Uvarint(data)
 		if n <= 0 {
-			w.err = errTruncated
+			w.fail(errMalformed)
 			return
 		}
 		*v, data = append(*v, u), data[n:]
@@ -230,20 +321,15 @@ func (w *wire) uints(num int, v *[]uint64) {
 
 // sub is an embedded message that is always there on decoding, and absent from the bytes if it is empty.
 func (w *wire) sub(num int, m message) {
-	if !w.decoding {
-		if data := marshal(m); len(data) > 0 {
-			w.embed(num, data)
+	if w.decoding {
+		if f, ok := w.last(num, wireBytes); ok {
+			w.open(f, m)
 		}
 		return
 	}
-	if f, ok := w.last(num, wireBytes); ok {
-		w.nested(num, unmarshal(f.data, m))
-	}
-}
-
-func (w *wire) nested(num int, err error) {
-	if err != nil && w.err == nil {
-		w.err = fmt.Errorf("field %d: %w", num, err)
+	before := len(w.out)
+	if w.embed(num, m) == 0 {
+		w.out = w.out[:before]
 	}
 }
 
@@ -252,15 +338,15 @@ func optional[T any, M interface {
 	*T
 	message
 }](w *wire, num int, v *M) {
-	if !w.decoding {
-		if *v != nil {
-			w.embed(num, marshal(*v))
+	if w.decoding {
+		if f, ok := w.last(num, wireBytes); ok {
+			*v = new(T)
+			w.open(f, *v)
 		}
 		return
 	}
-	if f, ok := w.last(num, wireBytes); ok {
-		*v = new(T)
-		w.nested(num, unmarshal(f.data, *v))
+	if *v != nil {
+		w.embed(num, *v)
 	}
 }
 
@@ -269,32 +355,37 @@ func list[T any, M interface {
 	*T
 	message
 }](w *wire, num int, v *[]T) {
-	if !w.decoding {
-		for i := range *v {
-			w.embed(num, marshal(M(&(*v)[i])))
-		}
+	if w.decoding {
+		w.each(num, wireBytes, func(f rawField) {
+			var item T
+			w.open(f, M(&item))
+			*v = append(*v, item)
+		})
 		return
 	}
-	for _, f := range w.in {
-		if f.num == num && f.typ == wireBytes {
-			var item T
-			w.nested(num, unmarshal(f.data, M(&item)))
-			*v = append(*v, item)
-		}
+	for i := range *v {
+		w.embed(num, M(&(*v)[i]))
 	}
 }
 
-// texts is a repeated string. Empty strings keep their place.
-func (w *wire) texts(num int, v *[]string) {
-	if !w.decoding {
-		for _, text := range *v {
-			w.embed(num, []byte(text))
-		}
-		return
-	}
-	for _, f := range w.in {
-		if f.num == num && f.typ == wireBytes {
-			*v = append(*v, string(f.data))
-		}
+// embed writes m as a field and returns the length of its encoding. The length, which goes in front, is known last.
+func (w *wire) embed(num int, m message) int {
+	w.tag(num, wireBytes)
+	start := len(w.out)
+	m.fields(w)
+	size := len(w.out) - start
+	var prefix [binary.MaxVarintLen64]byte
+	w.out = slices.Insert(w.out, start, binary.AppendUvarint(prefix[:0], uint64(size))...)
+	return size
+}
+
+// open decodes an embedded message.
+func (w *wire) open(f rawField, m message) {
+	err := decode(f.data, m, w.depth-1)
+	switch {
+	case err == errTooDeep: // saying where would take too long
+		w.fail(err)
+	case err != nil:
+		w.fail(fmt.Errorf("field %d: %w", f.num, err))
 	}
 }

@@ -557,7 +557,7 @@ func TestStartPolicies(t *testing.T) {
 func TestLongTimerSurvivesTheWorker(t *testing.T) {
 	world(t, func(b *bench) {
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
-			abi.Sleep(r, 30*24*time.Hour)
+			abi.Sleep(r, 12*time.Hour)
 			return "woke", nil
 		})
 		m := abi.Module{Workflows: []*abi.Workflow{wf}}

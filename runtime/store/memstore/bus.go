@@ -1,5 +1,7 @@
 package memstore
 
+// The bus: news among the living, stored nowhere.
+
 import (
 	"context"
 	"fmt"

@@ -1,8 +1,8 @@
 package memstore
 
-import "time"
-
 // Expiry: values that the store forgets by itself after a while.
+
+import "time"
 
 // kept is a value with the time at which it is gone.
 type kept[T any] struct {

@@ -1,5 +1,7 @@
 package memstore
 
+// The inbox: what was sent to workflows, by address and in line for delivery.
+
 import (
 	"context"
 	"slices"

@@ -1,5 +1,7 @@
 package memstore
 
+// The journals: one list of records per workflow id, and an archive of its closed runs.
+
 import (
 	"context"
 	"fmt"
@@ -35,6 +37,7 @@ func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store
 	} else {
 		j.records = []kept[store.Stored]{keep(stored, rec.Close.Retention)}
 	}
+	s.journals[id] = j
 	return stored.Seq, nil
 }
 
@@ -77,12 +80,11 @@ func (s *Store) Last(ctx context.Context, id string) (store.Stored, error) {
 	return copyStored(j.newest()), nil
 }
 
-// journal returns what is left of the journal of id.
+// journal returns what is left of the journal of id, an empty one if nothing is.
 func (s *Server) journal(id string) *journal {
 	j := s.journals[id]
 	if j == nil {
-		j = &journal{archive: map[string]kept[store.Stored]{}}
-		s.journals[id] = j
+		return &journal{archive: map[string]kept[store.Stored]{}}
 	}
 	j.records = slices.DeleteFunc(j.records, kept[store.Stored].gone)
 	for run, closed := range j.archive {

@@ -1,6 +1,6 @@
-// The queue that wake-ups and tasks have in common: messages that stay until they are acknowledged.
-
 package memstore
+
+// The queue that wake-ups and tasks have in common: messages that stay until they are acknowledged.
 
 import (
 	"cmp"

@@ -1,5 +1,7 @@
 package memstore
 
+// Objects: payloads of any size by name.
+
 import (
 	"context"
 	"fmt"

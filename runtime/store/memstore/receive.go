@@ -1,5 +1,7 @@
 package memstore
 
+// Receiving wake-ups: groups of workflow ids, and the workers that own them.
+
 import (
 	"context"
 	"hash/fnv"

@@ -1,5 +1,7 @@
 package memstore
 
+// The registry: the newest entry of each workflow id.
+
 import (
 	"cmp"
 	"context"

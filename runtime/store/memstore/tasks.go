@@ -1,5 +1,7 @@
 package memstore
 
+// Tasks and heartbeats: activities in line for a worker with a free slot.
+
 import (
 	"context"
 	"fmt"

@@ -1,5 +1,7 @@
 package memstore
 
+// Alarms: one per workflow id, each a timer of package time.
+
 import (
 	"context"
 	"time"

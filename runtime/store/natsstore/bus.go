@@ -28,7 +28,7 @@ func (s *Store) Subscribe(topic string, fn func(data []byte) []byte) (stop func(
 	if err := checkTopic(topic); err != nil {
 		return nil, err
 	}
-	sub, err := s.link.nc.Subscribe(s.name.topic(topic), func(m *nats.Msg) {
+	sub, err := s.link.subscribe(s.name.topic(topic), func(m *nats.Msg) {
 		if answer := fn(m.Data); answer != nil && m.Reply != "" {
 			_ = m.Respond(answer)
 		}
@@ -36,7 +36,7 @@ func (s *Store) Subscribe(topic string, fn func(data []byte) []byte) (stop func(
 	if err != nil {
 		return nil, fmt.Errorf("subscribe to topic %q: %w", topic, err)
 	}
-	return func() { _ = sub.Unsubscribe() }, s.link.settle()
+	return func() { _ = sub.Unsubscribe() }, nil
 }
 
 // Request implements store.Bus.

@@ -144,21 +144,28 @@ func (l *link) failure(ctx, session context.Context, subject string, err error) 
 }
 
 // publish sends m and does not wait.
-func (l *link) publish(m *nats.Msg) error {
-	if err := l.nc.PublishMsg(m); err != nil {
-		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
-	}
-	return nil
-}
+func (l *link) publish(m *nats.Msg) error { return l.now(l.nc.PublishMsg(m)) }
 
-// settle waits until the server has taken up what was subscribed to before.
-func (l *link) settle() error {
+// subscribe calls fn for each message on subject, from now on.
+func (l *link) subscribe(subject string, fn nats.MsgHandler) (*nats.Subscription, error) {
+	sub, err := l.nc.Subscribe(subject, fn)
+	if err != nil {
+		return nil, l.now(err)
+	}
 	ctx, cancel := context.WithTimeout(l.life, attemptTimeout)
 	defer cancel()
-	if err := l.nc.FlushWithContext(ctx); err != nil {
-		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	return sub, l.now(l.nc.FlushWithContext(ctx))
+}
+
+// now says what it means that something could not be done at once.
+func (l *link) now(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case l.life.Err() != nil:
+		return store.ErrClosed
 	}
-	return nil
+	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 }
 
 // shut ends everything that goes on, and the connection if it is the store's own.

@@ -52,7 +52,7 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 		heard:   map[string]time.Time{},
 		kick:    make(chan struct{}, 1),
 	}
-	sub, err := s.link.nc.Subscribe(m.subject, m.listen)
+	sub, err := s.link.subscribe(m.subject, m.listen)
 	if err != nil {
 		return fmt.Errorf("join queue %q: %w", queue, err)
 	}

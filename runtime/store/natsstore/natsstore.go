@@ -25,7 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -75,8 +75,7 @@ type Store struct {
 	seen   *entryCache
 	log    *slog.Logger
 
-	objectsMu sync.Mutex
-	objects   jetstream.ObjectStore // opened on first use
+	objects atomic.Pointer[jetstream.ObjectStore] // opened on first use
 }
 
 var _ store.Store = (*Store)(nil)

@@ -82,10 +82,8 @@ func (s *Store) withObjects(ctx context.Context, use func(jetstream.ObjectStore)
 
 // openObjects returns the bucket, and creates it when it is used for the first time.
 func (s *Store) openObjects(ctx context.Context) (jetstream.ObjectStore, error) {
-	s.objectsMu.Lock()
-	defer s.objectsMu.Unlock()
-	if s.objects != nil {
-		return s.objects, nil
+	if o := s.objects.Load(); o != nil {
+		return *o, nil
 	}
 	o, err := s.js.ObjectStore(ctx, s.name.bucket())
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
@@ -99,6 +97,6 @@ func (s *Store) openObjects(ctx context.Context) (jetstream.ObjectStore, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.objects = o
+	s.objects.Store(&o)
 	return o, nil
 }

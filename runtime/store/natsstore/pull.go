@@ -22,6 +22,8 @@ const (
 	pullBeat   = 5 * time.Second
 	// restorePause is how long a puller leaves a consumer alone that it could not ask.
 	restorePause = 250 * time.Millisecond
+	// patience is how long handle may take before the puller counts as blocked, and lets others have its messages.
+	patience = time.Second
 	// statusRoom is how many words of the server an inbox has room for beside the messages.
 	statusRoom = 64
 )
@@ -40,12 +42,15 @@ type puller struct {
 	handle func(*nats.Msg)             // takes a message over; release gives its room back
 	ensure func(context.Context) error // creates the consumer if it is missing
 
-	ctx   context.Context // ends the pulling
-	order sync.Mutex      // held while handle runs, also when an old flow and a new one overlap
+	ctx  context.Context // ends the pulling
+	turn chan struct{}   // held while handle runs, also when an old flow and a new one overlap
 
 	mu       sync.Mutex
-	flow     *flow
-	held     int // messages handled and not released
+	flow     *flow // nil while there is none
+	calls    int   // of handle
+	calling  bool  // handle runs
+	blocked  bool  // and has not returned within patience
+	held     int   // messages handled and not released
 	priority int
 	stale    chan struct{} // asks for a new flow
 	lost     chan struct{} // says that the consumer cannot be asked
@@ -72,6 +77,7 @@ func (s *Store) newPuller(from *stream, consumer string, window int) *puller {
 		subject: "$JS.API.CONSUMER.MSG.NEXT." + from.name + "." + consumer,
 		window:  window,
 		patient: s.opt.InProcess != nil,
+		turn:    make(chan struct{}, 1),
 		stale:   make(chan struct{}, 1),
 		lost:    make(chan struct{}, 1),
 	}
@@ -114,9 +120,12 @@ func (p *puller) run(session context.Context) {
 func (p *puller) open() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.blocked {
+		return // its end leads back here
+	}
 	f := &flow{puller: p, msgs: make(chan *nats.Msg, p.window+statusRoom), done: make(chan struct{})}
 	var err error
-	if f.sub, err = p.link.nc.ChanSubscribe(nats.NewInbox(), f.msgs); err != nil {
+	if f.sub, err = p.link.nc.ChanSubscribe(p.link.nc.NewInbox(), f.msgs); err != nil {
 		return // the connection was closed: the end of the session ends the puller
 	}
 	p.flow = f
@@ -128,19 +137,20 @@ func (p *puller) open() {
 }
 
 // drop ends the present flow. What has arrived is still handled; what is just on its way comes again after AckWait.
-func (p *puller) drop() {
+func (p *puller) drop() (dropped *flow) {
 	p.mu.Lock()
 	f := p.flow
 	p.flow = nil
 	p.mu.Unlock()
 	if f == nil {
-		return
+		return nil
 	}
 	if f.beat != nil {
 		f.beat.Stop()
 	}
 	_ = f.sub.Unsubscribe()
 	close(f.done)
+	return f
 }
 
 // restore makes sure that the consumer exists, after a pause.
@@ -241,14 +251,68 @@ func (f *flow) receive(m *nats.Msg) {
 	p.held++
 	f.heard()
 	p.mu.Unlock()
-	p.order.Lock()
-	defer p.order.Unlock()
+	p.turn <- struct{}{}
+	defer func() { <-p.turn }()
 	if p.ctx.Err() != nil {
-		_ = m.Respond([]byte("-NAK")) // for another worker, at once
-		p.release()
+		p.refuse(m)
 		return
 	}
+	call := p.begin()
+	watch := time.AfterFunc(patience, func() { p.giveWay(f, call) })
 	p.handle(m)
+	watch.Stop()
+	p.end()
+}
+
+// refuse lets another worker have m, at once.
+func (p *puller) refuse(m *nats.Msg) {
+	_ = m.Respond([]byte("-NAK"))
+	p.release()
+}
+
+// begin and end stand around a call of handle.
+func (p *puller) begin() (call int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls++
+	p.calling = true
+	return p.calls
+}
+
+func (p *puller) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calling = false
+	if p.blocked {
+		p.blocked = false
+		signal(p.stale)
+	}
+}
+
+// giveWay lets other workers have the messages that a call of handle keeps waiting, and those to come. f is where the
+// message of that call came from.
+func (p *puller) giveWay(f *flow, call int) {
+	p.mu.Lock()
+	returned := !p.calling || p.calls != call
+	p.blocked = p.blocked || !returned
+	p.mu.Unlock()
+	if returned {
+		return
+	}
+	p.drop().sendBack()
+	f.sendBack()
+}
+
+// sendBack lets other workers have what has arrived and waits.
+func (f *flow) sendBack() {
+	for f != nil {
+		select {
+		case m := <-f.msgs:
+			_ = m.Respond([]byte("-NAK"))
+		default:
+			return
+		}
+	}
 }
 
 // hear acts on a status: a heartbeat, the end of one request, or of all of them.

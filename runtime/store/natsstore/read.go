@@ -198,7 +198,7 @@ func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) ([]mes
 // collect sends a direct get that has many answers and reads them up to the mark that ends them.
 func (r reader) collect(ctx context.Context, q getRequest) (page []message, more bool, err error) {
 	nc := r.link.nc
-	sub, err := nc.SubscribeSync(nc.NewRespInbox())
+	sub, err := nc.SubscribeSync(nc.NewInbox())
 	if err != nil {
 		return nil, false, &transientError{err}
 	}

@@ -29,10 +29,10 @@ func (s *Store) PutEntry(ctx context.Context, e store.Entry) error {
 		return err
 	}
 	there := s.seen.get(e.ID)
-	for {
-		if there.version > e.Version {
-			return nil
-		}
+	if there.version > e.Version {
+		there = place{} // it may have expired; the compare tells
+	}
+	for there.version <= e.Version {
 		a, err := s.shard(e.ID).registry.write(ctx, s.entryMsg(e, there.seq))
 		switch {
 		case err == nil:
@@ -45,6 +45,7 @@ func (s *Store) PutEntry(ctx context.Context, e store.Entry) error {
 			return fmt.Errorf("register workflow %q: %w", e.ID, err)
 		}
 	}
+	return nil
 }
 
 func (s *Store) entryMsg(e store.Entry, over uint64) *nats.Msg {

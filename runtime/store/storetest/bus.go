@@ -1,5 +1,7 @@
 package storetest
 
+// Clauses on the bus: fan-out, requests, and who is no longer there.
+
 import (
 	"bytes"
 	"context"

@@ -1,5 +1,7 @@
 package storetest
 
+// Clauses on the inbox: what is stored, once, and what pends.
+
 import (
 	"bytes"
 	"errors"

@@ -1,5 +1,7 @@
 package storetest
 
+// Clauses on the journal: compared appends, reading back, closing and archiving.
+
 import (
 	"bytes"
 	"context"

@@ -1,5 +1,7 @@
 package storetest
 
+// Clauses on objects.
+
 import (
 	"bytes"
 	"slices"

@@ -1,5 +1,7 @@
 package storetest
 
+// Clauses on wake-ups: order, redelivery, and which worker gets them.
+
 import (
 	"bytes"
 	"context"

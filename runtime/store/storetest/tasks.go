@@ -1,5 +1,7 @@
 package storetest
 
+// Clauses on tasks: idempotent puts, slots, redelivery, dropping, heartbeats.
+
 import (
 	"bytes"
 	"context"

@@ -1,5 +1,7 @@
 package storetest
 
+// The verbs of a store as a test speaks them: what fails, fails the test. They belong to the test's goroutine.
+
 import (
 	"errors"
 	"fmt"
@@ -7,8 +9,6 @@ import (
 
 	"github.com/pawlhq/pawl/runtime/store"
 )
-
-// The verbs of a store as a test speaks them: what fails, fails the test. They belong to the test's goroutine.
 
 // queue is where most clauses send.
 const queue = "orders"

@@ -1,11 +1,11 @@
 package storetest
 
+// Waiting for what a store does by itself: deliveries, redeliveries, expiry.
+
 import (
 	"sync"
 	"time"
 )
-
-// Waiting for what a store does by itself: deliveries, redeliveries, expiry.
 
 const (
 	// soon is how long the suite waits for what should happen at once. It is generous: a store that keeps its

@@ -1,5 +1,7 @@
 package storetest
 
+// What holds for a store as a whole: names, sizes, memory, and its end.
+
 import (
 	"bytes"
 	"fmt"
@@ -8,8 +10,6 @@ import (
 
 	"github.com/pawlhq/pawl/runtime/store"
 )
-
-// What holds for a store as a whole: names, sizes, memory, and its end.
 
 var whole = []clause{
 	{says: "a message of MaxPayload bytes is taken", test: largest},

@@ -1,0 +1,110 @@
+package show
+
+// A description is shown as a list of names and values, and a paragraph for each operation that the run waits for.
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/client"
+)
+
+// Description writes how a run stands and what it waits for. Times are given with their distance from now, or without
+// it if now is zero.
+func Description(w io.Writer, d *client.Description, now time.Time) error {
+	var b strings.Builder
+	field := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%-9s %s\n", name, indented(value))
+		}
+	}
+	field("workflow", oneLine(d.ID))
+	field("run", d.RunID)
+	field("type", d.Type)
+	field("queue", d.Queue)
+	field("status", status(d))
+	field("started", moment(d.Started, now))
+	field("closed", moment(d.Closed, now))
+	field("events", fmt.Sprint(d.Events))
+	field("failure", d.Failure)
+	field("parked", d.Parked)
+	field("reason", d.Reason)
+	for _, p := range d.Pending {
+		writePending(&b, p, now)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// indented puts the further lines of a value below its first.
+func indented(value string) string {
+	return strings.ReplaceAll(strings.TrimSpace(value), "\n", "\n          ")
+}
+
+func status(d *client.Description) string {
+	text := d.Status.String()
+	if d.Cancelled && !d.Status.Closed() {
+		text += ", cancellation requested"
+	}
+	return text
+}
+
+func moment(t, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return stamp(t, now)
+}
+
+func writePending(b *strings.Builder, p client.Pending, now time.Time) {
+	fmt.Fprintf(b, "%-9s %s\n", "pending", join(p.Kind, Name(p.Name), at(p.Pos)))
+	for _, line := range pendingLines(p, now) {
+		fmt.Fprintf(b, "            %s\n", line)
+	}
+}
+
+func at(pos string) string {
+	if pos == "" {
+		return ""
+	}
+	return "at " + pos
+}
+
+// pendingLines says how far an operation has come.
+func pendingLines(p client.Pending, now time.Time) (lines []string) {
+	add := func(name, value string) {
+		if value != "" {
+			lines = append(lines, name+" "+value)
+		}
+	}
+	add("scheduled", moment(p.Scheduled, now))
+	add("due", moment(p.Due, now))
+	if p.Kind == "activity" {
+		lines = append(lines, progress(p, now))
+	}
+	add("last error:", oneLine(p.LastError))
+	add("last heartbeat:", Payload(p.Heartbeat))
+	return lines
+}
+
+// progress says which attempt an activity is at. A first attempt leaves no trace before it fails or sends a heartbeat.
+func progress(p client.Pending, now time.Time) string {
+	switch {
+	case p.NextRetry.IsZero() && p.Attempt == 0:
+		return "first attempt runs, or waits for a worker"
+	case p.NextRetry.IsZero():
+		return join(fmt.Sprintf("attempt %d runs", p.Attempt), on(p.Worker))
+	case p.Attempt == 0:
+		return "no attempt yet, next look for a worker " + stamp(p.NextRetry, now)
+	}
+	return fmt.Sprintf("attempt %d failed, next one %s", p.Attempt, stamp(p.NextRetry, now))
+}
+
+func on(worker string) string {
+	if worker == "" {
+		return ""
+	}
+	return "on " + worker
+}
