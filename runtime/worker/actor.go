@@ -45,6 +45,7 @@ type run struct {
 	last      store.Seq
 	consumed  map[store.Seq]bool
 	archive   archive
+	records   []*history.Record                   // read and not yet replayed
 	steps     map[history.OpID]*attempt           // under way in this process
 	cancels   map[history.OpID]context.CancelFunc // activities being told of their cancellation
 	begun     map[history.OpID]bool               // activities whose schedule-to-start limit was looked at

@@ -39,9 +39,11 @@ func (a *actor) consequences(ctx context.Context, events []history.Event) error 
 
 // closing ends the run in memory and says everywhere that it has ended.
 func (a *actor) closing(ctx context.Context, closing history.Event) []func() error {
-	for _, op := range a.x.Open() {
-		if body, ok := op.Body.(*history.ActivityScheduled); ok {
-			a.abandonActivity(body)
+	if a.x != nil {
+		for _, op := range a.x.Open() {
+			if body, ok := op.Body.(*history.ActivityScheduled); ok {
+				a.abandonActivity(body)
+			}
 		}
 	}
 	a.halt(context.Canceled)

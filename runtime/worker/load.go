@@ -31,18 +31,16 @@ func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error
 		a.run = newRun("")
 		return letters, nil
 	}
-	if err := a.load(ctx); err != nil {
-		return nil, err
-	}
-	a.contested = false
 	waiting, err := a.w.store.Pending(ctx, a.queue, a.id)
 	if err != nil {
-		return nil, err
+		return letters, err
 	}
-	if err := a.repair(ctx, waiting); err != nil {
-		return nil, err
+	letters = merge(letters, waiting)
+	if err := a.load(ctx); err != nil {
+		return letters, err
 	}
-	return merge(letters, waiting), nil
+	a.contested = false
+	return letters, a.repair(ctx, waiting)
 }
 
 func isFirstStart(letters []mail) bool {
@@ -72,6 +70,18 @@ func merge(letters []mail, waiting []store.Pending) []mail {
 	return append(inbox, local...)
 }
 
+// message is the inbox message of a letter; nil if it is something else.
+func (m mail) message() (data []byte, start bool) {
+	switch {
+	case m.wake != nil && !m.wake.Timer:
+		return m.wake.Data, m.wake.Start
+	case m.read != nil:
+		return m.read.Data, m.read.Start
+	}
+	return nil, false
+}
+
+// seq is the place in the inbox of a letter that has a message.
 func (m mail) seq() store.Seq {
 	if m.wake != nil {
 		return m.wake.Seq
@@ -81,25 +91,31 @@ func (m mail) seq() store.Seq {
 
 // load reads the newest run of the id and, if it is open, replays it.
 func (a *actor) load(ctx context.Context) error {
+	if err := a.read(ctx); err != nil || a.started == nil || a.closed.Closed() {
+		return err
+	}
+	return a.replay(ctx)
+}
+
+// read reads the newest run of the id. Of a run that cannot be read it takes what can be.
+func (a *actor) read(ctx context.Context) error {
 	recorded, err := journal.Read(ctx, a.w.store, a.w.chain, a.id, "")
 	if errors.Is(err, store.ErrNotFound) {
 		a.run = newRun("")
 		return nil
 	}
-	if recorded != nil { // for park, which names the run even if it cannot be read
-		a.run = newRun(recorded.RunID)
-		a.first, a.last, a.started = recorded.First, recorded.Last, recorded.Started()
-		if a.started != nil {
-			a.startedAt = recorded.Records[0].Events[0].Time
-		}
+	if recorded == nil {
+		return err
 	}
+	a.run = newRun(recorded.RunID)
+	a.first, a.last, a.started, a.archive = recorded.First, recorded.Last, recorded.Started(), archived(recorded.Records)
 	if err != nil {
 		return err
 	}
 	if a.started == nil {
 		return &journal.CorruptError{ID: a.id, Seq: a.first, Err: errors.New("the history does not begin with the start of its run")}
 	}
-	a.archive = archived(recorded.Records)
+	a.startedAt = recorded.Records[0].Events[0].Time
 	for _, rec := range recorded.Records {
 		for _, seq := range rec.Consumed {
 			a.consumed[seq] = true
@@ -107,19 +123,21 @@ func (a *actor) load(ctx context.Context) error {
 	}
 	if closed := recorded.Closed(); closed != nil {
 		a.closed = history.StatusOf(closed)
-		return nil
 	}
-	return a.replay(ctx, recorded)
+	a.records = recorded.Records
+	return nil
 }
 
-// replay runs the workflow's code up to the end of its history.
-func (a *actor) replay(ctx context.Context, recorded *journal.Run) error {
+// replay runs the workflow's code up to the end of the history that was read.
+func (a *actor) replay(ctx context.Context) error {
 	x, err := a.w.execution(a.id, a.runID, a.started.Type)
 	if err != nil {
 		return err
 	}
 	a.x = x
-	for _, rec := range recorded.Records {
+	records := a.records
+	a.records = nil
+	for _, rec := range records {
 		events, err := journal.Open(ctx, a.w.chain, rec.Events)
 		if err != nil {
 			return err

@@ -2,9 +2,11 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/journal"
 	"github.com/pawlhq/pawl/runtime/store"
 )
 
@@ -58,4 +60,67 @@ func (a *actor) putParked(ctx context.Context, status history.Status) error {
 	}
 	entry := store.Entry{ID: a.id, Version: a.last*2 + 1, Data: a.info(status, nil, time.Now().UTC()).Marshal()}
 	return a.w.store.PutEntry(ctx, entry)
+}
+
+// terminateUnrunnable closes a run that cannot go on, if among its letters is one that asks for it: its code is not
+// needed for that. Otherwise it returns cause, for which the run is to be parked.
+func (a *actor) terminateUnrunnable(ctx context.Context, letters []mail, cause error) error {
+	reason, asked := termination(letters)
+	if !asked {
+		return cause
+	}
+	a.forget()
+	if err := a.readOnly(ctx); err != nil {
+		return err
+	}
+	p := &proposal{actor: a}
+	for _, m := range letters {
+		if data, start := m.message(); data != nil {
+			p.consumed = append(p.consumed, m.seq())
+			if start && (a.started == nil || a.closed.Closed()) {
+				p.adopt(data)
+			}
+		}
+	}
+	if a.started == nil || a.closed.Closed() {
+		return cause
+	}
+	p.add(&history.RunTerminated{Reason: reason})
+	return p.commit(ctx)
+}
+
+// termination looks for a request to terminate.
+func termination(letters []mail) (reason string, asked bool) {
+	for _, m := range letters {
+		data, start := m.message()
+		if data == nil || start {
+			continue
+		}
+		if msg, err := history.UnmarshalInbound(data); err == nil && msg.Terminate != nil {
+			return msg.Terminate.Reason, true
+		}
+	}
+	return "", false
+}
+
+// readOnly loads as much of the journal as can be read, without running any code.
+func (a *actor) readOnly(ctx context.Context) error {
+	err := a.read(ctx)
+	var corrupt *journal.CorruptError
+	if errors.As(err, &corrupt) {
+		return nil
+	}
+	return err
+}
+
+// adopt takes down the start of a run whose code is not there, so that it has a history to be closed in.
+func (p *proposal) adopt(data []byte) {
+	req, err := history.UnmarshalStartRequest(data)
+	if err != nil {
+		return
+	}
+	last := p.last
+	p.actor.run = newRun(req.RunID)
+	p.last, p.startedAt, p.started = last, p.now(), startedEvent(req)
+	p.add(p.started)
 }

@@ -18,7 +18,6 @@ func (a *actor) turn(letters []mail) {
 	ctx := a.w.ctx
 	for {
 		err := a.try(ctx, letters)
-		var conflict *store.ConflictError
 		switch {
 		case err == nil:
 			a.unpark(ctx)
@@ -27,27 +26,40 @@ func (a *actor) turn(letters []mail) {
 		case ctx.Err() != nil:
 			a.forget()
 			return // unacknowledged: another worker has it soon
-		case errors.As(err, &conflict):
-			a.w.log.Debug("another worker was first; reading again", "workflow", a.id, "error", err)
-			a.forget()
-			a.contested = true
-		case errors.Is(err, store.ErrUnavailable):
-			a.w.log.Warn("store is unavailable; trying again", "workflow", a.id, "error", err)
-			a.forget()
-			pause(ctx, time.Second)
-		default:
+		case parks(err):
 			a.park(ctx, err)
 			return
+		case errors.Is(err, store.ErrUnavailable):
+			a.w.log.Warn("store is unavailable; trying again", "workflow", a.id, "error", err)
+			pause(ctx, time.Second)
+		default:
+			a.w.log.Debug("another worker was first; reading again", "workflow", a.id, "error", err)
 		}
+		a.forget()
+		a.contested = true
 	}
+}
+
+// parks reports whether an error is the run's: neither a lost compare, nor the store's being away.
+func parks(err error) bool {
+	var conflict *store.ConflictError
+	return !errors.As(err, &conflict) && !errors.Is(err, store.ErrUnavailable)
 }
 
 // try is one attempt at a turn. After an error nothing of it counts: the run is forgotten and read again.
 func (a *actor) try(ctx context.Context, letters []mail) error {
 	letters, err := a.ensureLoaded(ctx, letters)
-	if err != nil {
-		return err
+	if err == nil {
+		err = a.takeAll(ctx, letters)
 	}
+	if err != nil && parks(err) {
+		return a.terminateUnrunnable(ctx, letters, err)
+	}
+	return err
+}
+
+// takeAll applies letters and what has come due, and commits.
+func (a *actor) takeAll(ctx context.Context, letters []mail) error {
 	p := &proposal{actor: a}
 	for _, m := range letters {
 		if err := p.take(ctx, m); err != nil {
@@ -181,11 +193,7 @@ func reusable(policy history.ReusePolicy, last history.Status) bool {
 func (p *proposal) begin(ctx context.Context, req *history.StartRequest) (err error) {
 	last := p.last
 	p.actor.run = newRun(req.RunID)
-	p.last, p.startedAt = last, p.now()
-	p.started = &history.RunStarted{
-		Type: req.Type, Queue: req.Queue, RequestID: req.RequestID, Input: req.Input,
-		Timeout: req.Timeout, Retention: req.Retention, SchedulerVersion: history.SchedulerVersion,
-	}
+	p.last, p.startedAt, p.started = last, p.now(), startedEvent(req)
 	if err = p.w.describeCode(p.id, p.started); err != nil {
 		return err
 	}
@@ -193,6 +201,14 @@ func (p *proposal) begin(ctx context.Context, req *history.StartRequest) (err er
 		return err
 	}
 	return p.step(ctx, p.started)
+}
+
+// startedEvent is the first event of a run, as far as the request tells.
+func startedEvent(req *history.StartRequest) *history.RunStarted {
+	return &history.RunStarted{
+		Type: req.Type, Queue: req.Queue, RequestID: req.RequestID, Input: req.Input,
+		Timeout: req.Timeout, Retention: req.Retention, SchedulerVersion: history.SchedulerVersion,
+	}
 }
 
 // activityDone gives an activity its outcome, unless it has one.
