@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -47,8 +48,14 @@ func parks(err error) bool {
 }
 
 // try is one attempt at a turn. After an error nothing of it counts: the run is forgotten and read again.
-func (a *actor) try(ctx context.Context, letters []mail) error {
-	letters, err := a.ensureLoaded(ctx, letters)
+func (a *actor) try(ctx context.Context, letters []mail) (err error) {
+	defer func() {
+		// Not the workflow's own code, whose panics its coroutine catches, but a config function or a bug of ours.
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic in the engine, outside of workflow code: %v\n%s", v, debug.Stack())
+		}
+	}()
+	letters, err = a.ensureLoaded(ctx, letters)
 	if err == nil {
 		err = a.takeAll(ctx, letters)
 	}
@@ -114,7 +121,7 @@ func (p *proposal) take(ctx context.Context, m mail) error {
 
 // message applies a message of the inbox once.
 func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data []byte) error {
-	if p.consumed0(seq) {
+	if p.known(seq) {
 		return nil
 	}
 	p.consumed = append(p.consumed, seq)
@@ -141,8 +148,8 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 	return nil
 }
 
-// consumed0 reports whether a message was taken in before, by this proposal or by an earlier record.
-func (p *proposal) consumed0(seq store.Seq) bool {
+// known reports whether a message was taken in before, by this proposal or by an earlier record.
+func (p *proposal) known(seq store.Seq) bool {
 	for _, s := range p.consumed {
 		if s == seq {
 			return true

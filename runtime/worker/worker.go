@@ -122,7 +122,7 @@ func checkSources(modules []abi.Module) error {
 }
 
 // Run takes work until ctx ends, then lets what is under way come to an end, and returns. It fails if the store
-// cannot be reached at the start.
+// cannot be reached at the start. If the cause of ctx's end is Killed, nothing is waited for.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.cancel()
 	receiving, stop := context.WithCancel(w.ctx)
@@ -137,8 +137,24 @@ func (w *Worker) Run(ctx context.Context) error {
 	case <-w.ctx.Done():
 	}
 	stop()
+	if errors.Is(context.Cause(ctx), Killed) {
+		w.die()
+	}
 	w.drain()
 	return nil
+}
+
+// Killed, as the cause with which Run's context ends, has the worker end like a killed process: at once, and without
+// handing back what it had. For tests of crashes.
+var Killed = errors.New("worker was killed")
+
+// die ends what is under way and lets go of every delivery unanswered.
+func (w *Worker) die() {
+	w.mu.Lock()
+	w.stopping = true
+	clear(w.settling)
+	w.mu.Unlock()
+	w.cancel()
 }
 
 // receive opens the taps: wake-ups of each queue that has workflows here, tasks of each that has activities.
@@ -164,16 +180,26 @@ func (w *Worker) drain() {
 	w.mu.Unlock()
 	done := make(chan struct{})
 	go func() { w.busy.Wait(); close(done) }()
-	timeout := time.NewTimer(w.opt.Drain)
-	defer timeout.Stop()
-	select {
-	case <-done:
-	case <-timeout.C:
+	if !within(w.opt.Drain, done) {
 		w.log.Warn("worker stops with work under way; it will go on elsewhere", "worker", w.opt.ID, "drain", w.opt.Drain)
 	}
 	w.cancel()
-	<-done
+	if !within(time.Second, done) {
+		w.log.Error("worker leaves a run behind whose code does not give up its turn", "worker", w.opt.ID)
+		return
+	}
 	w.handBack()
+}
+
+func within(d time.Duration, done <-chan struct{}) bool {
+	timeout := time.NewTimer(d)
+	defer timeout.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timeout.C:
+		return false
+	}
 }
 
 // begin reports whether new work may start, and counts it.
