@@ -14,14 +14,32 @@ const Prefix = "//pawl:"
 // Kind is what a directive makes of the declaration or statement below it.
 type Kind string
 
+// The kinds of directives.
 const (
-	Activity Kind = "activity" // a side effect, dispatched to a queue, its result recorded
-	Step     Kind = "step"     // a side effect run inside the workflow's worker, its result recorded
-	Workflow Kind = "workflow" // a durable execution
-	Continue Kind = "continue" // the call below continues the run as a new one
-	Allow    Kind = "allow"    // accepts one rule on the next statement or declaration, with a reason
-	Pure     Kind = "pure"     // declares a function deterministic without a check of its body, with a reason
+	Activity Kind = "activity"
+	Step     Kind = "step"
+	Workflow Kind = "workflow"
+	Continue Kind = "continue"
+	Allow    Kind = "allow"
+	Pure     Kind = "pure"
 )
+
+// KindDoc is one row of the table of directives.
+type KindDoc struct {
+	Kind    Kind
+	Example string
+	Doc     string
+}
+
+// KindTable lists every directive.
+var KindTable = []KindDoc{
+	{Activity, "//pawl:activity timeout=10s attempts=5", "a side effect: dispatched to a queue, timed out, retried, its result recorded"},
+	{Step, "//pawl:step", "a side effect that runs inside the workflow's own worker, its result recorded, without a queue"},
+	{Workflow, "//pawl:workflow", "a durable execution, with an id, a history and a result"},
+	{Continue, "//pawl:continue", "the call in the return below goes on as a new run; not supported yet"},
+	{Allow, "//pawl:allow PWL216 the sum does not depend on the order", "accepts one rule on the next statement or declaration, and says why"},
+	{Pure, "//pawl:pure reads a constant table", "declares the function below deterministic, and says why; its body is not checked"},
+}
 
 // Declares reports whether a directive of the kind makes its function an activity, a step or a workflow.
 func (k Kind) Declares() bool { return k == Activity || k == Step || k == Workflow }

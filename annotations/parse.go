@@ -15,8 +15,6 @@ type Problem struct {
 	Fix     string // what to write instead; may be empty
 }
 
-var kinds = []Kind{Activity, Step, Workflow, Continue, Allow, Pure}
-
 // Is reports whether a line comment, slashes included, is meant as a directive: it may still be a wrong one.
 func Is(comment string) bool {
 	text, ok := strings.CutPrefix(comment, "//")
@@ -24,7 +22,7 @@ func Is(comment string) bool {
 		return false
 	}
 	rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t"), "pawl:")
-	return ok && (text[0] == 'p' || slices.Contains(kinds, Kind(firstWord(rest))))
+	return ok && (text[0] == 'p' || known(Kind(firstWord(rest))))
 }
 
 // Parse reads a comment for which Is holds. What is wrong with it comes back as problems, in the order of the text;
@@ -39,7 +37,7 @@ func Parse(comment string) (Directive, []Problem) {
 	}
 	d := Directive{Kind: Kind(words[0].text), Text: strings.TrimSpace(comment[2:])}
 	switch {
-	case !slices.Contains(kinds, d.Kind):
+	case !known(d.Kind):
 		return d, []Problem{unknownKind(words[0])}
 	case d.Kind == Allow || d.Kind == Pure:
 		return d, parseReason(&d, comment, words[1:])
@@ -103,9 +101,9 @@ func find(k Kind, name string) (Option, bool) {
 }
 
 func unknownKind(w word) Problem {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = string(k)
+	var names []string
+	for _, row := range KindTable {
+		names = append(names, string(row.Kind))
 	}
 	p := Problem{w.offset, fmt.Sprintf("unknown directive pawl:%s", w.text), "one of " + kindList()}
 	if near := Nearest(w.text, names); near != "" {
@@ -137,13 +135,17 @@ func optionNames(k Kind) (names []string) {
 
 func kindList() string {
 	var b strings.Builder
-	for i, k := range kinds {
+	for i, row := range KindTable {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(Prefix + string(k))
+		b.WriteString(Prefix + string(row.Kind))
 	}
 	return b.String()
+}
+
+func known(k Kind) bool {
+	return slices.ContainsFunc(KindTable, func(row KindDoc) bool { return row.Kind == k })
 }
 
 // Nearest is the candidate that word is most likely a misspelling of, or "".

@@ -245,7 +245,6 @@ type RunInfo struct {
 	Failure   *Failure
 	Parked    string // why a parked run is parked
 	Reason    string // of a cancellation or termination
-	WakeAt    time.Time
 }
 
 func (m *RunInfo) fields(w *wire) {
@@ -263,7 +262,6 @@ func (m *RunInfo) fields(w *wire) {
 	optional(w, 12, &m.Failure)
 	w.string(13, &m.Parked)
 	w.string(14, &m.Reason)
-	w.time(15, &m.WakeAt)
 }
 
 // Marshal encodes m.

@@ -85,7 +85,7 @@ func pendingLines(p client.Pending, now time.Time) (lines []string) {
 		lines = append(lines, progress(p, now))
 	}
 	add("last error:", oneLine(p.LastError))
-	add("last heartbeat:", Payload(p.Heartbeat))
+	add("last heartbeat:", values(p.Heartbeat).String())
 	return lines
 }
 
@@ -107,4 +107,9 @@ func on(worker string) string {
 		return ""
 	}
 	return "on " + worker
+}
+
+// join puts a space between the parts that are not empty.
+func join(parts ...string) string {
+	return strings.TrimSpace(strings.Join(parts, " "))
 }

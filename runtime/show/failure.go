@@ -3,7 +3,9 @@ package show
 // A failure is shown as the tree that it is: each error below the one that wraps it.
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -12,21 +14,60 @@ import (
 // frames is how many frames of a panic's stack are shown.
 const frames = 3
 
-// Failure is an error as lines: its message and kind, below it the errors that it wraps.
-func Failure(f *history.Failure) []string {
+// Failure is an error as people and scripts want it.
+type Failure struct {
+	Message string          `json:"message"`
+	Kind    string          `json:"kind,omitempty"` // sentinel, typed, joined, timeout or panic
+	Type    string          `json:"type,omitempty"` // name of the variable or type, or which timeout
+	Fields  json.RawMessage `json:"fields,omitempty"`
+	Final   bool            `json:"final,omitempty"` // it was not to be retried
+	Stack   string          `json:"stack,omitempty"`
+	Causes  []*Failure      `json:"causes,omitempty"`
+}
+
+var kinds = map[history.FailureKind]string{
+	history.FailureSentinel: "sentinel",
+	history.FailureTyped:    "typed",
+	history.FailureJoined:   "joined",
+	history.FailureTimeout:  "timeout",
+	history.FailurePanic:    "panic",
+}
+
+// NewFailure takes over a recorded failure; nil stays nil.
+func NewFailure(f *history.Failure) *Failure {
 	if f == nil {
 		return nil
 	}
-	message, more, broken := strings.Cut(f.Message, "\n")
-	lines := []string{oneLine(message) + kind(f)}
-	if broken && len(f.Causes) == 0 { // the message of a joined error is that of its causes, line by line
+	out := &Failure{Message: f.Message, Kind: kinds[f.Kind], Type: f.Type, Final: f.Final, Stack: f.Stack}
+	if json.Valid(f.Fields) && string(f.Fields) != "{}" {
+		out.Fields = f.Fields
+	}
+	for i := range f.Causes {
+		out.Causes = append(out.Causes, NewFailure(&f.Causes[i]))
+	}
+	return out
+}
+
+// Write writes the failure and, below it, the errors that it wraps.
+func (f *Failure) Write(w io.Writer) error {
+	_, err := io.WriteString(w, strings.Join(f.lines(), "\n")+"\n")
+	return err
+}
+
+func (f *Failure) lines() []string {
+	if f == nil {
+		return nil
+	}
+	message, more, _ := strings.Cut(f.Message, "\n")
+	lines := []string{oneLine(message) + f.label()}
+	if len(f.Causes) == 0 { // otherwise the further lines are those of the causes, which come below
 		for line := range strings.Lines(more) {
 			lines = append(lines, oneLine(strings.TrimSuffix(line, "\n")))
 		}
 	}
 	lines = append(lines, panicFrames(f.Stack)...)
-	for i := range f.Causes {
-		lines = append(lines, branch(Failure(&f.Causes[i]), i == len(f.Causes)-1)...)
+	for i, cause := range f.Causes {
+		lines = append(lines, branch(cause.lines(), i == len(f.Causes)-1)...)
 	}
 	return lines
 }
@@ -46,20 +87,18 @@ func branch(lines []string, last bool) []string {
 	return lines
 }
 
-// kind says what an error is beyond its message.
-func kind(f *history.Failure) string {
+// label says what an error is beyond its message.
+func (f *Failure) label() string {
 	var words []string
 	switch f.Kind {
-	case history.FailureSentinel:
+	case "sentinel":
 		words = append(words, Name(f.Type))
-	case history.FailureTyped:
-		words = append(words, Name(f.Type)+typedFields(f))
-	case history.FailureJoined:
-		words = append(words, "joined")
-	case history.FailureTimeout:
+	case "typed":
+		words = append(words, Name(f.Type)+clip(oneLine(string(f.Fields))))
+	case "timeout":
 		words = append(words, f.Type+" timeout")
-	case history.FailurePanic:
-		words = append(words, "panic")
+	case "joined", "panic":
+		words = append(words, f.Kind)
 	}
 	if f.Final {
 		words = append(words, "final")
@@ -68,13 +107,6 @@ func kind(f *history.Failure) string {
 		return ""
 	}
 	return " [" + strings.Join(words, ", ") + "]"
-}
-
-func typedFields(f *history.Failure) string {
-	if text := string(f.Fields); text != "" && text != "{}" {
-		return clip(oneLine(text))
-	}
-	return ""
 }
 
 // panicFrames are the innermost frames of the code that panicked.

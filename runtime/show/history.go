@@ -14,119 +14,138 @@ import (
 	"github.com/pawlhq/pawl/runtime/history"
 )
 
+// Event is an event as people and scripts want it: complete in itself. The event that ends an operation repeats which
+// operation that was.
+type Event struct {
+	Number   int        `json:"event"` // from 1
+	Time     time.Time  `json:"time"`
+	What     string     `json:"what"`           // "activity scheduled"
+	Op       string     `json:"op,omitempty"`   // the operation within the run
+	Name     string     `json:"name,omitempty"` // of the workflow, activity or step, with its package path
+	Pos      string     `json:"pos,omitempty"`  // the author's line
+	Values   *Values    `json:"values,omitempty"`
+	Due      *time.Time `json:"due,omitempty"` // of a timer
+	Reason   string     `json:"reason,omitempty"`
+	Request  string     `json:"request,omitempty"`  // id of a rejected start
+	Attempts int        `json:"attempts,omitempty"` // how many it took
+	Failure  *Failure   `json:"failure,omitempty"`
+}
+
+// Events returns the events of a history, in order.
+func Events(h *client.History) []Event {
+	ops := operations{}
+	events := make([]Event, len(h.Events))
+	for i, e := range h.Events {
+		events[i] = ops.tell(e.Body)
+		events[i].Number, events[i].Time = i+1, e.Time
+	}
+	return events
+}
+
 // History writes what happened in a run, a line per event; a failure's errors stand below it. Times are counted from
 // the start of the run.
 func History(w io.Writer, h *client.History) error {
-	ops := operations{}
-	rows := make([]row, len(h.Events))
-	for i, e := range h.Events {
-		t := ops.tell(e.Body)
-		after := "+" + e.Time.Sub(h.Events[0].Time).Round(time.Millisecond).String()
-		rows[i] = row{[]string{strconv.Itoa(i + 1), after, t.what, t.name, t.pos, t.detail}, Failure(t.failure)}
+	events := Events(h)
+	rows := make([]row, len(events))
+	for i, e := range events {
+		after := "+" + e.Time.Sub(events[0].Time).Round(time.Millisecond).String()
+		rows[i] = row{[]string{strconv.Itoa(e.Number), after, e.What, Name(e.Name), e.Pos, e.detail()}, e.Failure.lines()}
 	}
 	return writeRows(w, rows)
 }
 
-// telling is what there is to say of an event.
-type telling struct {
-	what    string // what happened
-	name    string // to which operation
-	pos     string // the author's line
-	detail  string
-	failure *history.Failure
+// detail is what else there is to say of an event, in one line.
+func (e Event) detail() string {
+	var parts []string
+	if text := e.Values.String(); text != "" {
+		parts = append(parts, text)
+	}
+	if e.Due != nil {
+		parts = append(parts, "until "+stamp(*e.Due, time.Time{}))
+	}
+	if e.Reason != "" {
+		parts = append(parts, clip(oneLine(e.Reason)))
+	}
+	if e.Request != "" {
+		parts = append(parts, "request "+oneLine(e.Request))
+	}
+	if e.Attempts > 1 {
+		parts = append(parts, fmt.Sprintf("(attempt %d)", e.Attempts))
+	}
+	return strings.Join(parts, " ")
 }
 
-// Kind is what happened, in two or three words: "activity scheduled".
-func Kind(b history.Body) string { return operations{}.tell(b).what }
-
 // operations remembers the operations that were scheduled, because the events that end them do not name them.
-type operations map[history.OpID]telling
+type operations map[history.OpID]Event
 
-func (ops operations) tell(b history.Body) telling {
+func (ops operations) tell(b history.Body) Event {
 	switch e := b.(type) {
 	case *history.RunStarted:
-		return telling{what: "run started", name: Name(e.Type), detail: Payload(e.Input)}
+		return Event{What: "run started", Name: e.Type, Values: values(e.Input)}
 	case *history.ActivityScheduled:
-		return ops.scheduled("activity scheduled", e.Op, tagged(e.Name, e.Tag), Payload(e.Input))
+		return ops.scheduled(e.Op, Event{What: "activity scheduled", Name: tagged(e.Name, e.Tag), Values: values(e.Input)})
 	case *history.ActivityCompleted:
 		return ops.outcome("activity", e.Op, e.Outcome)
 	case *history.ActivityCancelRequested:
 		return ops.of("activity cancel requested", e.Op)
 	case *history.StepScheduled:
-		return ops.scheduled("step scheduled", e.Op, tagged(e.Name, e.Tag), Payload(e.Input))
+		return ops.scheduled(e.Op, Event{What: "step scheduled", Name: tagged(e.Name, e.Tag), Values: values(e.Input)})
 	case *history.StepCompleted:
 		return ops.outcome("step", e.Op, e.Outcome)
 	case *history.TimerStarted:
-		return ops.scheduled("timer started", e.Op, "sleep", "until "+stamp(e.Due, time.Time{}))
+		return ops.scheduled(e.Op, Event{What: "timer started", Name: "sleep", Due: &e.Due})
 	case *history.TimerFired:
 		return ops.of("timer fired", e.Op)
 	case *history.CancelRequested:
-		return telling{what: "cancel requested", detail: oneLine(e.Reason)}
+		return Event{What: "cancel requested", Reason: e.Reason}
 	case *history.StartRejected:
-		return telling{what: "start rejected", detail: "request " + oneLine(e.RequestID)}
+		return Event{What: "start rejected", Request: e.RequestID}
 	}
 	return tellEnd(b)
 }
 
 // tellEnd is for the events that close a run.
-func tellEnd(b history.Body) telling {
+func tellEnd(b history.Body) Event {
 	switch e := b.(type) {
 	case *history.RunCompleted:
-		return telling{what: "run completed", detail: Payload(e.Result)}
+		return Event{What: "run completed", Values: values(e.Result)}
 	case *history.RunFailed:
-		return telling{what: "run failed", failure: &e.Failure}
+		return Event{What: "run failed", Values: values(e.Result), Failure: NewFailure(&e.Failure)}
 	case *history.RunCancelled:
-		return telling{what: "run cancelled", failure: &e.Failure}
+		return Event{What: "run cancelled", Values: values(e.Result), Failure: NewFailure(&e.Failure)}
 	case *history.RunTerminated:
-		return telling{what: "run terminated", detail: oneLine(e.Reason)}
+		return Event{What: "run terminated", Reason: e.Reason}
 	case *history.RunTimedOut:
-		return telling{what: "run timed out"}
+		return Event{What: "run timed out"}
 	}
-	return telling{what: strings.TrimPrefix(fmt.Sprintf("%T", b), "*history.")}
+	return Event{What: strings.TrimPrefix(fmt.Sprintf("%T", b), "*history.")}
 }
 
-func (ops operations) scheduled(what string, op history.Op, name, detail string) telling {
-	t := telling{what: what, name: name, pos: op.Pos, detail: detail}
-	ops[op.ID()] = t
-	return t
+func (ops operations) scheduled(op history.Op, e Event) Event {
+	e.Op, e.Pos = op.ID().String(), op.Pos
+	ops[op.ID()] = e
+	return e
 }
 
 // of is an event of an operation that was scheduled before.
-func (ops operations) of(what string, op history.OpID) telling {
-	t, ok := ops[op]
-	if !ok {
-		return telling{what: what, name: "operation " + op.String()}
-	}
-	return telling{what: what, name: t.name, pos: t.pos}
+func (ops operations) of(what string, op history.OpID) Event {
+	was := ops[op]
+	return Event{What: what, Op: op.String(), Name: was.Name, Pos: was.Pos}
 }
 
-func (ops operations) outcome(kind string, op history.OpID, o history.Outcome) telling {
-	if o.Failure == nil {
-		t := ops.of(kind+" completed", op)
-		t.detail = join(Payload(o.Result), attempts(o.Attempts))
-		return t
+func (ops operations) outcome(kind string, op history.OpID, o history.Outcome) Event {
+	what := kind + " completed"
+	if o.Failure != nil {
+		what = kind + " failed"
 	}
-	t := ops.of(kind+" failed", op)
-	t.detail, t.failure = attempts(o.Attempts), o.Failure
-	return t
-}
-
-// attempts says how often it was tried, if more than once.
-func attempts(n int) string {
-	if n <= 1 {
-		return ""
-	}
-	return fmt.Sprintf("(attempt %d)", n)
+	e := ops.of(what, op)
+	e.Values, e.Attempts, e.Failure = values(o.Result), o.Attempts, NewFailure(o.Failure)
+	return e
 }
 
 func tagged(name, tag string) string {
 	if tag != "" {
 		name += "@" + tag
 	}
-	return Name(name)
-}
-
-// join puts a space between the parts that are not empty.
-func join(parts ...string) string {
-	return strings.TrimSpace(strings.Join(parts, " "))
+	return name
 }

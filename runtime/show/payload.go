@@ -1,6 +1,6 @@
 package show
 
-// What is seen of a payload: one line, cut where it gets long.
+// What is shown of a payload: its values, if this program can read them.
 
 import (
 	"bytes"
@@ -13,38 +13,70 @@ import (
 	"github.com/pawlhq/pawl/runtime/history"
 )
 
-// previewLimit is how many characters of a payload are shown.
+// previewLimit is how many characters of a value are shown in a line.
 const previewLimit = 100
 
-// Payload is a payload as one line: its JSON values, or how large and in which encoding it is. It is empty for a
-// payload without values.
-func Payload(p history.Payload) string {
-	switch {
-	case p.Object != "":
-		return fmt.Sprintf("(%d bytes in the object store)", p.Size)
-	case p.Encoding == "" && len(p.Data) == 0:
-		return ""
-	case p.Encoding == "json":
-		return clip(oneLine(values(p.Data)))
-	}
-	return fmt.Sprintf("(%d bytes, %s)", len(p.Data), p.Encoding)
+// Values are the values of a payload. As JSON they are a list; or, if they cannot be read here, an object that says
+// in which encoding they are, how many bytes, and where.
+type Values struct {
+	list   []json.RawMessage
+	sealed *sealed // set if they cannot be read
 }
 
-// values is a list of values without its brackets.
-func values(data []byte) string {
+// sealed is what is known of values that cannot be read.
+type sealed struct {
+	Encoding string `json:"encoding"`
+	Bytes    int64  `json:"bytes"`
+	Object   string `json:"object,omitempty"`
+}
+
+// NewValues reads a payload.
+func NewValues(p history.Payload) Values {
+	if p.Object != "" {
+		return Values{sealed: &sealed{p.Encoding, p.Size, p.Object}}
+	}
 	var list []json.RawMessage
-	if err := json.Unmarshal(data, &list); err != nil {
-		return string(data)
+	if p.Encoding == "" && len(p.Data) == 0 || p.Encoding == "json" && json.Unmarshal(p.Data, &list) == nil {
+		return Values{list: list}
 	}
-	return string(bytes.Join(toBytes(list), []byte(", ")))
+	return Values{sealed: &sealed{p.Encoding, int64(len(p.Data)), ""}}
 }
 
-func toBytes(list []json.RawMessage) [][]byte {
-	out := make([][]byte, len(list))
-	for i, v := range list {
-		out[i] = v
+// values is NewValues, nil if there is nothing to show.
+func values(p history.Payload) *Values {
+	v := NewValues(p)
+	if len(v.list) == 0 && v.sealed == nil {
+		return nil
 	}
-	return out
+	return &v
+}
+
+// List returns the values as JSON, and false if they cannot be read here.
+func (v Values) List() ([]json.RawMessage, bool) { return v.list, v.sealed == nil }
+
+// MarshalJSON implements json.Marshaler.
+func (v Values) MarshalJSON() ([]byte, error) {
+	if v.sealed != nil {
+		return json.Marshal(v.sealed)
+	}
+	return json.Marshal(v.list)
+}
+
+// String is the values in one line, cut where it gets long; empty if there are none.
+func (v *Values) String() string {
+	switch {
+	case v == nil:
+		return ""
+	case v.sealed != nil && v.sealed.Object != "":
+		return fmt.Sprintf("(%d bytes in the object store)", v.sealed.Bytes)
+	case v.sealed != nil:
+		return fmt.Sprintf("(%d bytes, %s)", v.sealed.Bytes, v.sealed.Encoding)
+	}
+	parts := make([][]byte, len(v.list))
+	for i, value := range v.list {
+		parts[i] = value
+	}
+	return clip(oneLine(string(bytes.Join(parts, []byte(", ")))))
 }
 
 // oneLine replaces what would break a line, or a terminal.

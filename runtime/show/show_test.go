@@ -123,14 +123,19 @@ func TestFailureIsATree(t *testing.T) {
 		{Kind: history.FailurePanic, Message: "boom", Stack: "goroutine 7 [running]:\nruntime/debug.Stack()\n\t/go/stack.go:26 +0x64\n" +
 			"panic({0x1, 0x2})\n\t/go/panic.go:860 +0x13a\nexample.com/x/shop.Charge(...)\n\t/src/shop.go:31 +0x2\nmain.main()\n\t/src/main.go:3\n"},
 	}}
-	same(t, strings.Join(show.Failure(f), "\n"), `
+	var out strings.Builder
+	if err := show.NewFailure(f).Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	same(t, out.String(), `
 refused [joined]
 ├─ refused [shop.CardError{"Code":51}]
 │  └─ EOF [io.EOF]
 ├─ late [start-to-close timeout]
 └─ boom [panic]
    at shop.Charge(...) (/src/shop.go:31)
-   at main.main() (/src/main.go:3)`)
+   at main.main() (/src/main.go:3)
+`)
 }
 
 func TestPayloadIsOneShortLine(t *testing.T) {
@@ -140,12 +145,13 @@ func TestPayloadIsOneShortLine(t *testing.T) {
 	}{
 		{payload(`["a\u001b[31m",{"k":1}]`), `"a\u001b[31m", {"k":1}`},
 		{payload(`["` + strings.Repeat("é", 200) + `"]`), `"` + strings.Repeat("é", 98) + "…"},
-		{payload(`["` + "\x1b[31m" + `"]`), "[\" [31m\"]"},
+		{payload(`["` + "\x1b[31m" + `"]`), "(9 bytes, json)"}, // no JSON
 		{payload(`[]`), ""},
 		{history.Payload{}, ""},
 		{history.Payload{Encoding: "json+aes", Data: make([]byte, 40)}, "(40 bytes, json+aes)"},
 	} {
-		if got := show.Payload(test.p); got != test.want {
+		v := show.NewValues(test.p)
+		if got := v.String(); got != test.want {
 			t.Errorf("%q is shown as %q, want %q", test.p.Data, got, test.want)
 		}
 	}

@@ -62,3 +62,44 @@ func appendAll(b *testing.B, s store.Store, writers int) {
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "appends/s")
 }
+
+// BenchmarkRead measures the reads that a worker makes for a wake-up, one after the other.
+func BenchmarkRead(b *testing.B) {
+	ctx := context.Background()
+	s := connect(b, serve(b, embed.Options{Dir: b.TempDir(), SyncInterval: time.Minute}).StoreOptions("bench"))
+	defer s.Close()
+	var first, prev store.Seq
+	for n := range 20 {
+		seq, err := s.Append(ctx, "w", prev, store.Record{RunID: "run", CommitID: strconv.Itoa(n), First: first, Data: make([]byte, 300)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if prev = seq; first == 0 {
+			first = seq
+		}
+	}
+	if err := s.Send(ctx, store.Message{Queue: "q", ID: "w", DedupID: "1", Data: make([]byte, 300)}); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("Last", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Last(ctx, "w"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Load/20", func(b *testing.B) {
+		for b.Loop() {
+			if run, err := s.Load(ctx, "w"); err != nil || len(run) != 20 {
+				b.Fatal(len(run), err)
+			}
+		}
+	})
+	b.Run("Pending/1", func(b *testing.B) {
+		for b.Loop() {
+			if all, err := s.Pending(ctx, "q", "w"); err != nil || len(all) != 1 {
+				b.Fatal(len(all), err)
+			}
+		}
+	})
+}

@@ -28,6 +28,8 @@ type link struct {
 	owned bool
 	log   *slog.Logger
 
+	board switchboard
+
 	life context.Context // ends when the store is closed
 	end  context.CancelFunc
 

@@ -21,11 +21,13 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -100,12 +102,17 @@ func Connect(ctx context.Context, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
+	defer cancel()
 	if err := s.prepare(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return s, nil
 }
+
+// prepareTimeout bounds how long Connect waits for a JetStream that starts or elects a leader.
+const prepareTimeout = 30 * time.Second
 
 func (o Options) complete() (Options, error) {
 	if o.Namespace == "" {
@@ -155,11 +162,14 @@ func (s *Store) newShard(k int) *shard {
 
 // prepare makes sure that the server can do what the store asks of it and that the streams are there.
 func (s *Store) prepare(ctx context.Context) error {
-	if err := s.checkServer(ctx); err != nil {
+	if err := s.checkVersion(); err != nil {
 		return err
 	}
 	if s.opt.Provisioned {
 		return nil
+	}
+	if err := s.checkJetStream(ctx); err != nil {
+		return err
 	}
 	return s.createStreams(ctx)
 }
@@ -193,15 +203,15 @@ func (o Options) dial() (*nats.Conn, error) {
 	if o.Conn != nil {
 		return o.Conn, nil
 	}
-	url := o.URL
-	if url == "" {
-		url = nats.DefaultURL
-	}
+	url := cmp.Or(o.URL, nats.DefaultURL)
 	nc, err := nats.Connect(url, o.connOptions()...)
-	if err != nil {
-		return nil, dialError(url, err)
+	switch {
+	case err == nil:
+		return nc, nil
+	case o.InProcess != nil:
+		return nil, fmt.Errorf("cannot connect to the NATS server of this process: %w", err)
 	}
-	return nc, nil
+	return nil, dialError(url, err)
 }
 
 func (o Options) connOptions() []nats.Option {

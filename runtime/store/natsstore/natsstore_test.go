@@ -2,6 +2,7 @@ package natsstore_test
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"testing"
 
@@ -20,11 +21,28 @@ func TestContract(t *testing.T) {
 	storetest.Run(t, dataset, storetest.Options{Virtual: true})
 }
 
+func TestContractOverShards(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the contract once more")
+	}
+	storetest.Run(t, sharded, storetest.Options{Virtual: true})
+}
+
+func sharded(t *testing.T) func() store.Store {
+	server := serve(t, embed.Options{Dir: t.TempDir()})
+	opt := server.StoreOptions("test")
+	opt.Shards = 3
+	return func() store.Store { return connect(t, opt) }
+}
+
 // dataset is a server of its own, on disk as in production.
 func dataset(t *testing.T) func() store.Store {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	return func() store.Store { return connect(t, server.StoreOptions("test")) }
 }
+
+// quiet keeps the log of an expected outage out of the test's output.
+var quiet = slog.New(slog.DiscardHandler)
 
 func serve(t testing.TB, opt embed.Options) *embed.Server {
 	t.Helper()

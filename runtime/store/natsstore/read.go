@@ -197,21 +197,17 @@ func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) ([]mes
 
 // collect sends a direct get that has many answers and reads them up to the mark that ends them.
 func (r reader) collect(ctx context.Context, q getRequest) (page []message, more bool, err error) {
-	nc := r.link.nc
-	sub, err := nc.SubscribeSync(nc.NewInbox())
-	if err != nil {
-		return nil, false, &transientError{err}
-	}
-	defer sub.Unsubscribe()
 	data, err := json.Marshal(q)
 	if err != nil {
 		return nil, false, err
 	}
-	if err := nc.PublishMsg(&nats.Msg{Subject: "$JS.API.DIRECT.GET." + r.stream, Reply: sub.Subject, Data: data}); err != nil {
+	answers, err := r.link.askMany("$JS.API.DIRECT.GET."+r.stream, data)
+	if err != nil {
 		return nil, false, &transientError{err}
 	}
+	defer answers.close()
 	for {
-		m, err := sub.NextMsgWithContext(ctx)
+		m, err := answers.next(ctx)
 		if err != nil {
 			return nil, false, requestError("stream "+r.stream, err)
 		}

@@ -20,12 +20,17 @@ import (
 // The oldest server that will do: before it a replicated stream that syncs always did so once per message.
 const minMajor, minMinor = 2, 15
 
-// checkServer fails unless the server is new enough and has JetStream for this account.
-func (s *Store) checkServer(ctx context.Context) error {
+// checkVersion fails if the server is too old.
+func (s *Store) checkVersion() error {
 	if v := s.link.nc.ConnectedServerVersion(); !newEnough(v) {
 		return fmt.Errorf("the NATS server at %s is version %s: Pawl needs %d.%d or newer",
 			s.link.nc.ConnectedUrlRedacted(), v, minMajor, minMinor)
 	}
+	return nil
+}
+
+// checkJetStream fails if the server has no JetStream for this account.
+func (s *Store) checkJetStream(ctx context.Context) error {
 	err := s.link.persist(ctx, func() error {
 		_, err := s.js.AccountInfo(ctx)
 		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
@@ -49,15 +54,19 @@ func newEnough(version string) bool {
 	return err1 == nil && err2 == nil && (major > minMajor || major == minMajor && minor >= minMinor)
 }
 
-// createStreams makes sure that every stream exists and is as the store needs it.
+// createStreams makes sure that every stream exists and is as the store needs it. A wrong number of shards shows at the
+// first of them, before another is created.
 func (s *Store) createStreams(ctx context.Context) error {
-	eg, ctx := errgroup.WithContext(ctx)
 	for k := range s.shards {
+		eg, ctx := errgroup.WithContext(ctx)
 		for _, want := range s.streamConfigs(k) {
 			eg.Go(func() error { return s.ensureStream(ctx, want) })
 		}
+		if err := eg.Wait(); err != nil {
+			return err
+		}
 	}
-	return eg.Wait()
+	return nil
 }
 
 func (s *Store) ensureStream(ctx context.Context, want jetstream.StreamConfig) error {

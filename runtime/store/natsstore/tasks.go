@@ -79,17 +79,23 @@ func (s *Store) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
 	if opt.Slots < 1 {
 		return fmt.Errorf("receive tasks of queue %q: %d slots, at least one is needed", opt.Queue, opt.Slots)
 	}
+	slots := make(chan struct{}, opt.Slots)
 	for _, sh := range s.shards {
-		if err := s.receiveTasks(ctx, sh.tasks, opt); err != nil {
+		if err := s.receiveTasks(ctx, sh.tasks, opt, slots); err != nil {
 			return fmt.Errorf("receive tasks of queue %q: %w", opt.Queue, err)
 		}
 	}
 	return nil
 }
 
-func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOptions) error {
+// receiveTasks lets the tasks of one shard flow. Each shard asks for as many as there are slots, because any of them may
+// have all the work; slots has a value for each unsettled task, and holds back what exceeds them.
+func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOptions, slots chan struct{}) error {
 	p := s.newPuller(from, token(opt.Queue), opt.Slots)
-	p.handle = func(m *nats.Msg) { s.deliverTask(p, m, opt.Handler) }
+	p.handle = func(m *nats.Msg) {
+		slots <- struct{}{}
+		s.deliverTask(m, opt.Handler, func() { <-slots; p.release() })
+	}
 	p.ensure = func(ctx context.Context) error {
 		return s.ensureConsumer(ctx, from, durable(token(opt.Queue), s.name.tasksOf(opt.Queue)))
 	}
@@ -99,14 +105,15 @@ func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOp
 	return p.start(ctx)
 }
 
-func (s *Store) deliverTask(p *puller, m *nats.Msg, handler func(store.TaskDelivery)) {
+// deliverTask hands a task to handler and calls settled once it is settled.
+func (s *Store) deliverTask(m *nats.Msg, handler func(store.TaskDelivery), settled func()) {
 	d, err := newDelivery(m)
 	if err != nil {
 		s.log.Error("dropped a task", "subject", m.Subject, "error", err)
-		p.release()
+		settled()
 		return
 	}
-	d.settled = p.release
+	d.settled = settled
 	t := s.parseTask(m.Subject)
 	t.Data = m.Data
 	go handler(store.TaskDelivery{Task: t, Delivered: d.count, Settle: d})

@@ -1,0 +1,93 @@
+package bench
+
+// The workflows that are measured, as the compiler would write them.
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/abi"
+)
+
+// The names of the workflows.
+const (
+	callsActivities = "bench.Activities"
+	callsSteps      = "bench.Steps"
+	sleeps          = "bench.Sleep"
+)
+
+// queue is the task queue of workflows and activities.
+const queue = "bench"
+
+// code is a module, and the count of what its activities and steps did.
+type code struct {
+	module abi.Module
+	done   atomic.Int64
+}
+
+func newCode() *code {
+	c := &code{}
+	activity, step := c.echo("bench.echo", false), c.echo("bench.echoStep", true)
+	c.module = abi.Module{
+		Package:    "bench",
+		Activities: []abi.Handler{activity, step},
+		Workflows: []*abi.Workflow{
+			calls(callsActivities, activity.Activity),
+			calls(callsSteps, step.Activity),
+			{Name: sleeps, Queue: queue, Run: sleep},
+		},
+	}
+	return c
+}
+
+// workflow finds a workflow by its name.
+func (c *code) workflow(name string) *abi.Workflow {
+	for _, w := range c.module.Workflows {
+		if w.Name == name {
+			return w
+		}
+	}
+	panic("no workflow " + name)
+}
+
+// echo is an activity, or a step, that returns what it is given.
+func (c *code) echo(name string, step bool) abi.Handler {
+	policy := abi.Policy{StartToClose: time.Minute, BackoffMin: time.Second, BackoffMax: time.Minute, BackoffFactor: 2}
+	return abi.Handler{
+		Activity: &abi.Activity{Name: name, Queue: queue, Step: step, Policy: policy},
+		Run: func(_ context.Context, in abi.Values) ([]any, error) {
+			var s string
+			err := in.Decode(&s)
+			c.done.Add(1)
+			return []any{s}, err
+		},
+	}
+}
+
+// calls is a workflow that calls an activity as often as its input says.
+func calls(name string, a *abi.Activity) *abi.Workflow {
+	return &abi.Workflow{Name: name, Queue: queue, Run: func(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+		var n int
+		if err := in.Decode(&n); err != nil {
+			return nil, err
+		}
+		for range n {
+			var out string
+			if err := abi.Call(r, ctx, a, []any{"order-81"}, &out); err != nil {
+				return nil, err
+			}
+			if out != "order-81" {
+				return nil, errors.New("echo returned " + out)
+			}
+		}
+		return nil, nil
+	}}
+}
+
+// sleep is a workflow that waits for an hour, as most runs do most of the time.
+func sleep(r *abi.Run, _ context.Context, _ abi.Values) ([]any, error) {
+	abi.Sleep(r, time.Hour)
+	return nil, nil
+}

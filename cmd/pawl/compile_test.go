@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// execute runs a command line.
+func execute(args ...string) (stdout, stderr string, code int) {
+	var out, errs bytes.Buffer
+	root := newRootCommand()
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	code = run(context.Background(), root, args)
+	return out.String(), errs.String(), code
+}
+
+// inModule makes a module with one package the current directory.
+func inModule(t *testing.T, source string) {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	mod := strings.Replace(readFile(t, filepath.Join(root, "go.mod")), "module github.com/pawlhq/pawl\n", "module example.com/test\n", 1)
+	writeFile(t, filepath.Join(dir, "go.mod"), mod+"\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n")
+	writeFile(t, filepath.Join(dir, "go.sum"), readFile(t, filepath.Join(root, "go.sum")))
+	writeFile(t, filepath.Join(dir, "a.go"), source)
+	t.Chdir(dir)
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const good = `package a
+
+import "context"
+
+//pawl:activity
+func Act(ctx context.Context) error { return nil }
+
+//pawl:workflow
+func Flow(ctx context.Context) error { return Act(ctx) }
+`
+
+const bad = `package a
+
+import "context"
+
+//pawl:activity timout=1s
+func Act(ctx context.Context) error { return nil }
+`
+
+func TestGenerate(t *testing.T) {
+	inModule(t, good)
+
+	out, errs, code := execute("generate", "-check")
+	if code != exitFindings || out != "a.pawl.go\npawl.gen.go\n" || !strings.Contains(errs, "go generate") {
+		t.Errorf("-check before: status %d, stdout %q, stderr %q", code, out, errs)
+	}
+	out, _, code = execute("generate", "--diff", "./...")
+	if code != exitFindings || !strings.Contains(out, "--- /dev/null\n+++ b/pawl.gen.go\n") {
+		t.Errorf("--diff before: status %d, stdout %q", code, out)
+	}
+	if _, err := os.Stat("pawl.gen.go"); err == nil {
+		t.Error("looking has written something")
+	}
+
+	if out, errs, code := execute("generate"); code != exitOK || out+errs != "" {
+		t.Errorf("generate: status %d, stdout %q, stderr %q", code, out, errs)
+	}
+	before, err := os.Stat("pawl.gen.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"generate", "-check"}, {"generate", "-diff"}, {"generate"}, {"check"}} {
+		if out, errs, code := execute(args...); code != exitOK || out+errs != "" {
+			t.Errorf("%v after: status %d, stdout %q, stderr %q", args, code, out, errs)
+		}
+	}
+	if after, err := os.Stat("pawl.gen.go"); err != nil || !os.SameFile(before, after) || !after.ModTime().Equal(before.ModTime()) {
+		t.Errorf("a file that did not change was written again (%v)", err)
+	}
+}
+
+func TestFindings(t *testing.T) {
+	inModule(t, bad)
+	const first = "a.go:5:17: unknown option timout [PWL101]\n"
+
+	out, errs, code := execute("generate")
+	if code != exitFailure || out != "" || !strings.HasPrefix(errs, first) {
+		t.Errorf("generate: status %d, stdout %q, stderr %q", code, out, errs)
+	}
+	out, errs, code = execute("generate", "-check")
+	if code != exitFindings || out != "" || !strings.HasPrefix(errs, first) {
+		t.Errorf("generate -check: status %d, stdout %q, stderr %q", code, out, errs)
+	}
+	out, errs, code = execute("check")
+	if code != exitFindings || !strings.HasPrefix(out, first) || errs != "" {
+		t.Errorf("check: status %d, stdout %q, stderr %q", code, out, errs)
+	}
+	out, _, code = execute("check", "-o", "json")
+	var found []finding
+	if err := json.Unmarshal([]byte(out), &found); err != nil || code != exitFindings {
+		t.Fatalf("check -o json: status %d, %v: %s", code, err, out)
+	}
+	if len(found) != 1 || found[0].File != "a.go" || found[0].Line != 5 || found[0].Rule != "PWL101" || found[0].Fix == "" {
+		t.Errorf("check -o json: %+v", found)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	if out, _, code := execute("explain", "pwl104"); code != exitOK || !strings.HasPrefix(out, "PWL104: ") || strings.Count(out, "\n") < 4 {
+		t.Errorf("explain pwl104: status %d, %q", code, out)
+	}
+	if out, _, code := execute("explain"); code != exitOK || !strings.Contains(out, "PWL101  a directive is not understood\n") {
+		t.Errorf("explain: status %d, %q", code, out)
+	}
+	if out, _, code := execute("explain", "activity"); code != exitOK || !strings.Contains(out, "timeout=10s\n") || !strings.Contains(out, "default: 1m\n") {
+		t.Errorf("explain activity: status %d, %q", code, out)
+	}
+	out, _, code := execute("explain", "PWL104", "-o=json")
+	var r rule
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != exitOK || r.ID != "PWL104" || r.Doc == "" {
+		t.Errorf("explain -o=json: status %d, %v: %s", code, err, out)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	out, _, code := execute("version", "-o", "json")
+	var v version
+	if err := json.Unmarshal([]byte(out), &v); err != nil || code != exitOK || v.Generator == "" || v.ABI == 0 {
+		t.Errorf("status %d, %v: %s", code, err, out)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{
+		{"frobnicate"},
+		{"generate", "-chekc"},
+		{"generate", "--chekc"},
+		{"generate", "-check", "-diff"},
+		{"check", "-o", "xml"},
+		{"explain", "PWL000"},
+		{"explain", "a", "b"},
+		{"version", "now"},
+	} {
+		out, errs, code := execute(args...)
+		if code != exitUsage || out != "" || !strings.HasPrefix(errs, "pawl: ") {
+			t.Errorf("%v: status %d, stdout %q, stderr %q", args, code, out, errs)
+		}
+	}
+}
+
+func TestFailure(t *testing.T) {
+	inModule(t, good)
+	if _, errs, code := execute("check", "./nowhere"); code != exitFailure || !strings.Contains(errs, "nowhere") {
+		t.Errorf("status %d, stderr %q", code, errs)
+	}
+}
+
+// Scripts of shells can complete the names of rules.
+func TestCompletion(t *testing.T) {
+	if out, _, code := execute("__complete", "explain", "PWL10"); code != exitOK || !strings.Contains(out, "PWL101\ta directive is not understood\n") {
+		t.Errorf("status %d, %q", code, out)
+	}
+	if out, _, code := execute("completion", "bash"); code != exitOK || !strings.Contains(out, "pawl") {
+		t.Errorf("status %d, %q", code, out)
+	}
+}

@@ -1,0 +1,125 @@
+// pawl explain: the rules of the compiler and the words of its directives, for people.
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pawlhq/pawl/annotations"
+	"github.com/pawlhq/pawl/gen"
+	"github.com/pawlhq/pawl/gen/diag"
+)
+
+func newExplainCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "explain [rule|directive]",
+		Short: "Explain a rule, or a directive with its options",
+		Long: `Explain tells what a rule of the compiler (PWL203) is about, or what options a directive (activity, step, workflow, …) means and
+what options it has. Without an argument it lists the rules.`,
+		Args:              args(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: completeTopics,
+	}
+	output := addFormat(cmd)
+	cmd.RunE = func(cmd *cobra.Command, topics []string) error {
+		w := cmd.OutOrStdout()
+		if len(topics) == 0 {
+			return listRules(w, *output)
+		}
+		topic := topics[0]
+		kinds := annotations.KindTable
+		if i := slices.IndexFunc(kinds, func(k annotations.KindDoc) bool { return string(k.Kind) == strings.ToLower(topic) }); i >= 0 {
+			return explainDirective(w, *output, kinds[i])
+		}
+		rules := gen.Rules()
+		i := slices.IndexFunc(rules, func(r diag.Rule) bool { return strings.EqualFold(r.ID, topic) })
+		if i < 0 {
+			return usageError{fmt.Errorf("no rule or directive %q: pawl explain lists the rules", topic)}
+		}
+		return explainRule(w, *output, rules[i])
+	}
+	return cmd
+}
+
+// rule is a rule as JSON has it.
+type rule struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Doc   string `json:"doc"`
+}
+
+func toRule(r diag.Rule) rule { return rule{r.ID, r.Title, strings.TrimSpace(r.Doc)} }
+
+func listRules(w io.Writer, f format) error {
+	if f == formatJSON {
+		rules := []rule{}
+		for _, r := range gen.Rules() {
+			rules = append(rules, toRule(r))
+		}
+		return printJSON(w, rules)
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, r := range gen.Rules() {
+		fmt.Fprintf(t, "%s\t%s\n", r.ID, r.Title)
+	}
+	return t.Flush()
+}
+
+func explainRule(w io.Writer, f format, r diag.Rule) error {
+	if f == formatJSON {
+		return printJSON(w, toRule(r))
+	}
+	_, err := fmt.Fprintf(w, "%s: %s\n\n%s\n", r.ID, r.Title, strings.TrimSpace(r.Doc))
+	return err
+}
+
+// directive is a directive as JSON has it.
+type directive struct {
+	Example string   `json:"example"`
+	Doc     string   `json:"doc"`
+	Options []option `json:"options"`
+}
+
+type option struct {
+	Name    string `json:"name"`
+	Default string `json:"default,omitempty"`
+	Example string `json:"example"`
+	Doc     string `json:"doc"`
+}
+
+func explainDirective(w io.Writer, f format, k annotations.KindDoc) error {
+	d := directive{k.Example, k.Doc, []option{}}
+	for _, o := range annotations.OptionsOf(k.Kind) {
+		d.Options = append(d.Options, option{o.Name, o.Default, o.Example, o.Doc})
+	}
+	if f == formatJSON {
+		return printJSON(w, d)
+	}
+	fmt.Fprintf(w, "%s\n\n%s\n", d.Example, d.Doc)
+	for _, o := range d.Options {
+		fmt.Fprintf(w, "\n%s\n\t%s\n", o.Example, o.Doc)
+		if o.Default != "" {
+			fmt.Fprintf(w, "\tdefault: %s\n", o.Default)
+		}
+	}
+	return nil
+}
+
+func completeTopics(_ *cobra.Command, given []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(given) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var topics []cobra.Completion
+	for _, k := range annotations.KindTable {
+		topics = append(topics, cobra.CompletionWithDesc(string(k.Kind), k.Doc))
+	}
+	for _, r := range gen.Rules() {
+		topics = append(topics, cobra.CompletionWithDesc(r.ID, r.Title))
+	}
+	return topics, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,72 @@
+// The books of one company: every effect it made, once per idempotency key.
+
+package services
+
+import "sync"
+
+// Effects counts what was really done: by order, then by action.
+type Effects map[string]map[string]int
+
+// answer is what a company says to a request.
+type answer struct {
+	status int
+	body   reply
+}
+
+// ledger makes effects once per idempotency key and remembers the answers, as a payment provider does. It may be
+// used from many goroutines.
+type ledger struct {
+	mu      sync.Mutex
+	entries map[string]entry
+	effects Effects
+}
+
+type entry struct {
+	request string
+	answer  answer
+}
+
+func newLedger() *ledger {
+	return &ledger{entries: map[string]entry{}, effects: Effects{}}
+}
+
+// once returns the first answer given under key. If there is none, it takes the one that decide gives and counts an
+// effect for order if that is a success. A key that comes back with another request is refused: it belongs to the
+// first one.
+func (l *ledger) once(key, request, order, action string, decide func() answer) answer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if e, ok := l.entries[key]; ok {
+		if e.request != request {
+			return conflict(key)
+		}
+		return e.answer
+	}
+	a := decide()
+	l.entries[key] = entry{request, a}
+	if a.status == statusDone {
+		l.count(order, action)
+	}
+	return a
+}
+
+func (l *ledger) count(order, action string) {
+	if l.effects[order] == nil {
+		l.effects[order] = map[string]int{}
+	}
+	l.effects[order][action]++
+}
+
+// addTo adds the ledger's counts to sum.
+func (l *ledger) addTo(sum Effects) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for order, actions := range l.effects {
+		if sum[order] == nil {
+			sum[order] = map[string]int{}
+		}
+		for action, n := range actions {
+			sum[order][action] += n
+		}
+	}
+}

@@ -1,0 +1,132 @@
+// Package check proves that workflow code gives the same on every replay, or says where it may not.
+//
+// It starts at each workflow and follows calls, mentions and reads through the author's module. What a function does by
+// itself is found by one look at its body (scan.go); what it reaches follows from a graph, as the least fixpoint over
+// it, so the order in which functions are looked at, and recursion, change nothing. A function that reaches something
+// durable (an activity, a timer, a log line, a map range) is lowered: gen/lower makes a copy of it that takes the run.
+// All others are pure, and are called as they are. What is not known to be deterministic is rejected.
+package check
+
+import (
+	"cmp"
+	"go/types"
+	"maps"
+	"slices"
+
+	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/gosrc"
+)
+
+// Result is what the check found.
+type Result struct {
+	// Diagnostics are the findings, sorted. With any of them, the code must not be generated.
+	Diagnostics []diag.Diagnostic
+	// Remarks are worth knowing and stop nothing, sorted.
+	Remarks []diag.Diagnostic
+	// Lowered are the functions and methods of the module that need a copy which takes the run: every workflow, and
+	// what lies between one and a durable operation. Activities and steps are not among them: their twins are stubs.
+	Lowered map[*types.Func]bool
+	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.
+	Reached map[*types.Func][]*types.Func
+}
+
+// Run checks every workflow of the program's packages.
+func Run(prog *gosrc.Program) *Result {
+	c := newChecker(prog)
+	for _, w := range c.workflows() {
+		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+	}
+	c.colour()
+	for _, r := range c.reached {
+		c.judge(r)
+	}
+	c.checkErrorBranches()
+	c.checkDirectives()
+	return c.result()
+}
+
+// checker is the state of one Run.
+type checker struct {
+	prog     *gosrc.Program
+	pkgs     map[*types.Package]*gosrc.Package
+	decls    map[*types.Func]declaration
+	vars     map[*types.Var]variable
+	writes   map[*types.Var]*types.Func // a function that writes it after initialisation
+	mutators map[*types.Func]bool
+	errors   []*types.Named // error types of the module, which activities may return
+
+	nodes   map[types.Object]*node
+	reached []*reach
+	lowered map[*node]bool
+	allows  []*allowance
+	found   []diag.Diagnostic
+	remarks []diag.Diagnostic
+}
+
+func newChecker(prog *gosrc.Program) *checker {
+	c := &checker{
+		prog:    prog,
+		pkgs:    map[*types.Package]*gosrc.Package{},
+		decls:   map[*types.Func]declaration{},
+		vars:    map[*types.Var]variable{},
+		nodes:   map[types.Object]*node{},
+		lowered: map[*node]bool{},
+	}
+	for _, p := range prog.Packages {
+		if p.Types != nil && !isEngine(p.Path) { // a package with generated files alone has no types
+			c.declare(p)
+		}
+	}
+	c.findMutators()
+	c.findWrites()
+	return c
+}
+
+// workflows are the annotated workflows of the program, in its order.
+func (c *checker) workflows() (ws []*gosrc.Func) {
+	for _, p := range c.prog.Packages {
+		for _, f := range p.Annotated {
+			if isWorkflow(f) && f.Decl != nil {
+				ws = append(ws, f)
+			}
+		}
+	}
+	return ws
+}
+
+func (c *checker) result() *Result {
+	res := &Result{
+		Diagnostics: diag.Sort(c.found),
+		Remarks:     diag.Sort(c.remarks),
+		Lowered:     map[*types.Func]bool{},
+		Reached:     map[*types.Func][]*types.Func{},
+	}
+	for n := range c.lowered {
+		if n.fn != nil {
+			res.Lowered[n.fn] = true
+		}
+	}
+	for _, r := range c.reached {
+		res.Reached[r.root.fn] = r.loweredFuncs(c.lowered)
+	}
+	return res
+}
+
+// Workflows are the workflows that were checked, by full name.
+func (r *Result) Workflows() []*types.Func {
+	return slices.SortedFunc(maps.Keys(r.Reached), byFullName)
+}
+
+func byFullName(a, b *types.Func) int { return cmp.Compare(a.FullName(), b.FullName()) }
+
+// loweredFuncs are the lowered functions of a workflow's reach: the workflow first, then by full name.
+func (r *reach) loweredFuncs(lowered map[*node]bool) []*types.Func {
+	var fns []*types.Func
+	for _, n := range r.nodes {
+		if n.fn != nil && n != r.root && lowered[n] {
+			fns = append(fns, n.fn)
+		}
+	}
+	slices.SortFunc(fns, byFullName)
+	return append([]*types.Func{r.root.fn}, fns...)
+}

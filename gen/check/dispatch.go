@@ -1,0 +1,322 @@
+package check
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// This file is about calls whose target depends on a dynamic type. Whatever value a workflow has was made in the code
+// that it reaches, returned by an activity, or given by the standard library: the types that occur there are all that
+// such a call can meet.
+
+// site is a call by dispatch.
+type site struct {
+	pos   token.Pos
+	what  string           // as the reader sees it: "Store.Save", "fmt.Sprint"
+	verb  string           // "calls" or "uses"
+	iface *types.Interface // what the value implements; nil for any
+	names []string         // the methods that may be called; nil for all exported ones
+	only  []*types.Named   // the types that it may meet, if they are known; else all that occur
+}
+
+// ending is a dynamic call that ends where it may not.
+type ending struct {
+	from *node
+	finding
+}
+
+// dynamic enters a call of an interface's method.
+func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
+	iface := fn.Signature().Recv().Type()
+	what := s.name(fn)
+	if fn.Pkg() == nil {
+		what = "error." + fn.Name()
+	}
+	if named := receiverNamed(fn); named != nil && s.annotatedInterface(named) {
+		s.report(id.Pos(), activityState, "annotate it as an activity, or call it in one", "%s %s, which is not annotated: in a workflow only the activities of the interface are there", verb, what)
+		return
+	}
+	if fn.Pkg() != nil && !s.inModule(fn) && !pureMethods[fn.Name()] && lookup(fn.Pkg().Path(), localName(fn)).verdict != allowed {
+		s.foreign(id.Pos(), verb, fn)
+		return
+	}
+	s.n.sites = append(s.n.sites, site{
+		pos: id.Pos(), what: what, verb: verb, names: []string{fn.Name()}, iface: iface.Underlying().(*types.Interface),
+	})
+}
+
+// annotatedInterface reports whether any method of an interface is an activity or a step.
+func (c *checker) annotatedInterface(t *types.Named) bool {
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	for m := range iface.Methods() {
+		if c.prog.Annotation(m) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// callbacks enters the methods of its arguments that a function outside of the module may call: those of the parameter's
+// interface, and those that the standard library looks for in any value.
+func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
+	sig, ok := s.info.TypeOf(call.Fun).(*types.Signature)
+	if !ok {
+		return
+	}
+	for i, arg := range call.Args {
+		param, t := paramType(sig, i), s.info.TypeOf(arg)
+		if param == nil || t == nil || !types.IsInterface(param) {
+			continue
+		}
+		if _, tuple := t.(*types.Tuple); tuple {
+			continue
+		}
+		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), wellKnown)}
+		if strings.HasSuffix(callee.Pkg().Path(), "/template") {
+			c.names = nil // a template calls whatever its text names
+		}
+		if iface, ok := t.Underlying().(*types.Interface); ok {
+			c.iface = iface
+		} else if c.only = s.namedWithin(t); len(c.only) == 0 {
+			continue
+		}
+		s.n.sites = append(s.n.sites, c)
+	}
+}
+
+// wellKnown are the methods that the standard library looks for in values of any type.
+var wellKnown = strings.Fields(`Error String GoString Format Is As Unwrap LogValue IsZero
+	MarshalJSON UnmarshalJSON MarshalText UnmarshalText AppendText MarshalBinary UnmarshalBinary AppendBinary
+	MarshalXML UnmarshalXML MarshalXMLAttr UnmarshalXMLAttr Scan Value WriteTo ReadFrom WriteString ReadByte`)
+
+func methodNames(t types.Type) (names []string) {
+	for m := range t.Underlying().(*types.Interface).Methods() {
+		names = append(names, m.Name())
+	}
+	return names
+}
+
+// paramType is the type of the parameter that takes the i-th argument; nil if there is none.
+func paramType(sig *types.Signature, i int) types.Type {
+	n := sig.Params().Len()
+	if sig.Variadic() && i >= n-1 {
+		last := sig.Params().At(n - 1).Type()
+		if s, ok := last.Underlying().(*types.Slice); ok {
+			return s.Elem()
+		}
+		return last
+	}
+	if i >= n {
+		return nil
+	}
+	return sig.Params().At(i).Type()
+}
+
+// namedWithin are the named types from outside of the standard library that a value of type t consists of.
+func (s *scanner) namedWithin(t types.Type) (ts []*types.Named) {
+	seen := map[types.Type]bool{}
+	var walk func(types.Type)
+	walk = func(t types.Type) {
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		if n := named(t); n != nil && n.Obj().Pkg() != nil && !types.IsInterface(n) {
+			if !s.inModule(n.Obj()) {
+				if !IsStd(n.Obj().Pkg().Path()) && !isEngine(n.Obj().Pkg().Path()) {
+					ts = append(ts, n)
+				}
+				return // what is inside of it is its own affair
+			}
+			ts = append(ts, n)
+		}
+		switch u := t.Underlying().(type) {
+		case *types.Pointer:
+			walk(u.Elem())
+		case *types.Slice:
+			walk(u.Elem())
+		case *types.Array:
+			walk(u.Elem())
+		case *types.Map:
+			walk(u.Key())
+			walk(u.Elem())
+		case *types.Struct:
+			for f := range u.Fields() {
+				walk(f.Type())
+			}
+		}
+	}
+	walk(t)
+	return ts
+}
+
+// dispatcher resolves the dynamic calls of one workflow.
+type dispatcher struct {
+	*checker
+	r    *reach
+	met  []*types.Named // types that occur, in the order of the nodes
+	errs []*types.Named // error types that activities may return besides
+	done map[string]bool
+}
+
+// dispatch finds the targets of all dynamic calls in reach.
+func (c *checker) dispatch(r *reach) {
+	r.dynamic, r.dead = map[*node][]edge{}, nil
+	d := &dispatcher{checker: c, r: r, done: map[string]bool{}}
+	d.collect()
+	for _, n := range r.nodes {
+		for _, s := range n.sites {
+			d.resolve(n, s)
+		}
+	}
+}
+
+func (d *dispatcher) collect() {
+	seen := map[*types.Named]bool{}
+	for _, n := range d.r.nodes {
+		for _, t := range n.types {
+			if !seen[t] {
+				seen[t] = true
+				d.met = append(d.met, t)
+			}
+		}
+	}
+	visible := map[*types.Package]bool{}
+	imports(d.r.root.pkg.Types, visible)
+	for _, t := range d.errors {
+		if !seen[t] && visible[t.Obj().Pkg()] {
+			d.errs = append(d.errs, t)
+		}
+	}
+}
+
+// imports enters a package and everything it imports.
+func imports(p *types.Package, seen map[*types.Package]bool) {
+	if seen[p] {
+		return
+	}
+	seen[p] = true
+	for _, i := range p.Imports() {
+		imports(i, seen)
+	}
+}
+
+// resolve finds the targets of one dynamic call.
+func (d *dispatcher) resolve(from *node, s site) {
+	candidates := s.only
+	if candidates == nil {
+		candidates = slices.Concat(d.met, d.errs)
+	}
+	for _, t := range candidates {
+		if s.only == nil && !d.fits(t, s) {
+			continue
+		}
+		for _, fn := range methodsOf(t, s.names) {
+			d.target(from, s, t, fn)
+		}
+	}
+}
+
+// fits reports whether values of a type can be behind the interface of a dynamic call. Type arguments are not known
+// here: of a generic type, only the names of the methods count.
+func (d *dispatcher) fits(t *types.Named, s site) bool {
+	if s.iface == nil || s.iface.Empty() {
+		return d.inModule(t.Obj())
+	}
+	if t.TypeParams().Len() == 0 && s.iface.IsMethodSet() {
+		return types.Implements(types.NewPointer(t), s.iface)
+	}
+	for m := range s.iface.Methods() {
+		if lookupMethod(t, m.Name()) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// methodsOf are those of the names that a type has as methods; without names, all exported methods.
+func methodsOf(t *types.Named, names []string) (methods []*types.Func) {
+	if names == nil {
+		set := types.NewMethodSet(types.NewPointer(t))
+		for i := range set.Len() {
+			if fn, ok := set.At(i).Obj().(*types.Func); ok && fn.Exported() {
+				methods = append(methods, fn)
+			}
+		}
+		return methods
+	}
+	for _, name := range names {
+		if fn := lookupMethod(t, name); fn != nil && !slices.Contains(methods, fn) {
+			methods = append(methods, fn)
+		}
+	}
+	return methods
+}
+
+func lookupMethod(t *types.Named, name string) *types.Func {
+	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, t.Obj().Pkg(), name)
+	fn, _ := obj.(*types.Func)
+	return fn
+}
+
+// target handles one method that a dynamic call may end at.
+func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) {
+	fn = fn.Origin()
+	here := nameIn(from.pkg.Types, t.Obj()) + "." + fn.Name()
+	a := d.prog.Annotation(fn)
+	switch {
+	case isOperation(a):
+		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s %s through %s, which does not know the run", a.Kind, here, s.what))
+	case isWorkflow(a):
+		d.end(from, s, childWorkflow, "child workflows come with a later release", "workflow "+here)
+	case interfaceMethod(fn):
+		d.embedded(from, s, fn)
+	case d.inModule(fn):
+		if _, ok := d.decls[fn]; ok {
+			d.r.dynamic[from] = append(d.r.dynamic[from], edge{pos: s.pos, to: d.function(fn), verb: s.verb + " " + s.what + ", here"})
+		}
+	default:
+		d.foreign(from, s, here, fn)
+	}
+}
+
+// embedded goes on with the interface that a struct embeds.
+func (d *dispatcher) embedded(from *node, s site, fn *types.Func) {
+	key := fmt.Sprint(s.pos, fn.FullName())
+	if d.done[key] {
+		return
+	}
+	d.done[key] = true
+	s.only, s.names = nil, []string{fn.Name()}
+	s.iface = fn.Signature().Recv().Type().Underlying().(*types.Interface)
+	d.resolve(from, s)
+}
+
+// foreign handles a method from outside of the module.
+func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
+	if fn.Pkg() == nil || pureErrorMethod(fn) {
+		return
+	}
+	switch e := lookup(fn.Pkg().Path(), localName(fn)); e.verdict {
+	case allowed, sortedOnly:
+	case durable:
+		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
+	default:
+		d.end(from, s, e.rule, e.cure, fmt.Sprintf("%s through %s, which %s", here, s.what, e.why))
+	}
+}
+
+const dynamicCure = "call it on its concrete type, pass a function value, or, if it is an activity, annotate the interface's method"
+
+func (d *dispatcher) end(from *node, s site, rule, fix, what string) {
+	d.r.dead = append(d.r.dead, ending{from, finding{
+		pos: s.pos, rule: rule, fix: fix, message: from.subject() + " " + s.verb + " " + what,
+	}})
+}

@@ -1,0 +1,192 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/pawlhq/pawl/gen/gosrc"
+)
+
+// This file is the graph: functions and package variables, and how one leads to another.
+
+// node is a function of the module, or a package variable with what gives it its value.
+type node struct {
+	fn  *types.Func // nil for a variable
+	v   *types.Var  // nil for a function
+	pkg *gosrc.Package
+
+	edges    []edge
+	sites    []site         // calls whose target depends on a dynamic type
+	types    []*types.Named // types that values in the body have
+	effects  []effect
+	findings []finding
+	recovers bool // calls recover in its own body, not in a function literal's
+	closes   bool // has a function literal that changes a variable around it
+}
+
+// edge is one way from a node to another.
+type edge struct {
+	pos   token.Pos
+	to    *node
+	verb  string // "calls", "uses", "reads": what the one does with the other
+	value bool   // not a call now: a function value, or a call in a function literal
+}
+
+// effect is a durable operation in a node's own body.
+type effect struct {
+	pos   token.Pos
+	what  string
+	value bool
+}
+
+// finding is a rule broken in a node's own body.
+type finding struct {
+	pos     token.Pos
+	rule    string
+	message string
+	fix     string
+	decl    token.Pos // a second place where //pawl:allow may accept it; or NoPos
+	lowered bool      // counts only if the node is lowered
+}
+
+// function is the node of a function of the module, scanned when it is first asked for.
+func (c *checker) function(fn *types.Func) *node {
+	fn = fn.Origin()
+	if n, ok := c.nodes[fn]; ok {
+		return n
+	}
+	d := c.decls[fn]
+	n := &node{fn: fn, pkg: d.pkg}
+	c.nodes[fn] = n
+	if !d.pure {
+		c.scan(n, d.pkg, d.file, d.decl)
+	}
+	return n
+}
+
+// variable is the node of a package variable of the module: its initialiser and the init functions that write it.
+func (c *checker) variable(v *types.Var) *node {
+	if n, ok := c.nodes[v]; ok {
+		return n
+	}
+	d := c.vars[v]
+	n := &node{v: v, pkg: d.pkg}
+	c.nodes[v] = n
+	if d.init != nil {
+		c.scan(n, d.pkg, d.file, d.init)
+	}
+	for _, init := range d.inits {
+		c.scan(n, init.pkg, init.file, init.decl.Body)
+	}
+	return n
+}
+
+// name is how the node is called in messages of package pkg.
+func (n *node) name(pkg *types.Package) string { return nameIn(pkg, n.object()) }
+
+// subject is how messages about the node's body begin.
+func (n *node) subject() string {
+	if n.v != nil {
+		return "the initialisation of " + n.v.Name()
+	}
+	return n.name(n.pkg.Types)
+}
+
+func (n *node) object() types.Object {
+	if n.fn != nil {
+		return n.fn
+	}
+	return n.v
+}
+
+// reach is what one workflow reaches.
+type reach struct {
+	root    *node
+	nodes   []*node          // by distance from the root, which is the first
+	dynamic map[*node][]edge // by dispatch, on the types that this workflow uses
+	dead    []ending         // dynamic calls that end at something other than a pure function of the module
+	parent  map[*node]step   // the shortest way from the root
+}
+
+// step is the edge by which a node is reached on the shortest way.
+type step struct {
+	from *node
+	edge edge
+}
+
+// reach follows all ways from root. Dispatch depends on the types in reach and may add to it: both grow to a fixpoint.
+func (c *checker) reach(root *node) *reach {
+	r := &reach{root: root, dynamic: map[*node][]edge{}}
+	for size := -1; size != r.size(); {
+		size = r.size()
+		r.walk()
+		c.dispatch(r)
+	}
+	r.walk()
+	return r
+}
+
+// size grows as long as the fixpoint has not been found.
+func (r *reach) size() int {
+	n := len(r.nodes)
+	for _, es := range r.dynamic {
+		n += len(es)
+	}
+	return n
+}
+
+// walk finds the nodes in reach and the shortest way to each; of two equally short ways the one that stands first.
+func (r *reach) walk() {
+	r.parent = map[*node]step{r.root: {}}
+	r.nodes = []*node{r.root}
+	for i := 0; i < len(r.nodes); i++ {
+		n := r.nodes[i]
+		for _, e := range slices.Concat(n.edges, r.dynamic[n]) {
+			if _, seen := r.parent[e.to]; !seen {
+				r.parent[e.to] = step{from: n, edge: e}
+				r.nodes = append(r.nodes, e.to)
+			}
+		}
+	}
+}
+
+// colour finds the nodes that reach a durable operation by static calls and mentions: workflows always, and the least
+// set that is closed under "has an effect of its own, or an edge to a member". A variable is never a way: reading one
+// runs nothing.
+func (c *checker) colour() {
+	callers := map[*node][]*node{}
+	var work []*node
+	for _, n := range c.nodes {
+		for _, e := range n.edges {
+			if e.to.fn != nil {
+				callers[e.to] = append(callers[e.to], n)
+			}
+		}
+		if len(n.effects) > 0 {
+			work = append(work, n)
+		}
+	}
+	for _, r := range c.reached {
+		work = append(work, r.root)
+	}
+	for len(work) > 0 {
+		n := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !c.lowered[n] {
+			c.lowered[n] = true
+			work = append(work, callers[n]...)
+		}
+	}
+}
+
+// enclosing is the innermost node of a type on a stack.
+func enclosing[T ast.Node](stack []ast.Node) (t T, ok bool) {
+	for _, n := range slices.Backward(stack) {
+		if t, ok = n.(T); ok {
+			return t, true
+		}
+	}
+	return t, false
+}

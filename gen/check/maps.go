@@ -1,0 +1,70 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"go/version"
+)
+
+// This file is about the order of maps.
+
+// mapRange handles a range over a map: durable, in the order of its keys, if they have one.
+func (s *scanner) mapRange(r *ast.RangeStmt, m *types.Map) {
+	s.durable(r.Pos(), "a range over a map", false)
+	if !ordered(m.Key()) {
+		s.report(r.Pos(), mapOrder, "range over a sorted slice of keys, or key the map by something with an order",
+			"ranges over a map whose keys (%s) have no order", types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
+	}
+	if r.Tok == token.DEFINE && version.IsValid(s.file.GoVersion) && version.Compare(s.file.GoVersion, "go1.22") < 0 {
+		s.report(r.Pos(), oldLoop, "raise the language version of the file to 1.22 or later", "ranges over a map in a file for %s, whose loops share their variables", s.file.GoVersion)
+	}
+}
+
+// ordered reports whether the values of a type have an order that is the same in every process.
+func ordered(t types.Type) bool {
+	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
+		some := false
+		for u := range typeSet(tp) {
+			some = true
+			if !ordered(u) {
+				return false
+			}
+		}
+		return some
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Kind() != types.UnsafePointer
+	case *types.Array:
+		return ordered(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if !ordered(f.Type()) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// orderLost reports whether the iterator made by the function that ref names, on top of the stack, goes straight into
+// a function whose result does not depend on its order.
+func (s *scanner) orderLost(ref ast.Expr) bool {
+	for i := len(s.stack) - 1; i > 0; i-- {
+		inner, ok := s.stack[i].(*ast.CallExpr)
+		if !ok || inner.Fun != ref {
+			continue
+		}
+		outer, ok := s.stack[i-1].(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		fn := Callee(s.info, outer)
+		return fn != nil && fn.Pkg() != nil && orderless[fn.Pkg().Path()+"."+fn.Name()]
+	}
+	return false
+}
+
+var orderless = set("slices.Sorted", "maps.Collect", "maps.Insert")

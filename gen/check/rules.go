@@ -1,0 +1,142 @@
+package check
+
+import "github.com/pawlhq/pawl/gen/diag"
+
+// The rules of this package. Their numbers are stable: authors accept them by name.
+const (
+	goStatement    = "PWL201"
+	channels       = "PWL202"
+	syncObjects    = "PWL203"
+	timers         = "PWL204"
+	contexts       = "PWL205"
+	inputOutput    = "PWL210"
+	environment    = "PWL211"
+	entropy        = "PWL212"
+	timeZone       = "PWL213"
+	machine        = "PWL214"
+	address        = "PWL215"
+	mapOrder       = "PWL216"
+	processEnd     = "PWL217"
+	unknownStd     = "PWL218"
+	unknownModule  = "PWL219"
+	varWrite       = "PWL221"
+	varMutable     = "PWL222"
+	varInit        = "PWL223"
+	varDurable     = "PWL224"
+	activityState  = "PWL226"
+	childWorkflow  = "PWL231"
+	selfCall       = "PWL232"
+	dynamicDurable = "PWL233"
+	noSource       = "PWL234"
+	recoverValue   = "PWL235"
+	localType      = "PWL236"
+	oldLoop        = "PWL237"
+	reservedName   = "PWL238"
+	deadBranch     = "PWL241"
+	contextValue   = "PWL242"
+	unusedAllow    = "PWL251"
+	unusedPure     = "PWL252"
+)
+
+// Rules is the catalogue of what this package checks, by number.
+var Rules = []diag.Rule{
+	{ID: goStatement, Title: "goroutine in workflow code", Doc: `
+A goroutine runs whenever the machine likes, so two replays of one history would not take the same path. Deterministic
+goroutines come with a later release. Until then call activities one after the other, or start several workflows.`},
+	{ID: channels, Title: "channel in workflow code", Doc: `
+Which of two goroutines meets a channel first is up to the machine. Deterministic channels and select come with a later
+release. Until then pass values as results, and collect them in slices.`},
+	{ID: syncObjects, Title: "lock or atomic in workflow code", Doc: `
+Package sync, sync/atomic and errgroup order goroutines of the machine, which a replay does not have. They come, made
+deterministic, with a later release. Code that runs in one goroutine needs none of them.`},
+	{ID: timers, Title: "timer or ticker in workflow code", Doc: `
+A timer fires by the clock of the process and not by the run's. Durable timers as values come with a later release.
+time.Sleep is durable already: a run may sleep for a month and wake in another process.`},
+	{ID: contexts, Title: "derived context in workflow code", Doc: `
+context.WithTimeout and its relatives start timers and goroutines of the process. Deterministic ones come with a later
+release. Pass on the workflow's own ctx; give the activity a timeout= of its own.`},
+	{ID: inputOutput, Title: "input or output in workflow code", Doc: `
+Workflow code runs again on every replay, and what a file, a network or a database answers then may differ. Do it in an
+activity (//pawl:activity), whose result is recorded once and read from the history ever after.`},
+	{ID: environment, Title: "environment of the process in workflow code", Doc: `
+Environment variables, flags, arguments, the host's name and the process id differ between the workers that may carry
+one run. Pass such a value as an input of the workflow, in a config field of its receiver, or read it in an activity.`},
+	{ID: entropy, Title: "randomness that no replay can repeat", Doc: `
+crypto/rand, UUIDs and hash seeds of the process give another value on every replay. math/rand and math/rand/v2 are
+seeded by the run and may be used; a secret or an id from outside belongs in an activity.`},
+	{ID: timeZone, Title: "time zone of the host", Doc: `
+time.Local and the zone database differ between workers and between releases of the database. Use time.UTC or
+time.FixedZone, or make the conversion in an activity.`},
+	{ID: machine, Title: "internals of the process in workflow code", Doc: `
+The runtime's counters, garbage collection, unsafe memory, C code and reflection over code differ between processes, or
+go behind the compiler's back. Do it in an activity.`},
+	{ID: address, Title: "address of a value in text", Doc: `
+%p prints an address, and so does %v for a pointer inside of something else, a channel or a function. Addresses differ
+on every replay. Print the value that it points to.`},
+	{ID: mapOrder, Title: "map without an order", Doc: `
+Go ranges over a map in another order each time. In workflow code a range over a map goes by the order of its keys; keys
+that are pointers, channels, interfaces or unconstrained type parameters have none. Range over a sorted slice of keys
+instead. maps.Keys, maps.Values and maps.All keep Go's order: range over the map itself, or use slices.Sorted(maps.Keys(m)).`},
+	{ID: processEnd, Title: "end of the process in workflow code", Doc: `
+os.Exit and log.Fatal end the worker together with every other run it carries. Return an error: the run fails, the
+worker lives.`},
+	{ID: unknownStd, Title: "standard library not known to be deterministic", Doc: `
+Pawl knows a list of functions of the standard library that give the same result on every replay; what is not on it is
+rejected. Move the call to an activity, or, if it depends on nothing but its arguments, accept it with
+//pawl:allow PWL218 and the reason.`},
+	{ID: unknownModule, Title: "third-party code not known to be deterministic", Doc: `
+Pawl does not look into other modules yet. Move the call to an activity, or, if it depends on nothing but its arguments,
+accept it with //pawl:allow PWL219 and the reason, or wrap it in a function marked //pawl:pure and the reason.`},
+	{ID: varWrite, Title: "write to a package variable", Doc: `
+All runs of a worker share its package variables, and a replay writes them again. Keep the value in a local variable and
+hand it on, or return it.`},
+	{ID: varMutable, Title: "read of a package variable that changes", Doc: `
+The variable is written after its package was initialised, so a replay may read another value than the first execution.
+Pass the value as an input of the workflow or in a config field of its receiver, or read it in an activity.`},
+	{ID: varInit, Title: "package variable that differs between processes", Doc: `
+The variable gets its value from the clock, from chance or from the environment when the process starts, so each worker
+has another one. Initialise it with constants, or pass the value as an input of the workflow.`},
+	{ID: varDurable, Title: "durable function in a package variable", Doc: `
+A function that calls activities, sleeps or logs is run through a copy that belongs to the run. A package variable holds
+the original, which would do its work anew on every replay. Make the table in a function that the workflow calls.`},
+	{ID: activityState, Title: "state of an activity's receiver in workflow code", Doc: `
+In a workflow an activity's receiver only stands for the place where its activities run: its fields are empty there.
+Read the field in an activity and return what the workflow needs.`},
+	{ID: childWorkflow, Title: "call of a workflow", Doc: `
+A workflow called by a workflow is a child. Child workflows come with a later release. Put what both need into a plain
+function, which any workflow may call.`},
+	{ID: selfCall, Title: "workflow that ends by calling itself", Doc: `
+The call has two readings: a child workflow, or this run going on with a fresh history (continue as new). The first
+will be written as it is here, the second with //pawl:continue above it; both come with a later release. Write a loop.`},
+	{ID: dynamicDurable, Title: "dynamic call of a durable function", Doc: `
+The call goes through an interface, a type parameter or the standard library, which know nothing of the run; the method
+behind it calls activities, sleeps or logs. Call it on the concrete type, pass a function value, or annotate the
+interface's method if it is an activity.`},
+	{ID: noSource, Title: "function without Go source", Doc: `
+The function has no body in Go, or Pawl has generated it for callers outside of workflows. Its behaviour is not known.
+Call it in an activity.`},
+	{ID: recoverValue, Title: "function value that recovers", Doc: `
+recover works only in the very function that was deferred. As a value, this function is bound to the run by another
+function around it, and its recover would give nil. Defer the function itself, or write a function literal that recovers.`},
+	{ID: localType, Title: "type of a function that leaves it", Doc: `
+A type declared in a function is another type in the function's durable copy. Where its identity matters (errors.As, an
+activity's input) the two do not meet. Declare it outside of the function.`},
+	{ID: oldLoop, Title: "map range in an old language version", Doc: `
+The file asks for a Go version before 1.22, in which all rounds of a loop share their variables; a durable map range has
+variables of its own in each round. Raise the version in the file's go:build line.`},
+	{ID: reservedName, Title: "reserved name", Doc: `
+Names that end in __pawl belong to generated code. Choose another one.`},
+	{ID: deadBranch, Title: "error that never arrives", Doc: `
+An activity is retried until it succeeds, unless the error is final. This error is not, and the activity retries it for
+ever, so the branch is never taken. Name the error in the activity's final=, return it through pawl.Final, or bound the
+attempts with attempts=.`},
+	{ID: contextValue, Title: "context value stays behind", Doc: `
+A value put into a context is seen by the workflow's own code, but crosses to activities only through a registered
+propagator. Pass it as an argument, or register one.`},
+	{ID: unusedAllow, Title: "pawl:allow that accepts nothing", Doc: `
+The statement or declaration below the directive does not break the rule it names. Remove the directive, so that it
+cannot hide a later mistake.`},
+	{ID: unusedPure, Title: "pawl:pure that changes nothing", Doc: `
+The function is deterministic as far as Pawl can see, with or without the directive. Remove it, so that the body is
+checked again when it changes.`},
+}

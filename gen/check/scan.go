@@ -1,0 +1,411 @@
+package check
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/pawlhq/pawl/gen/gosrc"
+)
+
+// This file looks at one body: what it does by itself, and what it calls, mentions and reads.
+
+// scanner is the walk over one body.
+type scanner struct {
+	*checker
+	n     *node
+	file  *gosrc.File
+	info  *types.Info
+	stack []ast.Node // from the body down to the node being looked at
+	seen  map[*types.Named]bool
+	wrote map[*ast.Ident]bool // names that stand for a write, and are no reads
+}
+
+// scan enters into n what a body in a file of pkg does.
+func (c *checker) scan(n *node, pkg *gosrc.Package, file *gosrc.File, body ast.Node) {
+	s := &scanner{checker: c, n: n, file: file, info: pkg.Info, seen: map[*types.Named]bool{}, wrote: map[*ast.Ident]bool{}}
+	ast.Inspect(body, s.visit)
+}
+
+func (s *scanner) visit(x ast.Node) bool {
+	if x == nil {
+		s.stack = s.stack[:len(s.stack)-1]
+		return true
+	}
+	s.stack = append(s.stack, x)
+	s.concurrency(x)
+	s.rangeStmt(x)
+	s.writes(x)
+	s.call(x)
+	s.literal(x)
+	s.identifier(x)
+	s.occurring(x)
+	return true
+}
+
+// report enters a finding. The message goes on from what the node is called: "reads …", "calls …".
+func (s *scanner) report(pos token.Pos, rule, fix, format string, args ...any) {
+	s.enter(finding{pos: pos, rule: rule, fix: fix, message: fmt.Sprintf(format, args...)})
+}
+
+func (s *scanner) enter(f finding) {
+	f.message = s.n.subject() + " " + f.message
+	s.n.findings = append(s.n.findings, f)
+}
+
+// name is how the reader of this body calls an object.
+func (s *scanner) name(obj types.Object) string { return nameIn(s.n.pkg.Types, obj) }
+
+// durable enters a durable operation.
+func (s *scanner) durable(pos token.Pos, what string, value bool) {
+	s.n.effects = append(s.n.effects, effect{pos: pos, what: what, value: value || s.runsLater()})
+}
+
+// lead enters an edge.
+func (s *scanner) lead(pos token.Pos, to *node, verb string, value bool) {
+	s.n.edges = append(s.n.edges, edge{pos: pos, to: to, verb: verb, value: value || s.runsLater()})
+}
+
+// inLiteral reports whether the walk is inside a function literal.
+func (s *scanner) inLiteral() bool {
+	_, ok := enclosing[*ast.FuncLit](s.stack)
+	return ok
+}
+
+// runsLater reports whether the walk is inside a function literal that is not called where it stands.
+func (s *scanner) runsLater() bool {
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		lit, ok := s.stack[i].(*ast.FuncLit)
+		if !ok {
+			continue
+		}
+		if i == 0 {
+			return true
+		}
+		if call, ok := s.stack[i-1].(*ast.CallExpr); !ok || call.Fun != lit {
+			return true
+		}
+	}
+	return false
+}
+
+// concurrency rejects goroutines and channels.
+func (s *scanner) concurrency(x ast.Node) {
+	switch x := x.(type) {
+	case *ast.GoStmt:
+		s.report(x.Pos(), goStatement, "goroutines come with a later release; call activities one after the other", "starts a goroutine, whose order no replay can repeat")
+	case *ast.SelectStmt:
+		s.channel(x.Pos(), "selects between channels")
+	case *ast.SendStmt:
+		if !s.inSelectCase() {
+			s.channel(x.Arrow, "sends on a channel")
+		}
+	case *ast.UnaryExpr:
+		if x.Op == token.ARROW && !s.inSelectCase() {
+			s.channel(x.Pos(), "receives from a channel")
+		}
+	}
+}
+
+func (s *scanner) channel(pos token.Pos, does string) {
+	s.report(pos, channels, "channels come with a later release; pass values as results", "%s, whose order no replay can repeat", does)
+}
+
+// inSelectCase reports whether the walk is in the communication of a select case, which the select has reported.
+func (s *scanner) inSelectCase() bool {
+	for i, n := range slices.Backward(s.stack) {
+		switch n := n.(type) {
+		case *ast.CommClause:
+			return i+1 < len(s.stack) && s.stack[i+1] == n.Comm
+		case *ast.BlockStmt, *ast.FuncLit:
+			return false
+		}
+	}
+	return false
+}
+
+// rangeStmt handles ranges over maps, which are durable, and over channels.
+func (s *scanner) rangeStmt(x ast.Node) {
+	r, ok := x.(*ast.RangeStmt)
+	if !ok {
+		return
+	}
+	switch t := CoreType(s.info.TypeOf(r.X)).(type) {
+	case *types.Chan:
+		s.channel(r.Pos(), "ranges over a channel")
+	case *types.Map:
+		s.mapRange(r, t)
+	}
+}
+
+// call handles what only a call shows: conversions to unsafe pointers, built-ins, arguments.
+func (s *scanner) call(x ast.Node) {
+	call, ok := x.(*ast.CallExpr)
+	if !ok {
+		return
+	}
+	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
+		if b, ok := s.info.Uses[id].(*types.Builtin); ok {
+			s.builtin(call, b.Name())
+			return
+		}
+	}
+	if callee := Callee(s.info, call); callee != nil {
+		s.arguments(call, callee)
+	}
+}
+
+func (s *scanner) builtin(call *ast.CallExpr, name string) {
+	switch name {
+	case "print", "println":
+		s.durable(call.Pos(), name, false)
+	case "close":
+		s.channel(call.Pos(), "closes a channel")
+	case "make":
+		if _, ok := CoreType(s.info.TypeOf(call)).(*types.Chan); ok {
+			s.channel(call.Pos(), "makes a channel")
+		}
+	case "recover":
+		if !s.inLiteral() {
+			s.n.recovers = true
+		}
+	}
+}
+
+// arguments handles what depends on the arguments of a static call.
+func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
+	pkg := callee.Pkg()
+	if pkg == nil || s.pkgs[pkg] != nil {
+		s.localTypes(call, callee)
+		return
+	}
+	s.callbacks(call, callee)
+	switch name := localName(callee); pkg.Path() {
+	case "fmt":
+		s.printed(call, name)
+	case "errors":
+		s.localTypes(call, callee)
+	case "context":
+		if name == "WithValue" {
+			s.contextValue(call)
+		}
+	case "time":
+		s.localCalendar(call, callee)
+	}
+}
+
+// contextValue remarks that a context value stays in the workflow.
+func (s *scanner) contextValue(call *ast.CallExpr) {
+	s.report(call.Pos(), contextValue, "pass it as an argument where an activity needs it", "puts a value into a context, which activities do not see without a registered propagator")
+}
+
+// localCalendar rejects time.Unix(…).Format(…) and the like: time.Unix gives a time in the zone of the host.
+func (s *scanner) localCalendar(call *ast.CallExpr, callee *types.Func) {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || receiverNamed(callee) == nil || !showsZone[callee.Name()] {
+		return
+	}
+	inner, ok := ast.Unparen(sel.X).(*ast.CallExpr)
+	if !ok {
+		return
+	}
+	if f := Callee(s.info, inner); f != nil && f.Pkg() != nil && f.Pkg().Path() == "time" && makesLocal[localName(f)] {
+		s.report(call.Pos(), timeZone, "put .UTC() before it", "calls %s on the result of time.%s, which %s", callee.Name(), f.Name(), localZone)
+	}
+}
+
+// makesLocal are the functions whose times are in the zone of the host; showsZone the methods that tell.
+var (
+	makesLocal = set("Unix", "UnixMilli", "UnixMicro")
+	showsZone  = set("AppendFormat", "Clock", "Date", "Day", "Format", "GoString", "Hour", "ISOWeek", "Location", "MarshalJSON",
+		"MarshalText", "Minute", "Month", "String", "Weekday", "Year", "YearDay", "Zone", "AppendText", "AddDate", "ZoneBounds", "IsDST")
+)
+
+// identifier handles what a name refers to.
+func (s *scanner) identifier(x ast.Node) {
+	id, ok := x.(*ast.Ident)
+	if !ok {
+		return
+	}
+	if reserved(id.Name) && s.info.Defs[id] != nil {
+		s.report(id.Pos(), reservedName, "choose a name that does not end in "+Suffix, "declares %s, a name of generated code", id.Name)
+	}
+	switch obj := s.info.Uses[id].(type) {
+	case *types.Func:
+		s.mention(id, obj)
+	case *types.Var:
+		s.use(id, obj)
+	case *types.Const:
+		s.constant(id, obj)
+	case *types.PkgName:
+		s.qualifier(id, obj)
+	}
+}
+
+// qualifier rejects everything from the two packages that are none.
+func (s *scanner) qualifier(id *ast.Ident, obj *types.PkgName) {
+	if path := obj.Imported().Path(); path == "unsafe" || path == "C" {
+		e := lookup(path, "*")
+		s.report(id.Pos(), e.rule, e.cure, "uses package %s, which %s", path, e.why)
+	}
+}
+
+// constant rejects the constants that differ between machines.
+func (s *scanner) constant(id *ast.Ident, obj *types.Const) {
+	if obj.Pkg() != nil && obj.Pkg().Path() == "runtime" {
+		s.foreign(id.Pos(), "reads", obj)
+	}
+}
+
+// mention handles the name of a function or method, called or taken as a value.
+func (s *scanner) mention(id *ast.Ident, fn *types.Func) {
+	ref, call := Reference(s.stack)
+	value := call == nil
+	verb := "calls"
+	if value {
+		verb = "uses"
+	}
+	fn = fn.Origin()
+	switch a := s.prog.Annotation(fn); {
+	case isOperation(a):
+		s.durable(id.Pos(), string(a.Kind)+" "+s.name(fn), value)
+	case isWorkflow(a):
+		s.workflow(id.Pos(), call, fn)
+	case interfaceMethod(fn):
+		s.dynamic(id, fn, verb)
+	case s.inModule(fn):
+		s.local(id.Pos(), fn, verb, value)
+	default:
+		s.std(id.Pos(), fn, verb, value, ref)
+	}
+}
+
+// inModule reports whether an object belongs to the author's code.
+func (c *checker) inModule(obj types.Object) bool {
+	return obj.Pkg() != nil && c.pkgs[obj.Pkg()] != nil
+}
+
+// local handles a function of the module.
+func (s *scanner) local(pos token.Pos, fn *types.Func, verb string, value bool) {
+	d, ok := s.decls[fn]
+	switch {
+	case !ok:
+		s.report(pos, noSource, "call it outside of workflows, or in an activity", "%s %s, which Pawl has generated for callers outside of workflows", verb, s.name(fn))
+	case d.decl.Body == nil && !d.pure:
+		s.report(pos, noSource, toActivity, "%s %s, which has no body in Go", verb, s.name(fn))
+	default:
+		s.lead(pos, s.function(fn), verb, value)
+	}
+}
+
+// workflow rejects a call of a workflow, and tells apart the one that could be meant to continue the run.
+func (s *scanner) workflow(pos token.Pos, call *ast.CallExpr, fn *types.Func) {
+	name := s.name(fn)
+	if fn == s.n.fn && call != nil && s.inTail(call) {
+		s.report(pos, selfCall, "both readings, a child workflow and (marked //pawl:continue) this run going on with a fresh history,\ncome with a later release; write a loop",
+			"ends by calling itself, which may mean a child workflow or to continue as new")
+		return
+	}
+	verb := "calls"
+	if call == nil {
+		verb = "uses"
+	}
+	s.report(pos, childWorkflow, "child workflows come with a later release; put what both need into a plain function", "%s workflow %s", verb, name)
+}
+
+// inTail reports whether a call is all that a return statement of the body itself returns.
+func (s *scanner) inTail(call *ast.CallExpr) bool {
+	ret, ok := enclosing[*ast.ReturnStmt](s.stack)
+	return ok && !s.inLiteral() && len(ret.Results) == 1 && ast.Unparen(ret.Results[0]) == call
+}
+
+// std handles a function of another module or of the standard library.
+func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, ref ast.Expr) {
+	e := lookup(fn.Pkg().Path(), localName(fn))
+	switch {
+	case e.verdict == durable:
+		s.durable(pos, nameIn(nil, fn), value)
+	case e.verdict == sortedOnly && s.orderLost(ref), e.verdict == allowed, pureErrorMethod(fn):
+		s.sharedState(fn, ref)
+	default:
+		s.foreign(pos, verb, fn)
+	}
+}
+
+// foreign rejects a name of another module or of the standard library.
+func (s *scanner) foreign(pos token.Pos, verb string, obj types.Object) {
+	e := lookup(obj.Pkg().Path(), localName(obj))
+	s.report(pos, e.rule, e.cure, "%s %s, which %s", verb, nameIn(nil, obj), e.why)
+}
+
+// pureErrorMethod reports whether fn is one of the harmless methods of an error of the standard library.
+func pureErrorMethod(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	return recv != nil && IsStd(fn.Pkg().Path()) && pureMethods[fn.Name()] && types.Implements(types.NewPointer(receiverType(recv)), errorInterface)
+}
+
+func receiverType(recv *types.Var) types.Type {
+	if p, ok := recv.Type().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return recv.Type()
+}
+
+// occurring enters the named types of values, which dynamic calls may meet.
+func (s *scanner) occurring(x ast.Node) {
+	e, ok := x.(ast.Expr)
+	if !ok {
+		return
+	}
+	if tv, ok := s.info.Types[e]; ok && tv.Type != nil {
+		s.occurs(tv.Type)
+	}
+	if id, ok := e.(*ast.Ident); ok {
+		for t := range s.info.Instances[id].TypeArgs.Types() {
+			s.occurs(t)
+		}
+	}
+}
+
+func (s *scanner) occurs(t types.Type) {
+	n := named(t)
+	if n == nil || s.seen[n] || types.IsInterface(n) {
+		return
+	}
+	s.seen[n] = true
+	if types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
+		s.n.types = append(s.n.types, n)
+	}
+}
+
+// literal rejects composite literals that fill the receiver of activities.
+func (s *scanner) literal(x ast.Node) {
+	lit, ok := x.(*ast.CompositeLit)
+	if !ok || len(lit.Elts) == 0 {
+		return
+	}
+	if n := named(s.info.TypeOf(lit)); n != nil && s.receivesActivities(n) {
+		s.report(lit.Pos(), activityState, "leave its fields empty here, and fill them where the worker is made", "fills fields of %s, the receiver of activities, which stay behind in the worker", s.name(n.Obj()))
+	}
+}
+
+// constantString is the value of a constant string expression.
+func (s *scanner) constantString(e ast.Expr) (string, bool) {
+	tv := s.info.Types[e]
+	if tv.Value == nil || tv.Value.Kind() != constant.String {
+		return "", false
+	}
+	return constant.StringVal(tv.Value), true
+}
+
+// set makes a set of names.
+func set(names ...string) map[string]bool {
+	m := map[string]bool{}
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}

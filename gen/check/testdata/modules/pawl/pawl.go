@@ -1,0 +1,12 @@
+// Package pawl stands for the real one, with what the cases use of it.
+package pawl
+
+import "github.com/pawlhq/pawl/runtime/abi"
+
+type Module = abi.Module
+
+type Client struct{}
+
+func (c *Client) Cancel(id string) error { return nil }
+
+func Final(err error) error { return err }

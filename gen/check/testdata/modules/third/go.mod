@@ -1,0 +1,3 @@
+module example.org/third
+
+go 1.26.0

@@ -1,0 +1,357 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// This file is about state: package variables, who writes them, and the fields of receivers.
+
+// target is a variable that a node writes, found at the root of what it assigns to.
+type target struct {
+	root *ast.Ident
+	v    *types.Var
+	deep bool   // through a pointer, a map or a slice: the variable itself may keep its value
+	how  string // "writes", "takes the address of", "calls Add on"
+}
+
+// use handles the name of a variable.
+func (s *scanner) use(id *ast.Ident, v *types.Var) {
+	switch {
+	case v.IsField():
+		s.field(id, v)
+	case !isPackageVar(v):
+	case !s.inModule(v):
+		if e := lookup(v.Pkg().Path(), v.Name()); e.verdict != allowed {
+			s.foreign(id.Pos(), "uses", v)
+		}
+	default:
+		s.read(id, v)
+	}
+}
+
+// read handles the name of a package variable of the module.
+func (s *scanner) read(id *ast.Ident, v *types.Var) {
+	if s.n.v == v {
+		return
+	}
+	s.lead(id.Pos(), s.variable(v), "reads", false)
+	if by, ok := s.checker.writes[v]; ok && !s.wrote[id] {
+		s.enter(finding{pos: id.Pos(), rule: varMutable, decl: v.Pos(), fix: toInput,
+			message: "reads " + s.name(v) + ", a package variable that " + s.name(by) + " writes, so a replay may read another value"})
+	}
+}
+
+// writes rejects what the node does to package variables. Initialisation may write them.
+func (s *scanner) writes(x ast.Node) {
+	for _, t := range s.targets(s.info, x) {
+		lit, ok := enclosing[*ast.FuncLit](s.stack)
+		if ok && !isPackageVar(t.v) && (t.v.Pos() < lit.Pos() || lit.End() <= t.v.Pos()) {
+			s.n.closes = true
+		}
+	}
+	if s.n.v != nil && !s.inLiteral() {
+		return
+	}
+	for _, t := range s.targets(s.info, x) {
+		if isPackageVar(t.v) && s.inModule(t.v) {
+			s.wrote[t.root] = true
+			s.report(t.root.Pos(), varWrite, "keep it in a local variable, or return it", "%s %s, a package variable that all runs share", t.how, s.name(t.v))
+		}
+	}
+}
+
+// findWrites enters every write of a package variable in the module outside of its initialisation, and attaches the
+// init functions to the variables that they write.
+func (c *checker) findWrites() {
+	c.writes = map[*types.Var]*types.Func{}
+	for _, p := range c.prog.Packages {
+		if c.pkgs[p.Types] == nil {
+			continue
+		}
+		for _, f := range p.Files {
+			for _, d := range f.Syntax.Decls {
+				if d, ok := d.(*ast.FuncDecl); ok {
+					c.findWritesIn(initFunc{p, f, d})
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) findWritesIn(in initFunc) {
+	info := in.pkg.Info
+	fn, _ := info.Defs[in.decl.Name].(*types.Func)
+	isInit := in.decl.Recv == nil && in.decl.Name.Name == "init"
+	ast.Inspect(in.decl, func(x ast.Node) bool {
+		for _, t := range c.targets(info, x) {
+			switch {
+			case !isPackageVar(t.v):
+			case isInit:
+				c.attachInit(t.v, in)
+			case c.writes[t.v] == nil:
+				c.writes[t.v] = fn
+			}
+		}
+		return true
+	})
+}
+
+// attachInit notes once that an init function writes v.
+func (c *checker) attachInit(v *types.Var, in initFunc) {
+	d, ok := c.vars[v]
+	if !ok {
+		return
+	}
+	for _, seen := range d.inits {
+		if seen == in {
+			return
+		}
+	}
+	d.inits = append(d.inits, in)
+	c.vars[v] = d
+}
+
+// targets are the variables that a single node writes.
+func (c *checker) targets(info *types.Info, x ast.Node) (ts []target) {
+	add := func(e ast.Expr, how string) {
+		if t, ok := rootOf(info, e); ok {
+			t.how = how
+			ts = append(ts, t)
+		}
+	}
+	switch x := x.(type) {
+	case *ast.AssignStmt:
+		if x.Tok != token.DEFINE {
+			for _, e := range x.Lhs {
+				add(e, "writes")
+			}
+		}
+	case *ast.IncDecStmt:
+		add(x.X, "writes")
+	case *ast.RangeStmt:
+		if x.Tok == token.ASSIGN {
+			add(x.Key, "writes")
+			add(x.Value, "writes")
+		}
+	case *ast.UnaryExpr:
+		if _, literal := ast.Unparen(x.X).(*ast.CompositeLit); x.Op == token.AND && !literal {
+			add(x.X, "takes the address of")
+		}
+	case *ast.CallExpr:
+		if e, how := c.writtenBy(info, x); e != nil {
+			add(e, how)
+		}
+	}
+	return ts
+}
+
+// writtenBy is what a call itself writes: the argument of a built-in, or the receiver of a method that changes it.
+func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, how string) {
+	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
+		if _, builtin := info.Uses[id].(*types.Builtin); builtin && changesFirst[id.Name] && len(call.Args) > 0 {
+			return call.Args[0], "writes"
+		}
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || info.Selections[sel] == nil {
+		return nil, ""
+	}
+	if fn := Callee(info, call); fn != nil && c.changesReceiver(fn.Origin()) {
+		return sel.X, "calls " + fn.Name() + " on"
+	}
+	return nil, ""
+}
+
+var changesFirst = set("delete", "clear", "copy")
+
+// changesReceiver reports whether a method may change what its receiver points to. Methods of the module are looked
+// into; of others, only those are trusted that are known to read.
+func (c *checker) changesReceiver(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	switch {
+	case recv == nil:
+		return false
+	case c.inModule(fn):
+		return c.mutators[fn] || types.IsInterface(recv.Type()) && c.anyMutator(fn)
+	case fn.Pkg() == nil || types.IsInterface(recv.Type()):
+		return !pureMethods[fn.Name()] && fn.Name() != "String"
+	}
+	_, pointer := recv.Type().(*types.Pointer)
+	if _, ok := find(readers[fn.Pkg().Path()], localName(fn)); ok {
+		return false
+	}
+	return pointer || receiverNamed(fn) != nil && reference(receiverNamed(fn))
+}
+
+// anyMutator reports whether a method that could stand behind an interface's method changes its receiver.
+func (c *checker) anyMutator(fn *types.Func) bool {
+	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
+	for m := range c.mutators {
+		if m.Name() == fn.Name() && types.Implements(types.NewPointer(receiverNamed(m)), iface) {
+			return true
+		}
+	}
+	return false
+}
+
+// reference reports whether values of a type share what they hold when they are copied.
+func reference(t *types.Named) bool {
+	switch t.Underlying().(type) {
+	case *types.Map, *types.Slice:
+		return true
+	}
+	return false
+}
+
+// readers are the methods with pointer or reference receivers, outside of the module, that change nothing.
+var readers = map[string][]entry{
+	"embed":           {allow("*")},
+	"encoding/base32": {allow("*")},
+	"encoding/base64": {allow("*")},
+	"errors":          {allow("*")},
+	"html/template":   {allow("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates")},
+	"io/fs":           {allow("*")},
+	"log/slog":        {allow("*")},
+	"math/big":        {allow("Int.Cmp Int.CmpAbs Int.Sign Int.String Int.Text Int.Int64 Int.Uint64 Int.IsInt64 Int.IsUint64 Int.Bit Int.BitLen Int.Bytes Int.Append Int.Float64 Rat.Cmp Rat.Sign Rat.String Rat.FloatString Rat.Float64 Rat.RatString Float.Cmp Float.Sign Float.String Float.Text Float.Float64")},
+	"net/http":        {allow("Header.Get Header.Values")},
+	"net/netip":       {allow("*")},
+	"net/url":         {allow("URL.EscapedPath URL.EscapedFragment URL.Hostname URL.IsAbs URL.JoinPath URL.Parse URL.Port URL.Query URL.Redacted URL.RequestURI URL.ResolveReference URL.String Values.Get Values.Has Values.Encode Userinfo.*")},
+	"regexp":          {allow("*")},
+	"strings":         {allow("Replacer.*")},
+	"text/template":   {allow("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates")},
+	"time":            {allow("*")},
+	"unicode":         {allow("*")},
+}
+
+// findMutators finds the methods of the module that change what their receiver points to: those that write through it,
+// and those that call such a method on it.
+func (c *checker) findMutators() {
+	c.mutators = map[*types.Func]bool{}
+	for before := -1; before != len(c.mutators); {
+		before = len(c.mutators)
+		for fn, d := range c.decls {
+			if !c.mutators[fn] && d.decl.Recv != nil && c.mutates(d) {
+				c.mutators[fn] = true
+			}
+		}
+	}
+}
+
+func (c *checker) mutates(d declaration) (mutates bool) {
+	names := d.decl.Recv.List[0].Names
+	if len(names) == 0 || d.decl.Body == nil {
+		return false
+	}
+	recv, info := d.pkg.Info.Defs[names[0]], d.pkg.Info
+	ast.Inspect(d.decl.Body, func(x ast.Node) bool {
+		for _, t := range c.targets(info, x) {
+			mutates = mutates || t.v == recv && t.deep
+		}
+		return !mutates
+	})
+	return mutates
+}
+
+// rootOf finds the variable at the bottom of an expression: v of v.f[i].g, and of *v.
+func rootOf(info *types.Info, e ast.Expr) (t target, ok bool) {
+	for {
+		switch x := e.(type) {
+		case nil:
+			return t, false
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.StarExpr:
+			t.deep = true
+			e = x.X
+		case *ast.IndexExpr:
+			_, array := info.TypeOf(x.X).Underlying().(*types.Array)
+			t.deep = t.deep || !array
+			e = x.X
+		case *ast.SliceExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			if sel := info.Selections[x]; sel != nil {
+				t.deep = t.deep || sel.Indirect() || isPointer(info.TypeOf(x.X))
+				e = x.X
+			} else {
+				e = x.Sel
+			}
+		case *ast.Ident:
+			t.root = x
+			t.v, ok = info.Uses[x].(*types.Var)
+			t.deep = t.deep || ok && isPointer(t.v.Type())
+			return t, ok
+		default:
+			return t, false
+		}
+	}
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
+}
+
+// sharedState rejects the value of a method that changes what a package variable holds: a source of random numbers, a
+// buffer, a list. It is a call to come; writes finds those that are made at once.
+func (s *scanner) sharedState(fn *types.Func, ref ast.Expr) {
+	sel, ok := ast.Unparen(ref).(*ast.SelectorExpr)
+	if !ok || s.info.Selections[sel] == nil || s.calls(ref) || !s.changesReceiver(fn) {
+		return
+	}
+	if t, ok := rootOf(s.info, sel.X); ok && isPackageVar(t.v) && s.inModule(t.v) {
+		s.report(t.root.Pos(), varWrite, "keep it in a local variable, or return it", "uses %s of %s, a package variable that all runs share", fn.Name(), s.name(t.v))
+	}
+}
+
+// calls reports whether the expression is what the innermost call calls.
+func (s *scanner) calls(ref ast.Expr) bool {
+	call, ok := enclosing[*ast.CallExpr](s.stack)
+	return ok && call.Fun == ref
+}
+
+// field handles the name of a struct's field: of an activity's receiver it is empty in a workflow.
+func (s *scanner) field(id *ast.Ident, v *types.Var) {
+	sel, ok := s.stack[max(0, len(s.stack)-2)].(*ast.SelectorExpr)
+	if !ok || sel.Sel != id || s.info.Selections[sel] == nil {
+		return
+	}
+	if owner := ownerOf(s.info.Selections[sel]); owner != nil && s.receivesActivities(owner) && !s.receivesWorkflows(owner) {
+		s.report(id.Pos(), activityState, "read it in an activity, and return what the workflow needs",
+			"uses field %s of %s, the receiver of activities, which is empty in a workflow", v.Name(), s.name(owner.Obj()))
+	}
+}
+
+// ownerOf is the named struct that declares a selected field, behind all embedding.
+func ownerOf(sel *types.Selection) *types.Named {
+	t := sel.Recv()
+	for _, i := range sel.Index()[:len(sel.Index())-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		t = t.Underlying().(*types.Struct).Field(i).Type()
+	}
+	return named(t)
+}
+
+// receivesActivities reports whether a method of a type's own is annotated as an activity or a step.
+func (c *checker) receivesActivities(t *types.Named) bool {
+	for m := range t.Methods() {
+		if isOperation(c.prog.Annotation(m)) {
+			return true
+		}
+	}
+	return false
+}
+
+// receivesWorkflows reports whether a method of a type's own is a workflow; its fields are checked as a receiver's.
+func (c *checker) receivesWorkflows(t *types.Named) bool {
+	for m := range t.Methods() {
+		if isWorkflow(c.prog.Annotation(m)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,170 @@
+// Encodable types: what JSON gives back as it took it.
+
+package gosrc
+
+import (
+	"fmt"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Fault is why a value of some type would not survive being recorded.
+type Fault struct {
+	path   []string // steps from the value to the part at fault: ".Cart", "[]", ".hook"
+	Reason string
+	Fix    string
+}
+
+// Path is where the fault lies within the value called name, with a colon; empty if it is the value itself.
+func (f *Fault) Path(name string) string {
+	if len(f.path) == 0 {
+		return ""
+	}
+	if name == "_" {
+		name = ""
+	}
+	return strings.TrimPrefix(name+strings.Join(f.path, ""), ".") + " "
+}
+
+// Encodable finds why t would not survive the default codec, or nil.
+func Encodable(t types.Type) *Fault {
+	e := encoder{seen: map[visit]bool{}}
+	return e.check(t, nil, false)
+}
+
+// encoder walks a type once, however often it refers to itself.
+type encoder struct {
+	seen map[visit]bool
+}
+
+type visit struct {
+	t           types.Type
+	addressable bool
+}
+
+// check walks t; addressable says that a pointer leads to the value, so that its pointer methods count.
+func (e *encoder) check(t types.Type, path []string, addressable bool) *Fault {
+	t = types.Unalias(t)
+	if e.seen[visit{t, addressable}] {
+		return nil
+	}
+	e.seen[visit{t, addressable}] = true
+	if fault, decided := e.custom(t, path, addressable); decided {
+		return fault
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return e.basic(u, path)
+	case *types.Pointer:
+		return e.check(u.Elem(), path, true)
+	case *types.Slice:
+		return e.check(u.Elem(), step(path, "[]"), true)
+	case *types.Array:
+		return e.check(u.Elem(), step(path, "[]"), addressable)
+	case *types.Map:
+		return e.mapping(u, path)
+	case *types.Struct:
+		return e.structure(t, u, path, addressable)
+	case *types.Interface:
+		return &Fault{path, fmt.Sprintf("is an interface (%s), which does not say what type to read back", short(t)), "use a concrete type, or name a codec for it with codec=…"}
+	case *types.Chan:
+		return &Fault{path, "is a channel", "pass the values instead"}
+	case *types.Signature:
+		return &Fault{path, "is a function", "pass the data that it works on, or a name to choose it by"}
+	}
+	return &Fault{path, fmt.Sprintf("is of type %s", short(t)), "use a concrete type"}
+}
+
+// custom decides about types that bring their own encoding.
+func (e *encoder) custom(t types.Type, path []string, addressable bool) (_ *Fault, decided bool) {
+	if _, named := t.(*types.Named); !named {
+		return nil, false
+	}
+	pointer := types.NewPointer(t)
+	for _, form := range []string{"JSON", "Text"} {
+		writes, reads := hasMethod(t, "Marshal"+form), hasMethod(pointer, "Unmarshal"+form)
+		writesByPointer := hasMethod(pointer, "Marshal"+form)
+		switch {
+		case (writes || addressable && writesByPointer) && reads:
+			return nil, true
+		case writesByPointer && reads:
+			return &Fault{path, fmt.Sprintf("has type %s, whose Marshal%s has a pointer receiver and is passed over for a plain value", short(t), form),
+				"pass a pointer, or give Marshal" + form + " a value receiver"}, true
+		case writesByPointer != reads && form == "JSON":
+			return &Fault{path, fmt.Sprintf("has type %s, which has only one of MarshalJSON and UnmarshalJSON", short(t)), "give it both, or neither"}, true
+		}
+	}
+	return nil, false
+}
+
+func (e *encoder) basic(b *types.Basic, path []string) *Fault {
+	switch {
+	case b.Kind() == types.Invalid: // the type-checker has said why
+		return nil
+	case b.Info()&types.IsComplex != 0, b.Kind() == types.UnsafePointer:
+		return &Fault{path, fmt.Sprintf("is a %s, which JSON has no form for", b.Name()), "pass its parts, or name a codec with codec=…"}
+	}
+	return nil
+}
+
+func (e *encoder) mapping(m *types.Map, path []string) *Fault {
+	key := m.Key()
+	b, basic := key.Underlying().(*types.Basic)
+	text := hasMethod(key, "MarshalText") && hasMethod(types.NewPointer(key), "UnmarshalText")
+	if !text && !(basic && b.Info()&(types.IsString|types.IsInteger) != 0) {
+		return &Fault{path, fmt.Sprintf("is a map with keys of type %s, which JSON has no form for", short(key)), "use strings or integers as keys, or give the key type MarshalText and UnmarshalText"}
+	}
+	return e.check(m.Elem(), step(path, "[]"), false)
+}
+
+func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addressable bool) *Fault {
+	for i := range s.NumFields() {
+		f := s.Field(i)
+		if tag := reflect.StructTag(s.Tag(i)).Get("json"); tag == "-" {
+			continue
+		}
+		if fault := e.field(t, f, step(path, "."+f.Name()), addressable); fault != nil {
+			return fault
+		}
+	}
+	return nil
+}
+
+func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressable bool) *Fault {
+	if !f.Exported() && !promotes(f) {
+		if standard(f.Pkg()) {
+			return &Fault{path[:len(path)-1], fmt.Sprintf("is a %s, which JSON would empty", short(owner)), "pass what it stands for"}
+		}
+		return &Fault{path, fmt.Sprintf("is an unexported field of %s and would be dropped", short(owner)),
+			`export it, tag it json:"-" if it is meant to be dropped, or give the type MarshalJSON and UnmarshalJSON`}
+	}
+	return e.check(f.Type(), path, addressable)
+}
+
+// promotes reports whether JSON reads and writes the fields of an unexported embedded struct as the outer one's.
+func promotes(f *types.Var) bool {
+	_, isStruct := f.Type().Underlying().(*types.Struct)
+	return f.Embedded() && isStruct
+}
+
+// standard reports whether a package is of the standard library, whose insides are not the author's to change.
+func standard(p *types.Package) bool {
+	first, _, _ := strings.Cut(p.Path(), "/")
+	return !strings.Contains(first, ".")
+}
+
+func hasMethod(t types.Type, name string) bool {
+	obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name)
+	_, ok := obj.(*types.Func)
+	return ok
+}
+
+// step extends a path without touching those that share its start.
+func step(path []string, s string) []string { return append(slices.Clip(path), s) }
+
+// short names a type by package name, as in code.
+func short(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string { return p.Name() })
+}

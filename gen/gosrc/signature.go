@@ -1,0 +1,293 @@
+// The rules for what is annotated: signatures, names, final errors.
+
+package gosrc
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/pawlhq/pawl/annotations"
+	"github.com/pawlhq/pawl/gen/diag"
+)
+
+// Name is the function's name as Go programmers write it: Checkout, Flow.Deliver.
+func (f *Func) Name() string {
+	if t := f.Type(); t != nil {
+		return t.Obj().Name() + "." + f.Obj.Name()
+	}
+	return f.Obj.Name()
+}
+
+// Registered is the function's identity in every history.
+func (f *Func) Registered() string {
+	if name := f.Directive.Options.Name; name != "" {
+		return name
+	}
+	return f.Pkg.Path + "." + f.Name()
+}
+
+// Type is the type whose method f is; nil for a function.
+func (f *Func) Type() *types.Named {
+	if f.Iface != nil {
+		return f.Iface
+	}
+	recv := f.Obj.Signature().Recv()
+	if recv == nil {
+		return nil
+	}
+	return namedOf(recv.Type())
+}
+
+// namedOf is the named type that t is, or points to.
+func namedOf(t types.Type) *types.Named {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	n, _ := t.(*types.Named)
+	return n
+}
+
+// Inputs are the parameters behind the context, Results those before the error.
+func (f *Func) Inputs() []*types.Var  { return vars(f.Obj.Signature().Params())[1:] }
+func (f *Func) Results() []*types.Var { r := vars(f.Obj.Signature().Results()); return r[:len(r)-1] }
+
+func vars(t *types.Tuple) (out []*types.Var) {
+	for v := range t.Variables() {
+		out = append(out, v)
+	}
+	return out
+}
+
+// checkFuncs checks everything annotated in a package.
+func (p *Program) checkFuncs(pkg *Package) (found []diag.Diagnostic) {
+	for _, f := range pkg.Annotated {
+		if ds := p.checkSignature(f); len(ds) > 0 {
+			found = append(found, ds...)
+			continue
+		}
+		found = append(found, p.checkValues(f)...)
+		found = append(found, p.checkFinal(f)...)
+		found = append(found, p.checkReceiver(f)...)
+	}
+	return found
+}
+
+// checkSignature checks that f can be called durably at all.
+func (p *Program) checkSignature(f *Func) (found []diag.Diagnostic) {
+	sig := f.Obj.Signature()
+	report := func(pos token.Pos, format string, args ...any) {
+		found = append(found, p.at(pos, RuleSignature, fmt.Sprintf(format, args...), wanted(f)))
+	}
+	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 || f.Iface != nil && f.Iface.TypeParams().Len() > 0 {
+		report(f.Obj.Pos(), "%s %s has type parameters, but a history names one function, not one for each type", f.Kind, f.Name())
+		found[0].Fix = "annotate a function without them for each type that is needed, and let it call this one"
+		return found
+	}
+	if params := sig.Params(); params.Len() == 0 || !isContext(params.At(0).Type()) {
+		report(f.Obj.Pos(), "%s %s does not take a context.Context first", f.Kind, f.Name())
+	}
+	if results := sig.Results(); results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
+		report(f.Obj.Pos(), "%s %s does not return an error last", f.Kind, f.Name())
+	}
+	if f.Iface == nil && sig.Recv() != nil && types.IsInterface(sig.Recv().Type()) {
+		report(f.Obj.Pos(), "%s %s has an interface as its receiver", f.Kind, f.Name())
+	}
+	return found
+}
+
+// wanted is the signature that f should have, as far as it can be told.
+func wanted(f *Func) string {
+	qualifier := func(other *types.Package) string {
+		if other == f.Pkg.Types {
+			return ""
+		}
+		return other.Name()
+	}
+	inputs := []string{"ctx context.Context"}
+	sig := f.Obj.Signature()
+	for i, v := range vars(sig.Params()) {
+		if isContext(v.Type()) {
+			continue
+		}
+		text := types.TypeString(v.Type(), qualifier)
+		if sig.Variadic() && i == sig.Params().Len()-1 {
+			text = "..." + strings.TrimPrefix(text, "[]")
+		}
+		inputs = append(inputs, strings.TrimSpace(v.Name()+" "+text))
+	}
+	var results []string
+	for _, v := range vars(sig.Results()) {
+		if !isError(v.Type()) {
+			results = append(results, types.TypeString(v.Type(), qualifier))
+		}
+	}
+	result := strings.Join(append(results, "error"), ", ")
+	if len(results) > 0 {
+		result = "(" + result + ")"
+	}
+	return fmt.Sprintf("write: func %s(%s) %s", f.Obj.Name(), strings.Join(inputs, ", "), result)
+}
+
+// checkValues checks that inputs and results survive the history.
+func (p *Program) checkValues(f *Func) (found []diag.Diagnostic) {
+	if f.Directive.Options.Codec != "" {
+		return nil
+	}
+	check := func(v *types.Var, role string) {
+		if fault := Encodable(v.Type()); fault != nil {
+			found = append(found, p.at(v.Pos(), RuleEncode, fmt.Sprintf("%s of %s %s cannot be recorded: %s", role, f.Kind, f.Name(), fault.Path(v.Name())+fault.Reason), fault.Fix))
+		}
+	}
+	for i, v := range f.Inputs() {
+		check(v, ordinal("input", i, v))
+	}
+	for i, v := range f.Results() {
+		check(v, ordinal("result", i, v))
+	}
+	return found
+}
+
+func ordinal(role string, i int, v *types.Var) string {
+	if v.Name() != "" && v.Name() != "_" {
+		return role + " " + v.Name()
+	}
+	return fmt.Sprintf("%s %d", role, i+1)
+}
+
+// Final is an error named by final=, resolved.
+type Final struct {
+	Obj     types.Object // a variable or a type
+	Pointer bool         // the pointer to the type is the error
+}
+
+// Finals resolves the errors that f's directive names, leaving out those that mean nothing.
+func (p *Program) Finals(f *Func) (out []Final) {
+	for _, name := range f.Directive.Options.Final {
+		if final, problem := f.final(name); problem == "" {
+			out = append(out, final)
+		}
+	}
+	return out
+}
+
+func (p *Program) checkFinal(f *Func) (found []diag.Diagnostic) {
+	for _, name := range f.Directive.Options.Final {
+		if _, problem := f.final(name); problem != "" {
+			pos := f.Pos + token.Pos(max(0, strings.Index(f.File.text(f.Pos), string(name))))
+			found = append(found, p.at(pos, RuleFinal, problem, ""))
+		}
+	}
+	return found
+}
+
+// final resolves one name; problem says why it is no error.
+func (f *Func) final(name annotations.Final) (_ Final, problem string) {
+	qualifier, id := name.Split()
+	scope := f.Pkg.Types.Scope()
+	if qualifier != "" {
+		imported := f.imported(qualifier)
+		if imported == nil {
+			return Final{}, fmt.Sprintf("final=%s: this file imports no package %s", name, qualifier)
+		}
+		scope = imported.Scope()
+	}
+	obj := scope.Lookup(id)
+	if obj == nil || qualifier != "" && !obj.Exported() {
+		if near := annotations.Nearest(id, scope.Names()); near != "" {
+			return Final{}, fmt.Sprintf("final=%s: there is no %s; did you mean %s?", name, id, near)
+		}
+		return Final{}, fmt.Sprintf("final=%s: there is no %s in the package", name, id)
+	}
+	return asFinal(name, obj)
+}
+
+func asFinal(name annotations.Final, obj types.Object) (_ Final, problem string) {
+	switch obj := obj.(type) {
+	case *types.Var:
+		if name.Pointer() || !types.Implements(obj.Type(), errorInterface) {
+			return Final{}, fmt.Sprintf("final=%s: variable %s is not an error", name, obj.Name())
+		}
+		return Final{Obj: obj}, ""
+	case *types.TypeName:
+		return asFinalType(name, obj)
+	}
+	return Final{}, fmt.Sprintf("final=%s: %s is neither a variable nor a type", name, obj.Name())
+}
+
+func asFinalType(name annotations.Final, obj *types.TypeName) (_ Final, problem string) {
+	byValue, byPointer := types.Implements(obj.Type(), errorInterface), types.Implements(types.NewPointer(obj.Type()), errorInterface)
+	switch {
+	case !byPointer:
+		return Final{}, fmt.Sprintf("final=%s: type %s has no method Error", name, obj.Name())
+	case !byValue && !name.Pointer():
+		return Final{}, fmt.Sprintf("final=%s: only *%s is an error; write final=*%s", name, obj.Name(), obj.Name())
+	}
+	if named, ok := types.Unalias(obj.Type()).(*types.Named); ok && named.TypeParams().Len() > 0 {
+		return Final{}, fmt.Sprintf("final=%s: type %s has type parameters", name, obj.Name())
+	}
+	return Final{Obj: obj, Pointer: name.Pointer()}, ""
+}
+
+// imported is the package that the function's file imports under a name.
+func (f *Func) imported(name string) *types.Package {
+	for _, spec := range f.File.Syntax.Imports {
+		if spec.Name != nil && spec.Name.Name == name || spec.Name == nil {
+			for _, p := range f.Pkg.Types.Imports() {
+				if p.Path() == importPath(spec) && (spec.Name != nil || p.Name() == name) {
+					return p
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// text is the line of source that pos is on, from pos.
+func (f *File) text(pos token.Pos) string {
+	rest := string(f.Source[pos-f.Syntax.FileStart:])
+	line, _, _ := strings.Cut(rest, "\n")
+	return line
+}
+
+// checkNames reports names of histories that are used twice in the program.
+func (p *Program) checkNames() (found []diag.Diagnostic) {
+	first := map[string]*Func{}
+	for _, pkg := range p.Packages {
+		for _, f := range pkg.Annotated {
+			name := f.Registered()
+			other := first[name]
+			if other == nil {
+				first[name] = f
+				continue
+			}
+			if !f.Pkg.Wanted && !other.Pkg.Wanted {
+				continue
+			}
+			d := p.at(f.Pos, RuleName, fmt.Sprintf("%s %s has the name %q, which %s %s at %s has already", f.Kind, f.Name(), name, other.Kind, other.Name(), p.Short(other.Pos)), "give one of them another name with name=…")
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// Short is a position for use inside a message: base name and line.
+func (p *Program) Short(pos token.Pos) string {
+	at := p.Fset.Position(pos)
+	return fmt.Sprintf("%s:%d", at.Filename[strings.LastIndexAny(at.Filename, `/\`)+1:], at.Line)
+}
+
+func (p *Program) at(pos token.Pos, rule diag.Rule, message, fix string) diag.Diagnostic {
+	return diag.Diagnostic{Pos: p.Fset.Position(pos), Rule: rule.ID, Message: message, Fix: fix}
+}
+
+var errorInterface = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+func isContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
+}

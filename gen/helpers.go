@@ -1,0 +1,34 @@
+// Helpers of a package, from what lowering its files asked for.
+
+package gen
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pawlhq/pawl/gen/gosrc"
+	"github.com/pawlhq/pawl/gen/ir"
+	"github.com/pawlhq/pawl/gen/lower"
+)
+
+// helpers are the binders that the lowered files of a package need, each once.
+func helpers(pkg *gosrc.Package, lowered []lower.File) (out []ir.Helper) {
+	own := slices.DeleteFunc(slices.Clone(lowered), func(f lower.File) bool { return f.Pkg != pkg })
+	for _, b := range lower.Binders(own) {
+		out = append(out, ir.Helper{Name: b.Name(), Doc: "is f as a value of the author's type, which brings the run with it.", Code: code(b)})
+	}
+	return out
+}
+
+// code is the declaration of a binder, cut where it names the run's type.
+func code(b lower.Binder) (out ir.Type) {
+	const abi = "\x00"
+	run := ir.Part{Ref: ir.Ref{Pkg: ir.Import{Path: gosrc.RuntimePath + "/runtime/abi", Name: "abi"}, Name: "Run"}}
+	for i, text := range strings.Split(b.Decl(abi), abi+".Run") {
+		if i > 0 {
+			out = append(out, run)
+		}
+		out = append(out, ir.Part{Text: text})
+	}
+	return out
+}

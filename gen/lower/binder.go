@@ -1,0 +1,146 @@
+package lower
+
+import (
+	"cmp"
+	"fmt"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pawlhq/pawl/gen/check"
+)
+
+// Binder is a generic function that turns the twin of a function into a function value of the original's type, bound to
+// the run. A package's stubs declare those that its lowered files need.
+type Binder struct {
+	Form     Form
+	In, Out  int  // parameters and results of the original, receiver included for an expression
+	Variadic bool // of the original
+}
+
+// Form is where the run stands in a twin.
+type Form int
+
+const (
+	Plain      Form = iota // first: a function, or a method value, whose receiver is bound already
+	Expression             // second, behind the receiver: a method expression
+	OnValue                // first, before the value that stands for the receiver: an interface's method value
+)
+
+// Name is the binder's name: bind2x1__pawl takes a function of two parameters with one result.
+func (b Binder) Name() string {
+	variadic := ""
+	if b.Variadic {
+		variadic = "v"
+	}
+	return fmt.Sprintf("bind%s%d%sx%d%s", [...]string{"", "expr", "on"}[b.Form], b.In, variadic, b.Out, check.Suffix)
+}
+
+// Decl is the binder's declaration, with the name that the file imports package abi by.
+func (b Binder) Decl(abi string) string {
+	typeParams := slices.Concat(b.list("A", b.In), b.list("R", b.Out))
+	if b.Form == OnValue {
+		typeParams = append([]string{"S"}, typeParams...)
+	}
+	generic := ""
+	if len(typeParams) > 0 {
+		generic = "[" + strings.Join(typeParams, ", ") + " any]"
+	}
+	in, out := b.params(""), b.results()
+	twin, args := b.twin("*"+abi+".Run"), b.args()
+	receiver := ""
+	if b.Form == OnValue {
+		receiver = "s S, "
+	}
+	call := fmt.Sprintf("f(%s)", strings.Join(args, ", "))
+	if b.Out > 0 {
+		call = "return " + call
+	}
+	return fmt.Sprintf("func %s%s(_run *%s.Run, %sf func(%s)%s) func(%s)%s {\n\treturn func(%s)%s { %s }\n}\n",
+		b.Name(), generic, abi, receiver, strings.Join(twin, ", "), out, strings.Join(in, ", "), out, strings.Join(b.params("a"), ", "), out, call)
+}
+
+// list is A1, A2, …
+func (b Binder) list(prefix string, n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprint(prefix, i+1))
+	}
+	return names
+}
+
+// params are the parameters of the original, with names if a prefix for them is given.
+func (b Binder) params(name string) (params []string) {
+	for i, t := range b.list("A", b.In) {
+		if b.Variadic && i == b.In-1 {
+			t = "..." + t
+		}
+		if name != "" {
+			t = fmt.Sprintf("%s%d %s", name, i+1, t)
+		}
+		params = append(params, t)
+	}
+	return params
+}
+
+// results are those of the original, as they stand behind the parameters.
+func (b Binder) results() string {
+	switch out := b.list("R", b.Out); len(out) {
+	case 0:
+		return ""
+	case 1:
+		return " " + out[0]
+	default:
+		return " (" + strings.Join(out, ", ") + ")"
+	}
+}
+
+// twin are the types of the twin's parameters.
+func (b Binder) twin(run string) []string {
+	switch in := b.params(""); b.Form {
+	case Expression:
+		return slices.Insert(in, 1, run)
+	case OnValue:
+		return append([]string{run, "S"}, in...)
+	default:
+		return append([]string{run}, in...)
+	}
+}
+
+// args are the arguments for the twin.
+func (b Binder) args() []string {
+	args := b.list("a", b.In)
+	if b.Variadic {
+		args[b.In-1] += "..."
+	}
+	switch b.Form {
+	case Expression:
+		return slices.Insert(args, 1, "_run")
+	case OnValue:
+		return append([]string{"_run", "s"}, args...)
+	default:
+		return append([]string{"_run"}, args...)
+	}
+}
+
+// binder is the name of the binder for a function value of the given type, which the package's stubs will declare.
+func (l *lowerer) binder(form Form, sig *types.Signature) string {
+	b := Binder{Form: form, In: sig.Params().Len(), Out: sig.Results().Len(), Variadic: sig.Variadic()}
+	l.binders[b.Name()] = b
+	return b.Name()
+}
+
+// Binders are those that some files need together, by name.
+func Binders(files []File) []Binder {
+	all := map[string]Binder{}
+	for _, f := range files {
+		for _, b := range f.Binders {
+			all[b.Name()] = b
+		}
+	}
+	return sortedBinders(all)
+}
+
+func sortedBinders(m map[string]Binder) []Binder {
+	return slices.SortedFunc(maps.Values(m), func(a, b Binder) int { return cmp.Compare(a.Name(), b.Name()) })
+}

@@ -1,0 +1,6 @@
+// Package pawl stands for the real one.
+package pawl
+
+import "github.com/pawlhq/pawl/runtime/abi"
+
+type Module = abi.Module

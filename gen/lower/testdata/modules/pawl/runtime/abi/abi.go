@@ -1,0 +1,67 @@
+// Package abi stands for the real one, in a run that sleeps no time and writes to its standard output.
+package abi
+
+import (
+	"cmp"
+	"fmt"
+	"log"
+	"log/slog"
+	"maps"
+	"math/rand"
+	randv2 "math/rand/v2"
+	"slices"
+	"time"
+)
+
+type Module struct{}
+
+type Run struct{ slept time.Duration }
+
+func Now(run *Run) time.Time                  { return time.Unix(0, 0).UTC().Add(run.slept) }
+func Sleep(run *Run, d time.Duration)         { run.slept += d }
+func Println(run *Run, a ...any) (int, error) { return fmt.Println(a...) }
+func Printf(run *Run, format string, a ...any) (int, error) {
+	return fmt.Printf(format, a...)
+}
+
+func MapRange[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
+	keys := slices.SortedFunc(maps.Keys(m), func(a, b K) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return &MapIter[K, V]{m: m, keys: keys}
+}
+
+type MapIter[K comparable, V any] struct {
+	m    map[K]V
+	keys []K
+	key  K
+}
+
+func (it *MapIter[K, V]) Next() bool {
+	for len(it.keys) > 0 {
+		it.key, it.keys = it.keys[0], it.keys[1:]
+		if _, ok := it.m[it.key]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (it *MapIter[K, V]) Key() K   { return it.key }
+func (it *MapIter[K, V]) Value() V { return it.m[it.key] }
+
+func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }
+func Until(run *Run, t time.Time) time.Duration { return t.Sub(Now(run)) }
+
+func Print(run *Run, a ...any) (int, error) { return fmt.Print(a...) }
+
+func BuiltinPrint(run *Run, a ...any)   { fmt.Print(a...) }
+func BuiltinPrintln(run *Run, a ...any) { fmt.Println(a...) }
+
+func Rand(run *Run) *rand.Rand     { return rand.New(rand.NewSource(1)) }
+func RandV2(run *Run) *randv2.Rand { return randv2.New(randv2.NewPCG(1, 2)) }
+
+func RandN[I ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr](run *Run, n I) I {
+	return 0
+}
+
+func Slog(run *Run) *slog.Logger { return slog.Default() }
+func Log(run *Run) *log.Logger   { return log.Default() }

@@ -1,0 +1,184 @@
+package pawltest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/store"
+)
+
+// witness remembers what the workers of a world did. It sees what they ask of the store, and not what becomes of it.
+type witness struct {
+	*memory
+}
+
+type memory struct {
+	mu      sync.Mutex
+	counts  map[string]int
+	points  []string             // crash points, in the order in which they were reached
+	crashes []string             // those at which a worker crashed
+	appends []appended           // in the order in which they were answered
+	tasks   []store.Task         // queued
+	alarms  map[string]time.Time // set and not cleared or rung, by workflow id
+	ringing map[ring]bool        // rung and not acknowledged
+	calls   map[call]int         // attempts at activities and steps
+	longest time.Duration        // of an attempt
+}
+
+// appended is a record that a worker tried to store.
+type appended struct {
+	id   string
+	prev store.Seq
+	rec  store.Record
+	seq  store.Seq
+	err  error // nil if it is stored; any error but a conflict leaves that open
+}
+
+type ring struct {
+	id  string
+	seq store.Seq
+}
+
+// call names an operation of a run.
+type call struct{ id, runID, op, name string }
+
+func newWitness() witness {
+	return witness{&memory{counts: map[string]int{}, alarms: map[string]time.Time{}, ringing: map[ring]bool{}, calls: map[call]int{}}}
+}
+
+// name numbers what has the same name.
+func (w *memory) name(what string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.counts[what]++
+	return fmt.Sprintf("%s #%d", strings.ReplaceAll(what, "/", ":"), w.counts[what])
+}
+
+func (w *memory) reached(point string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.points = append(w.points, point)
+}
+
+func (w *memory) crashedAt(point string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.crashes = append(w.crashes, point)
+}
+
+func (w *memory) appended(id string, prev store.Seq, rec store.Record, seq store.Seq, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.appends = append(w.appends, appended{id, prev, rec, seq, err})
+}
+
+func (w *memory) queued(t store.Task) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tasks = append(w.tasks, t)
+}
+
+func (w *memory) alarm(id string, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if at.IsZero() {
+		delete(w.alarms, id)
+	} else {
+		w.alarms[id] = at
+	}
+}
+
+func (w *memory) woken(wk store.Wakeup) {
+	if !wk.Timer {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ringing[ring{wk.ID, wk.Seq}] = true
+	if at, ok := w.alarms[wk.ID]; ok && !at.After(time.Now()) {
+		delete(w.alarms, wk.ID)
+	}
+}
+
+func (w *memory) settled(wk store.Wakeup) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.ringing, ring{wk.ID, wk.Seq})
+}
+
+func (w *memory) attempt(c call, took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls[c]++
+	w.longest = max(w.longest, took)
+}
+
+// runs lists the runs that records were written for: workflow ids in order, and the runs of each as they began.
+func (w *memory) runs() (ids []string, runs map[string][]string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	runs = map[string][]string{}
+	for _, a := range w.appends {
+		if conflict(a.err) {
+			continue
+		}
+		if r, err := history.UnmarshalRecord(a.rec.Data); err == nil && !slices.Contains(runs[a.id], r.RunID) {
+			runs[a.id] = append(runs[a.id], r.RunID)
+		}
+	}
+	return slices.Sorted(maps.Keys(runs)), runs
+}
+
+func (w *memory) pointList() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.points)
+}
+
+func (w *memory) crashList() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.crashes)
+}
+
+func (w *memory) appendList() []appended {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.appends)
+}
+
+func (w *memory) taskList() []store.Task {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.tasks)
+}
+
+func (w *memory) callList() map[call]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.calls)
+}
+
+func (w *memory) longestAttempt() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.longest
+}
+
+// alarmList lists the alarms that are still to ring, and those that rang and were not acknowledged.
+func (w *memory) alarmList() (list []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, at := range w.alarms {
+		list = append(list, fmt.Sprintf("workflow %s has an alarm, due in %v", id, time.Until(at)))
+	}
+	for r := range w.ringing {
+		list = append(list, fmt.Sprintf("an alarm of workflow %s rang and was not acknowledged", r.id))
+	}
+	return list
+}
