@@ -38,14 +38,24 @@ func CrashEverywhere(t *testing.T, test func(e *Env), opts ...Option) {
 	for _, point := range whole.points {
 		t.Run(point, func(t *testing.T) {
 			t.Helper()
-			got := rerun(t, opt, crashAt(point), 1, test, whole)
-			switch {
-			case t.Failed():
-				t.Logf("only this one again: go test -run '%s'", pattern(t.Name()))
-			case len(got.crashes) == 0:
-				t.Logf("not reached this time: the test is not the same each time it runs")
+			defer hint(t, "")
+			for range tries {
+				if got := rerun(t, opt, crashAt(point), 1, test, whole); len(got.crashes) > 0 {
+					return
+				}
 			}
+			t.Logf("not reached in %d more runs: it hangs on what happens at one and the same time", tries)
 		})
+	}
+}
+
+// tries is how often a test is run until it reaches a crash point again. What happens at one time happens in any order.
+const tries = 3
+
+// hint says how to run a failed subtest alone.
+func hint(t *testing.T, flags string) {
+	if t.Failed() {
+		t.Logf("only this one again: go test -run '%s'%s", pattern(t.Name()), flags)
 	}
 }
 
@@ -65,10 +75,8 @@ func CrashAtRandom(t *testing.T, test func(e *Env), opts ...Option) {
 	for _, seed := range seeds() {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Helper()
+			defer hint(t, fmt.Sprintf(" -pawltest.seed=%d", seed))
 			got := rerun(t, opt, roll(seed), 2, test, whole)
-			if t.Failed() {
-				t.Logf("only this one again: go test -run '%s' -pawltest.seed=%d", pattern(t.Name()), seed)
-			}
 			t.Logf("crashes: %s", strings.Join(got.crashes, "; "))
 		})
 	}

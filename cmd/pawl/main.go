@@ -39,6 +39,9 @@ func newRootCommand() *cobra.Command {
 		newGenerateCommand(),
 		newCheckCommand(),
 		newExplainCommand(),
+		newDevCommand(),
+		newRunCommand(),
+		newBenchCommand(),
 		newVersionCommand(),
 	)
 	return root

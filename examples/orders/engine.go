@@ -12,6 +12,7 @@ import (
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/examples/orders/shop"
+	"github.com/pawlhq/pawl/runtime/show"
 )
 
 // work is the role of the worker's process: it runs what is annotated in package shop, against the server at args[0].
@@ -85,5 +86,5 @@ func (e *engine) printHistory(ctx context.Context, out io.Writer, id string) err
 	if err != nil {
 		return err
 	}
-	return writeHistory(out, h)
+	return show.History(out, h)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/build/constraint"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"os"
@@ -168,20 +169,26 @@ func (l *loader) inTests(pkg *Package) {
 	names, _ := filepath.Glob(filepath.Join(pkg.Dir, "*_test.go"))
 	for _, name := range names {
 		src, err := os.ReadFile(name)
-		if err != nil {
+		if err != nil || !bytes.Contains(src, []byte(annotations.Prefix)) {
 			continue
 		}
-		line := 0
-		for text := range bytes.Lines(src) {
-			line++
-			comment := strings.TrimSpace(string(text))
-			if !strings.HasPrefix(comment, annotations.Prefix) {
-				continue
-			}
-			if d, _ := annotations.Parse(comment); d.Kind.Declares() {
-				l.add(pkg, token.Position{Filename: name, Line: line, Column: 1}, RulePlace,
-					fmt.Sprintf("pawl:%s in a test file has no effect", d.Kind), "move the function to a file that is part of the package")
-			}
+		syntax, err := parser.ParseFile(l.prog.Fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			continue // the go command will say so when it runs the tests
+		}
+		for _, group := range syntax.Comments {
+			l.inTest(pkg, group)
+		}
+	}
+}
+
+func (l *loader) inTest(pkg *Package, group *ast.CommentGroup) {
+	for _, c := range group.List {
+		if !strings.HasPrefix(c.Text, annotations.Prefix) {
+			continue
+		}
+		if d, _ := annotations.Parse(c.Text); d.Kind.Declares() {
+			l.addAt(pkg, c.Pos(), RulePlace, fmt.Sprintf("pawl:%s in a test file has no effect", d.Kind), "move the function to a file that is part of the package")
 		}
 	}
 }

@@ -45,8 +45,12 @@ type Serializer interface {
 type JSON struct{}
 
 // Name is "json".
-func (JSON) Name() string                       { return "json" }
-func (JSON) Marshal(v any) ([]byte, error)      { return json.Marshal(v) }
+func (JSON) Name() string { return "json" }
+
+// Marshal is json.Marshal.
+func (JSON) Marshal(v any) ([]byte, error) { return json.Marshal(v) }
+
+// Unmarshal is json.Unmarshal.
 func (JSON) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
 
 // serializers are the ones that a directive can name with codec=NAME.
@@ -233,6 +237,7 @@ type Gzip struct{ Max int64 }
 // Name is "gzip".
 func (Gzip) Name() string { return "gzip" }
 
+// Seal compresses data.
 func (Gzip) Seal(data []byte) ([]byte, error) {
 	var buf bytes.Buffer
 	w := gzip.NewWriter(&buf)
@@ -245,6 +250,7 @@ func (Gzip) Seal(data []byte) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// Open inflates data. It fails if that gives more than Max bytes.
 func (g Gzip) Open(data []byte) ([]byte, error) {
 	limit := g.Max
 	if limit <= 0 {

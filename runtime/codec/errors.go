@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -29,9 +30,10 @@ type TimeoutError struct {
 }
 
 func (e *TimeoutError) Error() string {
-	text := fmt.Sprintf("activity %s timed out: %s limit of %v passed", e.Activity, e.Kind, e.Limit)
+	name := e.Activity[strings.LastIndex(e.Activity, "/")+1:] // the path of its package is for machines
+	text := fmt.Sprintf("activity %s timed out: %s limit of %v passed", name, e.Kind, e.Limit)
 	if e.Limit == 0 {
-		text = fmt.Sprintf("activity %s timed out: its worker was lost (%s)", e.Activity, e.Kind)
+		text = fmt.Sprintf("activity %s timed out: its worker was lost (%s)", name, e.Kind)
 	}
 	if e.Last != nil {
 		text += "; last error: " + e.Last.Error()

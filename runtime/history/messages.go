@@ -206,6 +206,7 @@ func UnmarshalTaskRef(data []byte) (*TaskRef, error) {
 // Status is how a run stands.
 type Status int32
 
+// The ways a run can stand. A value that is added later is that of a closed run.
 const (
 	StatusUnknown    Status = 0
 	StatusRunning    Status = 1

@@ -164,7 +164,7 @@ func position(callers []uintptr) string {
 	frames := runtime.CallersFrames(callers)
 	for {
 		frame, more := frames.Next()
-		if frame.Function != "" && !engine(frame.Function) && path.Base(frame.File) != "pawl.gen.go" {
+		if frame.Function != "" && !engine(frame.Function) && !strings.HasPrefix(frame.Function, "runtime.") && path.Base(frame.File) != "pawl.gen.go" {
 			return fmt.Sprintf("%s/%s:%d", packageName(frame.Function), path.Base(frame.File), frame.Line)
 		}
 		if !more {

@@ -1,0 +1,153 @@
+// Listing: what the go command knows of packages, and where the export data of everything outside the module lies.
+
+package gosrc
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// list finds the packages. Where files from an earlier run confuse the go command, it is asked again without them.
+func (l *loader) list() error {
+	dir, err := filepath.Abs(l.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	l.prog.Dir = dir
+	if err := l.ask(); err != nil {
+		return err
+	}
+	l.hideOldOutput()
+	if len(l.hidden) > 0 {
+		err = l.ask()
+	}
+	return errors.Join(err, l.setRoots())
+}
+
+// hideOldOutput hides what was generated before in packages that the go command cannot make sense of.
+func (l *loader) hideOldOutput() {
+	l.hidden = map[string][]byte{}
+	for _, p := range l.listed {
+		if len(p.Errors) == 0 || p.Dir == "" || p.Module != nil && !p.Module.Main {
+			continue
+		}
+		names, _ := filepath.Glob(filepath.Join(p.Dir, "*pawl*.go"))
+		for _, name := range names {
+			if src, err := os.ReadFile(name); err == nil && IsGenerated(src) {
+				l.hidden[name] = []byte("//go:build ignore\n\npackage ignore\n")
+			}
+		}
+	}
+}
+
+// ask has the go command list the packages of the user, and the graph of everything in the module.
+func (l *loader) ask() error {
+	patterns := l.cfg.Patterns
+	if len(patterns) == 0 {
+		patterns = []string{"."}
+	}
+	type answer struct {
+		pkgs []*packages.Package
+		err  error
+	}
+	asked := make(chan answer, 1)
+	go func() {
+		pkgs, err := l.load(packages.NeedName|packages.NeedFiles|packages.NeedModule, patterns...)
+		asked <- answer{pkgs, err}
+	}()
+	graph, err := l.load(packages.NeedName|packages.NeedFiles|packages.NeedImports|packages.NeedDeps|packages.NeedModule, "work")
+	roots := <-asked
+	l.asked, l.listed = roots.pkgs, map[string]*packages.Package{}
+	packages.Visit(slices.Concat(roots.pkgs, graph), nil, func(p *packages.Package) { l.listed[p.PkgPath] = p })
+	return errors.Join(roots.err, err)
+}
+
+// setRoots takes the packages that the user asked for.
+func (l *loader) setRoots() error {
+	l.roots = map[string]bool{}
+	var problems []error
+	for _, p := range l.asked {
+		if p.Module == nil || !p.Module.Main || len(p.GoFiles) == 0 && len(p.Errors) > 0 {
+			problems = append(problems, unusable(p))
+			continue
+		}
+		l.roots[p.PkgPath] = true
+		if l.prog.Module == "" {
+			l.prog.Module = p.Module.Path
+		}
+	}
+	if len(l.asked) == 0 {
+		problems = append(problems, fmt.Errorf("no packages match %s", strings.Join(l.cfg.Patterns, " ")))
+	}
+	return errors.Join(problems...)
+}
+
+// unusable says why nothing can be generated for a package that the user asked for.
+func unusable(p *packages.Package) error {
+	if len(p.Errors) > 0 {
+		return fmt.Errorf("%s: %s", p.PkgPath, p.Errors[0].Msg)
+	}
+	return fmt.Errorf("%s is not in the main module: call pawl in the module that it belongs to", p.PkgPath)
+}
+
+func (l *loader) load(mode packages.LoadMode, patterns ...string) ([]*packages.Package, error) {
+	return packages.Load(&packages.Config{
+		Context:    l.ctx,
+		Mode:       mode,
+		Dir:        l.prog.Dir,
+		Env:        l.cfg.Env,
+		BuildFlags: l.cfg.BuildFlags,
+		Overlay:    l.hidden,
+	}, patterns...)
+}
+
+// generatedImports are the packages that generated code may import.
+var generatedImports = []string{RuntimePath, RuntimePath + "/runtime/abi", "context", "embed", "errors", "slices", "time"}
+
+// exports asks the go command for the export data of everything that is imported from outside.
+func (l *loader) exports() error {
+	needed := map[string]bool{}
+	for _, pkg := range l.prog.Packages {
+		for _, path := range pkg.imports {
+			if l.local[path] == nil && path != "unsafe" && path != "C" {
+				needed[path] = true
+			}
+		}
+	}
+	if !l.anythingAnnotated() {
+		return nil
+	}
+	for _, path := range generatedImports {
+		needed[path] = true
+	}
+	pkgs, err := l.load(packages.NeedName|packages.NeedExportFile, slices.Sorted(maps.Keys(needed))...)
+	if err != nil {
+		return err
+	}
+	l.export = map[string]string{}
+	for _, p := range pkgs {
+		l.export[p.PkgPath] = p.ExportFile
+		if engine(p.PkgPath) && p.ExportFile == "" {
+			return missingRuntime(p)
+		}
+	}
+	return nil
+}
+
+func (l *loader) anythingAnnotated() bool {
+	return slices.ContainsFunc(l.prog.Packages, func(p *Package) bool { return len(p.Files) > 0 })
+}
+
+func missingRuntime(p *packages.Package) error {
+	if len(p.Errors) == 0 {
+		return fmt.Errorf("generated code needs %s, which does not compile: run go build %[1]s", p.PkgPath)
+	}
+	return fmt.Errorf("generated code needs %s, which cannot be loaded: %s\nadd it to the module: go get %s", p.PkgPath, p.Errors[0].Msg, RuntimePath)
+}

@@ -1,0 +1,63 @@
+// Package byhand is what the compiler would generate, written by hand: workflows for tests of the engine alone.
+package byhand
+
+import (
+	"context"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/client"
+
+	"github.com/pawlhq/pawl/pawltest"
+)
+
+// stub is an activity or step as workflow code calls it.
+type stub[In, Out any] func(r *abi.Run, ctx context.Context, in In) (Out, error)
+
+// activity makes an activity, or a step, of a function.
+func activity[In, Out any](a abi.Activity, run func(ctx context.Context, in In) (Out, error)) (abi.Handler, stub[In, Out]) {
+	a.Queue = "activities"
+	if a.Policy.StartToClose == 0 {
+		a.Policy.StartToClose = time.Minute
+	}
+	a.Policy.BackoffMin, a.Policy.BackoffMax, a.Policy.BackoffFactor = time.Second, time.Minute, 2
+	h := abi.Handler{Activity: &a, Run: func(ctx context.Context, values abi.Values) ([]any, error) {
+		var in In
+		if err := values.Decode(&in); err != nil {
+			return nil, err
+		}
+		out, err := run(ctx, in)
+		return []any{out}, err
+	}}
+	return h, func(r *abi.Run, ctx context.Context, in In) (out Out, err error) {
+		err = abi.Call(r, ctx, &a, []any{in}, &out)
+		return
+	}
+}
+
+// workflow makes a workflow of its lowered function.
+func workflow[In, Out any](name string, run func(r *abi.Run, ctx context.Context, in In) (Out, error)) *abi.Workflow {
+	return &abi.Workflow{Name: name, Queue: "workflows", Errors: errs, Run: func(r *abi.Run, ctx context.Context, values abi.Values) ([]any, error) {
+		var in In
+		if err := values.Decode(&in); err != nil {
+			return nil, err
+		}
+		out, err := run(r, ctx, in)
+		return []any{out}, err
+	}}
+}
+
+// module makes a module of one workflow.
+func module(wf *abi.Workflow, activities ...abi.Handler) abi.Module {
+	return abi.Module{Package: "byhand", Errors: errs, Workflows: []*abi.Workflow{wf}, Activities: activities}
+}
+
+// start starts a workflow, or ends the test.
+func start(e *pawltest.Env, wf *abi.Workflow, id string, in any, opts ...client.StartOption) *client.Run {
+	e.Helper()
+	run, err := e.Client.Start(e.Context(), wf, id, []any{in}, opts...)
+	if err != nil {
+		e.Fatal(err)
+	}
+	return run
+}
