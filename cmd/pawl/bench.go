@@ -80,7 +80,7 @@ func printReport(cmd *cobra.Command, f format, report *bench.Report) error {
 	t := table{header: []string{"SERVER", "FIGURE", "RUNS", "VALUE", "UNIT", "RATIO"}}
 	for _, s := range report.Servers {
 		for _, m := range s.Figures {
-			t.add(s.Name, m.Name, orDash(m.Runs != 0, strconv.Itoa(m.Runs)), figure(m.Value), m.Unit, orDash(m.Ratio != 0, figure(m.Ratio)))
+			t.add(s.Name, m.Name, orDash(m.Runs != 0, strconv.Itoa(m.Runs)), figure(m.Value), m.Unit, orDash(m.Ratio != 0, ratio(m.Ratio)))
 		}
 	}
 	return t.write(w)
@@ -99,4 +99,12 @@ func figure(v float64) string {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// ratio is a ratio as people say it: one eighteenth, nine times.
+func ratio(v float64) string {
+	if v < 1 {
+		return "1/" + figure(1/v)
+	}
+	return figure(v) + "×"
 }

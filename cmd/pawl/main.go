@@ -60,6 +60,9 @@ func run(ctx context.Context, root *cobra.Command, args []string) int {
 
 // goStyle turns -flag into --flag, so that flags may be written as those of the go command are.
 func goStyle(root *cobra.Command, args []string) []string {
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // a shell asks about the rest
+		return append(args[:1:1], goStyle(root, args[1:])...)
+	}
 	cmd, _, err := root.Find(args)
 	if err != nil {
 		return args

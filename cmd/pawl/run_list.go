@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -95,7 +96,8 @@ func printRuns(cmd *cobra.Command, f format, runs []*history.RunInfo) error {
 	t := table{header: []string{"ID", "STATUS", "TYPE", "STARTED", "CLOSED", "EVENTS", "NOTE"}}
 	for _, info := range runs {
 		l := toListed(info)
-		t.add(l.ID, l.Status, l.Type, when(w, l.Started), when(w, l.Closed), strconv.FormatUint(l.Events, 10), cmp.Or(l.Parked, l.Failure, l.Reason))
+		why, _, _ := strings.Cut(cmp.Or(l.Parked, l.Failure, l.Reason), "\n")
+		t.add(l.ID, l.Status, l.Type, when(w, l.Started), when(w, l.Closed), strconv.FormatUint(l.Events, 10), why)
 	}
 	if len(runs) == 0 {
 		note(cmd.ErrOrStderr(), "no workflows")

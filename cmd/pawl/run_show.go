@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,14 +37,14 @@ list: event, time, what, op, name, pos, values, due, reason, request, attempts, 
 			if err != nil {
 				return err
 			}
-			h, historyErr := c.History(ctx, d.ID, d.RunID)
-			if historyErr != nil {
-				h = &client.History{ID: d.ID, RunID: d.RunID} // what is known apart from it is worth seeing
+			h, err := c.History(ctx, d.ID, d.RunID)
+			if err != nil { // what is known apart from it is worth seeing
+				h = &client.History{ID: d.ID, RunID: d.RunID}
 			}
-			if err := printRun(cmd, *output, d, h); err != nil {
-				return err
+			if errors.Is(err, client.ErrNotFound) { // a run that was parked before its first record
+				err = nil
 			}
-			return historyErr
+			return errors.Join(printRun(cmd, *output, d, h), err)
 		})
 	}
 	return cmd

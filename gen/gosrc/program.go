@@ -27,10 +27,10 @@ type Program struct {
 // Package is one package of the module.
 type Package struct {
 	Path, Name, Dir string
-	Root            bool    // asked for by the user
-	Wanted          bool    // a root, or reached by one: its output is written and its findings are reported
-	Files           []*File // the author's files, by name: no tests, nothing that Pawl generated
-	Generated       []string
+	Root            bool     // asked for by the user
+	Wanted          bool     // a root, or reached by one: its output is written and its findings are reported
+	Files           []*File  // the author's files, by name: no tests, nothing that Pawl generated
+	Generated       []string // files that Pawl wrote before, absolute
 	Types           *types.Package
 	Info            *types.Info
 	Annotated       []*Func                // activities, steps and workflows, in source order

@@ -49,9 +49,14 @@ func namedOf(t types.Type) *types.Named {
 	return n
 }
 
-// Inputs are the parameters behind the context, Results those before the error.
-func (f *Func) Inputs() []*types.Var  { return vars(f.Obj.Signature().Params())[1:] }
-func (f *Func) Results() []*types.Var { r := vars(f.Obj.Signature().Results()); return r[:len(r)-1] }
+// Inputs are the parameters behind the context.
+func (f *Func) Inputs() []*types.Var { return vars(f.Obj.Signature().Params())[1:] }
+
+// Results are those before the error.
+func (f *Func) Results() []*types.Var {
+	all := vars(f.Obj.Signature().Results())
+	return all[:len(all)-1]
+}
 
 func vars(t *types.Tuple) (out []*types.Var) {
 	for v := range t.Variables() {

@@ -69,6 +69,7 @@ type Inbound struct {
 	Done      *ActivityDone
 	Cancel    *CancelRequest
 	Terminate *TerminateRequest
+	Nudge     *Nudge
 }
 
 // ActivityDone reports the outcome of an activity.
@@ -92,11 +93,17 @@ type TerminateRequest struct{ Reason string }
 
 func (m *TerminateRequest) fields(w *wire) { w.string(1, &m.Reason) }
 
+// Nudge asks whoever owns a run to look whether it should have moved on.
+type Nudge struct{}
+
+func (m *Nudge) fields(*wire) {}
+
 func (m *Inbound) fields(w *wire) {
 	w.string(1, &m.RunID)
 	optional(w, 2, &m.Done)
 	optional(w, 3, &m.Cancel)
 	optional(w, 4, &m.Terminate)
+	optional(w, 5, &m.Nudge)
 }
 
 // Marshal encodes m.
@@ -108,7 +115,7 @@ func UnmarshalInbound(data []byte) (*Inbound, error) {
 	if err := unmarshal(data, m); err != nil {
 		return nil, named("inbox message", err)
 	}
-	if m.Done == nil && m.Cancel == nil && m.Terminate == nil {
+	if m.Done == nil && m.Cancel == nil && m.Terminate == nil && m.Nudge == nil {
 		return nil, errors.New("inbox message of a kind this worker does not know: run a newer worker")
 	}
 	return m, nil

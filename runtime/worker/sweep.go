@@ -13,50 +13,55 @@ import (
 // what an earlier one could not. It is a safety net; nothing rests on it.
 
 // sweepMax bounds how many runs one sweep looks at.
-const sweepMax = 500
+const sweepMax = 200
 
-// sweepLoop sweeps when the worker starts, for parked runs only, and from time to time after that.
+// sweepLoop sweeps from time to time. The first sweep, when the worker starts, is for parked runs only.
 func (w *Worker) sweepLoop(ctx context.Context) {
-	w.sweep(ctx, func(info *history.RunInfo) bool { return info.Status == history.StatusParked })
+	w.sweep(ctx, time.Time{})
 	for ctx.Err() == nil {
 		pause(ctx, w.opt.SweepEvery+rand.N(w.opt.SweepEvery/4))
-		before := time.Now().Add(-w.opt.SweepEvery)
-		w.sweep(ctx, func(info *history.RunInfo) bool { return info.Changed.Before(before) })
+		w.sweep(ctx, time.Now().Add(-w.opt.SweepEvery))
 	}
 }
 
-// sweep pokes open runs of this worker's types that are not in its memory.
-func (w *Worker) sweep(ctx context.Context, wanted func(*history.RunInfo) bool) {
-	type place struct{ queue, id string }
-	var found []place
+// sweep looks at open runs of this worker's types: those that are parked, and those that began before.
+func (w *Worker) sweep(ctx context.Context, before time.Time) {
+	var found []*history.RunInfo
 	err := w.store.ListEntries(ctx, func(e store.Entry) bool {
 		info, err := history.UnmarshalRunInfo(e.Data)
-		if err == nil && !info.Status.Closed() && w.serves(info) && wanted(info) && !w.remembers(e.ID) {
-			found = append(found, place{info.Queue, e.ID})
+		if err == nil && !info.Status.Closed() && w.serves(info) && (info.Status == history.StatusParked || info.Changed.Before(before)) {
+			found = append(found, info)
 		}
 		return ctx.Err() == nil
 	})
-	if err != nil {
-		if ctx.Err() == nil {
-			w.log.Warn("cannot look for stuck runs", "error", err)
-		}
-		return
+	if err != nil && ctx.Err() == nil {
+		w.log.Warn("cannot look for stuck runs", "error", err)
 	}
 	rand.Shuffle(len(found), func(i, j int) { found[i], found[j] = found[j], found[i] })
-	for _, p := range found[:min(len(found), sweepMax)] {
-		w.poke(p.queue, p.id)
+	for _, info := range found[:min(len(found), sweepMax)] {
+		if ctx.Err() == nil {
+			w.stir(ctx, info)
+		}
+	}
+}
+
+// stir gets a run moving. A parked run is tried here, where the code may be better. Any other is left to its owner,
+// which may be in the middle of a step: a message to it comes to this worker if the owner is dead.
+func (w *Worker) stir(ctx context.Context, info *history.RunInfo) {
+	if info.Status == history.StatusParked {
+		w.poke(info.Queue, info.ID)
+		return
+	}
+	nudge := &history.Inbound{RunID: info.RunID, Nudge: &history.Nudge{}}
+	period := time.Now().Truncate(w.opt.SweepEvery).Format(time.RFC3339) // one nudge for all workers that sweep
+	err := w.store.Send(ctx, store.Message{Queue: info.Queue, ID: info.ID, DedupID: "nudge/" + info.RunID + "/" + period, Data: nudge.Marshal()})
+	if err != nil && ctx.Err() == nil {
+		w.log.Warn("cannot nudge a run", "workflow", info.ID, "error", err)
 	}
 }
 
 // serves reports whether a run is of a type that this worker has; an unreadable one may be of any.
 func (w *Worker) serves(info *history.RunInfo) bool {
 	_, ok := w.registry.workflows[info.Type]
-	return ok
-}
-
-func (w *Worker) remembers(id string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, ok := w.actors[id]
 	return ok
 }

@@ -144,8 +144,19 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 		}
 	case msg.Terminate != nil:
 		return p.step(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason})
+	case msg.Nudge != nil:
+		return p.nudged(ctx)
 	}
 	return nil
+}
+
+// nudged publishes again what the run waits for, where it is missing.
+func (p *proposal) nudged(ctx context.Context) error {
+	waiting, err := p.w.store.Pending(ctx, p.queue, p.id)
+	if err != nil {
+		return err
+	}
+	return p.repair(ctx, waiting)
 }
 
 // known reports whether a message was taken in before, by this proposal or by an earlier record.

@@ -619,3 +619,25 @@ func TestUnknownTypeIsParkedUntilAWorkerHasIt(t *testing.T) {
 		}
 	})
 }
+
+// A task that the queue has lost is found missing by the sweeper, though the run's worker is alive.
+func TestLostTaskIsPublishedAgain(t *testing.T) {
+	world(t, func(b *bench) {
+		act, call := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "done", nil })
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})()
+		run := b.start(wf, "w1", "")
+		time.Sleep(time.Second)
+		st := b.open()
+		defer st.Close()
+		if err := st.DropTask(context.Background(), store.Task{Queue: "qa", ID: "w1", RunID: run.RunID(), Op: "0/1"}); err != nil {
+			t.Fatal(err)
+		}
+		defer b.work(abi.Module{Activities: []abi.Handler{act}})()
+		begun := time.Now()
+		var out string
+		if err := run.Wait(context.Background(), &out); err != nil || out != "done" || time.Since(begun) > 5*time.Minute {
+			t.Errorf("got %q, %v after %v", out, err, time.Since(begun))
+		}
+	})
+}

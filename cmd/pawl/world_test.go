@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/embed"
+	"github.com/pawlhq/pawl/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/runtime/worker"
+)
+
+// world is a NATS server with a worker that sells things. It returns the server's URL and what ends both.
+func world() (url string, end func(), err error) {
+	server, err := embed.Start(embed.Options{Memory: true, Port: embed.RandomPort})
+	if err != nil {
+		return "", nil, err
+	}
+	opt := server.StoreOptions("")
+	opt.Logger = slog.New(slog.DiscardHandler)
+	st, err := natsstore.Connect(context.Background(), opt)
+	if err != nil {
+		server.Shutdown()
+		return "", nil, err
+	}
+	w, err := worker.New(worker.Options{Store: st, Modules: []abi.Module{shop}, ID: "worker-1", Logger: opt.Logger, Drain: time.Second})
+	if err != nil {
+		panic(err) // the module is a constant
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	return server.URL(), func() { cancel(); <-ended; st.Close(); server.Shutdown() }, nil
+}
+
+// inWorld gives a test a world of its own, and its URL to the commands.
+func inWorld(t *testing.T) {
+	t.Helper()
+	url, end, err := world()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(end)
+	t.Setenv("NATS_URL", url)
+}
+
+type order struct{ Item string }
+
+var errDeclined = errors.New("declined")
+
+// shop is package example.com/shop as the compiler would write it.
+var shop = abi.Module{
+	Package:    "example.com/shop",
+	Workflows:  []*abi.Workflow{{Name: "example.com/shop.Checkout", Queue: "example.com/shop", Errors: shopErrors, Run: checkout}},
+	Activities: []abi.Handler{{Activity: charge, Run: doCharge}},
+	Errors:     shopErrors,
+}
+
+var shopErrors = abi.Errors{abi.Sentinel("example.com/shop.ErrDeclined", errDeclined)}
+
+var charge = &abi.Activity{
+	Name: "example.com/shop.Charge", Queue: "example.com/shop",
+	Policy: abi.Policy{StartToClose: time.Minute, BackoffMin: time.Hour, BackoffMax: time.Hour, BackoffFactor: 1},
+	Final:  func(err error) bool { return errors.Is(err, errDeclined) },
+}
+
+// checkout charges; a piano takes an hour to ship.
+func checkout(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+	var o order
+	if err := in.Decode(&o); err != nil {
+		return nil, err
+	}
+	if o.Item == "hole" {
+		panic("nothing to sell")
+	}
+	var id string
+	if err := abi.Call(r, ctx, charge, []any{o}, &id); err != nil {
+		return []any{""}, fmt.Errorf("charge: %w", err)
+	}
+	if o.Item == "piano" {
+		abi.Sleep(r, time.Hour)
+	}
+	return []any{id}, nil
+}
+
+// doCharge refuses pearls for good, and for a vase it fails for now.
+func doCharge(_ context.Context, in abi.Values) ([]any, error) {
+	var o order
+	if err := in.Decode(&o); err != nil {
+		return nil, err
+	}
+	switch o.Item {
+	case "pearls":
+		return []any{""}, fmt.Errorf("card: %w", errDeclined)
+	case "vase":
+		return []any{""}, errors.New("the bank is closed")
+	}
+	return []any{"paid " + o.Item}, nil
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pawlhq/pawl/pawltest"
+)
+
+// A workflow is a function: without an engine it is just called, and in a synctest bubble its sleep takes no time.
+func TestCheckoutIsPlainGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		parcel, err := Checkout(t.Context(), "a book")
+		if err != nil || parcel != "parcel with a book" || time.Since(begun) != 10*time.Second {
+			t.Errorf("got %q, %v after %v", parcel, err, time.Since(begun))
+		}
+	})
+}
+
+// With an engine it survives the death of its worker at every single moment.
+func TestCheckoutSurvivesCrashes(t *testing.T) {
+	pawltest.CrashEverywhere(t, func(e *pawltest.Env) {
+		e.Work(PawlModule())
+		run, err := StartCheckout(e.Context(), e.Client, "order-81", "a book")
+		if err != nil {
+			e.Fatal(err)
+		}
+		if parcel, err := run.Result(e.Context()); err != nil || parcel != "parcel with a book" {
+			e.Errorf("got %q, %v", parcel, err)
+		}
+	})
+}
