@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"go/format"
 	"io/fs"
 	"maps"
 	"os"
@@ -60,18 +59,9 @@ func (c *compilation) emit(packages []described, lowered []lower.File) (map[stri
 		files[filepath.Join(p.source.Dir, gosrc.StubFile)] = stubs[i]
 	}
 	for _, f := range lowered {
-		files[filepath.Join(f.Pkg.Dir, f.Name)] = tidy(f.Content)
+		files[filepath.Join(f.Pkg.Dir, f.Name)] = f.Content
 	}
 	return files, nil
-}
-
-// tidy formats a lowered file, unless that would move lines, by which positions lead back to the author's file.
-func tidy(content []byte) []byte {
-	formatted, err := format.Source(content)
-	if err != nil || bytes.Count(formatted, []byte("\n")) != bytes.Count(content, []byte("\n")) {
-		return content
-	}
-	return formatted
 }
 
 // compare holds the files against what is on disk, and finds those that are left from before.

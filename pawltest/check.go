@@ -108,7 +108,7 @@ type chain struct {
 	lost     bool // a record whose fate is not known may stand between
 	run      string
 	closed   bool
-	events   []history.Event // of the run
+	events   []history.Event // of the run, a zero one where it is not known
 	consumed map[uint64]bool // of the inbox, by any record
 }
 
@@ -172,20 +172,27 @@ func (c *chain) add(a appended, rec *history.Record) error {
 
 func (c *chain) addEvents(a appended, rec *history.Record) error {
 	c.closed = a.rec.Close != nil
-	switch {
-	case c.lost:
-		c.events = append(c.events[:min(int(rec.FirstEvent)-1, len(c.events))], rec.Events...)
-	case !c.closed && int(rec.FirstEvent) != len(c.events)+1:
-		return fmt.Errorf("its first event has number %d, and %d were recorded before", rec.FirstEvent, len(c.events))
-	case !c.closed:
-		c.events = append(c.events, rec.Events...)
-	case rec.FirstEvent != 1 || len(rec.Events) <= len(c.events) && len(c.events) > 0:
+	if c.closed {
+		return c.repeats(rec)
+	}
+	known := len(c.events)
+	if int(rec.FirstEvent) != known+1 && !c.lost || int(rec.FirstEvent) <= known {
+		return fmt.Errorf("its first event has number %d, and %d were recorded before", rec.FirstEvent, known)
+	}
+	c.events = append(c.events, make([]history.Event, int(rec.FirstEvent)-1-known)...)
+	c.events = append(c.events, rec.Events...)
+	return nil
+}
+
+// repeats checks that the record that closes a run begins with all that was recorded before.
+func (c *chain) repeats(rec *history.Record) error {
+	if rec.FirstEvent != 1 || len(rec.Events) <= len(c.events) {
 		return fmt.Errorf("it closes the run with %d events from number %d, and %d were recorded before", len(rec.Events), rec.FirstEvent, len(c.events))
-	default:
-		for i, e := range c.events {
-			if kind(e.Body) != kind(rec.Events[i].Body) || !e.Time.Equal(rec.Events[i].Time) || !same(e.Body, rec.Events[i].Body) {
-				return fmt.Errorf("it closes the run, and its event %d (%s) is not what was recorded before (%s)", i+1, kind(rec.Events[i].Body), kind(e.Body))
-			}
+	}
+	for i, e := range c.events {
+		got := rec.Events[i]
+		if e.Body != nil && (!e.Time.Equal(got.Time) || !same(e.Body, got.Body)) {
+			return fmt.Errorf("it closes the run, and its event %d (%s) is not what was recorded before (%s)", i+1, kind(got.Body), kind(e.Body))
 		}
 	}
 	return nil
@@ -200,7 +207,7 @@ func same(a, b history.Body) bool {
 	}
 	history.Payloads(a, see) // see does not fail
 	history.Payloads(b, see)
-	return apart || bytes.Equal(history.MarshalBody(a), history.MarshalBody(b))
+	return kind(a) == kind(b) && (apart || bytes.Equal(history.MarshalBody(a), history.MarshalBody(b)))
 }
 
 // registered checks that the registry tells how the newest run of a workflow id ended.

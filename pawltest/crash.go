@@ -55,7 +55,7 @@ const tries = 3
 // hint says how to run a failed subtest alone.
 func hint(t *testing.T, flags string) {
 	if t.Failed() {
-		t.Logf("only this one again: go test -run '%s'%s", pattern(t.Name()), flags)
+		t.Logf("only this one again: go test . -run '%s'%s", pattern(t.Name()), flags)
 	}
 }
 
@@ -167,8 +167,7 @@ func roll(seed uint64) fate {
 	}
 }
 
-// slack is how much longer than without it a test may take with a crash in it, beside the attempt that was lost. It
-// is less than what the sweep for stuck runs waits, so what only that one would mend is found.
+// slack is how much longer than without it a test may take with a crash in it, beside the attempt that was lost.
 const slack = 30 * time.Second
 
 // limit ends a test that hangs: some time after it should have ended, its client is cut off.

@@ -135,7 +135,12 @@ func (m *mortal) Append(ctx context.Context, id string, prev store.Seq, rec stor
 	return seq, err
 }
 
+// Send leaves out the nudges of the sweep for stuck runs. Nothing may rest on them, and they would mend what a test
+// should find.
 func (m *mortal) Send(ctx context.Context, msg store.Message) error {
+	if in, err := history.UnmarshalInbound(msg.Data); err == nil && in.Nudge != nil {
+		return nil
+	}
 	return m.write(ctx, "send of "+letter(false, msg.Data)+msg.ID, "", func() error { return m.Store.Send(ctx, msg) })
 }
 
@@ -318,16 +323,18 @@ func letter(start bool, data []byte) string {
 		return "start of "
 	}
 	msg, err := history.UnmarshalInbound(data)
+	if err != nil {
+		return "unreadable message to "
+	}
 	switch {
-	case err != nil:
-		return "message to "
 	case msg.Done != nil:
 		return "outcome of " + opName(msg.Done.Op.String()) + " to "
 	case msg.Cancel != nil:
 		return "cancellation of "
-	default:
+	case msg.Terminate != nil:
 		return "termination of "
 	}
+	return "message to "
 }
 
 func taskName(t store.Task) string { return opName(t.Op) + " of " + t.ID }

@@ -32,6 +32,7 @@
 //
 // Tests run in a testing/synctest bubble, with its rules: time stands still while any goroutine of the test computes
 // or waits for something outside of the bubble, so fakes must be in-process values, not servers on real sockets.
+// The engine's sweep for stuck runs is off: nothing may rest on it.
 package pawltest
 
 import (

@@ -89,7 +89,12 @@ func ending(body history.Body) string {
 	return text + failure(info.Failure)
 }
 
+// outcomeText tells how an operation ended. Whether one that was cancelled or timed out had a word in it, beside its
+// error, is chance.
 func outcomeText(o history.Outcome) string {
+	if f := o.Failure; f != nil && (f.Kind == history.FailureTimeout || f.Type == "context.Canceled") {
+		return strings.TrimSpace(failure(f))
+	}
 	return strings.TrimSpace(payload(o.Result) + failure(o.Failure))
 }
 

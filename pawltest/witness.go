@@ -170,12 +170,15 @@ func (w *memory) longestAttempt() time.Duration {
 	return w.longest
 }
 
-// alarmList lists the alarms that are still to ring, and those that rang and were not acknowledged.
+// alarmList lists the alarms that should have rung, and those that did and were not acknowledged. One that is still
+// to ring belongs to a run that has ended, and does no harm.
 func (w *memory) alarmList() (list []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for id, at := range w.alarms {
-		list = append(list, fmt.Sprintf("workflow %s has an alarm, due in %v", id, time.Until(at)))
+		if late := time.Since(at); late >= 0 {
+			list = append(list, fmt.Sprintf("an alarm of workflow %s has not rung, and is %v late", id, late))
+		}
 	}
 	for r := range w.ringing {
 		list = append(list, fmt.Sprintf("an alarm of workflow %s rang and was not acknowledged", r.id))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -87,7 +88,8 @@ func (w *world) close() {
 	w.dying.Wait()
 	w.own.Close()
 	w.shut()
-	if w.t.Failed() {
+	if w.t.Failed() || os.Getenv("DBG") != "" {
+		println(w.log.tail(40))
 		w.t.Logf("log of the engine, latest lines:\n%s", w.log.tail(100))
 	}
 }

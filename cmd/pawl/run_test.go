@@ -169,11 +169,13 @@ func prepare(t *testing.T, command string) {
 		return
 	}
 	args := []string{"run", "start", "example.com/shop.Checkout", "order-81", "-conflict", "terminate", "-input", `{"Item":"` + item + `"}`}
-	if _, errs, code := execute(args...); code != exitOK {
+	started, errs, code := execute(args...)
+	if code != exitOK {
 		t.Fatalf("status %d: %s", code, errs)
 	}
+	runID := strings.Fields(started)[1]
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if _, errs, code := execute("run", "show", "order-81"); code == exitOK {
+		if _, errs, code := execute("run", "show", "order-81", "-run", runID); code == exitOK {
 			return
 		} else if time.Now().After(deadline) {
 			t.Fatal(errs)

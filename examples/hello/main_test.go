@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,4 +33,19 @@ func TestCheckoutSurvivesCrashes(t *testing.T) {
 			e.Errorf("got %q, %v", parcel, err)
 		}
 	})
+}
+
+func TestReadmeShowsThisProgram(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(string(program), "package main")
+	if !strings.Contains(string(readme), "package main"+code+"```") {
+		t.Error("the program in README.md is not main.go: copy it")
+	}
 }

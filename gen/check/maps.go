@@ -16,9 +16,29 @@ func (s *scanner) mapRange(r *ast.RangeStmt, m *types.Map) {
 		s.report(r.Pos(), mapOrder, "range over a sorted slice of keys, or key the map by something with an order",
 			"ranges over a map whose keys (%s) have no order", types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
 	}
-	if r.Tok == token.DEFINE && version.IsValid(s.file.GoVersion) && version.Compare(s.file.GoVersion, "go1.22") < 0 {
-		s.report(r.Pos(), oldLoop, "raise the language version of the file to 1.22 or later", "ranges over a map in a file for %s, whose loops share their variables", s.file.GoVersion)
+	if !AssignsVariables(s.info, r) && version.IsValid(s.file.GoVersion) && version.Compare(s.file.GoVersion, "go1.23") < 0 {
+		s.report(r.Pos(), oldLoop, "assign to plain variables of the map's own types in the head of the loop, or ask for go1.23 in the file's go:build line",
+			"assigns entries of a map to more than variables in a file for %s, which has no iterators", s.file.GoVersion)
 	}
+}
+
+// AssignsVariables reports whether a range over a map does no more than fill variables of exactly the map's types, if
+// any: there is nothing to evaluate or to convert for an entry.
+func AssignsVariables(info *types.Info, r *ast.RangeStmt) bool {
+	if r.Tok != token.ASSIGN {
+		return true
+	}
+	m := CoreType(info.TypeOf(r.X)).(*types.Map)
+	return isVariable(info, r.Key, m.Key()) && isVariable(info, r.Value, m.Elem())
+}
+
+// isVariable reports whether e is the name of a variable of type t, blank, or absent.
+func isVariable(info *types.Info, e ast.Expr, t types.Type) bool {
+	if e == nil {
+		return true
+	}
+	id, ok := e.(*ast.Ident)
+	return ok && (id.Name == "_" || types.Identical(info.TypeOf(id), t))
 }
 
 // ordered reports whether the values of a type have an order that is the same in every process.

@@ -32,6 +32,7 @@ const (
 	localType      = "PWL236"
 	oldLoop        = "PWL237"
 	reservedName   = "PWL238"
+	dotTwice       = "PWL239"
 	deadBranch     = "PWL241"
 	contextValue   = "PWL242"
 	unusedAllow    = "PWL251"
@@ -122,10 +123,15 @@ function around it, and its recover would give nil. Defer the function itself, o
 A type declared in a function is another type in the function's durable copy. Where its identity matters (errors.As, an
 activity's input) the two do not meet. Declare it outside of the function.`},
 	{ID: oldLoop, Title: "map range in an old language version", Doc: `
-The file asks for a Go version before 1.22, in which all rounds of a loop share their variables; a durable map range has
-variables of its own in each round. Raise the version in the file's go:build line.`},
+The file asks for a Go version before 1.23, which has no iterators. A durable range over a map needs one where the head
+of the loop assigns to an element, a field or a variable of another type. Assign to plain variables there, or raise the
+version in the file's go:build line.`},
 	{ID: reservedName, Title: "reserved name", Doc: `
 Names that end in __pawl belong to generated code. Choose another one.`},
+	{ID: dotTwice, Title: "import with a dot of a package with generated code", Doc: `
+Packages with annotations, or with functions that workflows run durably, have generated code, and some of its names are
+the same in each of them: PawlModule, for one. Imported with a dot into one another, they collide. Import the package
+with its name.`},
 	{ID: deadBranch, Title: "error that never arrives", Doc: `
 An activity is retried until it succeeds, unless the error is final. This error is not, and the activity retries it for
 ever, so the branch is never taken. Name the error in the activity's final=, return it through pawl.Final, or bound the

@@ -341,10 +341,11 @@ func (s *scanner) foreign(pos token.Pos, verb string, obj types.Object) {
 	s.report(pos, e.rule, e.cure, "%s %s, which %s", verb, nameIn(nil, obj), e.why)
 }
 
-// pureErrorMethod reports whether fn is one of the harmless methods of an error of the standard library.
+// pureErrorMethod reports whether fn is one of the harmless methods of an error of the standard library or of the engine.
 func pureErrorMethod(fn *types.Func) bool {
 	recv := fn.Signature().Recv()
-	return recv != nil && IsStd(fn.Pkg().Path()) && pureMethods[fn.Name()] && types.Implements(types.NewPointer(receiverType(recv)), errorInterface)
+	ours := fn.Pkg() != nil && (IsStd(fn.Pkg().Path()) || isEngine(fn.Pkg().Path()))
+	return recv != nil && ours && pureMethods[fn.Name()] && types.Implements(types.NewPointer(receiverType(recv)), errorInterface)
 }
 
 func receiverType(recv *types.Var) types.Type {

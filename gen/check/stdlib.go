@@ -57,7 +57,7 @@ const (
 	intoRuntime = "depends on the internals of the process"
 )
 
-// pureMethods are the methods that every error of the standard library may be asked.
+// pureMethods are the methods that every error of the standard library and of the engine may be asked.
 var pureMethods = set("Error", "Unwrap", "Is", "As", "Timeout", "Temporary")
 
 // stdlib is the table, by package path.
@@ -268,7 +268,7 @@ var stdlib = map[string][]entry{
 
 	// Pawl itself.
 	pawlPath: {
-		allow("Final TimeoutError.* Info"),
+		allow("Final Info"),
 		forbid(inputOutput, "reaches the engine from outside of a run", "call it outside of workflows, or in an activity", "*"),
 	},
 

@@ -2,7 +2,8 @@
 //
 // A copy F__pawl stands beside F, takes the run as its first parameter, and calls the twins of whatever needs the run.
 // It is made by edits of the text and never by printing a syntax tree, and no edit adds or removes a line inside of a
-// function, so that one line directive above it leads every position back to the author's file.
+// function, so that one line directive above it leads every position back to the author's file. Only a line that grows
+// too long for the way Go is formatted is broken, and has further directives.
 package lower
 
 import (
@@ -67,7 +68,6 @@ type lowerer struct {
 	imports imports
 	binders map[string]Binder
 	stack   []ast.Node
-	ranges  []*ast.RangeStmt // over maps, outer ones first
 }
 
 func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, res *check.Result) File {
@@ -97,10 +97,6 @@ func (l *lowerer) function(d *ast.FuncDecl) {
 	l.signature(d)
 	l.silence(d)
 	ast.Inspect(d, l.visit)
-	for _, r := range l.ranges {
-		l.mapRange(r)
-	}
-	l.ranges = nil
 }
 
 // signature gives a function its new name and the run as its first parameter.
@@ -143,7 +139,7 @@ func (l *lowerer) visit(x ast.Node) bool {
 		l.identifier(x)
 	case *ast.RangeStmt:
 		if _, ok := check.CoreType(l.info.TypeOf(x.X)).(*types.Map); ok {
-			l.ranges = append(l.ranges, x)
+			l.mapRange(x)
 		}
 	}
 	return true
@@ -159,9 +155,8 @@ func (l *lowerer) write(b *bytes.Buffer, d *ast.FuncDecl) {
 			}
 		}
 	}
-	line := l.prog.Fset.PositionFor(d.Pos(), false).Line
-	fmt.Fprintf(b, "//line %s:%d:1\n", filepath.Base(l.file.Path), line)
-	fmt.Fprintf(b, "%s\n", l.edits.apply(d.Pos(), d.End()))
+	file, line := filepath.Base(l.file.Path), l.prog.Fset.PositionFor(d.Pos(), false).Line
+	fmt.Fprintf(b, "//line %s:%d:1\n%s\n", file, line, layout(l.edits.apply(d.Pos(), d.End()), file, line))
 }
 
 // header is everything above the functions.

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"go/format"
 	"go/types"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,32 +67,46 @@ func compare(t *testing.T, c checktest.Case, name, got string) {
 	}
 }
 
-// TestLines proves that every line of a copied function is the line that the directive above it says.
+// TestLines proves that every line of a copied function has a word of the line that the directives lead to.
 func TestLines(t *testing.T) {
-	prog, _ := checktest.Load(t, checktest.Cases(t, "testdata"), standIn)
+	prog, _ := checktest.Load(t, append(checktest.Cases(t, "testdata"), checktest.Cases(t, "testdata/run")...), standIn)
 	for _, f := range lower.Files(prog, check.Run(prog)) {
-		source := bytes.Split(f.Source.Source, []byte("\n"))
+		source := strings.Split(string(f.Source.Source), "\n")
+		base := filepath.Base(f.Source.Path)
 		line := 0
-		for _, text := range strings.Split(string(f.Content), "\n") {
-			base := filepath.Base(f.Source.Path)
+		for text := range strings.SplitSeq(string(f.Content), "\n") {
 			if rest, ok := strings.CutPrefix(text, "//line "+base+":"); ok {
 				fmt.Sscanf(rest, "%d:1", &line)
 				continue
 			}
-			if line > 0 && text == "" {
-				line = 0
-			}
 			if line > 0 {
-				if was := string(source[line-1]); indent(was) != indent(text) {
+				if was := source[line-1]; !related(text, was) {
 					t.Errorf("%s: %q was %s:%d: %q", f.Name, text, base, line, was)
 				}
 				line++
+			}
+			if text == "}" || strings.HasPrefix(text, "func") && strings.HasSuffix(text, "}") {
+				line = 0
 			}
 		}
 	}
 }
 
-func indent(s string) string { return s[:len(s)-len(strings.TrimLeft(s, "\t"))] }
+// related reports whether a line of a copy has a word of a line of the original, or no words at all.
+func related(copied, original string) bool {
+	words := regexp.MustCompile(`^\s*}|[^\W_]+`).FindAllString(strings.ReplaceAll(copied, check.Suffix, ""), -1)
+	return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return strings.Contains(original, strings.TrimSpace(w)) })
+}
+
+// TestFormatted proves that copies are formatted.
+func TestFormatted(t *testing.T) {
+	prog, _ := checktest.Load(t, append(checktest.Cases(t, "testdata"), checktest.Cases(t, "testdata/run")...), standIn)
+	for _, f := range lower.Files(prog, check.Run(prog)) {
+		if formatted, err := format.Source(f.Content); err != nil || !bytes.Equal(formatted, f.Content) {
+			t.Errorf("%s is not formatted (%v):\n%s", f.Source.Path, err, f.Content)
+		}
+	}
+}
 
 // TestDeterministic lowers the same program again.
 func TestDeterministic(t *testing.T) {

@@ -1,55 +1,61 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
-	"strings"
+	"go/token"
+
+	"github.com/pawlhq/pawl/gen/check"
 )
 
 // This file makes ranges over maps go by the order of the keys.
+//
+//	for k, v := range m {        for k, v, _it := abi.MapEntries(m); _it.Next(&k, &v); {
+//	for k, v = range m {         for _it := abi.MapRange(m); _it.Next(&k, &v); {
+//	for a[i()], p.x = range m {  for a[i()], p.x = range abi.MapAll(m) {
+//
+// The first two have the variables that the language version gives them, one for all rounds or one for each, and
+// leave the body where it is, so that a recover in it still works. What is not a plain variable must be evaluated once
+// for each entry, and never when there is none: that takes an iterator.
 
-// mapRange lowers a range over a map to the loop over an iterator that goes by the keys' order.
+// mapRange lowers the head of a range over a map.
 func (l *lowerer) mapRange(r *ast.RangeStmt) {
-	it := l.names.iter
+	switch {
+	case !check.AssignsVariables(l.info, r):
+		l.edits.before(r.X.Pos(), l.names.abi+".MapAll(")
+		l.edits.after(r.X.End(), ")")
+		return
+	case r.Tok == token.DEFINE:
+		l.declareIterator(r)
+	default:
+		l.replaceVariables(r)
+	}
+	l.edits.after(r.X.End(), fmt.Sprintf("); %s.Next(%s, %s);", l.names.iter, pointer(r.Key), pointer(r.Value)))
+}
+
+// declareIterator adds the iterator to the variables that a loop declares.
+func (l *lowerer) declareIterator(r *ast.RangeStmt) {
+	last, blank := r.Value, ""
+	if last == nil {
+		last, blank = r.Key, ", _"
+	}
+	l.edits.after(last.End(), blank+", "+l.names.iter)
+	l.edits.replace(r.TokPos, r.X.Pos(), ":= "+l.names.abi+".MapEntries(")
+}
+
+// replaceVariables puts the iterator in the place of variables that a loop assigns to, or that it does not have.
+func (l *lowerer) replaceVariables(r *ast.RangeStmt) {
 	from := r.Range
 	if r.Key != nil {
 		from = r.Key.Pos()
 	}
-	var assign string
-	if lhs, rhs := l.rangeVars(r); lhs != "" {
-		assign = " " + lhs + " " + r.Tok.String() + " " + rhs + ";"
-	}
-	l.edits.replace(from, r.X.Pos(), it+" := "+l.names.abi+".MapRange(")
-	l.edits.after(r.X.End(), "); "+it+".Next();")
-	if assign != "" {
-		l.edits.after(r.Body.Lbrace+1, assign)
-	}
+	l.edits.replace(from, r.X.Pos(), l.names.iter+" := "+l.names.abi+".MapRange(")
 }
 
-// rangeVars are both sides of the assignment that a loop begins each round with; empty if it has no variables.
-func (l *lowerer) rangeVars(r *ast.RangeStmt) (lhs, rhs string) {
-	key, value := l.rangeVar(r.Key), l.rangeVar(r.Value)
-	it := l.names.iter
-	switch {
-	case key != "" && value != "":
-		return key + ", " + value, it + ".Key(), " + it + ".Value()"
-	case key != "":
-		return key, it + ".Key()"
-	case value != "":
-		return value, it + ".Value()"
+// pointer is how a variable of a loop is handed to the iterator.
+func pointer(e ast.Expr) string {
+	if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
+		return "&" + id.Name
 	}
-	return "", ""
+	return "nil"
 }
-
-// rangeVar is the text of a loop's variable on one line; empty for none and for the blank one.
-func (l *lowerer) rangeVar(e ast.Expr) string {
-	if e == nil {
-		return ""
-	}
-	if id, ok := e.(*ast.Ident); ok && id.Name == "_" {
-		return ""
-	}
-	return oneLine(l.edits.apply(e.Pos(), e.End()))
-}
-
-// oneLine joins the lines of an expression, which gofmt breaks only where a blank may stand as well.
-func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " ") }

@@ -3,12 +3,13 @@ package abi
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 )
 
-// MapRange ranges over m in the order of its keys: false before true, numbers and strings ascending, arrays and
-// structs field by field, interfaces that all hold one type by their values. As the language allows, entries added
+// MapRange begins a range over m in the order of its keys: false before true, numbers and strings ascending, arrays
+// and structs field by field, interfaces that all hold one type by their values. As the language allows, entries added
 // meanwhile are not visited and entries removed meanwhile are skipped.
 func MapRange[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
 	it := &MapIter[K, V]{m: m, entries: make([]entry[K, V], 0, len(m))}
@@ -21,11 +22,26 @@ func MapRange[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
 	return it
 }
 
+// MapEntries is MapRange for a loop with variables of its own, which Next is to fill.
+func MapEntries[M ~map[K]V, K comparable, V any](m M) (key K, value V, it *MapIter[K, V]) {
+	return key, value, MapRange(m)
+}
+
+// MapAll is MapRange as an iterator.
+func MapAll[M ~map[K]V, K comparable, V any](m M) iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for k, v, it := MapEntries(m); it.Next(&k, &v); {
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
 // MapIter is a range over a map under way.
 type MapIter[K comparable, V any] struct {
 	m       map[K]V
 	entries []entry[K, V]
-	current entry[K, V]
 }
 
 type entry[K comparable, V any] struct {
@@ -33,27 +49,27 @@ type entry[K comparable, V any] struct {
 	value V
 }
 
-// Next moves to the next key that is still in the map.
-func (it *MapIter[K, V]) Next() bool {
+// Next moves to the next key that is still in the map, and puts it and its value where key and value point, if they
+// point anywhere. After the last one it changes nothing and reports false.
+func (it *MapIter[K, V]) Next(key *K, value *V) bool {
 	for len(it.entries) > 0 {
-		it.current, it.entries = it.entries[0], it.entries[1:]
-		if it.current.key != it.current.key { // NaN: in the map, but not to be found in it
-			return true
+		next := it.entries[0]
+		it.entries = it.entries[1:]
+		if v, ok := it.m[next.key]; ok {
+			next.value = v
+		} else if next.key == next.key { // unlike NaN, which is in the map but not to be found in it
+			continue
 		}
-		if v, ok := it.m[it.current.key]; ok {
-			it.current.value = v
-			return true
+		if key != nil {
+			*key = next.key
 		}
+		if value != nil {
+			*value = next.value
+		}
+		return true
 	}
-	it.current = entry[K, V]{}
 	return false
 }
-
-// Key is the key that Next moved to.
-func (it *MapIter[K, V]) Key() K { return it.current.key }
-
-// Value is the value of Key when Next moved to it.
-func (it *MapIter[K, V]) Value() V { return it.current.value }
 
 func compare(a, b reflect.Value) int {
 	switch a.Kind() {

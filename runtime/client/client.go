@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
@@ -137,6 +138,11 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 	if req.RequestID == "" {
 		req.RequestID = randomID()
 	}
+	for _, text := range []string{req.ID, req.RequestID, req.Queue} {
+		if !utf8.ValidString(text) {
+			return "", fmt.Errorf("start workflow %q: %q is not UTF-8: encode it, in base64 say", req.ID, text)
+		}
+	}
 	req.RunID = runIDFor(req)
 	if err := c.chain.Seal(ctx, journal.Owner(req.ID, req.RunID), &req.Input); err != nil {
 		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
@@ -199,27 +205,66 @@ func rejected(run *journal.Run, requestID string) bool {
 // journal tells whether the run will begin: only an open run can be in its way.
 func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, error) {
 	msg := store.Message{Queue: req.Queue, ID: req.ID, DedupID: req.ID + "/" + req.RequestID, Data: req.Marshal()}
-	err := c.store.SendStart(ctx, msg)
-	var pending *store.PendingStartError
-	if errors.As(err, &pending) {
-		return c.joinPending(req, pending)
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := c.store.SendStart(ctx, msg)
+		if err == nil {
+			return c.decided(ctx, req)
+		}
+		var pending *store.PendingStartError
+		if !errors.As(err, &pending) {
+			return "", fmt.Errorf("start workflow %q: outcome unknown: %w; start it again with the same request id", req.ID, err)
+		}
+		if runID, err := c.joinPending(ctx, req, pending); runID != "" || err != nil {
+			return runID, err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return "", fmt.Errorf("workflow %q was not started, because the start of its run before is still pending: %w", req.ID, err)
+		}
 	}
-	if err != nil {
-		return "", fmt.Errorf("start workflow %q: outcome unknown: %w; start it again with the same request id", req.ID, err)
-	}
-	return c.decided(ctx, req)
 }
 
-// joinPending deals with a start of the same id that no worker has taken yet.
-func (c *Client) joinPending(req *history.StartRequest, pending *store.PendingStartError) (string, error) {
+// joinPending deals with another start of the same id that is in the inbox: no worker has taken it yet, or the run that
+// it began is young and keeps it there for the case that its worker dies. It returns no run if the request may be sent
+// again, once that start is gone.
+func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pending *store.PendingStartError) (runID string, err error) {
 	other, err := history.UnmarshalStartRequest(pending.Data)
 	if err != nil {
 		return "", err
 	}
-	if other.RequestID == req.RequestID || req.Conflict == history.ConflictUseExisting {
+	if other.RequestID == req.RequestID {
 		return other.RunID, nil
 	}
-	return "", &AlreadyStartedError{req.ID, other.RunID, history.StatusRunning}
+	status := history.StatusRunning
+	run, err := journal.Read(ctx, c.store, c.chain, req.ID, other.RunID)
+	switch {
+	case err == nil:
+		status = statusOf(run)
+	case !errors.Is(err, store.ErrNotFound):
+		return "", err
+	}
+	switch {
+	case status.Closed() && reusable(req.Reuse, status):
+		return "", nil
+	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
+		return other.RunID, nil
+	case !status.Closed() && req.Conflict == history.ConflictTerminate:
+		return "", c.replace(ctx, req, run)
+	}
+	return "", &AlreadyStartedError{req.ID, other.RunID, status}
+}
+
+// replace terminates a run for one that is to follow it; nil stands for a run that no worker has begun.
+func (c *Client) replace(ctx context.Context, req *history.StartRequest, run *journal.Run) error {
+	if run == nil {
+		return nil
+	}
+	queue, err := c.queue(ctx, run, req.ID)
+	if err != nil {
+		return err
+	}
+	msg := &history.Inbound{RunID: run.RunID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
+	dedup := req.RequestID + "/replaces/" + run.RunID
+	return c.store.Send(ctx, store.Message{Queue: queue, ID: req.ID, DedupID: dedup, Data: msg.Marshal()})
 }
 
 // decided waits, if an open run is in the way, until a worker has said which of the two it is.

@@ -16,7 +16,7 @@ import (
 )
 
 // rounds is how many random values of each message a test makes.
-const rounds = 300
+const rounds = 100
 
 func TestLibraryReadsWhatWeWrite(t *testing.T) {
 	forRandomMessages(t, func(t *testing.T, m message) {

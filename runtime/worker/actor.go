@@ -57,8 +57,38 @@ type mail struct {
 	read   *store.Pending // found in the inbox, not delivered
 	done   *history.StepCompleted
 	failed *activityFailed
+	local  *localOutcome
 	tick   bool // something may be due
 	poke   bool // load the run and publish what is missing
+}
+
+// localOutcome is the outcome of an activity that ran in the worker that has its run. It needs no way through the inbox:
+// its task is acknowledged only once the outcome is in the journal.
+type localOutcome struct {
+	runID    string
+	done     *history.ActivityDone
+	recorded chan<- bool // takes one answer without blocking
+}
+
+// answerLocal says of the outcomes among letters whether they are recorded.
+func answerLocal(letters []mail, recorded bool) {
+	for _, m := range letters {
+		if m.local != nil {
+			m.local.recorded <- recorded
+		}
+	}
+}
+
+// hand gives an outcome to the run if this worker has it in memory, and reports whether the journal has it then.
+func (w *Worker) hand(id string, runID string, done *history.ActivityDone) bool {
+	recorded := make(chan bool, 1)
+	w.mu.Lock()
+	a, ok := w.actors[id]
+	if ok = ok && !w.stopping; ok {
+		w.put(a, mail{local: &localOutcome{runID, done, recorded}})
+	}
+	w.mu.Unlock()
+	return ok && <-recorded
 }
 
 // activityFailed is an outcome that the workflow's own worker gives to an activity: nobody runs it.
@@ -151,6 +181,7 @@ func (a *actor) work() {
 			}
 		}
 		if len(mail) == 0 || a.w.stopping {
+			answerLocal(mail, false)
 			a.working = false
 			a.w.rest(a)
 			a.w.mu.Unlock()

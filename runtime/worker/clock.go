@@ -153,9 +153,14 @@ func (a *actor) holds() bool {
 	return len(a.bySeq) > 0
 }
 
-// setDurable sees to it that the store wakes the run no later than at.
+// ringing is how late an alarm of the store may go off before it counts as lost.
+const ringing = 5 * time.Second
+
+// setDurable sees to it that the store wakes the run no later than at. An alarm that is about to go off, or due and
+// not yet heard of, is left alone: it leads back here, and the NATS server, when it removes an alarm that went off,
+// removes one that was set at that very moment with it.
 func (a *actor) setDurable(ctx context.Context, at time.Time) error {
-	if !a.durable.IsZero() && !a.durable.After(at) && a.durable.After(time.Now()) {
+	if !a.durable.IsZero() && !a.durable.After(at) && time.Since(a.durable) < ringing {
 		return nil
 	}
 	if err := a.w.store.SetTimer(ctx, a.queue, a.id, at); err != nil {
@@ -163,6 +168,16 @@ func (a *actor) setDurable(ctx context.Context, at time.Time) error {
 	}
 	a.durable = at
 	return nil
+}
+
+// clearDurable removes the alarm in the store when the run has ended and all else is published: it may be all that
+// leads to the run if this worker dies. One that stays goes off for nothing.
+func (a *actor) clearDurable(ctx context.Context) error {
+	if a.durable.IsZero() {
+		return nil
+	}
+	a.durable = time.Time{}
+	return a.w.store.ClearTimer(ctx, a.queue, a.id)
 }
 
 // clockFired takes note that the alarm in the store went off.

@@ -49,14 +49,12 @@ func (a *actor) closing(ctx context.Context, closing history.Event) []func() err
 	a.halt(context.Canceled)
 	a.stopClock()
 	a.announce(closing)
-	effects := []func() error{func() error {
-		return a.putEntry(ctx, history.StatusOf(closing.Body), closing.Body, closing.Time)
+	return []func() error{func() error {
+		if err := a.putEntry(ctx, history.StatusOf(closing.Body), closing.Body, closing.Time); err != nil {
+			return err
+		}
+		return a.clearDurable(ctx)
 	}}
-	if !a.durable.IsZero() {
-		effects = append(effects, func() error { return a.w.store.ClearTimer(ctx, a.queue, a.id) })
-		a.durable = time.Time{}
-	}
-	return effects
 }
 
 // parallel runs effects side by side: each waits for a store of its own.

@@ -178,13 +178,12 @@ func (w *Worker) describeCode(id string, e *history.RunStarted) error {
 	if wf.Config == nil {
 		return nil
 	}
-	config := wf.Config()
-	for it := abi.MapRange(config); it.Next(); {
-		value, err := codec.Encode("", []any{it.Value()})
+	for name, field := range abi.MapAll(wf.Config()) {
+		value, err := codec.Encode("", []any{field})
 		if err != nil {
-			return fmt.Errorf("config field %s of workflow %s: %w", it.Key(), e.Type, err)
+			return fmt.Errorf("config field %s of workflow %s: %w", name, e.Type, err)
 		}
-		e.Config = append(e.Config, history.Setting{Name: it.Key(), Value: value})
+		e.Config = append(e.Config, history.Setting{Name: name, Value: value})
 	}
 	return nil
 }

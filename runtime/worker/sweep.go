@@ -52,12 +52,16 @@ func (w *Worker) stir(ctx context.Context, info *history.RunInfo) {
 		w.poke(info.Queue, info.ID)
 		return
 	}
-	nudge := &history.Inbound{RunID: info.RunID, Nudge: &history.Nudge{}}
 	period := time.Now().Truncate(w.opt.SweepEvery).Format(time.RFC3339) // one nudge for all workers that sweep
-	err := w.store.Send(ctx, store.Message{Queue: info.Queue, ID: info.ID, DedupID: "nudge/" + info.RunID + "/" + period, Data: nudge.Marshal()})
-	if err != nil && ctx.Err() == nil {
+	if err := w.nudge(ctx, info.Queue, info.ID, info.RunID, period); err != nil && ctx.Err() == nil {
 		w.log.Warn("cannot nudge a run", "workflow", info.ID, "error", err)
 	}
+}
+
+// nudge has the owner of a run look whether something is missing. Of several nudges with one reason, one is enough.
+func (w *Worker) nudge(ctx context.Context, queue, id, runID, reason string) error {
+	msg := &history.Inbound{RunID: runID, Nudge: &history.Nudge{}}
+	return w.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: "nudge/" + runID + "/" + reason, Data: msg.Marshal()})
 }
 
 // serves reports whether a run is of a type that this worker has; an unreadable one may be of any.

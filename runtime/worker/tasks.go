@@ -106,6 +106,7 @@ type execution struct {
 	task     *history.ActivityTask
 	handler  *abi.Handler
 	last     error // of an earlier attempt
+	orphan   bool  // the worker of the attempt before died, or may have
 
 	mu    sync.Mutex
 	state history.TaskState
@@ -116,6 +117,20 @@ func (e *execution) run() {
 	if err := e.recall(); err != nil {
 		e.giveBack(err)
 		return
+	}
+	if e.delivery.Delivered > 1 {
+		settled, err := e.settled()
+		if settled {
+			err = e.w.nudge(e.w.ctx, e.task.WorkflowQueue, e.task.ID, e.task.RunID, "settled/"+e.task.IdempotencyKey())
+		}
+		if err != nil {
+			e.giveBack(err)
+			return
+		}
+		if settled {
+			e.delivery.Ack()
+			return
+		}
 	}
 	if err := e.tooLate(); err != nil {
 		e.finish(history.Payload{}, err)
@@ -141,7 +156,7 @@ func (e *execution) recall() error {
 	}
 	data, err := e.w.store.Beat(e.w.ctx, e.delivery.Task)
 	if errors.Is(err, store.ErrNotFound) {
-		e.state.Attempt = e.delivery.Delivered
+		e.state.Attempt, e.orphan = e.delivery.Delivered, true
 		return nil
 	}
 	if err != nil {
@@ -154,8 +169,52 @@ func (e *execution) recall() error {
 	e.state = *state
 	// Deliveries count attempts, also those whose worker died; but not those of a task that was queued anew.
 	e.state.Attempt = max(state.Attempt+1, e.delivery.Delivered)
+	e.orphan = e.delivery.Delivered > state.Attempt+1
 	e.last = e.w.registry.errors.Decode(state.LastFailure)
 	return nil
+}
+
+// settled reports whether nobody waits for this activity any more: its run has ended, or a worker that died before it
+// could acknowledge the task has sent or recorded its outcome. Such a task would be attempted for ever if it never
+// succeeded again. The run is nudged: that worker may also have died before it published what followed.
+func (e *execution) settled() (bool, error) {
+	last, err := e.w.store.Last(e.w.ctx, e.task.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if last.RunID != e.task.RunID || last.Close != nil {
+		return true, nil
+	}
+	if !e.orphan {
+		return false, nil
+	}
+	waiting, err := e.w.store.Pending(e.w.ctx, e.task.WorkflowQueue, e.task.ID)
+	if err != nil || outcomes(waiting)[e.task.Op] {
+		return err == nil, err
+	}
+	return e.recorded()
+}
+
+// recorded reports whether the journal has the activity's outcome. A history that cannot be read is no reason to
+// leave the activity.
+func (e *execution) recorded() (bool, error) {
+	run, err := journal.Read(e.w.ctx, e.w.store, e.w.chain, e.task.ID, e.task.RunID)
+	var corrupt *journal.CorruptError
+	if errors.As(err, &corrupt) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, event := range run.Events() {
+		if done, ok := event.Body.(*history.ActivityCompleted); ok && done.Op == e.task.Op {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // tooLate ends an activity that may not be attempted any more.
@@ -273,7 +332,8 @@ func (e *execution) giveBack(err error) {
 	e.delivery.Nak(time.Second)
 }
 
-// finish sends the outcome to the workflow and takes the task out of the queue.
+// finish brings the outcome to the workflow and takes the task out of the queue: by hand if this worker has the run,
+// through the inbox otherwise.
 func (e *execution) finish(out history.Payload, err error) {
 	ctx := e.w.ctx
 	if sealErr := e.w.chain.Seal(ctx, journal.Owner(e.task.ID, e.task.RunID), &out); sealErr != nil {
@@ -282,6 +342,10 @@ func (e *execution) finish(out history.Payload, err error) {
 	msg := &history.Inbound{RunID: e.task.RunID, Done: &history.ActivityDone{Op: e.task.Op, Outcome: history.Outcome{
 		Result: out, Failure: e.w.registry.errors.Encode(err), Attempts: e.state.Attempt, Worker: e.w.opt.ID,
 	}}}
+	if e.w.hand(e.task.ID, e.task.RunID, msg.Done) {
+		e.delivery.Ack()
+		return
+	}
 	dedup := e.task.IdempotencyKey() + "/done"
 	for pausing := 50 * time.Millisecond; ; pausing = min(2*pausing, 5*time.Second) {
 		sendErr := e.w.store.Send(ctx, store.Message{Queue: e.task.WorkflowQueue, ID: e.task.ID, DedupID: dedup, Data: msg.Marshal()})

@@ -21,13 +21,16 @@ func (a *actor) turn(letters []mail) {
 		err := a.try(ctx, letters)
 		switch {
 		case err == nil:
+			answerLocal(letters, true)
 			a.unpark(ctx)
 			a.afterTurn(ctx)
 			return
 		case ctx.Err() != nil:
+			answerLocal(letters, false)
 			a.forget()
 			return // unacknowledged: another worker has it soon
 		case parks(err):
+			answerLocal(letters, false)
 			a.park(ctx, err)
 			return
 		case errors.Is(err, store.ErrUnavailable):
@@ -115,6 +118,10 @@ func (p *proposal) take(ctx context.Context, m mail) error {
 		}
 	case m.failed != nil:
 		return p.fail(ctx, m.failed)
+	case m.local != nil:
+		if p.runID == m.local.runID {
+			return p.activityDone(ctx, m.local.done)
+		}
 	}
 	return nil
 }
@@ -124,10 +131,10 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 	if p.known(seq) {
 		return nil
 	}
-	p.consumed = append(p.consumed, seq)
 	if start {
-		return p.start(ctx, data)
+		return p.start(ctx, seq, data)
 	}
+	p.consumed = append(p.consumed, seq)
 	msg, err := history.UnmarshalInbound(data)
 	if err != nil {
 		return fmt.Errorf("message %d in the inbox of workflow %q: %w", seq, p.id, err)
@@ -170,30 +177,43 @@ func (p *proposal) known(seq store.Seq) bool {
 }
 
 // start begins a run, unless the id is taken.
-func (p *proposal) start(ctx context.Context, data []byte) error {
+func (p *proposal) start(ctx context.Context, seq store.Seq, data []byte) error {
 	req, err := history.UnmarshalStartRequest(data)
 	if err != nil {
 		return fmt.Errorf("start of workflow %q: %w", p.id, err)
 	}
-	if p.started != nil && p.started.RequestID == req.RequestID {
-		return nil // it is this very run
+	begun := p.started != nil && p.started.RequestID == req.RequestID
+	if !begun {
+		if err := p.giveWay(ctx, req); err != nil {
+			return err
+		}
 	}
-	if p.x != nil {
+	p.consumed = append(p.consumed, seq)
+	switch {
+	case begun: // it is this very run
+	case p.x != nil:
+		p.add(&history.StartRejected{RequestID: req.RequestID})
+	case !p.closed.Closed() || reusable(req.Reuse, p.closed):
+		return p.begin(ctx, req)
+	}
+	return nil
+}
+
+// giveWay stores the end of a run, of one that the start replaces too. That record must not take in the start: if
+// this worker died before it has stored the next run, the start would be lost.
+func (p *proposal) giveWay(ctx context.Context, req *history.StartRequest) error {
+	if p.x == nil {
+		return nil
+	}
+	if p.x.Closed() == nil {
 		if req.Conflict != history.ConflictTerminate {
-			p.add(&history.StartRejected{RequestID: req.RequestID})
 			return nil
 		}
 		if err := p.step(ctx, &history.RunTerminated{Reason: "replaced by a new start"}); err != nil {
 			return err
 		}
-		if err := p.commit(ctx); err != nil {
-			return err
-		}
 	}
-	if p.closed.Closed() && !reusable(req.Reuse, p.closed) {
-		return nil
-	}
-	return p.begin(ctx, req)
+	return p.commit(ctx)
 }
 
 // reusable reports whether a policy lets a new run follow one that ended like this.

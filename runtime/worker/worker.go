@@ -3,7 +3,7 @@
 //
 // The commit protocol, in the order of turn.go: apply what arrived, append one record, publish its consequences, and
 // only then acknowledge what arrived. Whoever dies in between leaves the wake-up unacknowledged; it comes to another
-// worker, which loads the journal and publishes what is missing (repair.go). Several workers may believe that they
+// worker, which loads the journal and publishes what is missing (load.go). Several workers may believe that they
 // own a run; the compare in the append lets one of them win, and the other forgets what it had.
 package worker
 
@@ -127,21 +127,21 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer w.cancel()
 	receiving, stop := context.WithCancel(w.ctx)
 	defer stop()
-	if err := w.receive(receiving); err != nil {
-		return err
-	}
-	go w.keepAlive()
-	go w.sweepLoop(receiving)
-	select {
-	case <-ctx.Done():
-	case <-w.ctx.Done():
+	err := w.receive(receiving)
+	if err == nil {
+		go w.keepAlive()
+		go w.sweepLoop(receiving)
+		select {
+		case <-ctx.Done():
+		case <-w.ctx.Done():
+		}
 	}
 	stop()
 	if errors.Is(context.Cause(ctx), Killed) {
 		w.die()
 	}
-	w.drain()
-	return nil
+	w.drain() // also after an error: one tap may have been open when another failed
+	return err
 }
 
 // Killed, as the cause with which Run's context ends, has the worker end like a killed process: at once, and without

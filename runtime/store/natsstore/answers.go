@@ -1,12 +1,11 @@
 package natsstore
 
-// answers: requests that are answered by many messages. The client library's own requests take one answer; a
-// subscription for each request would cost the server more than the request.
+// Requests that are answered by many messages. The client library's own requests take one answer, and a subscription
+// for each request would cost the server more than the request.
 
 import (
 	"context"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/nats-io/nats.go"
@@ -15,90 +14,78 @@ import (
 // switchboard is one inbox for the answers to all such requests of a link.
 type switchboard struct {
 	mu      sync.Mutex
-	prefix  string // of the inbox; empty until the first request
+	sub     *nats.Subscription // nil until the first request
+	prefix  string             // of the subjects that sub receives
 	count   uint64
-	waiting map[string]*answers
+	waiting map[string]*answers // by the last token of the subject
 }
 
 // answers are the messages that answer one request, in the order of their arrival.
 type answers struct {
-	board *switchboard
-	token string
-
-	mu   sync.Mutex
 	msgs []*nats.Msg
-	some chan struct{} // has a value if msgs has some
+	full chan struct{} // closed when the last has come
 }
 
-// askMany sends a request. The caller takes its answers one by one and closes them.
-func (l *link) askMany(subject string, data []byte) (*answers, error) {
-	a, err := l.board.open(l.nc)
+// askMany sends a request and returns its answers. The last one is the first that has a status.
+func (l *link) askMany(ctx context.Context, subject string, data []byte) ([]*nats.Msg, error) {
+	a, reply, err := l.board.open(l.nc)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.nc.PublishMsg(&nats.Msg{Subject: subject, Reply: l.board.prefix + a.token, Data: data}); err != nil {
-		a.close()
+	defer l.board.forget(reply)
+	if err := l.nc.PublishMsg(&nats.Msg{Subject: subject, Reply: reply, Data: data}); err != nil {
 		return nil, err
 	}
-	return a, nil
+	select {
+	case <-a.full:
+		return a.msgs, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
-func (b *switchboard) open(nc *nats.Conn) (*answers, error) {
+// open makes a subject for the answers to a request.
+func (b *switchboard) open(nc *nats.Conn) (a *answers, reply string, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.prefix == "" {
+	if b.sub == nil {
 		prefix := nc.NewInbox() + "."
-		if _, err := nc.Subscribe(prefix+"*", b.route); err != nil {
-			return nil, err
+		if b.sub, err = nc.Subscribe(prefix+"*", b.route); err != nil {
+			return nil, "", err
 		}
 		b.prefix, b.waiting = prefix, map[string]*answers{}
 	}
 	b.count++
-	a := &answers{board: b, token: strconv.FormatUint(b.count, 36), some: make(chan struct{}, 1)}
-	b.waiting[a.token] = a
-	return a, nil
+	a, reply = &answers{full: make(chan struct{})}, b.prefix+strconv.FormatUint(b.count, 36)
+	b.waiting[reply] = a
+	return a, reply, nil
 }
 
+// route adds an answer to those that it belongs to. Only the one goroutine of the subscription calls it.
 func (b *switchboard) route(m *nats.Msg) {
 	b.mu.Lock()
-	a := b.waiting[strings.TrimPrefix(m.Subject, b.prefix)]
+	a := b.waiting[m.Subject]
 	b.mu.Unlock()
 	if a == nil {
 		return // nobody waits any more
 	}
-	a.mu.Lock()
 	a.msgs = append(a.msgs, m)
-	a.mu.Unlock()
-	signal(a.some)
-}
-
-// next waits for the next answer.
-func (a *answers) next(ctx context.Context) (*nats.Msg, error) {
-	for {
-		if m := a.take(); m != nil {
-			return m, nil
-		}
-		select {
-		case <-a.some:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	if m.Header.Get("Status") != "" {
+		b.forget(m.Subject)
+		close(a.full)
 	}
 }
 
-func (a *answers) take() *nats.Msg {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.msgs) == 0 {
-		return nil
-	}
-	m := a.msgs[0]
-	a.msgs = a.msgs[1:]
-	return m
+func (b *switchboard) forget(reply string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.waiting, reply)
 }
 
-func (a *answers) close() {
-	a.board.mu.Lock()
-	defer a.board.mu.Unlock()
-	delete(a.board.waiting, a.token)
+func (b *switchboard) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.sub != nil {
+		_ = b.sub.Unsubscribe()
+	}
 }

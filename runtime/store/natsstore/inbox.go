@@ -3,6 +3,7 @@ package natsstore
 // Inbox: what was sent to workflows, one subject per workflow for starts and one for everything else.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,33 +91,15 @@ func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending,
 	inbox := s.reader(s.shard(id).inbox)
 	var all []store.Pending
 	for _, last := range []string{startToken, eventToken} {
-		err := inbox.each(ctx, s.name.inbox(queue, id, last), func(m message) {
+		for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, last), 0) {
+			if err != nil {
+				return nil, fmt.Errorf("read what waits for workflow %q: %w", id, err)
+			}
 			all = append(all, store.Pending{Seq: m.Seq, Start: last == startToken, Data: m.Data})
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read what waits for workflow %q: %w", id, err)
 		}
 	}
-	slices.SortFunc(all, func(a, b store.Pending) int { return int(int64(a.Seq - b.Seq)) })
+	slices.SortFunc(all, func(a, b store.Pending) int { return cmp.Compare(a.Seq, b.Seq) })
 	return all, nil
-}
-
-// each calls yield with every message on subject, none of which a lagging replica may hide.
-func (r reader) each(ctx context.Context, subject string, yield func(message)) error {
-	if !r.replicated {
-		return r.scan(ctx, subject, 0, func(m message) bool { yield(m); return true })
-	}
-	for seq := uint64(1); ; {
-		m, err := r.next(ctx, subject, seq)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		yield(m)
-		seq = m.Seq + 1
-	}
 }
 
 // wakeup reads a delivery from the inbox or the timers.

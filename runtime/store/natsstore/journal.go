@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 	"time"
 
@@ -162,28 +163,18 @@ func (s *Store) loadUpTo(ctx context.Context, id string, last store.Stored) ([]s
 		return []store.Stored{last}, nil
 	}
 	run, err := s.loadDirect(ctx, id, last)
-	if err != nil || complete(run, last) {
-		return run, err
+	if err == nil && !complete(run, last) {
+		run, err = s.loadFromLeader(ctx, id, last, run)
 	}
-	run, err = s.loadFromLeader(ctx, id, last, run)
-	if err != nil || complete(run, last) {
-		return run, err
+	if err == nil && !complete(run, last) {
+		return nil, nil
 	}
-	return nil, nil
+	return run, err
 }
 
 // loadDirect reads pages from whichever replica is at hand; one that lags gives too little.
-func (s *Store) loadDirect(ctx context.Context, id string, last store.Stored) (run []store.Stored, err error) {
-	scanErr := s.journal(id).scan(ctx, s.name.journal(id), last.First, func(m message) bool {
-		if m.Seq > last.Seq {
-			return false
-		}
-		var rec store.Stored
-		rec, err = storedRecord(m)
-		run = append(run, rec)
-		return err == nil && m.Seq < last.Seq
-	})
-	return run, errors.Join(scanErr, err)
+func (s *Store) loadDirect(ctx context.Context, id string, last store.Stored) ([]store.Stored, error) {
+	return loadFrom(s.journal(id).all(ctx, s.name.journal(id), last.First), nil, last)
 }
 
 // loadFromLeader reads what is missing between run and last, record by record.
@@ -192,19 +183,25 @@ func (s *Store) loadFromLeader(ctx context.Context, id string, last store.Stored
 	if len(run) > 0 {
 		from = run[len(run)-1].Seq + 1
 	}
-	for from <= last.Seq {
-		m, err := s.journal(id).next(ctx, s.name.journal(id), from)
-		if errors.Is(err, store.ErrNotFound) {
-			return run, nil
-		}
+	return loadFrom(s.journal(id).allFresh(ctx, s.name.journal(id), from), run, last)
+}
+
+// loadFrom adds the records among messages to run, up to last.
+func loadFrom(messages iter.Seq2[message, error], run []store.Stored, last store.Stored) ([]store.Stored, error) {
+	for m, err := range messages {
 		if err != nil {
 			return nil, err
+		}
+		if m.Seq > last.Seq {
+			break
 		}
 		rec, err := storedRecord(m)
 		if err != nil {
 			return nil, err
 		}
-		run, from = append(run, rec), m.Seq+1
+		if run = append(run, rec); m.Seq == last.Seq {
+			break
+		}
 	}
 	return run, nil
 }

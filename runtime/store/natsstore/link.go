@@ -116,20 +116,28 @@ func (l *link) await(ctx context.Context) (context.Context, error) {
 
 // request sends m and returns the answer. It waits for a connection, but sends only once: an error that is transient
 // leaves unknown whether the server acted on m.
-func (l *link) request(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
+func (l *link) request(ctx context.Context, m *nats.Msg) (reply *nats.Msg, err error) {
+	err = l.attempt(ctx, m.Subject, func(ctx context.Context) error {
+		reply, err = l.nc.RequestMsgWithContext(ctx, m)
+		return err
+	})
+	return reply, err
+}
+
+// attempt calls try, which asks subject for something, with a context that ends when no answer can be hoped for.
+func (l *link) attempt(ctx context.Context, subject string, try func(context.Context) error) error {
 	session, err := l.await(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	attempt, cancel := context.WithTimeout(session, attemptTimeout)
 	defer cancel()
 	stop := context.AfterFunc(ctx, cancel)
 	defer stop()
-	reply, err := l.nc.RequestMsgWithContext(attempt, m)
-	if err == nil {
-		return reply, nil
+	if err := try(attempt); err != nil {
+		return l.failure(ctx, session, subject, err)
 	}
-	return nil, l.failure(ctx, session, m.Subject, err)
+	return nil
 }
 
 // failure says why a request has no answer.
@@ -173,6 +181,7 @@ func (l *link) now(err error) error {
 // shut ends everything that goes on, and the connection if it is the store's own.
 func (l *link) shut() {
 	l.end()
+	l.board.close()
 	if l.owned {
 		l.nc.Close()
 	}
@@ -193,6 +202,19 @@ func (l *link) persist(ctx context.Context, try func() error) error {
 			return store.ErrClosed
 		}
 	}
+}
+
+// manage calls try, which uses the client library's management calls, until its outcome is known. Each try has its own
+// time limit: a cluster that elects a leader lets requests go unanswered.
+func (l *link) manage(ctx context.Context, try func(context.Context) error) error {
+	return l.persist(ctx, func() error {
+		if _, err := l.await(ctx); err != nil {
+			return err
+		}
+		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
+		defer cancel()
+		return managed(ctx, try(attempt))
+	})
 }
 
 const (

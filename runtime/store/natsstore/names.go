@@ -58,8 +58,6 @@ func (n names) stream(kind string, shard int) string {
 	return fmt.Sprintf("PAWL_%s_%s_%d", n.namespace, kind, shard)
 }
 
-func (n names) bucket() string { return fmt.Sprintf("PAWL_%s_%s", n.namespace, kindObjects) }
-
 func (n names) subject(tokens ...string) string { return n.prefix + strings.Join(tokens, ".") }
 
 func (n names) inbox(queue, id, last string) string {
@@ -87,6 +85,13 @@ func (n names) beat(t store.Task) string {
 }
 
 func (n names) entry(id string) string { return n.subject("x", slotOf(id).String(), token(id)) }
+
+func (n names) object(name string) string { return n.subject("o", token(name)) }
+
+// chunk takes ">" for the last token to mean all chunks of an upload.
+func (n names) chunk(name, upload, last string) string {
+	return n.subject("oc", token(name), upload, last)
+}
 
 func (n names) topic(topic string) string { return n.subject("n", token(topic)) }
 

@@ -14,6 +14,8 @@
 //	TASKS     a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
 //	REGISTRY  x.<group>.<slot>.<id>                         the last entry
 //	          b.<group>.<slot>.<id>.<run>.<op>              the last heartbeat, for a day
+//	OBJECTS   o.<name>                                      large payloads: their heads
+//	          oc.<name>.<upload>.<n>                        and their chunks
 //
 // each prefixed with pawl.<namespace>. Not stored are n.<topic> (the bus) and m.<queue> (who works on a queue).
 //
@@ -26,7 +28,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -69,15 +70,14 @@ type Options struct {
 
 // Store is a store.Store on NATS.
 type Store struct {
-	opt    Options
-	name   names
-	link   *link
-	js     jetstream.JetStream
-	shards []*shard
-	seen   *entryCache
-	log    *slog.Logger
-
-	objects atomic.Pointer[jetstream.ObjectStore] // opened on first use
+	opt     Options
+	name    names
+	link    *link
+	js      jetstream.JetStream
+	shards  []*shard
+	objects *stream
+	seen    *entryCache
+	log     *slog.Logger
 }
 
 var _ store.Store = (*Store)(nil)
@@ -144,20 +144,22 @@ func open(nc *nats.Conn, opt Options) (*Store, error) {
 	for k := range opt.Shards {
 		s.shards = append(s.shards, s.newShard(k))
 	}
+	s.objects = s.newStream(kindObjects, 0)
 	return s, nil
 }
 
 func (s *Store) newShard(k int) *shard {
-	open := func(kind string) *stream {
-		return newStream(s.link, s.name.stream(kind, k), !s.opt.Unsynced)
-	}
 	return &shard{
-		inbox:    open(kindInbox),
-		journal:  open(kindJournal),
-		timers:   open(kindTimers),
-		tasks:    open(kindTasks),
-		registry: open(kindRegistry),
+		inbox:    s.newStream(kindInbox, k),
+		journal:  s.newStream(kindJournal, k),
+		timers:   s.newStream(kindTimers, k),
+		tasks:    s.newStream(kindTasks, k),
+		registry: s.newStream(kindRegistry, k),
 	}
+}
+
+func (s *Store) newStream(kind string, k int) *stream {
+	return newStream(s.link, s.name.stream(kind, k), !s.opt.Unsynced)
 }
 
 // prepare makes sure that the server can do what the store asks of it and that the streams are there.

@@ -29,8 +29,7 @@ func TestContractOverShards(t *testing.T) {
 }
 
 func sharded(t *testing.T) func() store.Store {
-	server := serve(t, embed.Options{Dir: t.TempDir()})
-	opt := server.StoreOptions("test")
+	opt := serve(t, embed.Options{Memory: true}).StoreOptions("test")
 	opt.Shards = 3
 	return func() store.Store { return connect(t, opt) }
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
 
@@ -24,8 +23,6 @@ const (
 	restorePause = 250 * time.Millisecond
 	// patience is how long handle may take before the puller counts as blocked, and lets others have its messages.
 	patience = time.Second
-	// statusRoom is how many words of the server an inbox has room for beside the messages.
-	statusRoom = 64
 )
 
 // puller asks a consumer for messages and hands them to handle, one after the other. It asks for what is free in its
@@ -54,20 +51,6 @@ type puller struct {
 	priority int
 	stale    chan struct{} // asks for a new flow
 	lost     chan struct{} // says that the consumer cannot be asked
-}
-
-// flow is an inbox for a puller's messages and what was asked for with it. A change of priority, a lost connection and
-// a silent server each begin a new one; the server forgets what it owes to an inbox that has gone.
-//
-// The messages come through a channel, because what has arrived there outlives the subscription. The client library's
-// own way, to drain the subscription, shares timers between all connections of the process, which synctest forbids.
-type flow struct {
-	puller *puller
-	sub    *nats.Subscription
-	msgs   chan *nats.Msg
-	done   chan struct{} // closed when the subscription has gone
-	asked  int           // messages asked for and not delivered
-	beat   *time.Timer   // runs out when the server is silent; nil for a patient puller
 }
 
 func (s *Store) newPuller(from *stream, consumer string, window int) *puller {
@@ -123,7 +106,7 @@ func (p *puller) open() {
 	if p.blocked {
 		return // its end leads back here
 	}
-	f := &flow{puller: p, msgs: make(chan *nats.Msg, p.window+statusRoom), done: make(chan struct{})}
+	f := &flow{puller: p, msgs: make(chan *nats.Msg, askedLimit*p.window+statusRoom), done: make(chan struct{})}
 	var err error
 	if f.sub, err = p.link.nc.ChanSubscribe(p.link.nc.NewInbox(), f.msgs); err != nil {
 		return // the connection was closed: the end of the session ends the puller
@@ -171,14 +154,27 @@ func (p *puller) restore() {
 	}
 }
 
-// setPriority changes the place of the puller among those of its group. 0 comes first.
+// askedLimit bounds, in windows, what requests of several priorities may add up to.
+const askedLimit = 4
+
+// setPriority changes the place of the puller among those of its group. 0 comes first. The flow goes on: to replace it
+// would lose what is on its way until AckWait has passed. So what was asked for with the old priority stays asked for,
+// and another window is asked for with the new one.
 func (p *puller) setPriority(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.priority != n {
-		p.priority = n
-		signal(p.stale)
+	if p.priority == n {
+		return
 	}
+	p.priority = n
+	if p.flow == nil {
+		return
+	}
+	if p.flow.asked+p.window > askedLimit*p.window {
+		signal(p.stale)
+		return
+	}
+	p.request(p.window)
 }
 
 // release gives back the room of one message.
@@ -208,7 +204,12 @@ func (p *puller) ask() {
 	if free <= 0 || f.asked > 0 && free < (p.window+3)/4 {
 		return
 	}
-	q := pullRequest{Batch: free, Group: p.group, Priority: p.priority}
+	p.request(free)
+}
+
+// request asks for n messages. The caller holds p.mu, and there is a flow.
+func (p *puller) request(n int) {
+	q := pullRequest{Batch: n, Group: p.group, Priority: p.priority}
 	if !p.patient {
 		q.Expires, q.Heartbeat = pullExpiry, pullBeat
 	}
@@ -216,52 +217,9 @@ func (p *puller) ask() {
 	if err != nil {
 		panic(err) // a struct of numbers and a string
 	}
-	if p.link.publish(&nats.Msg{Subject: p.subject, Reply: f.sub.Subject, Data: data}) == nil {
-		f.asked += free
+	if p.link.publish(&nats.Msg{Subject: p.subject, Reply: p.flow.sub.Subject, Data: data}) == nil {
+		p.flow.asked += n
 	}
-}
-
-// run receives what comes to the flow's inbox, until that has gone and is empty.
-func (f *flow) run() {
-	for {
-		select {
-		case m := <-f.msgs:
-			f.receive(m)
-			continue
-		case <-f.done:
-		}
-		select {
-		case m := <-f.msgs:
-			f.receive(m)
-		default:
-			return
-		}
-	}
-}
-
-// receive takes a message, or a word of the server about the requests.
-func (f *flow) receive(m *nats.Msg) {
-	p := f.puller
-	if status := m.Header.Get("Status"); status != "" {
-		f.hear(status, m.Header)
-		return
-	}
-	p.mu.Lock()
-	f.asked--
-	p.held++
-	f.heard()
-	p.mu.Unlock()
-	p.turn <- struct{}{}
-	defer func() { <-p.turn }()
-	if p.ctx.Err() != nil {
-		p.refuse(m)
-		return
-	}
-	call := p.begin()
-	watch := time.AfterFunc(patience, func() { p.giveWay(f, call) })
-	p.handle(m)
-	watch.Stop()
-	p.end()
 }
 
 // refuse lets another worker have m, at once.
@@ -301,60 +259,6 @@ func (p *puller) giveWay(f *flow, call int) {
 	}
 	p.drop().sendBack()
 	f.sendBack()
-}
-
-// sendBack lets other workers have what has arrived and waits.
-func (f *flow) sendBack() {
-	for f != nil {
-		select {
-		case m := <-f.msgs:
-			_ = m.Respond([]byte("-NAK"))
-		default:
-			return
-		}
-	}
-}
-
-// hear acts on a status: a heartbeat, the end of one request, or of all of them.
-func (f *flow) hear(status string, h nats.Header) {
-	p := f.puller
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	f.heard()
-	switch status {
-	case "100":
-	case "408":
-		unserved, _ := strconv.Atoi(h.Get("Nats-Pending-Messages"))
-		f.asked -= unserved
-		if f == p.flow {
-			p.ask()
-		}
-	default:
-		p.log.Debug("NATS ended a pull request", "from", p.subject, "status", status, "reason", h.Get("Description"))
-		if f == p.flow {
-			signal(p.lost)
-		}
-	}
-}
-
-// heard puts off the moment when the server counts as silent. The caller holds p.mu.
-func (f *flow) heard() {
-	if f.beat != nil && f == f.puller.flow {
-		f.beat.Reset(2 * pullBeat)
-	}
-}
-
-func (f *flow) silent() {
-	p := f.puller
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch {
-	case f != p.flow:
-	case f.asked > 0:
-		signal(p.stale)
-	default:
-		f.beat.Reset(2 * pullBeat) // nothing is asked for, so there is nothing to hear
-	}
 }
 
 // signal sets a flag that a select can wait for.

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,7 +45,7 @@ type reader struct {
 }
 
 func (s *Store) reader(from *stream) reader {
-	return reader{link: s.link, stream: from.name, replicated: s.opt.Replicas > 1}
+	return reader{link: s.link, stream: from.name, replicated: from.replicated}
 }
 
 // last returns the newest message on subject, never a stale one; store.ErrNotFound if there is none.
@@ -98,8 +100,11 @@ func (r reader) ask(ctx context.Context, subject string, q getRequest) (*nats.Ms
 }
 
 func directError(stream, status, description string) error {
-	if status == "404" {
+	switch status {
+	case "404":
 		return store.ErrNotFound
+	case "503":
+		return requestError("stream "+stream, nats.ErrNoResponders)
 	}
 	return fmt.Errorf("NATS refuses to read stream %s: %s %s", stream, status, description)
 }
@@ -150,24 +155,81 @@ const (
 	pageBytes    = 4 << 20
 )
 
-// scan calls yield with the messages on subject, which may have wildcards, from sequence seq on until it returns
-// false. It reads whichever replica is at hand.
-func (r reader) scan(ctx context.Context, subject string, seq uint64, yield func(message) bool) error {
-	for {
-		page, more, err := r.page(ctx, subject, seq)
-		if err != nil {
-			return err
+// all returns the messages on subject, which may have wildcards, from sequence seq on. It reads page by page from
+// whichever replica is at hand, and ends with the first error.
+func (r reader) all(ctx context.Context, subject string, seq uint64) iter.Seq2[message, error] {
+	return func(yield func(message, error) bool) {
+		for more := true; more; {
+			var page []message
+			var err error
+			if page, more, err = r.page(ctx, subject, seq); err != nil {
+				yield(message{}, err)
+				return
+			}
+			for _, m := range page {
+				if !yield(m, nil) {
+					return
+				}
+				seq = m.Seq + 1
+			}
 		}
-		for _, m := range page {
-			if !yield(m) {
-				return nil
+	}
+}
+
+// allFresh is all without what a lagging replica may hide: a stream with replicas is read message by message.
+func (r reader) allFresh(ctx context.Context, subject string, seq uint64) iter.Seq2[message, error] {
+	if !r.replicated {
+		return r.all(ctx, subject, seq)
+	}
+	return func(yield func(message, error) bool) {
+		for {
+			m, err := r.next(ctx, subject, seq)
+			if errors.Is(err, store.ErrNotFound) || !yield(m, err) || err != nil {
+				return
 			}
 			seq = m.Seq + 1
 		}
-		if !more {
-			return nil
+	}
+}
+
+// oldestFirst merges the messages of several streams by the time when they were stored.
+func oldestFirst(streams []iter.Seq2[message, error]) iter.Seq2[message, error] {
+	return func(yield func(message, error) bool) {
+		var queues []*queue
+		for _, s := range streams {
+			next, stop := iter.Pull2(s)
+			defer stop()
+			queues = append(queues, &queue{next: next})
+		}
+		for {
+			queues = slices.DeleteFunc(queues, (*queue).advance)
+			if len(queues) == 0 {
+				return
+			}
+			oldest := slices.MinFunc(queues, func(a, b *queue) int { return a.head.Time.Compare(b.head.Time) })
+			if !yield(oldest.head, oldest.err) || oldest.err != nil {
+				return
+			}
+			oldest.filled = false
 		}
 	}
+}
+
+// queue is a stream of messages with a look at the next one. The head of an error has no time, so it comes first.
+type queue struct {
+	next   func() (message, error, bool)
+	head   message
+	err    error
+	filled bool
+}
+
+// advance fills the head if it was taken, and reports whether the queue has ended.
+func (q *queue) advance() (ended bool) {
+	if q.filled {
+		return false
+	}
+	q.head, q.err, q.filled = q.next()
+	return !q.filled
 }
 
 // page reads some messages in one request and tells whether there are more.
@@ -179,53 +241,40 @@ func (r reader) page(ctx context.Context, subject string, seq uint64) (page []me
 	return page, more, err
 }
 
-func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) ([]message, bool, error) {
-	session, err := r.link.await(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	attempt, cancel := context.WithTimeout(session, attemptTimeout)
-	defer cancel()
-	stop := context.AfterFunc(ctx, cancel)
-	defer stop()
-	page, more, err := r.collect(attempt, getRequest{NextFor: subject, Seq: max(seq, 1), Batch: pageMessages, MaxBytes: pageBytes})
-	if err != nil && attempt.Err() != nil {
-		err = r.link.failure(ctx, session, "stream "+r.stream, err)
-	}
-	return page, more, err
-}
-
-// collect sends a direct get that has many answers and reads them up to the mark that ends them.
-func (r reader) collect(ctx context.Context, q getRequest) (page []message, more bool, err error) {
+// pageOnce sends a direct get that has many answers and reads them up to the mark that ends them.
+func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) (page []message, more bool, err error) {
+	q := getRequest{NextFor: subject, Seq: max(seq, 1), Batch: pageMessages, MaxBytes: pageBytes}
 	data, err := json.Marshal(q)
 	if err != nil {
 		return nil, false, err
 	}
-	answers, err := r.link.askMany("$JS.API.DIRECT.GET."+r.stream, data)
+	var answers []*nats.Msg
+	err = r.link.attempt(ctx, "stream "+r.stream, func(ctx context.Context) error {
+		answers, err = r.link.askMany(ctx, "$JS.API.DIRECT.GET."+r.stream, data)
+		return err
+	})
 	if err != nil {
-		return nil, false, &transientError{err}
+		return nil, false, err
 	}
-	defer answers.close()
-	for {
-		m, err := answers.next(ctx)
+	return r.readPage(answers)
+}
+
+// readPage reads the answers to a direct get: messages, and a status that ends them.
+func (r reader) readPage(answers []*nats.Msg) (page []message, more bool, err error) {
+	end := answers[len(answers)-1].Header
+	switch status := end.Get("Status"); status {
+	case "204":
+	case "404":
+		return nil, false, nil
+	default:
+		return nil, false, directError(r.stream, status, end.Get("Description"))
+	}
+	for _, m := range answers[:len(answers)-1] {
+		stored, err := directMessage(m)
 		if err != nil {
-			return nil, false, requestError("stream "+r.stream, err)
-		}
-		switch status := m.Header.Get("Status"); status {
-		case "":
-			stored, err := directMessage(m)
-			if err != nil {
-				return nil, false, err
-			}
-			page = append(page, stored)
-		case "204":
-			return page, m.Header.Get("Nats-Num-Pending") != "0", nil
-		default:
-			err := directError(r.stream, status, m.Header.Get("Description"))
-			if errors.Is(err, store.ErrNotFound) {
-				return nil, false, nil
-			}
 			return nil, false, err
 		}
+		page = append(page, stored)
 	}
+	return page, end.Get("Nats-Num-Pending") != "0", nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 	"sync"
 	"time"
@@ -101,31 +102,25 @@ func (s *Store) entry(m message) (e store.Entry, err error) {
 	return e, nil
 }
 
-// ListEntries implements store.Registry. With several shards the order holds within each.
+// ListEntries implements store.Registry.
 func (s *Store) ListEntries(ctx context.Context, yield func(store.Entry) bool) error {
+	var shards []iter.Seq2[message, error]
 	for _, sh := range s.shards {
-		more, err := s.listShard(ctx, sh, yield)
+		shards = append(shards, s.reader(sh.registry).all(ctx, s.name.subject("x", ">"), 0))
+	}
+	for m, err := range oldestFirst(shards) {
+		var e store.Entry
+		if err == nil {
+			e, err = s.entry(m)
+		}
 		if err != nil {
 			return fmt.Errorf("list workflows: %w", err)
 		}
-		if !more {
+		if !yield(e) {
 			return nil
 		}
 	}
 	return nil
-}
-
-func (s *Store) listShard(ctx context.Context, sh *shard, yield func(store.Entry) bool) (more bool, err error) {
-	more = true
-	scanErr := s.reader(sh.registry).scan(ctx, s.name.subject("x", ">"), 0, func(m message) bool {
-		var e store.Entry
-		if e, err = s.entry(m); err != nil {
-			return false
-		}
-		more = yield(e)
-		return more
-	})
-	return more, errors.Join(scanErr, err)
 }
 
 // place is where an entry stands in its stream, and its version.

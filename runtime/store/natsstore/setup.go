@@ -31,12 +31,9 @@ func (s *Store) checkVersion() error {
 
 // checkJetStream fails if the server has no JetStream for this account.
 func (s *Store) checkJetStream(ctx context.Context) error {
-	err := s.link.persist(ctx, func() error {
+	err := s.link.manage(ctx, func(ctx context.Context) error {
 		_, err := s.js.AccountInfo(ctx)
-		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
-			return fmt.Errorf("%w: start it with -js, or enable JetStream for this account", err)
-		}
-		return managed(ctx, err)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("the NATS server at %s has no usable JetStream: %w", s.link.nc.ConnectedUrlRedacted(), err)
@@ -57,33 +54,43 @@ func newEnough(version string) bool {
 // createStreams makes sure that every stream exists and is as the store needs it. A wrong number of shards shows at the
 // first of them, before another is created.
 func (s *Store) createStreams(ctx context.Context) error {
-	for k := range s.shards {
+	for k, sh := range s.shards {
 		eg, ctx := errgroup.WithContext(ctx)
-		for _, want := range s.streamConfigs(k) {
-			eg.Go(func() error { return s.ensureStream(ctx, want) })
+		for st, want := range s.streamConfigs(sh, k) {
+			eg.Go(func() error { return s.ensureStream(ctx, st, want) })
 		}
 		if err := eg.Wait(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.ensureStream(ctx, s.objects, s.objectsConfig())
 }
 
-func (s *Store) ensureStream(ctx context.Context, want jetstream.StreamConfig) error {
-	err := s.link.persist(ctx, func() error {
-		have, err := s.js.Stream(ctx, want.Name)
-		switch {
-		case errors.Is(err, jetstream.ErrStreamNotFound):
-			_, err = s.js.CreateStream(ctx, want)
-		case err == nil:
-			err = s.adjustStream(ctx, have.CachedInfo().Config, want)
-		}
-		return managed(ctx, err)
-	})
+func (s *Store) ensureStream(ctx context.Context, st *stream, want jetstream.StreamConfig) error {
+	have, err := s.findStream(ctx, want)
+	if err == nil {
+		st.replicated = have.Replicas > 1
+		err = s.adjustStream(ctx, have, want)
+	}
 	if err != nil {
 		return fmt.Errorf("prepare stream %s: %w", want.Name, err)
 	}
 	return nil
+}
+
+// findStream returns how a stream is configured, and creates it if it is missing.
+func (s *Store) findStream(ctx context.Context, want jetstream.StreamConfig) (have jetstream.StreamConfig, err error) {
+	err = s.link.manage(ctx, func(ctx context.Context) error {
+		found, err := s.js.Stream(ctx, want.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			found, err = s.js.CreateStream(ctx, want)
+		}
+		if err == nil {
+			have = found.CachedInfo().Config
+		}
+		return err
+	})
+	return have, err
 }
 
 // adjustStream gives a stream of an earlier version what this one needs. What an operator may have set, such as
@@ -105,8 +112,10 @@ func (s *Store) adjustStream(ctx context.Context, have, want jetstream.StreamCon
 	if reflect.DeepEqual(have, adjusted) {
 		return nil
 	}
-	_, err := s.js.UpdateStream(ctx, adjusted)
-	return err
+	return s.link.manage(ctx, func(ctx context.Context) error {
+		_, err := s.js.UpdateStream(ctx, adjusted)
+		return err
+	})
 }
 
 // metaShards records in a stream how many share its kind, because a different number would look elsewhere for an id.
@@ -115,9 +124,9 @@ const metaShards = "pawl.shards"
 // dedupWindow is how long the inbox recognises a message that is sent again.
 const dedupWindow = 2 * time.Minute
 
-// streamConfigs says what shard k consists of. Clients write to the inbox, so it allows nothing by which a message
+// streamConfigs says how the streams of shard k are configured. Clients write to the inbox, so it allows nothing by which a message
 // could remove or forge another: no rollup, no schedules, no purge.
-func (s *Store) streamConfigs(k int) []jetstream.StreamConfig {
+func (s *Store) streamConfigs(sh *shard, k int) map[*stream]jetstream.StreamConfig {
 	inbox := s.streamConfig(kindInbox, k, jetstream.WorkQueuePolicy, "i")
 	inbox.DenyPurge, inbox.DenyDelete = true, true
 	inbox.Duplicates = dedupWindow
@@ -134,7 +143,16 @@ func (s *Store) streamConfigs(k int) []jetstream.StreamConfig {
 	registry := s.streamConfig(kindRegistry, k, jetstream.LimitsPolicy, "x", "b")
 	registry.MaxMsgsPerSubject, registry.AllowMsgTTL = 1, true
 
-	return []jetstream.StreamConfig{inbox, journal, timers, tasks, registry}
+	return map[*stream]jetstream.StreamConfig{
+		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.registry: registry,
+	}
+}
+
+func (s *Store) objectsConfig() jetstream.StreamConfig {
+	objects := s.streamConfig(kindObjects, 0, jetstream.LimitsPolicy)
+	objects.Subjects = []string{s.name.subject("o", ">"), s.name.subject("oc", ">")}
+	objects.MaxMsgsPerSubject = 1
+	return objects
 }
 
 // streamConfig is what all streams have in common.
@@ -194,9 +212,9 @@ func (s *Store) ensureConsumer(ctx context.Context, on *stream, want jetstream.C
 	if s.opt.Provisioned {
 		return nil
 	}
-	err := s.link.persist(ctx, func() error {
+	err := s.link.manage(ctx, func(ctx context.Context) error {
 		_, err := s.js.CreateOrUpdateConsumer(ctx, on.name, want)
-		return managed(ctx, err)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("prepare consumer %s of stream %s: %w", want.Durable, on.name, err)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -39,6 +38,8 @@ type stream struct {
 	link   *link
 	name   string
 	gather bool // use rounds; otherwise each write goes out at once
+	// replicated says that servers other than the leader answer direct gets, perhaps with what was true a moment ago.
+	replicated bool
 
 	mu      sync.Mutex
 	waiting []*write
@@ -64,8 +65,9 @@ type outcome struct {
 	err error
 }
 
+// newStream assumes replicas in a cluster; setup corrects it if it may look.
 func newStream(l *link, name string, gather bool) *stream {
-	return &stream{link: l, name: name, gather: gather}
+	return &stream{link: l, name: name, gather: gather, replicated: l.nc.ConnectedClusterName() != ""}
 }
 
 // write stores m and repeats that until the outcome is known or ctx ends. A repetition may meet the first attempt's
@@ -212,8 +214,7 @@ func (s *stream) commit(round []*write) (ack, error) {
 	if _, err := s.link.await(s.link.life); err != nil {
 		return ack{}, err
 	}
-	id := nats.NewInbox()
-	id = id[strings.LastIndexByte(id, '.')+1:]
+	id := uniqueToken()
 	for i, w := range round[:len(round)-1] {
 		if err := s.link.nc.PublishMsg(inBatch(w.msg, id, i+1)); err != nil {
 			return ack{}, &transientError{err}
@@ -263,4 +264,19 @@ func (s *stream) delete(ctx context.Context, seq uint64) error {
 		_, err := s.single(ctx, &nats.Msg{Subject: "$JS.API.STREAM.MSG.DELETE." + s.name, Data: data})
 		return err
 	})
+}
+
+// purge removes all messages on subject, which may have wildcards.
+func (s *stream) purge(ctx context.Context, subject string) error {
+	data := fmt.Appendf(nil, `{"filter":%q}`, subject)
+	return s.link.persist(ctx, func() error {
+		_, err := s.single(ctx, &nats.Msg{Subject: "$JS.API.STREAM.PURGE." + s.name, Data: data})
+		return err
+	})
+}
+
+// uniqueToken returns a token that nobody else has.
+func uniqueToken() string {
+	inbox := nats.NewInbox()
+	return inbox[len(nats.InboxPrefix):]
 }

@@ -4,6 +4,7 @@ package abi
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"log"
 	"log/slog"
 	"maps"
@@ -29,24 +30,41 @@ func MapRange[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
 	return &MapIter[K, V]{m: m, keys: keys}
 }
 
+func MapEntries[M ~map[K]V, K comparable, V any](m M) (key K, value V, it *MapIter[K, V]) {
+	return key, value, MapRange(m)
+}
+
+func MapAll[M ~map[K]V, K comparable, V any](m M) iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for k, v, it := MapEntries(m); it.Next(&k, &v); {
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
 type MapIter[K comparable, V any] struct {
 	m    map[K]V
 	keys []K
-	key  K
 }
 
-func (it *MapIter[K, V]) Next() bool {
+func (it *MapIter[K, V]) Next(key *K, value *V) bool {
 	for len(it.keys) > 0 {
-		it.key, it.keys = it.keys[0], it.keys[1:]
-		if _, ok := it.m[it.key]; ok {
+		next := it.keys[0]
+		it.keys = it.keys[1:]
+		if v, ok := it.m[next]; ok {
+			if key != nil {
+				*key = next
+			}
+			if value != nil {
+				*value = v
+			}
 			return true
 		}
 	}
 	return false
 }
-
-func (it *MapIter[K, V]) Key() K   { return it.key }
-func (it *MapIter[K, V]) Value() V { return it.m[it.key] }
 
 func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }
 func Until(run *Run, t time.Time) time.Duration { return t.Sub(Now(run)) }

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package constraints
+
+import "time"
+
+func nap() { time.Sleep(time.Second) }

@@ -1,0 +1,5 @@
+//go:build sunny
+
+package constraints
+
+func weather() string { return "sunny" }

@@ -1,0 +1,285 @@
+package cases
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/golden/accept/accepted"
+	"github.com/pawlhq/pawl/golden/accept/activities"
+	"github.com/pawlhq/pawl/golden/accept/chance"
+	"github.com/pawlhq/pawl/golden/accept/clock"
+	"github.com/pawlhq/pawl/golden/accept/closures"
+	"github.com/pawlhq/pawl/golden/accept/constraints"
+	"github.com/pawlhq/pawl/golden/accept/deferred"
+	"github.com/pawlhq/pawl/golden/accept/dotimport"
+	"github.com/pawlhq/pawl/golden/accept/embedding"
+	"github.com/pawlhq/pawl/golden/accept/errortrees"
+	"github.com/pawlhq/pawl/golden/accept/finalerrors"
+	"github.com/pawlhq/pawl/golden/accept/funcvalues"
+	"github.com/pawlhq/pawl/golden/accept/generics"
+	"github.com/pawlhq/pawl/golden/accept/helpers"
+	"github.com/pawlhq/pawl/golden/accept/iterators"
+	"github.com/pawlhq/pawl/golden/accept/mapranges"
+	"github.com/pawlhq/pawl/golden/accept/naming"
+	"github.com/pawlhq/pawl/golden/accept/payloads"
+	"github.com/pawlhq/pawl/golden/accept/printing"
+	"github.com/pawlhq/pawl/golden/accept/receivers"
+	"github.com/pawlhq/pawl/golden/accept/recursion"
+	"github.com/pawlhq/pawl/golden/accept/results"
+	"github.com/pawlhq/pawl/golden/accept/retries"
+	"github.com/pawlhq/pawl/golden/accept/shadowing"
+	"github.com/pawlhq/pawl/golden/accept/steps"
+	"github.com/pawlhq/pawl/golden/accept/timeouts"
+)
+
+// All are the cases, by name.
+func All() []Case {
+	return []Case{
+		{
+			Name:    "accepted",
+			Modules: modules(accepted.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(accepted.Paths(ctx, "a", "b")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(accepted.StartPaths(ctx, c, ID, []string{"a", "b"})).Result(ctx))
+			},
+		},
+		{
+			Name:    "activities",
+			Modules: modules(activities.PawlModule(&activities.Printer{Font: "Go"}, activities.Cyclist{})),
+			Plain: func(ctx context.Context) []any {
+				post := &activities.Post{Printer: &activities.Printer{Font: "Go"}, Carrier: activities.Cyclist{}}
+				return outcome(post.Send(ctx, "Ada"))
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(activities.StartPostSend(ctx, c, ID, "Ada")).Result(ctx))
+			},
+		},
+		{
+			Name:    "chance",
+			Modules: modules(chance.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(chance.Draw(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(chance.StartDraw(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "clock",
+			Modules: modules(clock.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(clock.Hour(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(clock.StartHour(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "closures",
+			Modules: modules(closures.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(closures.Count(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(closures.StartCount(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "constraints",
+			Modules: modules(constraints.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(constraints.Nap(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(constraints.StartNap(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "deferred",
+			Modules: modules(deferred.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(deferred.Journey(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(deferred.StartJourney(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "dotimport",
+			Modules: modules(dotimport.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(dotimport.Load(ctx, "bag", "book")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(dotimport.StartLoad(ctx, c, ID, []string{"bag", "book"})).Result(ctx))
+			},
+		},
+		{
+			Name:    "embedding",
+			Modules: modules(embedding.PawlModule(&embedding.Robot{Name: "R2"}, &embedding.Torch{Heat: 900})),
+			Plain: func(ctx context.Context) []any {
+				line := &embedding.Line{Robot: &embedding.Robot{Name: "R2"}, Welder: &embedding.Torch{Heat: 900}}
+				return outcome(line.Assemble(ctx, "door"))
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(embedding.StartLineAssemble(ctx, c, ID, "door")).Result(ctx))
+			},
+		},
+		{
+			Name:    "errortrees",
+			Modules: modules(errortrees.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(errortrees.Survey(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(errortrees.StartSurvey(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "finalerrors",
+			Modules: modules(finalerrors.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(finalerrors.Pay(ctx, "declined", "stolen", "good")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(finalerrors.StartPay(ctx, c, ID, []string{"declined", "stolen", "good"})).Result(ctx))
+			},
+		},
+		{
+			Name:    "funcvalues",
+			Modules: modules(funcvalues.PawlModule(&funcvalues.Offset{N: 5}, funcvalues.Hundred{})),
+			Plain: func(ctx context.Context) []any {
+				m := &funcvalues.Machine{Offset: &funcvalues.Offset{N: 5}, Adder: funcvalues.Hundred{}}
+				return outcome(m.Run(ctx, 1))
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(funcvalues.StartMachineRun(ctx, c, ID, 1)).Result(ctx))
+			},
+		},
+		{
+			Name:    "generics",
+			Modules: modules(generics.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(generics.Sum(ctx, []string{"3", "1", "2"})) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(generics.StartSum(ctx, c, ID, []string{"3", "1", "2"})).Result(ctx))
+			},
+		},
+		{
+			Name:    "helpers",
+			Modules: modules(helpers.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(helpers.Quote(ctx, "piano")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(helpers.StartQuote(ctx, c, ID, "piano")).Result(ctx))
+			},
+		},
+		{
+			Name:    "iterators",
+			Modules: modules(iterators.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(iterators.Collect(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(iterators.StartCollect(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "mapranges", // Go's own order is another one each time
+			Modules: modules(mapranges.PawlModule()),
+			Want: outcome([]string{
+				"fig4", "kiwi7", "kiwi-7", "fig-4",
+				"Cy22", "Bo21", "Ada30",
+			}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				stock := map[string]int{"plum": 1, "kiwi": 7, "fig": 4}
+				return outcome(started(mapranges.StartOrder(ctx, c, ID, stock, []string{"Ada", "Bo", "Cy"})).Result(ctx))
+			},
+		},
+		{
+			Name:    "naming",
+			Modules: modules(naming.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(naming.Hello(ctx, "Ada")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(naming.RunHello(ctx, c, ID, "Ada"))
+			},
+		},
+		{
+			Name:    "payloads",
+			Modules: modules(payloads.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(payloads.Copy(ctx, blob())) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(payloads.StartCopy(ctx, c, ID, blob())).Result(ctx))
+			},
+		},
+		{
+			Name:    "printing",
+			Modules: modules(printing.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(printing.Talk(ctx, "Ada")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(printing.StartTalk(ctx, c, ID, "Ada")).Result(ctx))
+			},
+		},
+		{
+			Name:    "receivers",
+			Modules: modules(receivers.PawlModule(&receivers.Bank{Place: "home"}, &receivers.Bank{Place: "abroad"}, transfer())),
+			Plain: func(ctx context.Context) []any {
+				t := transfer()
+				t.Home, t.Abroad = &receivers.Bank{Place: "home"}, &receivers.Bank{Place: "abroad"}
+				return outcome(t.Send(ctx, "Ada", 1000))
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(receivers.StartTransferSend(ctx, c, ID, "Ada", 1000)).Result(ctx))
+			},
+		},
+		{
+			Name:    "recursion",
+			Modules: modules(recursion.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(recursion.Walk(ctx, tree())) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(recursion.StartWalk(ctx, c, ID, tree())).Result(ctx))
+			},
+		},
+		{
+			Name:    "results",
+			Modules: modules(results.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(results.Collect(ctx, 17, 5, 0, 17)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(results.StartCollect(ctx, c, ID, 17, []int{5, 0, 17})).Result(ctx))
+			},
+		},
+		{
+			Name:    "retries", // by the engine
+			Modules: modules(retries.PawlModule()),
+			Want:    outcome([]string{"red door opened", "tried", "true"}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(retries.StartVisit(ctx, c, ID, "red door")).Result(ctx))
+			},
+		},
+		{
+			Name:    "shadowing",
+			Modules: modules(shadowing.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(shadowing.Run(ctx, "in")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(shadowing.StartRun(ctx, c, ID, "in")).Result(ctx))
+			},
+		},
+		{
+			Name:    "steps",
+			Modules: modules(steps.PawlModule(&steps.Desk{Separator: "-"})),
+			Plain: func(ctx context.Context) []any {
+				clerk := &steps.Clerk{Desk: &steps.Desk{Separator: "-"}}
+				return outcome(clerk.Hyphenate(ctx, []string{"one two", "three"}))
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(steps.StartClerkHyphenate(ctx, c, ID, []string{"one two", "three"})).Result(ctx))
+			},
+		},
+		{
+			Name:    "timeouts", // of the engine
+			Modules: modules(timeouts.PawlModule()),
+			Want: outcome([]string{
+				"start-to-close within 0s", "schedule-to-close within 1m0s", "heartbeat within 0s",
+			}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(timeouts.StartPatience(ctx, c, ID)).Result(ctx))
+			},
+		},
+	}
+}
+
+func blob() payloads.Blob {
+	return payloads.Blob{Name: "b", Data: bytes.Repeat([]byte{0xff, 0}, 150_000)}
+}
+
+func transfer() *receivers.Transfer {
+	return &receivers.Transfer{Fee: receivers.Fee{Percent: 2, Least: 30}, Limits: map[string]int{"Ada": 5000}}
+}
+
+func tree() recursion.Node {
+	leaf := func(name string) recursion.Node { return recursion.Node{Name: name} }
+	return recursion.Node{Name: "root", Children: []recursion.Node{
+		{Name: "a", Children: []recursion.Node{leaf("b"), leaf("c")}}, leaf("d"),
+	}}
+}

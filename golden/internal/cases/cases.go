@@ -1,0 +1,78 @@
+// Package cases lists the accepted programs of the golden corpus with how each of them is run.
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/pawltest"
+)
+
+// ID is the workflow id that every case runs under.
+const ID = "golden"
+
+// Case is one program of golden/accept.
+type Case struct {
+	// Name is that of its folder.
+	Name string
+	// Modules are what a worker needs for it, with receivers of their own at every call.
+	Modules func() []pawl.Module
+	// Plain calls the workflow as plain Go. It is nil where that gives something else: retries, say, are the engine's.
+	Plain func(ctx context.Context) []any
+	// Want are the results if Plain is nil.
+	Want []any
+	// Durable starts the workflow under ID and waits for its results.
+	Durable func(ctx context.Context, c *pawl.Client) []any
+}
+
+// Run runs a case on the engine of a test, and gives its results.
+func (c Case) Run(e *pawltest.Env) []any {
+	e.Helper()
+	e.Work(c.Modules()...)
+	return c.Durable(e.Context(), e.Client)
+}
+
+// Diff says how results differ; it is empty if they do not. Errors are the same if their texts are, apart from what the
+// engine says of the run.
+func Diff(got, want []any) string {
+	if g, w := texts(got), texts(want); !reflect.DeepEqual(g, w) {
+		return fmt.Sprintf("got  %+v\nwant %+v", g, w)
+	}
+	return ""
+}
+
+// texts replaces errors by their texts.
+func texts(values []any) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = v
+		if err, ok := v.(error); ok {
+			out[i] = text(err)
+		}
+	}
+	return out
+}
+
+func text(err error) string {
+	if run := (*pawl.RunError)(nil); errors.As(err, &run) && run.Err != nil {
+		err = run.Err
+	}
+	return "error: " + err.Error()
+}
+
+// outcome is what a call returned.
+func outcome(values ...any) []any { return values }
+
+// started is a run that must have been started.
+func started[R any](run R, err error) R {
+	if err != nil {
+		panic(err)
+	}
+	return run
+}
+
+// modules are given anew at every call.
+func modules(list ...pawl.Module) func() []pawl.Module { return func() []pawl.Module { return list } }

@@ -1,0 +1,210 @@
+package embed_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/embed"
+	"github.com/pawlhq/pawl/runtime/store"
+	"github.com/pawlhq/pawl/runtime/store/natsstore"
+)
+
+// holdDir, if set, turns the test binary into a process that holds a data folder until it is killed.
+const holdDir = "PAWL_TEST_HOLD_DIR"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(holdDir); dir != "" {
+		hold(dir)
+	}
+	embed.RegisterClock()
+	os.Exit(m.Run())
+}
+
+func hold(dir string) {
+	server, err := embed.Start(embed.Options{Dir: dir})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	s, err := server.Connect(context.Background(), "test")
+	if err == nil {
+		_, err = s.Append(context.Background(), "w", 0, store.Record{RunID: "r", CommitID: "1"})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println("holding")
+	select {}
+}
+
+func TestDataSurvivesRestart(t *testing.T) {
+	dir := t.TempDir()
+	for n := range 3 {
+		server := start(t, embed.Options{Dir: dir})
+		s := connect(t, server)
+		run, err := s.Load(t.Context(), "w")
+		if n > 0 && (err != nil || len(run) != n) {
+			t.Fatalf("loaded %d records after %d restarts (%v)", len(run), n, err)
+		}
+		var prev, first store.Seq
+		if n > 0 {
+			prev, first = run[n-1].Seq, run[0].Seq
+		}
+		if _, err := s.Append(t.Context(), "w", prev, store.Record{RunID: "r", CommitID: strconv.Itoa(n), First: first}); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		server.Shutdown()
+	}
+}
+
+func TestOneServerPerFolder(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, embed.Options{Dir: dir})
+	_, err := embed.Start(embed.Options{Dir: dir})
+	if err == nil {
+		t.Fatal("two servers share a data folder")
+	}
+	for _, want := range []string{dir, "in use", strconv.Itoa(os.Getpid())} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %q does not say %q", err, want)
+		}
+	}
+	first.Shutdown()
+	start(t, embed.Options{Dir: dir})
+}
+
+// A process that is killed leaves its folder free, and in it what was acknowledged.
+func TestKilledProcessLeavesTheFolder(t *testing.T) {
+	dir := t.TempDir()
+	holder := exec.Command(os.Args[0])
+	holder.Env = append(os.Environ(), holdDir+"="+dir)
+	holder.Stderr = os.Stderr
+	out, err := holder.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Process.Kill()
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "holding\n" {
+		t.Fatalf("the other process says %q (%v)", line, err)
+	}
+	if _, err := embed.Start(embed.Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), strconv.Itoa(holder.Process.Pid)) {
+		t.Errorf("error %v does not name process %d, which has the folder", err, holder.Process.Pid)
+	}
+	if err := holder.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	holder.Wait()
+	s := connect(t, start(t, embed.Options{Dir: dir}))
+	if run, err := s.Load(t.Context(), "w"); err != nil || len(run) != 1 {
+		t.Errorf("loaded %d records, 1 was acknowledged (%v)", len(run), err)
+	}
+}
+
+func TestPort(t *testing.T) {
+	server := start(t, embed.Options{Dir: t.TempDir(), Port: embed.RandomPort})
+	s, err := natsstore.Connect(t.Context(), natsstore.Options{URL: server.URL(), Namespace: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if url := start(t, embed.Options{Dir: t.TempDir()}).URL(); url != "" {
+		t.Errorf("a server without a port says %q", url)
+	}
+}
+
+func TestStartSaysWhatIsWrong(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		opt  embed.Options
+		want []string
+	}{
+		"no folder":    {embed.Options{}, []string{"no data folder", "Options.Dir"}},
+		"not a folder": {embed.Options{Dir: file}, []string{file, "not a directory"}},
+		"port taken":   {embed.Options{Dir: dir, Port: port}, []string{strconv.Itoa(port), "address already in use"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, err := embed.Start(c.opt)
+			if err == nil {
+				server.Shutdown()
+				t.Fatal("started")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q does not say %q", err, want)
+				}
+			}
+		})
+	}
+	start(t, embed.Options{Dir: dir}) // the failure let go of it
+}
+
+// In a bubble the server follows the bubble's clock: days pass in no time, and twice in one process.
+func TestVirtualTime(t *testing.T) {
+	for _, opt := range []embed.Options{{Memory: true}, {Dir: t.TempDir()}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := connect(t, start(t, opt))
+			woken := make(chan store.Wakeup)
+			err := s.Receive(t.Context(), store.ReceiveOptions{Queue: "q", Worker: "a", Handler: func(w store.Wakeup) { woken <- w }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			begin := time.Now()
+			if err := s.SetTimer(t.Context(), "q", "w", begin.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			w := <-woken
+			if late := time.Since(begin) - time.Hour; late < 0 || late > 300*time.Millisecond || !w.Timer || w.ID != "w" {
+				t.Errorf("woken up %v after the hour by %+v", late, w)
+			}
+			w.Ack()
+		})
+	}
+}
+
+func start(t *testing.T, opt embed.Options) *embed.Server {
+	t.Helper()
+	server, err := embed.Start(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Shutdown)
+	return server
+}
+
+func connect(t *testing.T, server *embed.Server) *natsstore.Store {
+	t.Helper()
+	opt := server.StoreOptions("test")
+	opt.Logger = slog.New(slog.DiscardHandler)
+	s, err := natsstore.Connect(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
