@@ -230,7 +230,7 @@ var implied = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Clos
 
 func TestEverythingExportedIsExplained(t *testing.T) {
 	rooms(t, func(_ map[string]*pkg, p *pkg) {
-		if p.Doc == "" {
+		if p.Doc == "" && len(p.GoFiles) > 0 { // a folder of tests has none
 			t.Errorf("package %s has no package comment", p.name())
 		}
 		if floorOf(p.name()) == len(floors)-1 {

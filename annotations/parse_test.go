@@ -79,6 +79,7 @@ func TestProblems(t *testing.T) {
 		{"//pawl:step queue=q", "queue", "option queue has no meaning on a step", "timeout"},
 		{"//pawl:workflow attempts=3", "attempts", "no meaning on a workflow", ""},
 		{"//pawl:activity timeout=1s timeout=2s", "timeout=2s", "given twice", ""},
+		{"//pawl:activity timeout = 1s", "= 1s", "no blanks around its =", "timeout=10s"},
 		{"//pawl:activity timeout", "timeout", "has no value", "timeout=10s"},
 		{"//pawl:activity timeout=", "timeout=", "has no value", ""},
 		{"//pawl:activity timeout=10", "10", "not a duration", ""},

@@ -56,6 +56,9 @@ func TestAccepted(t *testing.T) {
 func TestAcceptedSurviveCrashes(t *testing.T) {
 	for _, c := range cases.All() {
 		t.Run(c.Name, func(t *testing.T) {
+			if c.Mortal != "" {
+				t.Skip(c.Mortal)
+			}
 			want, _ := plain(t, c)
 			capture(t, func() {
 				pawltest.CrashEverywhere(t, func(e *pawltest.Env) {

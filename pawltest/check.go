@@ -2,7 +2,9 @@ package pawltest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -105,7 +107,7 @@ func early(events []history.Event, timer history.OpID, at time.Time) bool {
 // chain is the journal of one workflow id, as far as it was followed.
 type chain struct {
 	last     store.Seq
-	lost     bool // a record whose fate is not known may stand between
+	lost     bool // records whose fate is not known may stand between
 	run      string
 	closed   bool
 	events   []history.Event // of the run, a zero one where it is not known
@@ -117,24 +119,25 @@ type chain struct {
 // closes a run repeats what was recorded before.
 func chained(appends []appended) error {
 	chains := map[string]*chain{}
+	var stored []appended
 	for _, a := range appends {
-		if conflict(a.err) {
-			continue
+		if chains[a.id] == nil {
+			chains[a.id] = &chain{consumed: map[uint64]bool{}}
 		}
-		c := chains[a.id]
-		if c == nil {
-			c = &chain{consumed: map[uint64]bool{}}
-			chains[a.id] = c
+		switch {
+		case a.err == nil:
+			stored = append(stored, a)
+		case !conflict(a.err):
+			chains[a.id].lost = true
 		}
-		if a.err != nil {
-			c.lost = true
-			continue
-		}
+	}
+	slices.SortFunc(stored, func(a, b appended) int { return cmp.Compare(a.seq, b.seq) })
+	for _, a := range stored {
 		rec, err := history.UnmarshalRecord(a.rec.Data)
-		if err == nil {
-			err = c.add(a, rec)
-		}
 		if err != nil {
+			return fmt.Errorf("record %d of workflow %s: %w", a.seq, a.id, err)
+		}
+		if err := chains[a.id].add(a, rec); err != nil {
 			return fmt.Errorf("record %d of workflow %s, by %s: %w", a.seq, a.id, rec.Worker, err)
 		}
 	}
@@ -162,7 +165,7 @@ func (c *chain) add(a appended, rec *history.Record) error {
 	} else if c.closed {
 		return fmt.Errorf("the run was closed before")
 	}
-	defer func() { c.last, c.lost = a.seq, false }()
+	c.last = a.seq
 	if rec.Archive != nil {
 		c.closed = true
 		return nil // its events are in the object store; the history as a whole is checked elsewhere

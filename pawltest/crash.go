@@ -40,7 +40,7 @@ func CrashEverywhere(t *testing.T, test func(e *Env), opts ...Option) {
 			t.Helper()
 			defer hint(t, "")
 			for range tries {
-				if got := rerun(t, opt, crashAt(point), 1, test, whole); len(got.crashes) > 0 {
+				if blows := rerun(t, opt, crashAt(point), 1, test, whole); len(blows) > 0 {
 					return
 				}
 			}
@@ -76,8 +76,9 @@ func CrashAtRandom(t *testing.T, test func(e *Env), opts ...Option) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Helper()
 			defer hint(t, fmt.Sprintf(" -pawltest.seed=%d", seed))
-			got := rerun(t, opt, roll(seed), 2, test, whole)
-			t.Logf("crashes: %s", strings.Join(got.crashes, "; "))
+			for _, blow := range rerun(t, opt, roll(seed), 2, test, whole) {
+				t.Log(blow)
+			}
 		})
 	}
 }
@@ -114,19 +115,24 @@ func survey(t *testing.T, opt options, test func(e *Env)) (whole *outcome) {
 	return whole
 }
 
-// rerun runs test under a fate, and holds how it ends against the run without a crash.
-func rerun(t *testing.T, opt options, fate fate, twins int, test func(e *Env), whole *outcome) (got *outcome) {
+// rerun runs test under a fate, and holds how it ends against the run without a crash. It returns what the workers
+// suffered.
+func rerun(t *testing.T, opt options, fate fate, twins int, test func(e *Env), whole *outcome) (blows []string) {
 	t.Helper()
 	inWorld(t, opt, fate, func(w *world) {
 		w.t.Helper()
 		w.twins = twins
 		defer w.limit(whole)()
+		defer func() { blows = w.witness.blowList() }()
 		test(w.env)
-		got = w.outcome(whole)
+		if w.hung.Load() {
+			return
+		}
+		got := w.outcome(whole)
 		w.check(got)
 		w.compare(got, whole)
 	})
-	return got
+	return blows
 }
 
 // crashAt kills the first worker that reaches a point.
@@ -159,8 +165,7 @@ func roll(seed uint64) fate {
 			return blow{}
 		}
 		blows++
-		if dice.IntN(2) == 0 || strings.Contains(point, "state of task") {
-			// An attempt holds a lock while it stores its heartbeat, and waiting for a lock stops a bubble's time.
+		if dice.IntN(2) == 0 {
 			return blow{crash: true}
 		}
 		return blow{pause: time.Duration(dice.Int64N(int64(pauseMax)))}
@@ -174,14 +179,16 @@ const slack = 30 * time.Second
 func (w *world) limit(whole *outcome) (release func()) {
 	patience := 2*whole.took + w.slack(whole) + time.Hour
 	alarm := time.AfterFunc(patience, func() {
-		w.t.Errorf("the test has not ended after %v; without a crash it took %v", patience, whole.took)
+		w.t.Errorf("the test has not ended after %v; without a crash it took %v. This is still to be done:\n  %s",
+			patience, whole.took, strings.Join(w.leftovers(), "\n  "))
+		w.hung.Store(true)
 		w.own.Close()
 	})
 	return func() { alarm.Stop() }
 }
 
 func (w *world) slack(whole *outcome) time.Duration {
-	blows := time.Duration(max(1, len(w.witness.crashList())))
+	blows := time.Duration(max(1, len(w.witness.blowList())))
 	total := blows * (slack + whole.longest)
 	if w.twins > 1 {
 		total += blowsMax * (pauseMax + slack)

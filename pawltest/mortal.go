@@ -40,7 +40,11 @@ type mortal struct {
 }
 
 func newMortal(w *world, worker string) *mortal {
-	return &mortal{Store: w.open(), world: w, worker: worker, crashed: make(chan struct{})}
+	st := w.open()
+	if w.opt.worker != nil {
+		st = w.opt.worker(st)
+	}
+	return &mortal{Store: st, world: w, worker: worker, crashed: make(chan struct{})}
 }
 
 // kill cuts the worker off: nothing that it does from now on has an effect.
@@ -72,9 +76,10 @@ func (m *mortal) reach(point string) {
 	if !m.alive() {
 		return
 	}
-	m.world.witness.reached(point)
+	m.world.witness.reached(m.worker, point)
 	b := m.world.fate(m.worker, point)
 	if b.pause > 0 {
+		m.world.witness.suffered(m.worker, point, b)
 		m.mu.Lock()
 		m.until = time.Now().Add(b.pause)
 		m.mu.Unlock()
@@ -85,7 +90,7 @@ func (m *mortal) reach(point string) {
 		m.dead = true
 		m.mu.Unlock()
 		if first {
-			m.world.witness.crashedAt(point)
+			m.world.witness.suffered(m.worker, point, b)
 			close(m.crashed)
 			m.Store.Close()
 		}
@@ -138,7 +143,7 @@ func (m *mortal) Append(ctx context.Context, id string, prev store.Seq, rec stor
 // Send leaves out the nudges of the sweep for stuck runs. Nothing may rest on them, and they would mend what a test
 // should find.
 func (m *mortal) Send(ctx context.Context, msg store.Message) error {
-	if in, err := history.UnmarshalInbound(msg.Data); err == nil && in.Nudge != nil {
+	if in, err := history.UnmarshalInbound(msg.Data); err == nil && in.Nudge != nil && !strings.Contains(msg.DedupID, "/settled/") {
 		return nil
 	}
 	return m.write(ctx, "send of "+letter(false, msg.Data)+msg.ID, "", func() error { return m.Store.Send(ctx, msg) })
@@ -157,8 +162,20 @@ func (m *mortal) DropTask(ctx context.Context, t store.Task) error {
 	return m.write(ctx, "drop of task "+taskName(t), "", func() error { return m.Store.DropTask(ctx, t) })
 }
 
+// PutBeat is the one write that does not stand still with its worker: an attempt holds a lock meanwhile, and who waits
+// for a lock stops a bubble's time.
 func (m *mortal) PutBeat(ctx context.Context, t store.Task, data []byte) error {
-	return m.write(ctx, "state of task "+taskName(t), "", func() error { return m.Store.PutBeat(ctx, t, data) })
+	name := m.world.witness.name("state of task " + taskName(t))
+	m.reach("before " + name)
+	if !m.alive() {
+		return m.wait(ctx)
+	}
+	err := m.Store.PutBeat(ctx, t, data)
+	m.reach("after " + name)
+	if !m.alive() {
+		return m.wait(ctx)
+	}
+	return err
 }
 
 func (m *mortal) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
@@ -333,6 +350,8 @@ func letter(start bool, data []byte) string {
 		return "cancellation of "
 	case msg.Terminate != nil:
 		return "termination of "
+	case msg.Nudge != nil:
+		return "nudge to "
 	}
 	return "message to "
 }

@@ -20,16 +20,14 @@ import (
 
 // outcome is how a test ended, in a form that can be compared.
 type outcome struct {
-	took     time.Duration // until the test returned
-	longest  time.Duration // of an attempt
-	points   []string      // crash points
-	crashes  []string      // those that were used
-	runs     []run
-	story    string            // runs, results and operations, as text
-	effects  string            // what the test says of the world outside, as text
-	calls    map[call]int      // attempts, with run ids made comparable
-	attempts map[call]int      // as recorded in outcomes of activities
-	aliases  *strings.Replacer // makes run ids comparable
+	took    time.Duration // until the test returned
+	longest time.Duration // of an attempt
+	points  []string      // crash points
+	runs    []run
+	story   string            // runs, results and operations, as text
+	effects string            // what the test says of the world outside, as text
+	calls   map[call]int      // attempts, with run ids made comparable
+	aliases *strings.Replacer // makes run ids comparable
 }
 
 // run is one run with its history.
@@ -66,10 +64,10 @@ func (w *world) observed(modules []pawl.Module) []pawl.Module {
 // outcome waits until nothing goes on any more, and takes down how things are.
 func (w *world) outcome(whole *outcome) *outcome {
 	w.t.Helper()
-	o := &outcome{took: w.elapsed(), attempts: map[call]int{}, calls: map[call]int{}}
+	o := &outcome{took: w.elapsed(), calls: map[call]int{}}
 	w.calmDown(whole)
 	w.stopWorkers()
-	o.points, o.crashes, o.longest = w.witness.pointList(), w.witness.crashList(), w.witness.longestAttempt()
+	o.points, o.longest = w.witness.pointList(), w.witness.longestAttempt()
 	o.runs = w.runs()
 	var pairs []string
 	for _, r := range o.runs {

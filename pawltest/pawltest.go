@@ -42,6 +42,7 @@ import (
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/embed"
+	"github.com/pawlhq/pawl/runtime/store"
 )
 
 // Env is the engine in one test, and the test itself: time in it is virtual, and its Context ends with the test.
@@ -80,6 +81,7 @@ type options struct {
 	disk   bool
 	dir    string
 	client []pawl.Option
+	worker func(store.Store) store.Store // what workers see of the store; nil for all of it
 }
 
 // InMemory replaces the NATS server by an in-memory store: several times faster, and close enough for tests of a

@@ -1,7 +1,12 @@
 package pawltest_test
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/pawlhq/pawl/pawltest"
 	"github.com/pawlhq/pawl/pawltest/internal/byhand"
@@ -28,5 +33,62 @@ func TestCrashEverywhereInMemory(t *testing.T) {
 func TestCrashAtRandom(t *testing.T) {
 	for _, c := range byhand.Cases() {
 		t.Run(c.Name, func(t *testing.T) { pawltest.CrashAtRandom(t, c.Test) })
+	}
+}
+
+// The histories in testdata were recorded when the engine was young: it must be able to read them for ever.
+func TestRecordedHistoriesReplay(t *testing.T) {
+	for _, c := range byhand.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			file := filepath.Join("testdata", c.Name+".history")
+			if _, err := os.Stat(file); err != nil {
+				pawltest.Run(t, func(e *pawltest.Env) {
+					c.Test(e)
+					e.Record(file, c.ID)
+				})
+				return
+			}
+			pawltest.Replay(t, file, c.Module())
+		})
+	}
+}
+
+func TestReplayFailsOnOtherCode(t *testing.T) {
+	for name, want := range map[string]string{
+		"order":  "replay diverges at event 6", // the code does not sleep twice
+		"refuse": "no such file",
+	} {
+		verdict := &verdict{TB: t}
+		pawltest.Replay(verdict, filepath.Join("testdata", name+".history"), byhand.OrderWithoutNap())
+		if !strings.Contains(verdict.text, want) {
+			t.Errorf("%s: got %q, want %q", name, verdict.text, want)
+		}
+	}
+}
+
+// verdict takes down how a test would have failed.
+type verdict struct {
+	testing.TB
+	text string
+}
+
+func (v *verdict) Errorf(format string, args ...any) { v.text += fmt.Sprintf(format, args...) }
+
+func TestStoppedAndKilledWorkersLeaveTheirRunsToTheNext(t *testing.T) {
+	end := map[string]func(*pawltest.Worker){"stop": (*pawltest.Worker).Stop, "kill": (*pawltest.Worker).Kill}
+	for name, end := range end {
+		t.Run(name, func(t *testing.T) {
+			pawltest.Run(t, func(e *pawltest.Env) {
+				run, worker := byhand.StartNap(e, 24*time.Hour)
+				time.Sleep(time.Hour)
+				end(worker)
+				time.Sleep(time.Hour)
+				worker.Start()
+				begun := time.Now()
+				if err := run.Wait(e.Context()); err != nil || time.Since(begun) != 22*time.Hour {
+					e.Errorf("got %v after %v", err, time.Since(begun))
+				}
+			}, pawltest.OnDisk())
+		})
 	}
 }

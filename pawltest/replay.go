@@ -1,9 +1,12 @@
 package pawltest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,7 +18,7 @@ import (
 )
 
 // This file keeps histories in files and holds code against them. A history file holds one record as defined by
-// history.proto, with all events of a run and their payloads in plain, and a readable view of it beside it.
+// history.proto, gzipped, with all events of a run and their payloads in plain. A readable view stands beside it.
 
 var recordFlag = flag.Bool("pawltest.record", false, "write the history files of Record, and fail")
 
@@ -47,8 +50,11 @@ func writeHistory(file string, rec *history.Record) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		return err
 	}
-	return errors.Join(
-		os.WriteFile(file, rec.Marshal(), 0o666),
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	_, err := zip.Write(rec.Marshal())
+	return errors.Join(err, zip.Close(),
+		os.WriteFile(file, packed.Bytes(), 0o666),
 		os.WriteFile(file+".txt", []byte(view(rec)), 0o666),
 	)
 }
@@ -68,7 +74,7 @@ func Replay(t testing.TB, file string, modules ...pawl.Module) {
 
 // readHistory reads a history file, and checks that the view beside it was made from it.
 func readHistory(file string) (*history.Record, error) {
-	data, err := os.ReadFile(file)
+	data, err := unzip(file)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +90,19 @@ func readHistory(file string) (*history.Record, error) {
 		return nil, fmt.Errorf("%s.txt is not its view: it was edited, or the way to show histories has changed; remove both files and record again", filepath.Base(file))
 	}
 	return rec, nil
+}
+
+func unzip(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	zip, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(zip)
 }
 
 // replay runs the code of a run's workflow against its history, payloads included.

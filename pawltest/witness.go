@@ -21,7 +21,8 @@ type memory struct {
 	mu      sync.Mutex
 	counts  map[string]int
 	points  []string             // crash points, in the order in which they were reached
-	crashes []string             // those at which a worker crashed
+	blows   []string             // what workers suffered there
+	trail   []string             // both, as they happened
 	appends []appended           // in the order in which they were answered
 	tasks   []store.Task         // queued
 	alarms  map[string]time.Time // set and not cleared or rung, by workflow id
@@ -59,16 +60,22 @@ func (w *memory) name(what string) string {
 	return fmt.Sprintf("%s #%d", strings.ReplaceAll(what, "/", ":"), w.counts[what])
 }
 
-func (w *memory) reached(point string) {
+func (w *memory) reached(worker, point string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.points = append(w.points, point)
+	w.trail = append(w.trail, fmt.Sprintf("%s: %s %s", time.Now().Format("15:04:05.000"), worker, point))
 }
 
-func (w *memory) crashedAt(point string) {
+func (w *memory) suffered(worker, point string, b blow) {
+	what := "crashes"
+	if !b.crash {
+		what = fmt.Sprintf("stands still for %v", b.pause.Round(time.Millisecond))
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.crashes = append(w.crashes, point)
+	w.blows = append(w.blows, fmt.Sprintf("%s %s %s", worker, what, point))
+	w.trail = append(w.trail, fmt.Sprintf("%s: %s %s", time.Now().Format("15:04:05.000"), worker, what))
 }
 
 func (w *memory) appended(id string, prev store.Seq, rec store.Record, seq store.Seq, err error) {
@@ -140,10 +147,17 @@ func (w *memory) pointList() []string {
 	return slices.Clone(w.points)
 }
 
-func (w *memory) crashList() []string {
+func (w *memory) blowList() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.crashes)
+	return slices.Clone(w.blows)
+}
+
+// lately is the end of the trail.
+func (w *memory) lately(n int) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.Join(w.trail[max(0, len(w.trail)-n):], "\n")
 }
 
 func (w *memory) appendList() []appended {

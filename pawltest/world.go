@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,7 +29,8 @@ type world struct {
 	log     logBuffer
 	witness witness
 	fate    fate
-	twins   int // how many workers there are for each that the test starts
+	hung    atomic.Bool // the client was cut off
+	twins   int         // how many workers there are for each that the test starts
 	born    time.Time
 	effects []func() any
 
@@ -88,9 +89,11 @@ func (w *world) close() {
 	w.dying.Wait()
 	w.own.Close()
 	w.shut()
-	if w.t.Failed() || os.Getenv("DBG") != "" {
-		println(w.log.tail(40))
-		w.t.Logf("log of the engine, latest lines:\n%s", w.log.tail(100))
+	if w.t.Failed() {
+		if len(w.witness.blowList()) > 0 {
+			w.t.Logf("what the workers did last:\n%s", w.witness.lately(100))
+		}
+		w.t.Logf("what the engine logged last:\n%s", w.log.tail(100))
 	}
 }
 

@@ -41,7 +41,7 @@ func Run(prog *gosrc.Program) *Result {
 		c.judge(r)
 	}
 	c.checkErrorBranches()
-	c.checkDotImports()
+	c.checkNames()
 	c.checkDirectives()
 	return c.result()
 }

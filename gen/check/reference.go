@@ -12,6 +12,8 @@ import (
 // Suffix ends the name of every generated twin.
 const Suffix = "__pawl"
 
+const reservedCure = "choose a name that does not end in " + Suffix
+
 func reserved(name string) bool { return strings.HasSuffix(name, Suffix) }
 
 // Reference finds the whole expression that names a function, for the identifier on top of a stack of nodes: with its

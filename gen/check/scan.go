@@ -98,7 +98,8 @@ func (s *scanner) concurrency(x ast.Node) {
 	case *ast.GoStmt:
 		s.report(x.Pos(), goStatement, "goroutines come with a later release; call activities one after the other", "starts a goroutine, whose order no replay can repeat")
 	case *ast.SelectStmt:
-		s.channel(x.Pos(), "selects between channels")
+		s.report(x.Pos(), channels, "select comes with a later release; to wait for an activity no longer than some time, give it a timeout=",
+			"selects between channels, whose order no replay can repeat")
 	case *ast.SendStmt:
 		if !s.inSelectCase() {
 			s.channel(x.Arrow, "sends on a channel")
@@ -231,7 +232,7 @@ func (s *scanner) identifier(x ast.Node) {
 		return
 	}
 	if reserved(id.Name) && s.info.Defs[id] != nil {
-		s.report(id.Pos(), reservedName, "choose a name that does not end in "+Suffix, "declares %s, a name of generated code", id.Name)
+		s.report(id.Pos(), reservedName, reservedCure, "declares %s, a name of generated code", id.Name)
 	}
 	switch obj := s.info.Uses[id].(type) {
 	case *types.Func:

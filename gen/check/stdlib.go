@@ -40,7 +40,6 @@ func forbid(rule, why, cure, names string) entry {
 const (
 	toActivity  = "move it to an activity"
 	toInput     = "pass it as an input of the workflow, or read it in an activity"
-	later       = "this comes with a later release"
 	useSleep    = "timers as values come with a later release; use time.Sleep, which is durable"
 	useOwnCtx   = "derived contexts come with a later release; pass on the workflow's ctx, and give the activity a timeout="
 	useUTC      = "use time.UTC or time.FixedZone"
@@ -219,14 +218,14 @@ var stdlib = map[string][]entry{
 
 	// Readers and writers in memory; what is behind them was checked where it was made.
 	"bufio": {allow("*")},
-	"io":    {allow("*"), forbid(channels, "waits for another goroutine", later, "Pipe PipeReader.* PipeWriter.*")},
+	"io":    {allow("*"), forbid(channels, "waits for another goroutine", "use a bytes.Buffer; goroutines come with a later release", "Pipe PipeReader.* PipeWriter.*")},
 
 	// Reflection over values, not over code, maps and channels.
 	"reflect": {
 		allow("DeepEqual TypeFor TypeOf ValueOf Zero Indirect New MakeSlice Append AppendSlice Copy Swapper PointerTo SliceOf MapOf ArrayOf VisibleFields TypeAssert"),
 		allow("Kind.* ChanDir.* StructTag.* StructField.* ValueError.* Type.* Value.* Method.*"),
 		forbid(mapOrder, orderOfMap, useRange, "Value.MapKeys Value.MapRange Value.SetIterKey Value.SetIterValue MapIter.* Value.Seq Value.Seq2"),
-		forbid(channels, "works on channels behind the compiler's back", later, "Select MakeChan ChanOf Value.Send Value.Recv Value.TrySend Value.TryRecv Value.Close"),
+		forbid(channels, "works on channels behind the compiler's back", "channels come with a later release; pass values as results", "Select MakeChan ChanOf Value.Send Value.Recv Value.TrySend Value.TryRecv Value.Close"),
 		forbid(machine, "calls code behind the compiler's back", "call it by name", "MakeFunc Value.Call Value.CallSlice Value.Method Value.MethodByName Value.Methods Type.Method Type.MethodByName Type.Methods FuncOf"),
 		forbid(machine, "gives an address, which differs on every replay", "compare values instead",
 			"Value.Pointer Value.UnsafePointer Value.UnsafeAddr Value.InterfaceData NewAt SliceAt"),
@@ -238,7 +237,7 @@ var stdlib = map[string][]entry{
 	"sync/atomic": {
 		forbid(syncObjects, "orders goroutines of the machine", oneRoutine, "*"),
 	},
-	"golang.org/x/sync/errgroup":     {forbid(syncObjects, "starts goroutines", later, "*")},
+	"golang.org/x/sync/errgroup":     {forbid(syncObjects, "starts goroutines", "groups come with a later release; call the activities one after the other", "*")},
 	"golang.org/x/sync/semaphore":    {forbid(syncObjects, "orders goroutines of the machine", oneRoutine, "*")},
 	"golang.org/x/sync/singleflight": {forbid(syncObjects, "orders goroutines of the machine", oneRoutine, "*")},
 

@@ -68,13 +68,14 @@ type localOutcome struct {
 	runID    string
 	done     *history.ActivityDone
 	recorded chan<- bool // takes one answer without blocking
+	taken    bool        // it was news to the run
 }
 
 // answerLocal says of the outcomes among letters whether they are recorded.
 func answerLocal(letters []mail, recorded bool) {
 	for _, m := range letters {
 		if m.local != nil {
-			m.local.recorded <- recorded
+			m.local.recorded <- recorded && m.local.taken
 		}
 	}
 }
@@ -85,7 +86,7 @@ func (w *Worker) hand(id string, runID string, done *history.ActivityDone) bool 
 	w.mu.Lock()
 	a, ok := w.actors[id]
 	if ok = ok && !w.stopping; ok {
-		w.put(a, mail{local: &localOutcome{runID, done, recorded}})
+		w.put(a, mail{local: &localOutcome{runID: runID, done: done, recorded: recorded}})
 	}
 	w.mu.Unlock()
 	return ok && <-recorded

@@ -35,12 +35,35 @@ func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error
 	if err != nil {
 		return letters, err
 	}
-	letters = merge(letters, waiting)
+	letters = merge(a.stillWaiting(letters, waiting), waiting)
 	if err := a.load(ctx); err != nil {
 		return letters, err
 	}
 	a.contested = false
 	return letters, a.repair(ctx, waiting)
+}
+
+// stillWaiting leaves out the deliveries whose messages are no longer in the inbox: another worker took them in, perhaps
+// into a run that has ended since, and a start would be taken for one that comes after it. They are not acknowledged,
+// because what was read may be older than the delivery.
+func (a *actor) stillWaiting(letters []mail, waiting []store.Pending) []mail {
+	inInbox := map[store.Seq]bool{}
+	for _, p := range waiting {
+		inInbox[p.Seq] = true
+	}
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	var left []mail
+	for _, m := range letters {
+		if m.wake == nil || m.wake.Timer || inInbox[m.wake.Seq] {
+			left = append(left, m)
+			continue
+		}
+		m.wake.settle.Nak(store.AckWait)
+		delete(a.bySeq, m.wake.key)
+		delete(a.w.settling, m.wake)
+	}
+	return left
 }
 
 func isFirstStart(letters []mail) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -21,9 +22,8 @@ func (a *actor) turn(letters []mail) {
 		err := a.try(ctx, letters)
 		switch {
 		case err == nil:
-			answerLocal(letters, true)
 			a.unpark(ctx)
-			a.afterTurn(ctx)
+			answerLocal(letters, a.afterTurn(ctx))
 			return
 		case ctx.Err() != nil:
 			answerLocal(letters, false)
@@ -58,9 +58,14 @@ func (a *actor) try(ctx context.Context, letters []mail) (err error) {
 			err = fmt.Errorf("panic in the engine, outside of workflow code: %v\n%s", v, debug.Stack())
 		}
 	}()
+	known := a.run != nil
 	letters, err = a.ensureLoaded(ctx, letters)
+	before := a.lastSeq()
 	if err == nil {
 		err = a.takeAll(ctx, letters)
+	}
+	if err == nil && known && a.lastSeq() == before && arrived(letters) {
+		err = a.confirm(ctx)
 	}
 	if err != nil && parks(err) {
 		return a.terminateUnrunnable(ctx, letters, err)
@@ -82,17 +87,44 @@ func (a *actor) takeAll(ctx context.Context, letters []mail) error {
 	return p.commit(ctx)
 }
 
+// arrived reports whether something came from outside that is to be acknowledged.
+func arrived(letters []mail) bool {
+	return slices.ContainsFunc(letters, func(m mail) bool { return m.wake != nil })
+}
+
+// confirm makes sure that the run in memory is what the journal has. A turn that records nothing needs it: for a worker
+// whose run has moved on elsewhere, what is news looks settled, or early.
+func (a *actor) confirm(ctx context.Context) error {
+	last, err := a.w.store.Last(ctx, a.id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if last.Seq != a.lastSeq() {
+		return &store.ConflictError{ID: a.id, Prev: a.lastSeq(), Last: last.Seq}
+	}
+	return nil
+}
+
+// lastSeq is the newest record that this worker knows of.
+func (a *actor) lastSeq() store.Seq {
+	if a.run == nil {
+		return 0
+	}
+	return a.last
+}
+
 // afterTurn arms the clock, and acknowledges what arrived unless something goes on that only this process knows of.
-func (a *actor) afterTurn(ctx context.Context) {
+// It reports false if the run has no clock: what arrived must come again.
+func (a *actor) afterTurn(ctx context.Context) bool {
 	hold, err := a.armClock(ctx)
 	if err != nil {
 		a.forget()
-		return // the deliveries come again
+		return false
 	}
-	if hold {
-		return
+	if !hold {
+		a.settle(func(s store.Settle) { s.Ack() })
 	}
-	a.settle(func(s store.Settle) { s.Ack() })
+	return true
 }
 
 // proposal is a record in the making: what arrived and what the code decided on it.
@@ -119,7 +151,8 @@ func (p *proposal) take(ctx context.Context, m mail) error {
 	case m.failed != nil:
 		return p.fail(ctx, m.failed)
 	case m.local != nil:
-		if p.runID == m.local.runID {
+		// A run that has moved on elsewhere may have scheduled the activity without this worker's knowing.
+		if m.local.taken = p.runID == m.local.runID && p.isOpen(m.local.done.Op); m.local.taken {
 			return p.activityDone(ctx, m.local.done)
 		}
 	}
@@ -159,6 +192,9 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 
 // nudged publishes again what the run waits for, where it is missing.
 func (p *proposal) nudged(ctx context.Context) error {
+	if err := p.confirm(ctx); err != nil {
+		return err
+	}
 	waiting, err := p.w.store.Pending(ctx, p.queue, p.id)
 	if err != nil {
 		return err

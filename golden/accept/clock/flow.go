@@ -11,29 +11,28 @@ import (
 // Bell rings.
 //
 //pawl:activity
-func Bell(ctx context.Context, at time.Time) (quarter int, err error) { return at.Minute() / 15, nil }
-
-// untilNext is how long it is to the next full multiple of d.
-func untilNext(d time.Duration) time.Duration {
-	now := time.Now()
-	return time.Until(now.Truncate(d).Add(d))
+func Bell(ctx context.Context, since time.Duration) (quarter int, err error) {
+	return int(since / (15 * time.Minute)), nil
 }
+
+// lasted is how long it has been since a time, in full quarters.
+func lasted(since time.Time) time.Duration { return time.Since(since).Truncate(15 * time.Minute) }
 
 // Hour rings a bell at every quarter for an hour, and says how long that took.
 //
 //pawl:workflow
-func Hour(ctx context.Context) (quarters []int, took time.Duration, err error) {
-	time.Sleep(untilNext(time.Hour))
-	first := time.Now()
-	for time.Since(first) < time.Hour {
-		quarter, err := Bell(ctx, time.Now())
+func Hour(ctx context.Context) (quarters []int, took, left time.Duration, err error) {
+	start := time.Now()
+	end := start.Add(55 * time.Minute)
+	for time.Now().Before(end) {
+		quarter, err := Bell(ctx, lasted(start))
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, 0, err
 		}
 		quarters = append(quarters, quarter)
 		sleep := time.Sleep
-		sleep(untilNext(15 * time.Minute))
+		sleep(15 * time.Minute)
 	}
 	time.Sleep(-time.Second)
-	return quarters, time.Since(first).Round(time.Minute), nil
+	return quarters, lasted(start), time.Until(end).Truncate(5 * time.Minute), nil
 }

@@ -9,29 +9,30 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// untilNext__pawl is untilNext as a workflow runs it.
+// lasted__pawl is lasted as a workflow runs it.
 //
-//line flow.go:17:1
-func untilNext__pawl(_run *abi.Run, d time.Duration) time.Duration {
-	now := abi.Now(_run)
-	return abi.Until(_run, now.Truncate(d).Add(d))
+//line flow.go:19:1
+func lasted__pawl(_run *abi.Run, since time.Time) time.Duration {
+//line flow.go:19:1
+	return abi.Since(_run, since).Truncate(15 * time.Minute)
+//line flow.go:19:1
 }
 
 // Hour__pawl is Hour as a workflow runs it.
 //
-//line flow.go:25:1
-func Hour__pawl(_run *abi.Run, ctx context.Context) (quarters []int, took time.Duration, err error) {
-	abi.Sleep(_run, untilNext__pawl(_run, time.Hour))
-	first := abi.Now(_run)
-	for abi.Since(_run, first) < time.Hour {
-		quarter, err := Bell__pawl(_run, ctx, abi.Now(_run))
+//line flow.go:24:1
+func Hour__pawl(_run *abi.Run, ctx context.Context) (quarters []int, took, left time.Duration, err error) {
+	start := abi.Now(_run)
+	end := start.Add(55 * time.Minute)
+	for abi.Now(_run).Before(end) {
+		quarter, err := Bell__pawl(_run, ctx, lasted__pawl(_run, start))
 		if err != nil {
-			return nil, 0, err
+			return nil, 0, 0, err
 		}
 		quarters = append(quarters, quarter)
 		sleep := bind1x0__pawl(_run, abi.Sleep)
-		sleep(untilNext__pawl(_run, 15*time.Minute))
+		sleep(15 * time.Minute)
 	}
 	abi.Sleep(_run, -time.Second)
-	return quarters, abi.Since(_run, first).Round(time.Minute), nil
+	return quarters, lasted__pawl(_run, start), abi.Until(_run, end).Truncate(5 * time.Minute), nil
 }

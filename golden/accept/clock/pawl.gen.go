@@ -27,8 +27,8 @@ var activity__Bell = &abi.Activity{
 }
 
 // Bell__pawl schedules activity Bell and waits for its outcome.
-func Bell__pawl(_run *abi.Run, ctx context.Context, at time.Time) (quarter int, err error) {
-	err = abi.Call(_run, ctx, activity__Bell, []any{at}, &quarter)
+func Bell__pawl(_run *abi.Run, ctx context.Context, since time.Duration) (quarter int, err error) {
+	err = abi.Call(_run, ctx, activity__Bell, []any{since}, &quarter)
 	return
 }
 
@@ -38,7 +38,7 @@ func handlers__pawl() []abi.Handler {
 		{
 			Activity: activity__Bell,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 time.Time
+				var a0 time.Duration
 				if err := in.Decode(&a0); err != nil {
 					return nil, err
 				}
@@ -52,9 +52,9 @@ func handlers__pawl() []abi.Handler {
 var workflow__Hour = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/clock.Hour",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/clock",
-	Version:   "4da9d6f4f030",
+	Version:   "a0ef6ec5ccdb",
 	Generator: "1",
-	Pos:       "flow.go:25",
+	Pos:       "flow.go:24",
 	Errors:    Errors__pawl,
 }
 
@@ -70,8 +70,8 @@ type HourRun struct {
 }
 
 // Result waits for the run to end and gives what the workflow returned.
-func (r HourRun) Result(ctx context.Context) (quarters []int, took time.Duration, err error) {
-	err = r.Wait(ctx, &quarters, &took)
+func (r HourRun) Result(ctx context.Context) (quarters []int, took time.Duration, left time.Duration, err error) {
+	err = r.Wait(ctx, &quarters, &took, &left)
 	return
 }
 
@@ -84,8 +84,8 @@ func FindHour(c *pawl.Client, id string) HourRun {
 func Hour__workflow() []*abi.Workflow {
 	w := *workflow__Hour
 	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, r1, err := Hour__pawl(_run, ctx)
-		return []any{r0, r1}, err
+		r0, r1, r2, err := Hour__pawl(_run, ctx)
+		return []any{r0, r1, r2}, err
 	}
 	return []*abi.Workflow{&w}
 }
@@ -114,9 +114,9 @@ var Sources__pawl = []abi.Source{
 		File: "flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Bell":        "0257f253300debc1",
-			"Hour{}":      "9652336842528352",
-			"untilNext{}": "1905b516829ef917",
+			"Bell":     "7c85e1c1d9ebed75",
+			"Hour{}":   "f04e36e98f9cf126",
+			"lasted{}": "2c2720c9676cb594",
 		},
 	},
 }

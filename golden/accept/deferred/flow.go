@@ -48,7 +48,7 @@ func book(ctx context.Context, undone *[]string, parts ...string) (err error) {
 func risky(n int) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			time.Sleep(time.Second)
+			time.Sleep(time.Minute)
 			err = fmt.Errorf("recovered: %v", r)
 		}
 	}()
@@ -61,7 +61,7 @@ func risky(n int) (err error) {
 //pawl:workflow
 func Journey(ctx context.Context) (undone []string, reasons string, err error) {
 	start := time.Now()
-	defer func() { reasons = fmt.Sprint(reasons, " after ", time.Since(start)) }()
+	defer func() { reasons = fmt.Sprint(reasons, " after ", time.Since(start).Truncate(time.Minute)) }()
 	full := book(ctx, &undone, "train", "ferry", "hotel", "car")
 	return undone, fmt.Sprint(errors.Is(full, ErrFull), "; ", risky(0), "; ", risky(2)), nil
 }

@@ -35,7 +35,7 @@ func book__pawl(_run *abi.Run, ctx context.Context, undone *[]string, parts ...s
 func risky__pawl(_run *abi.Run, n int) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			abi.Sleep(_run, time.Second)
+			abi.Sleep(_run, time.Minute)
 			err = fmt.Errorf("recovered: %v", r)
 		}
 	}()
@@ -48,7 +48,7 @@ func risky__pawl(_run *abi.Run, n int) (err error) {
 //line flow.go:62:1
 func Journey__pawl(_run *abi.Run, ctx context.Context) (undone []string, reasons string, err error) {
 	start := abi.Now(_run)
-	defer func() { reasons = fmt.Sprint(reasons, " after ", abi.Since(_run, start)) }()
+	defer func() { reasons = fmt.Sprint(reasons, " after ", abi.Since(_run, start).Truncate(time.Minute)) }()
 	full := book__pawl(_run, ctx, &undone, "train", "ferry", "hotel", "car")
 	return undone, fmt.Sprint(errors.Is(full, ErrFull), "; ", risky__pawl(_run, 0), "; ", risky__pawl(_run, 2)), nil
 }

@@ -86,7 +86,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Journey = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/deferred.Journey",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/deferred",
-	Version:   "b7a95676e925",
+	Version:   "2b3e46fb7940",
 	Generator: "1",
 	Pos:       "flow.go:62",
 	Errors:    Errors__pawl,
@@ -152,9 +152,9 @@ var Sources__pawl = []abi.Source{
 		Sums: map[string]string{
 			"Book":      "961c862f36da8570",
 			"Cancel":    "45e0e916b82c452f",
-			"Journey{}": "aea97cedbaa13941",
+			"Journey{}": "b8e8029529ee75c2",
 			"book{}":    "0552d81b69c5de44",
-			"risky{}":   "83617373fbdc3a45",
+			"risky{}":   "b0cb8d9c8fe8a061",
 		},
 	},
 }

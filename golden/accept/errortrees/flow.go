@@ -27,7 +27,7 @@ func (e FieldError) Is(target error) bool { return target == FieldError{Field: e
 
 // Fail fails in the way it is asked to.
 //
-//pawl:activity attempts=1
+//pawl:activity final=errDisk,io.ErrUnexpectedEOF,fs.ErrNotExist,FieldError,*strconv.NumError
 func Fail(ctx context.Context, how string) error {
 	switch how {
 	case "joined":

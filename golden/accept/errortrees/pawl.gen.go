@@ -5,8 +5,12 @@ package errortrees
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
+	"io"
+	"io/fs"
+	"strconv"
 	"time"
 )
 
@@ -19,10 +23,27 @@ var activity__Fail = &abi.Activity{
 	Queue: "github.com/pawlhq/pawl/golden/accept/errortrees",
 	Policy: abi.Policy{
 		StartToClose:  time.Minute,
-		Attempts:      1,
 		BackoffMin:    time.Second,
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
+	},
+	Final: func(err error) bool {
+		if errors.Is(err, errDisk) {
+			return true
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return true
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+		if _, ok := errors.AsType[FieldError](err); ok {
+			return true
+		}
+		if _, ok := errors.AsType[*strconv.NumError](err); ok {
+			return true
+		}
+		return false
 	},
 	Pos: "flow.go:31",
 }
@@ -117,7 +138,7 @@ var Sources__pawl = []abi.Source{
 		File: "flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Fail":     "ecb1f0ba156ca281",
+			"Fail":     "03ea30e116491e7b",
 			"Survey{}": "d8aca38b62eaa4a4",
 		},
 	},

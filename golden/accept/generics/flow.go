@@ -40,7 +40,7 @@ func (s seconds) length() time.Duration { return time.Duration(s) * time.Second 
 func rest[P pause](p P) time.Duration {
 	start := time.Now()
 	time.Sleep(p.length())
-	return time.Since(start)
+	return time.Since(start).Truncate(time.Minute)
 }
 
 // queue is a generic type with a method that waits.

@@ -31,7 +31,7 @@ func each__pawl[S ~[]E, E, R any](_run *abi.Run, ctx context.Context, list S, f 
 func rest__pawl[P pause](_run *abi.Run, p P) time.Duration {
 	start := abi.Now(_run)
 	abi.Sleep(_run, p.length())
-	return abi.Since(_run, start)
+	return abi.Since(_run, start).Truncate(time.Minute)
 }
 
 // push__pawl is push as a workflow runs it.

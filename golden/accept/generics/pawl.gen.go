@@ -52,7 +52,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Sum = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/generics.Sum",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/generics",
-	Version:   "9403746fb08a",
+	Version:   "a3db6776fd8b",
 	Generator: "1",
 	Pos:       "flow.go:62",
 	Errors:    Errors__pawl,
@@ -123,7 +123,7 @@ var Sources__pawl = []abi.Source{
 			"Parse":             "4c8462060fc64504",
 			"Sum{}":             "ec9162a3011765c0",
 			"each{}":            "73489c850c176474",
-			"rest{}":            "c84acf1aa6729baa",
+			"rest{}":            "1018e1966e93aae0",
 		},
 	},
 }

@@ -3,6 +3,7 @@ package results
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -26,12 +27,15 @@ type Name struct{ First, Last string }
 //pawl:activity
 func Ping(context.Context) error { return nil }
 
+// errZero says that there is no result.
+var errZero = errors.New("division by zero")
+
 // Divide has two results, and both matter when it fails.
 //
-//pawl:activity attempts=1
+//pawl:activity final=errZero
 func Divide(ctx context.Context, a, b int) (quotient, remainder int, err error) {
 	if b == 0 {
-		return a, a, fmt.Errorf("%d by zero", a)
+		return a, a, fmt.Errorf("%d: %w", a, errZero)
 	}
 	return a / b, a % b, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // Collect__pawl is Collect as a workflow runs it.
 //
-//line flow.go:53:1
+//line flow.go:57:1
 func Collect__pawl(_run *abi.Run, ctx context.Context, a int, divisors ...int) (list []int, last Point, raw []byte, err error) {
 	if err = Ping__pawl(_run, ctx); err != nil {
 		return

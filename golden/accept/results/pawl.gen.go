@@ -5,6 +5,7 @@ package results
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"time"
@@ -23,7 +24,7 @@ var activity__Ping = &abi.Activity{
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
 	},
-	Pos: "flow.go:27",
+	Pos: "flow.go:28",
 }
 
 // Ping__pawl schedules activity Ping and waits for its outcome.
@@ -36,12 +37,17 @@ var activity__Divide = &abi.Activity{
 	Queue: "github.com/pawlhq/pawl/golden/accept/results",
 	Policy: abi.Policy{
 		StartToClose:  time.Minute,
-		Attempts:      1,
 		BackoffMin:    time.Second,
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
 	},
-	Pos: "flow.go:32",
+	Final: func(err error) bool {
+		if errors.Is(err, errZero) {
+			return true
+		}
+		return false
+	},
+	Pos: "flow.go:36",
 }
 
 // Divide__pawl schedules activity Divide and waits for its outcome.
@@ -59,7 +65,7 @@ var activity__Points = &abi.Activity{
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
 	},
-	Pos: "flow.go:42",
+	Pos: "flow.go:46",
 }
 
 // Points__pawl schedules activity Points and waits for its outcome.
@@ -109,7 +115,7 @@ var workflow__Collect = &abi.Workflow{
 	Queue:     "github.com/pawlhq/pawl/golden/accept/results",
 	Version:   "b8ab08b38650",
 	Generator: "1",
-	Pos:       "flow.go:53",
+	Pos:       "flow.go:57",
 	Errors:    Errors__pawl,
 }
 
@@ -163,7 +169,9 @@ func PawlModule() pawl.Module {
 }
 
 // Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
+var Errors__pawl = abi.Errors{
+	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/results.errZero", errZero),
+}
 
 //go:embed flow.go
 var source__flow string
@@ -175,7 +183,7 @@ var Sources__pawl = []abi.Source{
 		Text: source__flow,
 		Sums: map[string]string{
 			"Collect{}": "02ef6ad48bb2a67d",
-			"Divide":    "8f1410f935431190",
+			"Divide":    "8c551eb62748c1cf",
 			"Ping":      "afaf94103461a13c",
 			"Points":    "0b161a91b7f729cc",
 		},

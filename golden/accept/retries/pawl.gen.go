@@ -23,31 +23,13 @@ var activity__Knock = &abi.Activity{
 		BackoffMax:    10 * time.Second,
 		BackoffFactor: 3,
 	},
-	Pos: "flow.go:20",
+	Pos: "flow.go:17",
 }
 
 // Knock__pawl schedules activity Knock and waits for its outcome.
 func Knock__pawl(_run *abi.Run, ctx context.Context, door string) (r0 string, err error) {
 	err = abi.Call(_run, ctx, activity__Knock, []any{door}, &r0)
 	return
-}
-
-var activity__Ring = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/retries.Ring",
-	Queue: "github.com/pawlhq/pawl/golden/accept/retries",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		Attempts:      2,
-		BackoffMin:    time.Minute,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:31",
-}
-
-// Ring__pawl schedules activity Ring and waits for its outcome.
-func Ring__pawl(_run *abi.Run, ctx context.Context, door string) error {
-	return abi.Call(_run, ctx, activity__Ring, []any{door})
 }
 
 var activity__Try = &abi.Activity{
@@ -59,7 +41,7 @@ var activity__Try = &abi.Activity{
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
 	},
-	Pos: "flow.go:36",
+	Pos: "flow.go:28",
 }
 
 // Try__pawl runs step Try and waits for its outcome.
@@ -83,16 +65,6 @@ func handlers__pawl() []abi.Handler {
 			},
 		},
 		{
-			Activity: activity__Ring,
-			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
-					return nil, err
-				}
-				return nil, Ring(ctx, a0)
-			},
-		},
-		{
 			Activity: activity__Try,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
 				r0, err := Try(ctx)
@@ -105,9 +77,9 @@ func handlers__pawl() []abi.Handler {
 var workflow__Visit = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/retries.Visit",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/retries",
-	Version:   "769cd283aef7",
+	Version:   "504735a0a910",
 	Generator: "1",
-	Pos:       "flow.go:46",
+	Pos:       "flow.go:38",
 	Errors:    Errors__pawl,
 }
 
@@ -160,9 +132,7 @@ func PawlModule() pawl.Module {
 }
 
 // Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/retries.ErrBusy", ErrBusy),
-}
+var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
 var source__flow string
@@ -174,9 +144,8 @@ var Sources__pawl = []abi.Source{
 		Text: source__flow,
 		Sums: map[string]string{
 			"Knock":   "4b06659b2b8826d3",
-			"Ring":    "23ba728068abe5ff",
 			"Try":     "82be1bc8bf7ba130",
-			"Visit{}": "8d21c26b297d6d4c",
+			"Visit{}": "3c81eaf0ce5369d0",
 		},
 	},
 }

@@ -1,4 +1,4 @@
-// Package timeouts has activities that take too long, each in its own way.
+// Package timeouts has activities that are given up, each for another reason.
 package timeouts
 
 import (
@@ -36,6 +36,14 @@ func Listen(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// ErrBusy is no timeout.
+var ErrBusy = errors.New("busy")
+
+// Ring is given up after two attempts.
+//
+//pawl:activity attempts=2 backoff=10s
+func Ring(ctx context.Context, door string) error { return fmt.Errorf("%s: %w", door, ErrBusy) }
+
 // Patience tells what it waited for in vain.
 //
 //pawl:workflow timeout=24h
@@ -48,6 +56,9 @@ func Patience(ctx context.Context) (log []string, err error) {
 			return log, fmt.Errorf("not a timeout: %w", err)
 		}
 		log = append(log, fmt.Sprint(timeout.Kind, " within ", time.Since(start).Round(time.Minute)))
+	}
+	if err := Ring(ctx, "red door"); errors.Is(err, ErrBusy) {
+		log = append(log, err.Error())
 	}
 	return log, nil
 }

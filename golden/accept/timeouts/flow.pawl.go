@@ -14,7 +14,7 @@ import (
 
 // Patience__pawl is Patience as a workflow runs it.
 //
-//line flow.go:42:1
+//line flow.go:50:1
 func Patience__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	for _, f := range []func(context.Context) error{bind1x1__pawl(_run, Dig__pawl), bind1x1__pawl(_run, Wait__pawl), bind1x1__pawl(_run, Listen__pawl)} {
 		start := abi.Now(_run)
@@ -24,6 +24,9 @@ func Patience__pawl(_run *abi.Run, ctx context.Context) (log []string, err error
 			return log, fmt.Errorf("not a timeout: %w", err)
 		}
 		log = append(log, fmt.Sprint(timeout.Kind, " within ", abi.Since(_run, start).Round(time.Minute)))
+	}
+	if err := Ring__pawl(_run, ctx, "red door"); errors.Is(err, ErrBusy) {
+		log = append(log, err.Error())
 	}
 	return log, nil
 }

@@ -69,6 +69,24 @@ func Listen__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(_run, ctx, activity__Listen, nil)
 }
 
+var activity__Ring = &abi.Activity{
+	Name:  "github.com/pawlhq/pawl/golden/accept/timeouts.Ring",
+	Queue: "github.com/pawlhq/pawl/golden/accept/timeouts",
+	Policy: abi.Policy{
+		StartToClose:  time.Minute,
+		Attempts:      2,
+		BackoffMin:    10 * time.Second,
+		BackoffMax:    10 * time.Second,
+		BackoffFactor: 2,
+	},
+	Pos: "flow.go:45",
+}
+
+// Ring__pawl schedules activity Ring and waits for its outcome.
+func Ring__pawl(_run *abi.Run, ctx context.Context, door string) error {
+	return abi.Call(_run, ctx, activity__Ring, []any{door})
+}
+
 // handlers__pawl are the activities that are plain functions, with what runs them.
 func handlers__pawl() []abi.Handler {
 	return []abi.Handler{
@@ -90,6 +108,16 @@ func handlers__pawl() []abi.Handler {
 				return nil, Listen(ctx)
 			},
 		},
+		{
+			Activity: activity__Ring,
+			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
+				var a0 string
+				if err := in.Decode(&a0); err != nil {
+					return nil, err
+				}
+				return nil, Ring(ctx, a0)
+			},
+		},
 	}
 }
 
@@ -97,9 +125,9 @@ var workflow__Patience = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/timeouts.Patience",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/timeouts",
 	Timeout:   24 * time.Hour,
-	Version:   "d21190164d99",
+	Version:   "f67d78c5bc91",
 	Generator: "1",
-	Pos:       "flow.go:42",
+	Pos:       "flow.go:50",
 	Errors:    Errors__pawl,
 }
 
@@ -148,7 +176,9 @@ func PawlModule() pawl.Module {
 }
 
 // Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
+var Errors__pawl = abi.Errors{
+	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/timeouts.ErrBusy", ErrBusy),
+}
 
 //go:embed flow.go
 var source__flow string
@@ -161,7 +191,8 @@ var Sources__pawl = []abi.Source{
 		Sums: map[string]string{
 			"Dig":        "ced6e6c1057ac23b",
 			"Listen":     "e52027cbde1d3d34",
-			"Patience{}": "37f0d38850601bf5",
+			"Patience{}": "0437a9d46ce2e0cc",
+			"Ring":       "ed51a37e372b6609",
 			"Wait":       "0479766868e87837",
 		},
 	},

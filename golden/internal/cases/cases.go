@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/pawltest"
@@ -24,15 +25,22 @@ type Case struct {
 	Plain func(ctx context.Context) []any
 	// Want are the results if Plain is nil.
 	Want []any
+	// Mortal says why crashes change what is compared, if they do.
+	Mortal string
 	// Durable starts the workflow under ID and waits for its results.
 	Durable func(ctx context.Context, c *pawl.Client) []any
 }
 
+// patience is longer than any case takes, in its own time.
+const patience = 3 * time.Hour
+
 // Run runs a case on the engine of a test, and gives its results.
 func (c Case) Run(e *pawltest.Env) []any {
 	e.Helper()
+	ctx, cancel := context.WithTimeout(e.Context(), patience)
+	defer cancel()
 	e.Work(c.Modules()...)
-	return c.Durable(e.Context(), e.Client)
+	return c.Durable(ctx, e.Client)
 }
 
 // Diff says how results differ; it is empty if they do not. Errors are the same if their texts are, apart from what the

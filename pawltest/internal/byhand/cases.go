@@ -221,7 +221,7 @@ func big() (abi.Module, *abi.Workflow) {
 func testBig(e *pawltest.Env) {
 	m, wf := big()
 	e.Work(m)
-	in := strings.Repeat("x", 300<<10)
+	in := strings.Repeat("x", 160<<10)
 	var out string
 	if err := start(e, wf, "order-1", in).Wait(e.Context(), &out); out != in+in || err != nil {
 		e.Errorf("got %d bytes, %v", len(out), err)
@@ -235,6 +235,13 @@ func nap() (abi.Module, *abi.Workflow) {
 		return d.String(), nil
 	})
 	return module(wf), wf
+}
+
+// StartNap starts a worker and a workflow that sleeps.
+func StartNap(e *pawltest.Env, d time.Duration) (*pawl.Run, *pawltest.Worker) {
+	m, wf := nap()
+	worker := e.Work(m)
+	return start(e, wf, "order-1", d), worker
 }
 
 // testReuse uses a workflow id for three runs, of which the last one replaces another.

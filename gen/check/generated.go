@@ -9,17 +9,17 @@ import (
 	"github.com/pawlhq/pawl/gen/gosrc"
 )
 
-// This file is about imports with a dot between packages that have generated code: some of its names are the same in
-// each of them.
+// This file is about names that collide with those of generated code.
 
-// checkDotImports reports such imports.
-func (c *checker) checkDotImports() {
+// checkNames reports them in all packages that have generated code.
+func (c *checker) checkNames() {
 	generated := c.generated()
 	for _, p := range c.prog.Packages {
 		if !generated[p.Types] {
 			continue
 		}
 		for _, f := range p.Files {
+			c.checkDeclared(f)
 			for _, spec := range f.Syntax.Imports {
 				if pkg := dotImport(p, spec); pkg != nil && generated[pkg] {
 					c.found = append(c.found, diag.Diagnostic{
@@ -29,6 +29,18 @@ func (c *checker) checkDotImports() {
 					})
 				}
 			}
+		}
+	}
+}
+
+// checkDeclared reports functions and methods with names of twins. Inside of functions the scan finds such names.
+func (c *checker) checkDeclared(f *gosrc.File) {
+	for _, d := range f.Syntax.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && reserved(d.Name.Name) {
+			c.found = append(c.found, diag.Diagnostic{
+				Pos: c.position(d.Name.Pos()), Rule: reservedName,
+				Message: "declares " + d.Name.Name + ", a name of generated code", Fix: reservedCure,
+			})
 		}
 	}
 }

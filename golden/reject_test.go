@@ -1,0 +1,132 @@
+package golden_test
+
+import (
+	"bytes"
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/pawlhq/pawl/gen"
+	"github.com/pawlhq/pawl/gen/diag"
+)
+
+// wanted is the section of an archive that holds what the compiler says.
+const wanted = "want.txt"
+
+// TestRejected runs the compiler over each archive of reject and compares what it says of the program.
+func TestRejected(t *testing.T) {
+	for _, file := range rejected(t) {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := module(t, archive)
+			result, err := gen.Generate(t.Context(), gen.Config{Dir: dir, Patterns: []string{"./..."}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := said(result), &archive.Files[len(archive.Files)-1].Data
+			if bytes.Equal(got, *want) {
+				return
+			}
+			if !refresh(t, name) {
+				t.Fatalf("got\n%s\nwant\n%s\nrefresh it with go test ./golden -run TestRejected -update=%s", got, *want, name)
+			}
+			*want = got
+			if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			t.Fatalf("%s is refreshed: read the difference, then run the test again", file)
+		})
+	}
+}
+
+// TestEveryRuleIsShown finds rules that no program of reject breaks.
+func TestEveryRuleIsShown(t *testing.T) {
+	var text strings.Builder
+	for _, file := range rejected(t) {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := archive.Files[len(archive.Files)-1]
+		if last.Name != wanted {
+			t.Errorf("%s does not end with the section %s", file, wanted)
+		}
+		text.Write(last.Data)
+	}
+	for _, rule := range gen.Rules() {
+		const fault = "PWL199" // of the compiler itself
+		if rule.ID != fault && !strings.Contains(text.String(), "["+rule.ID+"]") {
+			t.Errorf("no program in golden/reject breaks %s (%s)", rule.ID, rule.Title)
+		}
+	}
+}
+
+// rejected are the archives.
+func rejected(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("reject/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no archives in reject (%v)", err)
+	}
+	return files
+}
+
+// said is everything that the compiler says of a program, in the order of its lines.
+func said(result *gen.Result) []byte {
+	all := slices.Concat(result.Diagnostics, result.Remarks)
+	slices.SortStableFunc(all, func(a, b diag.Diagnostic) int {
+		return cmp.Or(cmp.Compare(a.Pos.Filename, b.Pos.Filename), cmp.Compare(a.Pos.Line, b.Pos.Line))
+	})
+	var b bytes.Buffer
+	for _, d := range all {
+		b.WriteString(d.Format(result.Dir))
+	}
+	return b.Bytes()
+}
+
+// module makes a module of an archive that uses this checkout, and what this module depends on.
+func module(t *testing.T, archive *txtar.Archive) (dir string) {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile("../go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod = bytes.Replace(mod, []byte("module github.com/pawlhq/pawl\n"), []byte("module example.com/shop\n"), 1)
+	mod = append(mod, "\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n"...)
+	files := append(slices.Clone(archive.Files), txtar.File{Name: "go.mod", Data: mod}, txtar.File{Name: "go.sum", Data: sum})
+	for _, f := range files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if f.Name == wanted {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}

@@ -1,0 +1,56 @@
+package byhand
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/abi"
+
+	"github.com/pawlhq/pawl/pawltest"
+)
+
+// This file holds workflows with a mistake in them, which no crash test may pass.
+
+// ChargesTwice has a service that counts every call: the effect of an activity that is attempted again.
+func ChargesTwice(e *pawltest.Env) {
+	var charged atomic.Int64
+	charge, call := activity(abi.Activity{Name: "byhand.Charge"}, func(context.Context, string) (int64, error) {
+		return charged.Add(1), nil
+	})
+	wf := workflow("byhand.Twice", func(r *abi.Run, ctx context.Context, in string) (int64, error) { return call(r, ctx, in) })
+	e.Effects(func() any { return charged.Load() })
+	e.Work(module(wf, charge))
+	if err := start(e, wf, "order-1", "").Wait(e.Context()); err != nil {
+		e.Error(err)
+	}
+}
+
+// OrderWithoutNap is the order of Cases, edited: its second sleep is gone.
+func OrderWithoutNap() abi.Module {
+	echo := func(ctx context.Context, in string) (string, error) { return in, nil }
+	_, charge := activity(abi.Activity{Name: "byhand.Charge"}, echo)
+	_, label := activity(abi.Activity{Name: "byhand.Label", Step: true}, echo)
+	return module(workflow("byhand.Order", func(r *abi.Run, ctx context.Context, item string) (string, error) {
+		paid, err := charge(r, ctx, item)
+		if err != nil {
+			return "", err
+		}
+		abi.Sleep(r, 200*time.Millisecond)
+		return label(r, ctx, paid)
+	}))
+}
+
+// Wavers passes an activity something that differs from execution to execution.
+func Wavers(e *pawltest.Env, chance int) {
+	echo, call := activity(abi.Activity{Name: "byhand.Echo"}, func(_ context.Context, in string) (string, error) { return in, nil })
+	var executions atomic.Int64
+	wf := workflow("byhand.Wavers", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+		return call(r, ctx, fmt.Sprint(chance, executions.Add(1)))
+	})
+	e.Work(module(wf, echo))
+	if err := start(e, wf, "order-1", "").Wait(e.Context()); err != nil {
+		e.Error(err)
+	}
+}
