@@ -143,6 +143,9 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 			return "", fmt.Errorf("start workflow %q: %q is not UTF-8: encode it, in base64 say", req.ID, text)
 		}
 	}
+	if req.Conflict == history.ConflictTerminate && req.Reuse != history.ReuseAllow {
+		return "", fmt.Errorf("start workflow %q: a run that is to be replaced must allow its id to be used again: leave the reuse policy at ReuseAllow", req.ID)
+	}
 	req.RunID = runIDFor(req)
 	if err := c.chain.Seal(ctx, journal.Owner(req.ID, req.RunID), &req.Input); err != nil {
 		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
@@ -173,14 +176,10 @@ func (c *Client) taken(ctx context.Context, req *history.StartRequest) (runID st
 		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
 	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
 		return run.RunID, true, nil
-	case !status.Closed() && req.Conflict == history.ConflictFail, status.Closed() && !reusable(req.Reuse, status):
+	case !status.Closed() && req.Conflict == history.ConflictFail, status.Closed() && !req.Reuse.Allows(status):
 		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
 	}
 	return "", false, nil
-}
-
-func reusable(p history.ReusePolicy, last history.Status) bool {
-	return p == history.ReuseAllow || p == history.ReuseIfFailed && last != history.StatusCompleted
 }
 
 func statusOf(run *journal.Run) history.Status {
@@ -243,7 +242,7 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 		return "", err
 	}
 	switch {
-	case status.Closed() && reusable(req.Reuse, status):
+	case status.Closed() && req.Reuse.Allows(status):
 		return "", nil
 	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
 		return other.RunID, nil

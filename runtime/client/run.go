@@ -93,7 +93,7 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunInfo
 	defer stop()
 	// The announcement may have come before we listened, or be lost: look from time to time as well.
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		info, err := c.ended(ctx, id, runID)
+		info, err := c.ended(ctx, id, runID, wait >= time.Second)
 		if info != nil || err != nil {
 			return info, err
 		}
@@ -112,25 +112,28 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunInfo
 	}
 }
 
-// ended looks whether a run has ended; nil if not.
-func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunInfo, error) {
+// ended looks whether a run has ended; nil if not. The registry tells soonest; a look that is thorough does not trust it
+// when it says that the run is open.
+func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*history.RunInfo, error) {
 	entry, err := c.store.GetEntry(ctx, id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
+		return c.endedInJournal(ctx, id, runID)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err == nil {
-		info, err := history.UnmarshalRunInfo(entry.Data)
-		if err != nil {
-			return nil, err
-		}
-		if info.RunID == runID || runID == "" {
-			if !info.Status.Closed() {
-				return nil, nil
-			}
-			return c.complete(ctx, info)
-		}
+	info, err := history.UnmarshalRunInfo(entry.Data)
+	switch {
+	case err != nil:
+		return nil, err
+	case runID != "" && info.RunID != runID:
+		return c.endedInJournal(ctx, id, runID)
+	case info.Status.Closed():
+		return c.complete(ctx, info)
+	case thorough:
+		return c.endedInJournal(ctx, id, info.RunID)
 	}
-	return c.endedInJournal(ctx, id, runID)
+	return nil, nil
 }
 
 // endedInJournal is for a run that the registry does not tell of: it has not caught up, or a newer run took its place.

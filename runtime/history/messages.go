@@ -18,6 +18,17 @@ const (
 	ReuseReject   ReusePolicy = 2 // never, as long as the closed run is kept
 )
 
+// Allows reports whether a new run may follow one that ended like this.
+func (p ReusePolicy) Allows(last Status) bool {
+	switch p {
+	case ReuseAllow:
+		return true
+	case ReuseIfFailed:
+		return last != StatusCompleted
+	}
+	return false
+}
+
 // ConflictPolicy says what a start does when a run of that id is open.
 type ConflictPolicy int32
 

@@ -65,7 +65,7 @@ func (w *Worker) runTask(d store.TaskDelivery) {
 	}
 	release := w.keep(d.Settle)
 	defer release()
-	e := &execution{w: w, delivery: d, task: task, handler: h}
+	e := &execution{w: w, delivery: d, task: task, handler: h, pen: make(chan struct{}, 1)}
 	e.run()
 }
 
@@ -107,6 +107,8 @@ type execution struct {
 	handler  *abi.Handler
 	last     error // of an earlier attempt
 	orphan   bool  // the worker of the attempt before died, or may have
+
+	pen chan struct{} // held while the state is being stored
 
 	mu    sync.Mutex
 	state history.TaskState
@@ -274,20 +276,26 @@ func (w *Worker) track(t *attempt, running bool) {
 const beatEvery = 500 * time.Millisecond
 
 // throttledBeat stores the newest details of heartbeats, not more often than beatEvery. Details that came in between
-// are stored with the attempt's failure.
+// are stored with the attempt's failure. The store is not waited for under the lock that an attempt's end needs.
 func (e *execution) throttledBeat() func(history.Payload) {
 	var stored time.Time
-	return func(details history.Payload) {
+	due := func(details history.Payload) bool {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if e.ended {
-			return // the attempt was given up and does not know it yet
+			return false // the attempt was given up and does not know it yet
 		}
 		e.state.Heartbeat = details
 		if time.Since(stored) < beatEvery {
-			return
+			return false
 		}
 		stored = time.Now()
+		return true
+	}
+	return func(details history.Payload) {
+		if !due(details) {
+			return
+		}
 		if err := e.remember(); err != nil {
 			e.w.log.Warn("heartbeat not stored", "workflow", e.task.ID, "operation", e.delivery.Op, "error", err)
 		}
@@ -301,9 +309,18 @@ func (e *execution) end() {
 	e.mu.Unlock()
 }
 
-// remember stores what the next attempt, or a person, wants to know.
+// remember stores what the next attempt, or a person, wants to know. What is stored last is the newest.
 func (e *execution) remember() error {
-	return e.w.store.PutBeat(e.w.ctx, e.delivery.Task, e.state.Marshal())
+	select {
+	case e.pen <- struct{}{}:
+		defer func() { <-e.pen }()
+	case <-e.w.ctx.Done():
+		return e.w.ctx.Err()
+	}
+	e.mu.Lock()
+	data := e.state.Marshal()
+	e.mu.Unlock()
+	return e.w.store.PutBeat(e.w.ctx, e.delivery.Task, data)
 }
 
 // fail has the activity tried again, if it may be.
@@ -319,7 +336,9 @@ func (e *execution) fail(out history.Payload, err error) {
 		return
 	}
 	e.w.log.Info("activity failed; it is tried again", "workflow", e.task.ID, "activity", e.task.Name, "attempt", e.state.Attempt, "after", delay, "error", err)
+	e.mu.Lock() // a function that was left behind may still be storing a heartbeat
 	e.state.LastFailure, e.state.NextRetry = e.w.registry.errors.Encode(err), time.Now().Add(delay)
+	e.mu.Unlock()
 	if err := e.remember(); err != nil {
 		e.w.log.Warn("failed attempt not noted", "workflow", e.task.ID, "operation", e.delivery.Op, "error", err)
 	}

@@ -229,7 +229,7 @@ func (p *proposal) start(ctx context.Context, seq store.Seq, data []byte) error 
 	case begun: // it is this very run
 	case p.x != nil:
 		p.add(&history.StartRejected{RequestID: req.RequestID})
-	case !p.closed.Closed() || reusable(req.Reuse, p.closed):
+	case !p.closed.Closed() || req.Reuse.Allows(p.closed):
 		return p.begin(ctx, req)
 	}
 	return nil
@@ -250,17 +250,6 @@ func (p *proposal) giveWay(ctx context.Context, req *history.StartRequest) error
 		}
 	}
 	return p.commit(ctx)
-}
-
-// reusable reports whether a policy lets a new run follow one that ended like this.
-func reusable(policy history.ReusePolicy, last history.Status) bool {
-	switch policy {
-	case history.ReuseReject:
-		return false
-	case history.ReuseIfFailed:
-		return last != history.StatusCompleted
-	}
-	return true
 }
 
 // begin makes a new run and its first event.
