@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -87,6 +86,7 @@ type site struct {
 	pkg  *gosrc.Package
 	file *gosrc.File
 	decl *ast.FuncDecl
+	some bool // only some builds compile it
 }
 
 func newCompleter(c *compilation) (*completer, error) {
@@ -112,7 +112,7 @@ func (d *completer) index(pkg *gosrc.Package, file *gosrc.File) {
 			continue
 		}
 		if obj, ok := pkg.Info.Defs[f.Name].(*types.Func); ok {
-			d.sites[obj] = site{pkg, file, f}
+			d.sites[obj] = site{pkg, file, f, file.Condition() != ""}
 		}
 	}
 }
@@ -132,7 +132,13 @@ func (d *completer) complete(pkg *gosrc.Package) *ir.Package {
 		}
 	}
 	p.Errors = d.errors(pkg)
-	p.Sources = d.sources(pkg)
+	for _, source := range d.sources(pkg) {
+		if source.Condition == "" {
+			p.Sources = append(p.Sources, source)
+		} else {
+			p.Guards = append(p.Guards, source)
+		}
+	}
 	d.versions(pkg, p)
 	return p
 }
@@ -179,7 +185,7 @@ func (d *completer) sources(pkg *gosrc.Package) (out []ir.Source) {
 			sums[key] = d.sums[file][key]
 		}
 		if len(sums) > 0 {
-			out = append(out, ir.Source{File: filepath.Base(file.Path), Sums: sums})
+			out = append(out, ir.Source{File: file.Base(), Condition: file.Condition(), Sums: sums})
 		}
 	}
 	return out
@@ -213,16 +219,17 @@ func (d *completer) deterministic() map[*types.Func]bool {
 	return reached
 }
 
-// reach adds fn and what it mentions, but nothing beyond an activity or step.
+// reach adds fn and what it mentions, but nothing beyond an activity or step. From a file that only some builds compile
+// it leads to others of that kind alone: what such a file uses of the rest must not show in files that all builds share.
 func (d *completer) reach(fn *types.Func, reached map[*types.Func]bool) {
-	site, ours := d.sites[fn]
+	from, ours := d.sites[fn]
 	if f := d.prog.Annotation(fn); !ours || reached[fn] || f != nil && f.Kind != annotations.Workflow {
 		return
 	}
 	reached[fn] = true
-	ast.Inspect(site.decl, func(n ast.Node) bool {
+	ast.Inspect(from.decl, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			if used, ok := site.pkg.Info.Uses[id].(*types.Func); ok {
+			if used, ok := from.pkg.Info.Uses[id].(*types.Func); ok && (!from.some || d.sites[used.Origin()].some) {
 				d.reach(used.Origin(), reached)
 			}
 		}
@@ -241,7 +248,8 @@ func (d *completer) versions(pkg *gosrc.Package, p *ir.Package) {
 	}
 }
 
-// version hashes what a workflow reaches in the module.
+// version hashes what a workflow reaches in the module, apart from functions that only some builds compile: a version
+// is the same on every system.
 func (d *completer) version(f *gosrc.Func) string {
 	reached := map[*types.Func]bool{}
 	for _, fn := range append(d.check.Reached[f.Obj], f.Obj) {
@@ -249,7 +257,9 @@ func (d *completer) version(f *gosrc.Func) string {
 	}
 	lines := []string{"generator " + Version}
 	for fn := range reached {
-		lines = append(lines, fn.FullName()+" "+d.body(fn))
+		if !d.sites[fn].some {
+			lines = append(lines, fn.FullName()+" "+d.body(fn))
+		}
 	}
 	slices.Sort(lines)
 	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))

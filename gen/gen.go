@@ -83,9 +83,19 @@ func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 		return c, nil // what the checker would say about half-typed code cannot be trusted
 	}
 	c.check = check.Run(prog)
-	c.found(c.wanted(c.check.Diagnostics))
+	c.found(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
 	c.result.Remarks = c.wanted(c.check.Remarks)
 	return c, nil
+}
+
+// selfCall is the check's rule that asks which of two things the author means; //pawl:continue is an answer.
+const selfCall = "PWL232"
+
+// answered reports whether a finding asks for the directive above it, which has a finding of its own already.
+func (c *compilation) answered(d diag.Diagnostic) bool {
+	return d.Rule == selfCall && slices.ContainsFunc(c.result.Diagnostics, func(u diag.Diagnostic) bool {
+		return u.Rule == gosrc.RuleUnsupported.ID && u.Pos.Filename == d.Pos.Filename && u.Pos.Line+1 == d.Pos.Line
+	})
 }
 
 // found adds findings to the result.

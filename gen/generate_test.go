@@ -316,3 +316,63 @@ func BenchmarkNoOp(b *testing.B) {
 		}
 	}
 }
+
+// What only some builds compile is guarded by files that only those compile; all other files are the same in all builds.
+func TestSameInAllBuilds(t *testing.T) {
+	t.Parallel()
+	dir := module(t, txtar.Parse([]byte(`
+-- flow.go --
+package test
+
+import "context"
+
+//pawl:workflow
+func Nap(ctx context.Context) error {
+	nap()
+	return nil
+}
+-- nap_long.go --
+//go:build !short
+
+package test
+
+import "time"
+
+func nap() { time.Sleep(long()) }
+
+func long() time.Duration { return time.Hour }
+-- nap_short.go --
+//go:build short
+
+package test
+
+import "time"
+
+func nap() { time.Sleep(time.Second) }
+`)))
+	build := func(tags string) {
+		result, err := gen.Generate(context.Background(), gen.Config{Dir: dir, BuildFlags: []string{"-tags=" + tags}})
+		if err != nil || len(result.Diagnostics) > 0 {
+			t.Fatal(err, result.Diagnostics)
+		}
+		writeResult(t, result)
+	}
+	build("")
+	long := generated(t, dir)
+	build("short")
+	all := generated(t, dir)
+	for name, content := range long {
+		if all[name] != content {
+			t.Errorf("%s depends on the build:\n%s", name, all[name])
+		}
+	}
+	guards := []string{"nap_long.guard.pawl.go", "nap_long.pawl.go", "nap_short.guard.pawl.go", "nap_short.pawl.go"}
+	if got, want := slices.Sorted(maps.Keys(all)), append([]string{"flow.pawl.go"}, append(guards, "pawl.gen.go")...); !slices.Equal(got, want) {
+		t.Errorf("wrote %v, want %v", got, want)
+	}
+	if guard := all["nap_long.guard.pawl.go"]; !strings.Contains(guard, "//go:build !short") || !strings.Contains(guard, `"long{}"`) {
+		t.Errorf("the helper of a constrained file is not guarded:\n%s", guard)
+	}
+	run(t, dir, "go", "vet", ".")
+	run(t, dir, "go", "vet", "-tags=short", ".")
+}

@@ -41,7 +41,7 @@ func (f File) Stale() bool {
 	return !bytes.Equal(f.Content, f.Old) || (f.Content == nil) != (f.Old == nil)
 }
 
-// emit writes the generated file of every package, beside its lowered ones, by absolute name.
+// emit writes the generated files of every package, beside its lowered ones, by absolute name.
 func (c *compilation) emit(packages []described, lowered []lower.File) (map[string][]byte, error) {
 	stubs := make([][]byte, len(packages))
 	var work errgroup.Group
@@ -57,6 +57,13 @@ func (c *compilation) emit(packages []described, lowered []lower.File) (map[stri
 	files := map[string][]byte{}
 	for i, p := range packages {
 		files[filepath.Join(p.source.Dir, gosrc.StubFile)] = stubs[i]
+		for _, source := range p.Guards {
+			content, err := emit.Guard(p.Package, source)
+			if err != nil {
+				return nil, err
+			}
+			files[filepath.Join(p.source.Dir, source.Guard())] = content
+		}
 	}
 	for _, f := range lowered {
 		files[filepath.Join(f.Pkg.Dir, f.Name)] = f.Content

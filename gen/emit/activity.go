@@ -57,15 +57,24 @@ func (w *writer) final(finals []ir.Final) jen.Code {
 		return nil
 	}
 	return jen.Func().Params(jen.Id(errName).Error()).Bool().BlockFunc(func(g *jen.Group) {
+		if len(finals) == 1 && !finals[0].Type {
+			g.Return(isError(finals[0]))
+			return
+		}
 		for _, f := range finals {
 			if f.Type {
 				g.If(jen.List(jen.Id("_"), jen.Id("ok")).Op(":=").Qual("errors", "AsType").Types(pointerTo(f)).Call(jen.Id(errName)), jen.Id("ok")).Block(jen.Return(jen.True()))
 			} else {
-				g.If(jen.Qual("errors", "Is").Call(jen.Id(errName), ref(f.Ref))).Block(jen.Return(jen.True()))
+				g.If(isError(f)).Block(jen.Return(jen.True()))
 			}
 		}
 		g.Return(jen.False())
 	})
+}
+
+// isError asks whether the error is, or wraps, the value of a variable.
+func isError(f ir.Final) *jen.Statement {
+	return jen.Qual("errors", "Is").Call(jen.Id(errName), ref(f.Ref))
 }
 
 func pointerTo(f ir.Final) *jen.Statement {

@@ -119,23 +119,26 @@ func (w *writer) included(own *jen.Statement, name string) jen.Code {
 
 // sources embeds the files that the code was generated from, with the fingerprints of that time.
 func (w *writer) sources() {
-	if len(w.pkg.Sources) > 0 {
-		w.file.Anon("embed")
-	}
 	var elements []jen.Code
 	used := map[string]bool{}
 	for _, s := range w.pkg.Sources {
-		name := w.names.pick(used, "source__"+identifier(strings.TrimSuffix(s.File, ".go")))
-		w.file.Comment("//go:embed " + s.File)
-		w.file.Var().Id(name).String()
-		elements = append(elements, literal(jen.Empty(),
-			entry{"File", jen.Lit(s.File)},
-			entry{"Text", jen.Id(name)},
-			entry{"Sums", sums(s.Sums)},
-		))
+		elements = append(elements, w.source(jen.Empty(), s, used))
 	}
 	w.file.Commentf("%s are the files that this code was generated from. A worker refuses to start when they changed since.", sourcesName)
 	w.file.Var().Id(sourcesName).Op("=").Add(w.included(list(jen.Index().Add(abi("Source")), elements), sourcesName))
+}
+
+// source embeds a file, and gives it as a literal with its fingerprints.
+func (w *writer) source(t *jen.Statement, s ir.Source, used map[string]bool) jen.Code {
+	name := w.names.pick(used, "source__"+identifier(strings.TrimSuffix(s.File, ".go")))
+	w.file.Anon("embed")
+	w.file.Comment("//go:embed " + s.File)
+	w.file.Var().Id(name).String()
+	return literal(t,
+		entry{"File", jen.Lit(s.File)},
+		entry{"Text", jen.Id(name)},
+		entry{"Sums", sums(s.Sums)},
+	)
 }
 
 func sums(m map[string]string) jen.Code {

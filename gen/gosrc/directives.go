@@ -72,7 +72,7 @@ func (l *loader) placeOne(pkg *Package, file *File, d placed, target *placed, us
 		l.addAt(pkg, d.pos, RulePlace, message, fix)
 		return
 	}
-	if condition := constrained(file); condition != "" && d.Kind != annotations.Pure {
+	if condition := file.Condition(); condition != "" && d.Kind != annotations.Pure {
 		l.addAt(pkg, d.pos, RulePlace, fmt.Sprintf("%s is compiled only for %s, but every worker must know it", d.name.Name, condition),
 			"move it to a file without build constraints, and let it call what is in this one")
 		return
@@ -128,10 +128,18 @@ func interfaceMethods(spec ast.Spec, targets map[*ast.CommentGroup]*placed) {
 	}
 }
 
-// constrained is the build condition of a file, or "".
-func constrained(file *File) string {
-	for _, group := range file.Syntax.Comments {
-		if group.Pos() > file.Syntax.Package {
+// Condition is under which builds compile the file, from its text or its name; "" if all do.
+func (f *File) Condition() string {
+	if condition := f.buildLine(); condition != "" {
+		return condition
+	}
+	return systemSuffix(f.Base())
+}
+
+// buildLine is the condition behind the file's //go:build, or "".
+func (f *File) buildLine() string {
+	for _, group := range f.Syntax.Comments {
+		if group.Pos() > f.Syntax.Package {
 			break
 		}
 		for _, c := range group.List {
@@ -140,7 +148,7 @@ func constrained(file *File) string {
 			}
 		}
 	}
-	return systemSuffix(filepath.Base(file.Path))
+	return ""
 }
 
 // systemSuffix is the GOOS or GOARCH that a file's name ends with, or "".

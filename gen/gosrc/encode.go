@@ -17,15 +17,42 @@ type Fault struct {
 	Fix    string
 }
 
-// Path is where the fault lies within the value called name, with a colon; empty if it is the value itself.
-func (f *Fault) Path(name string) string {
+// In says what is wrong with the value called name, beginning with the part that is to blame.
+func (f *Fault) In(name string) string {
 	if len(f.path) == 0 {
-		return ""
+		return "it " + f.Reason
 	}
-	if name == "_" {
-		name = ""
+	return name + strings.Join(f.path, "") + " " + f.Reason
+}
+
+// InResult is In for a value that has no name of its own: its type, or that of its elements, stands for it.
+func (f *Fault) InResult(t types.Type) string {
+	path := f.path
+	for len(path) > 0 && path[0] == "[]" {
+		t, path = element(t), path[1:]
 	}
-	return strings.TrimPrefix(name+strings.Join(f.path, ""), ".") + " "
+	if len(path) == 0 && len(f.path) > 0 {
+		return "an element of it " + f.Reason
+	}
+	name := "it"
+	if n := namedOf(t); n != nil {
+		name = n.Obj().Name()
+	}
+	return (&Fault{path: path, Reason: f.Reason}).In(name)
+}
+
+// element is what a slice, array or map holds, behind any pointers.
+func element(t types.Type) types.Type {
+	for {
+		switch u := t.Underlying().(type) {
+		case *types.Pointer:
+			t = u.Elem()
+		case interface{ Elem() types.Type }:
+			return u.Elem()
+		default:
+			return t
+		}
+	}
 }
 
 // Encodable finds why t would not survive the default codec, or nil.
@@ -135,7 +162,7 @@ func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addres
 func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressable bool) *Fault {
 	if !f.Exported() && !promotes(f) {
 		if standard(f.Pkg()) {
-			return &Fault{path[:len(path)-1], fmt.Sprintf("is a %s, which JSON would empty", short(owner)), "pass what it stands for"}
+			return &Fault{path[:len(path)-1], fmt.Sprintf("is %s, which JSON would empty", article(short(owner))), "pass what it stands for"}
 		}
 		return &Fault{path, fmt.Sprintf("is an unexported field of %s and would be dropped", short(owner)),
 			`export it, tag it json:"-" if it is meant to be dropped, or give the type MarshalJSON and UnmarshalJSON`}
@@ -163,6 +190,14 @@ func hasMethod(t types.Type, name string) bool {
 
 // step extends a path without touching those that share its start.
 func step(path []string, s string) []string { return append(slices.Clip(path), s) }
+
+// article puts a or an before a type's name.
+func article(name string) string {
+	if strings.ContainsRune("aeio", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
+}
 
 // short names a type by package name, as in code.
 func short(t types.Type) string {

@@ -15,7 +15,7 @@ import (
 // them that it holds for.
 func (p *Program) Errors(pkg *Package, only func(types.Object) bool) (out []ir.Error) {
 	for _, f := range pkg.Files {
-		if constrained(f) != "" {
+		if f.Condition() != "" {
 			continue
 		}
 		for _, obj := range pkg.declared(f) {

@@ -48,7 +48,7 @@ func (p *Program) fields(f *Func) (fields []Field, found []diag.Diagnostic) {
 	}
 	taken := map[[2]any]*types.Var{}
 	for i := range s.NumFields() {
-		field, message, fix := p.field(s.Field(i), reflect.StructTag(s.Tag(i)).Get("pawl"))
+		field, message, fix := p.field(t, s.Field(i), reflect.StructTag(s.Tag(i)).Get("pawl"))
 		if message == "" && field.Activities != nil {
 			message, fix = twice(taken, field)
 		}
@@ -75,9 +75,9 @@ func twice(taken map[[2]any]*types.Var, field Field) (message, fix string) {
 	return fmt.Sprintf("holds the same activities as field %s under the same tag %q", first.Name(), field.Tag), "give each a tag of its own"
 }
 
-func (p *Program) field(v *types.Var, tag string) (_ Field, message, fix string) {
+func (p *Program) field(owner *types.Named, v *types.Var, tag string) (_ Field, message, fix string) {
 	if tag == configTag {
-		return p.configField(v)
+		return configField(owner, v)
 	}
 	if tag != "" && !token.IsIdentifier(tag) {
 		return Field{}, fmt.Sprintf("has the tag %q", tag), "a tag is a Go identifier"
@@ -97,13 +97,13 @@ func (p *Program) field(v *types.Var, tag string) (_ Field, message, fix string)
 	case named != nil && p.hasActivities(named):
 		return Field{}, "holds activities by value", fmt.Sprintf("make it a pointer: *%s", named.Obj().Name())
 	}
-	return Field{}, fmt.Sprintf("is a %s, which is state of one process", short(v.Type())),
+	return Field{}, fmt.Sprintf("is %s, which is state of one process", article(short(v.Type()))),
 		"move what uses it into an activity; if it is plain configuration, tag it `pawl:\"config\"` to have it recorded when a run starts"
 }
 
-func (p *Program) configField(v *types.Var) (_ Field, message, fix string) {
+func configField(owner *types.Named, v *types.Var) (_ Field, message, fix string) {
 	if fault := Encodable(v.Type()); fault != nil {
-		return Field{}, "cannot be recorded: " + fault.Path(v.Name()) + fault.Reason, fault.Fix
+		return Field{}, "cannot be recorded: " + fault.In(owner.Obj().Name()+"."+v.Name()), fault.Fix
 	}
 	return Field{Var: v}, "", ""
 }

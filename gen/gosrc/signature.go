@@ -80,26 +80,27 @@ func (p *Program) checkFuncs(pkg *Package) (found []diag.Diagnostic) {
 }
 
 // checkSignature checks that f can be called durably at all.
-func (p *Program) checkSignature(f *Func) (found []diag.Diagnostic) {
+func (p *Program) checkSignature(f *Func) []diag.Diagnostic {
 	sig := f.Obj.Signature()
-	report := func(pos token.Pos, format string, args ...any) {
-		found = append(found, p.at(pos, RuleSignature, fmt.Sprintf(format, args...), wanted(f)))
-	}
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 || f.Iface != nil && f.Iface.TypeParams().Len() > 0 {
-		report(f.Obj.Pos(), "%s %s has type parameters, but a history names one function, not one for each type", f.Kind, f.Name())
-		found[0].Fix = "annotate a function without them for each type that is needed, and let it call this one"
-		return found
+		return []diag.Diagnostic{p.at(f.Obj.Pos(), RuleSignature,
+			fmt.Sprintf("%s %s has type parameters, but a history names one function, not one for each type", f.Kind, f.Name()),
+			"annotate a function without them for each type that is needed, and let it call this one")}
 	}
+	var faults []string
 	if params := sig.Params(); params.Len() == 0 || !isContext(params.At(0).Type()) {
-		report(f.Obj.Pos(), "%s %s does not take a context.Context first", f.Kind, f.Name())
+		faults = append(faults, "does not take a context.Context first")
 	}
 	if results := sig.Results(); results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
-		report(f.Obj.Pos(), "%s %s does not return an error last", f.Kind, f.Name())
+		faults = append(faults, "does not return an error last")
 	}
 	if f.Iface == nil && sig.Recv() != nil && types.IsInterface(sig.Recv().Type()) {
-		report(f.Obj.Pos(), "%s %s has an interface as its receiver", f.Kind, f.Name())
+		faults = append(faults, "has an interface as its receiver")
 	}
-	return found
+	if len(faults) == 0 {
+		return nil
+	}
+	return []diag.Diagnostic{p.at(f.Obj.Pos(), RuleSignature, fmt.Sprintf("%s %s %s", f.Kind, f.Name(), strings.Join(faults, ", and ")), wanted(f))}
 }
 
 // wanted is the signature that f should have, as far as it can be told.
@@ -141,9 +142,15 @@ func (p *Program) checkValues(f *Func) (found []diag.Diagnostic) {
 		return nil
 	}
 	check := func(v *types.Var, role string) {
-		if fault := Encodable(v.Type()); fault != nil {
-			found = append(found, p.at(v.Pos(), RuleEncode, fmt.Sprintf("%s of %s %s cannot be recorded: %s", role, f.Kind, f.Name(), fault.Path(v.Name())+fault.Reason), fault.Fix))
+		fault := Encodable(v.Type())
+		if fault == nil {
+			return
 		}
+		why := fault.In(v.Name())
+		if !named(v) {
+			why = fault.InResult(v.Type())
+		}
+		found = append(found, p.at(v.Pos(), RuleEncode, fmt.Sprintf("%s of %s %s cannot be recorded: %s", role, f.Kind, f.Name(), why), fault.Fix))
 	}
 	for i, v := range f.Inputs() {
 		check(v, ordinal("input", i, v))
@@ -155,11 +162,14 @@ func (p *Program) checkValues(f *Func) (found []diag.Diagnostic) {
 }
 
 func ordinal(role string, i int, v *types.Var) string {
-	if v.Name() != "" && v.Name() != "_" {
+	if named(v) {
 		return role + " " + v.Name()
 	}
 	return fmt.Sprintf("%s %d", role, i+1)
 }
+
+// named reports whether an input or result has a name.
+func named(v *types.Var) bool { return v.Name() != "" && v.Name() != "_" }
 
 // checkNames reports names of histories that are used twice in the program.
 func (p *Program) checkNames() (found []diag.Diagnostic) {
@@ -175,14 +185,21 @@ func (p *Program) checkNames() (found []diag.Diagnostic) {
 			if !f.Pkg.Wanted && !other.Pkg.Wanted {
 				continue
 			}
-			d := p.at(f.Pos, RuleName, fmt.Sprintf("%s %s has the name %q, which %s %s at %s has already", f.Kind, f.Name(), name, other.Kind, other.Name(), p.Short(other.Pos)), "give one of them another name with name=…")
+			d := p.at(f.Pos, RuleName, fmt.Sprintf("%s %s has the name %q, which %s %s at %s has already", f.Kind, f.Name(), name, other.Kind, other.Name(), p.seen(other.Pos)), "give one of them another name with name=…")
 			found = append(found, d)
 		}
 	}
 	return found
 }
 
-// Short is a position for use inside a message: base name and line.
+// seen is a position for use inside a message, as findings print theirs.
+func (p *Program) seen(pos token.Pos) string {
+	at := p.Fset.Position(pos)
+	at.Filename = diag.Rel(at.Filename, p.Dir)
+	return at.String()
+}
+
+// Short is a position for use inside generated code: base name and line.
 func (p *Program) Short(pos token.Pos) string {
 	at := p.Fset.Position(pos)
 	return fmt.Sprintf("%s:%d", at.Filename[strings.LastIndexAny(at.Filename, `/\`)+1:], at.Line)

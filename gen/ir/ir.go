@@ -2,7 +2,10 @@
 // and compared, and all that the emitter sees.
 package ir
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Package is what one package's generated file is written from.
 type Package struct {
@@ -16,6 +19,7 @@ type Package struct {
 	Instances []Instance // what the module's constructor takes, in its order
 	Errors    []Error
 	Sources   []Source
+	Guards    []Source // of files that only some builds compile: each has a generated file of its own
 	Includes  []Import // packages whose generated errors and sources this package's include
 	Helpers   []Helper
 }
@@ -159,9 +163,14 @@ type Error struct {
 
 // Source is a file of the author, with the fingerprints that the generated code was made from.
 type Source struct {
-	File string // base name
-	Sums map[string]string
+	File      string // base name
+	Condition string // of a guard: under which builds the file is compiled
+	Sums      map[string]string
 }
+
+// Guard is the base name of the generated file that holds the fingerprints of a file which only some builds compile.
+// What the author's file name says about systems, this one says too.
+func (s Source) Guard() string { return strings.TrimSuffix(s.File, ".go") + ".guard.pawl.go" }
 
 // Helper is a declaration that lowered files of the package need once.
 type Helper struct {

@@ -7,6 +7,7 @@ package abi
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/codec"
@@ -91,7 +92,7 @@ type Values struct {
 func (v Values) Decode(dst ...any) error {
 	err := codec.Decode(v.Payload, dst...)
 	if err != nil && v.run != nil {
-		v.run.x.Fail(err)
+		v.run.x.Fail(fmt.Errorf("input of workflow %s: %w; run a worker whose code takes it, or terminate the run", v.run.workflow.Name, err))
 	}
 	return err
 }

@@ -83,7 +83,7 @@ func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
 		o = &e.Outcome
 	}
 	if err := codec.Decode(o.Result, out...); err != nil {
-		r.x.Fail(fmt.Errorf("result of activity %s: %w", a.Name, err))
+		r.x.Fail(fmt.Errorf("result of activity %s: %w; run a worker whose code takes it, or terminate the run", a.Name, err))
 	}
 	return r.errors.Decode(o.Failure)
 }

@@ -48,7 +48,9 @@ type RunError struct {
 func (e *RunError) Error() string {
 	text := fmt.Sprintf("workflow %q %s", e.ID, e.Status)
 	switch {
-	case e.Err != nil && e.Status != history.StatusTimedOut:
+	case e.Status == history.StatusTimedOut:
+		text += ": the limit of its directive, or of its start, has passed"
+	case e.Err != nil:
 		text += ": " + e.Err.Error()
 	case e.Reason != "":
 		text += ": " + e.Reason

@@ -34,6 +34,7 @@ type Pending struct {
 	Kind      string // activity, step or timer
 	Name      string
 	Op        string // the operation within the run
+	Queue     string // of an activity: the task queue on which it waits for workers
 	Pos       string // the author's line
 	Scheduled time.Time
 	Due       time.Time // of a timer
@@ -61,7 +62,7 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 			return nil, err
 		}
 		d.Pending, d.Cancelled = pending(run.Events())
-		err = c.addTaskStates(ctx, d, run)
+		err = c.addTaskStates(ctx, d)
 	}
 	return d, err
 }
@@ -126,6 +127,7 @@ func pending(events []history.Event) (list []Pending, cancelled bool) {
 		switch body := e.Body.(type) {
 		case *history.ActivityScheduled:
 			add("activity", body.Name, body.Op, e.Time, time.Time{})
+			list[len(list)-1].Queue = body.Queue
 		case *history.StepScheduled:
 			add("step", body.Name, body.Op, e.Time, time.Time{})
 		case *history.TimerStarted:
@@ -150,19 +152,13 @@ func pending(events []history.Event) (list []Pending, cancelled bool) {
 }
 
 // addTaskStates adds what the queue knows of the activities under way.
-func (c *Client) addTaskStates(ctx context.Context, d *Description, run *journal.Run) error {
-	queues := map[string]string{}
-	for _, e := range run.Events() {
-		if body, ok := e.Body.(*history.ActivityScheduled); ok {
-			queues[body.Op.ID().String()] = body.Queue
-		}
-	}
+func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 	for i := range d.Pending {
 		p := &d.Pending[i]
 		if p.Kind != "activity" {
 			continue
 		}
-		data, err := c.store.Beat(ctx, store.Task{Queue: queues[p.Op], ID: d.ID, RunID: d.RunID, Op: p.Op})
+		data, err := c.store.Beat(ctx, store.Task{Queue: p.Queue, ID: d.ID, RunID: d.RunID, Op: p.Op})
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}

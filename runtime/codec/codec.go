@@ -94,8 +94,9 @@ func Encode(name string, values []any) (history.Payload, error) {
 	return history.Payload{Encoding: s.Name(), Data: data}, nil
 }
 
-// Decode fills dst, pointers to values, from a payload that was opened. A payload may have fewer values than dst, or
-// more: both programs that write and that read one may be the older.
+// Decode fills dst, pointers to values, from a payload that was opened. Without dst it does nothing; otherwise a payload
+// with more or fewer values is an error: who wrote it meant something else. An empty payload leaves dst as it is: what
+// failed before it had values has none.
 func Decode(p history.Payload, dst ...any) error {
 	if len(dst) == 0 {
 		return nil
@@ -104,13 +105,17 @@ func Decode(p history.Payload, dst ...any) error {
 	if err != nil {
 		return &DecodeError{"payload", err}
 	}
-	var parts []json.RawMessage
-	if len(p.Data) > 0 {
-		if err := json.Unmarshal(p.Data, &parts); err != nil {
-			return &DecodeError{"payload", err}
-		}
+	if len(p.Data) == 0 {
+		return nil
 	}
-	for i := range min(len(parts), len(dst)) {
+	var parts []json.RawMessage
+	if err := json.Unmarshal(p.Data, &parts); err != nil {
+		return &DecodeError{"payload", err}
+	}
+	if len(parts) != len(dst) {
+		return &DecodeError{"payload", fmt.Errorf("it holds %d values, and the code takes %d", len(parts), len(dst))}
+	}
+	for i := range dst {
 		data := []byte(parts[i])
 		if s.Name() != "json" {
 			if err := json.Unmarshal(parts[i], &data); err != nil {

@@ -129,9 +129,9 @@ func TestChain(t *testing.T) {
 			t.Fatal(err)
 		}
 		var s string
-		var n, more int
-		if err := Decode(p, &s, &n, &more); err != nil || s != big || n != 42 || more != 0 {
-			t.Errorf("got %d bytes, %d, %d, %v", len(s), n, more, err)
+		var n int
+		if err := Decode(p, &s, &n); err != nil || s != big || n != 42 {
+			t.Errorf("got %d bytes, %d, %v", len(s), n, err)
 		}
 	}
 }
@@ -144,6 +144,9 @@ func TestWhatCannotBeRead(t *testing.T) {
 	}
 	if err := Decode(history.Payload{Encoding: "json", Data: []byte(`["a"]`)}, new(int)); !errors.As(err, &de) {
 		t.Errorf("wrong type: %v", err)
+	}
+	if err := Decode(history.Payload{Encoding: "json", Data: []byte(`["a"]`)}, new(string), new(int)); !errors.As(err, &de) {
+		t.Errorf("too few values: %v", err)
 	}
 	p := history.Payload{Encoding: "json", Data: bytes.Repeat([]byte("x"), 100)}
 	if err := (&Chain{Threshold: 10}).Seal(ctx, "w/r", &p); !errors.Is(err, ErrNoObjects) {

@@ -127,16 +127,17 @@ func (e *PanicError) Error() string {
 	return fmt.Sprintf("workflow code panicked: %v\n%s\n  help: run a worker with code that does not; the run resumes by itself", e.Panic.Value, author(e.Panic.Stack))
 }
 
-// author keeps the lines of a stack that are not the engine's or the Go runtime's.
+// author keeps the lines of a stack that are neither the engine's, nor a generated stub's, nor the Go runtime's.
 func author(stack []byte) string {
 	var kept []string
 	lines := strings.Split(string(stack), "\n")
 	for i := 1; i+1 < len(lines); i += 2 {
-		if fn := lines[i]; engine(fn) || strings.HasPrefix(fn, "panic(") || strings.HasPrefix(fn, "runtime") || strings.HasPrefix(fn, "created by") {
+		fn, file := lines[i], path.Base(strings.TrimSpace(lines[i+1]))
+		if engine(fn) || strings.HasPrefix(file, "pawl.gen.go:") || strings.HasPrefix(fn, "panic(") || strings.HasPrefix(fn, "runtime") || strings.HasPrefix(fn, "created by") {
 			continue
 		}
-		where, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " +0x")
-		kept = append(kept, "  at "+where+" in "+call(lines[i]))
+		where, _, _ := strings.Cut(file, " +0x")
+		kept = append(kept, fmt.Sprintf("  at %s/%s in %s", packageName(fn), where, call(fn)))
 	}
 	return strings.Join(kept, "\n")
 }

@@ -193,10 +193,11 @@ func (a *actor) work() {
 	}
 }
 
-// rest decides what becomes of an actor without mail: kept in memory if its run is open, dropped otherwise. The run
+// rest decides what becomes of an actor without mail: kept in memory if its run is open, or parked, so that it is known
+// how often it was tried; dropped otherwise. The run
 // that was used least lately makes room. w.mu is held.
 func (w *Worker) rest(a *actor) {
-	if a.run == nil || a.x == nil {
+	if a.parked == 0 && (a.run == nil || a.x == nil) {
 		w.drop(a)
 		return
 	}

@@ -197,8 +197,11 @@ func (a *actor) announce(closing history.Event) {
 // info is the registry's view of the run.
 func (a *actor) info(status history.Status, closing history.Body, at time.Time) *history.RunInfo {
 	info := &history.RunInfo{
-		ID: a.id, RunID: a.runID, Queue: a.queue, Status: status, Changed: at, Events: a.archive.events, Parked: a.parkReason,
+		ID: a.id, RunID: a.runID, Queue: a.queue, Status: status, Changed: at, Events: a.archive.events,
 		Started: a.startedAt,
+	}
+	if status == history.StatusParked {
+		info.Parked = a.parkReason
 	}
 	if a.started != nil {
 		info.Type, info.RequestID = a.started.Type, a.started.RequestID

@@ -256,14 +256,16 @@ func (p *proposal) giveWay(ctx context.Context, req *history.StartRequest) error
 func (p *proposal) begin(ctx context.Context, req *history.StartRequest) (err error) {
 	last := p.last
 	p.actor.run = newRun(req.RunID)
-	p.last, p.startedAt, p.started = last, p.now(), startedEvent(req)
+	p.last, p.started = last, startedEvent(req)
 	if err = p.w.describeCode(p.id, p.started); err != nil {
 		return err
 	}
 	if p.x, err = p.w.execution(p.id, req.RunID, req.Type); err != nil {
 		return err
 	}
-	return p.step(ctx, p.started)
+	err = p.step(ctx, p.started)
+	p.startedAt = p.x.StartTime()
+	return err
 }
 
 // startedEvent is the first event of a run, as far as the request tells.

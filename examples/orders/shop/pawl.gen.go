@@ -6,9 +6,10 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"time"
+
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"time"
 )
 
 // Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
@@ -95,10 +96,7 @@ var activity__Ship = &abi.Activity{
 		BackoffFactor: 2,
 	},
 	Final: func(err error) bool {
-		if errors.Is(err, ErrRefused) {
-			return true
-		}
-		return false
+		return errors.Is(err, ErrRefused)
 	},
 	Pos: "companies.go:61",
 }
@@ -119,10 +117,7 @@ var activity__Price = &abi.Activity{
 		BackoffFactor: 2,
 	},
 	Final: func(err error) bool {
-		if errors.Is(err, ErrUnknownItem) {
-			return true
-		}
-		return false
+		return errors.Is(err, ErrUnknownItem)
 	},
 	Pos: "shop.go:78",
 }

@@ -5,6 +5,7 @@ package constraints
 import (
 	"context"
 	_ "embed"
+
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
@@ -16,7 +17,7 @@ const _ = abi.GeneratedV1
 var workflow__Nap = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/constraints.Nap",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/constraints",
-	Version:   "8da2ffaa7594",
+	Version:   "1b532779b28e",
 	Generator: "1",
 	Pos:       "flow.go:11",
 	Errors:    Errors__pawl,
@@ -71,12 +72,6 @@ var Errors__pawl = abi.Errors{}
 //go:embed flow.go
 var source__flow string
 
-//go:embed nap_unix.go
-var source__nap_unix string
-
-//go:embed weather_old.go
-var source__weather_old string
-
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
@@ -84,20 +79,6 @@ var Sources__pawl = []abi.Source{
 		Text: source__flow,
 		Sums: map[string]string{
 			"Nap{}": "731dad0c6802a7f9",
-		},
-	},
-	{
-		File: "nap_unix.go",
-		Text: source__nap_unix,
-		Sums: map[string]string{
-			"nap{}": "425bf950d4bed1f4",
-		},
-	},
-	{
-		File: "weather_old.go",
-		Text: source__weather_old,
-		Sums: map[string]string{
-			"weather{}": "8934ea00af04a1e7",
 		},
 	},
 }

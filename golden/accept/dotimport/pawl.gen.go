@@ -5,10 +5,11 @@ package dotimport
 import (
 	"context"
 	_ "embed"
+	"slices"
+
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/scales"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"slices"
 )
 
 // Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:

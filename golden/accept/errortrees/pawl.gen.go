@@ -6,12 +6,13 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/runtime/abi"
 	"io"
 	"io/fs"
 	"strconv"
 	"time"
+
+	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/runtime/abi"
 )
 
 // Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:

@@ -5,9 +5,10 @@ package naming
 import (
 	"context"
 	_ "embed"
+	"time"
+
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"time"
 )
 
 // Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:

@@ -5,10 +5,11 @@ package receivers
 import (
 	"context"
 	_ "embed"
-	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/runtime/abi"
 	"slices"
 	"time"
+
+	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/runtime/abi"
 )
 
 // Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:

@@ -5,9 +5,10 @@ package shadowing
 import (
 	"context"
 	_ "embed"
+	time2 "time"
+
 	pawl2 "github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
-	time2 "time"
 )
 
 // Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:

@@ -5,10 +5,11 @@ package scales
 import (
 	"context"
 	_ "embed"
+	"time"
+
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/units"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"time"
 )
 
 // Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
