@@ -14,7 +14,9 @@ func newCheckCommand() *cobra.Command {
 		Use:   "check [packages]",
 		Short: "Find what would keep workflow code from replaying",
 		Long: `Check looks at annotated packages (the one in the current directory if none is named) as generate does, and prints
-what it finds. Exit status 100 means that there is something. pawl explain RULE tells more about a finding.`,
+what it finds. pawl explain RULE tells more about a finding.
+
+Exit status: 0 nothing found, 1 failure, 2 usage, 100 something found.`,
 	}
 	output := addFormat(cmd)
 	addTags(cmd, &tags)

@@ -171,6 +171,19 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// Help shows flags as the examples write them, and names the statuses that scripts look for.
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{"generate", "-help"}, {"check", "--help"}} {
+		out, _, code := execute(args...)
+		if code != exitOK || !strings.Contains(out, "Exit status: 0") || !strings.Contains(out, " 100 ") {
+			t.Errorf("%v: status %d, %q", args, code, out)
+		}
+		if !strings.Contains(out, "\n      -tags string") || strings.Contains(out, "--") {
+			t.Errorf("%v: flags with two dashes: %s", args, out)
+		}
+	}
+}
+
 func TestFailure(t *testing.T) {
 	inModule(t, good)
 	if _, errs, code := execute("check", "./nowhere"); code != exitFailure || !strings.Contains(errs, "nowhere") {

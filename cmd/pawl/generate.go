@@ -24,7 +24,10 @@ func newGenerateCommand() *cobra.Command {
 pawl.gen.go with stubs and module, and *.pawl.go with the copies that workflows run from. Files are written only if
 they change, and only if everything compiles. Packages of the module that they build on get their copies, too.
 
-Call it by go generate: //go:generate go tool pawl generate`,
+Call it by go generate: //go:generate go tool pawl generate
+
+Exit status: 0 done, 1 failure or findings in the code, 2 usage; with -check or -diff, 100 if the code has findings or
+a file is out of date.`,
 		RunE: func(cmd *cobra.Command, packages []string) error {
 			if check && diff {
 				return usageError{errors.New("-check and -diff exclude each other: -diff checks, too")}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,9 +32,11 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "pawl",
 		Short:         "Durable execution for Go",
+		Long:          "Pawl makes Go functions durable, and looks after their runs. Flags may be written with one dash or two.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	showOneDash(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newGenerateCommand(),
@@ -80,6 +83,17 @@ func goStyle(root *cobra.Command, args []string) []string {
 	}
 	return out
 }
+
+// showOneDash has help texts write flags as their examples do: with one dash.
+func showOneDash(root *cobra.Command) {
+	const usages = ".FlagUsages |"
+	cobra.AddTemplateFunc("oneDash", oneDash)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), usages, usages+" oneDash |"))
+}
+
+var twoDashes = regexp.MustCompile(`(?m)^( +(?:-\w, )?)--`)
+
+func oneDash(flags string) string { return twoDashes.ReplaceAllString(flags, "$1-") }
 
 // isLong reports whether arg is the name of a flag behind one dash, and not a few one-letter flags in one.
 func isLong(cmd *cobra.Command, arg string) bool {

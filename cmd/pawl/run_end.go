@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +21,10 @@ func newRunCancelCommand() *cobra.Command {
 		Use:   "cancel ID",
 		Short: "Ask a run to cancel its context",
 		Long: `Cancel asks a run to cancel its context, and with it the activities under way. The workflow's code decides what
-follows; it may clean up first.
+follows; it may clean up first, by activities that it calls with context.WithoutCancel(ctx).
+
+As everywhere in Go, time.Sleep does not end early: a run that sleeps sees the cancellation when it wakes and looks at
+its context or calls an activity. pawl run terminate ends it at once, without compensation.
 
 JSON is an object: id, run_id.`,
 		Example: `  pawl run cancel order-81 -reason 'customer changed her mind'`,
@@ -27,7 +32,7 @@ JSON is an object: id, run_id.`,
 	}
 	e := addEnding(cmd)
 	cmd.RunE = func(cmd *cobra.Command, ids []string) error {
-		return e.ask(cmd, "cancel", ids[0], (*client.Client).Cancel)
+		return e.ask(cmd, "cancel", ids[0], (*client.Client).Cancel, afterCancel)
 	}
 	return cmd
 }
@@ -36,8 +41,8 @@ func newRunTerminateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "terminate ID",
 		Short: "Close a run without asking its code",
-		Long: `Terminate closes a run without asking its code: nothing is cleaned up, no compensation runs. Try cancel first. It asks
-for confirmation; without a terminal, -yes must give it.
+		Long: `Terminate closes a run without asking its code: nothing is cleaned up, no compensation runs. Try cancel first. A worker
+of the run's queue carries it out. It asks for confirmation; without a terminal, -yes must give it.
 
 JSON is an object: id, run_id.`,
 		Example: `  pawl run terminate order-81 -yes -reason 'stuck for good'`,
@@ -51,7 +56,7 @@ JSON is an object: id, run_id.`,
 				return err
 			}
 		}
-		return e.ask(cmd, "terminate", ids[0], (*client.Client).Terminate)
+		return e.ask(cmd, "terminate", ids[0], (*client.Client).Terminate, afterTerminate)
 	}
 	return cmd
 }
@@ -72,12 +77,15 @@ func addEnding(cmd *cobra.Command) *ending {
 	return e
 }
 
-// ask sends the request. A worker of the run's queue carries it out.
-func (e *ending) ask(cmd *cobra.Command, verb, id string, send func(c *client.Client, ctx context.Context, id, runID, reason string) error) error {
+// sender is the client's method that sends a request to end a run.
+type sender func(c *client.Client, ctx context.Context, id, runID, reason string) error
+
+// ask sends the request, and says what follows from it. A worker of the run's queue carries it out.
+func (e *ending) ask(cmd *cobra.Command, verb, id string, send sender, after func(*client.Description) string) error {
 	ref := workflowRef{id, *e.runID}
-	err := e.conn.do(cmd, func(ctx context.Context, c *client.Client) error {
-		d, err := c.Describe(ctx, ref.ID, ref.RunID)
-		if err != nil {
+	var d *client.Description
+	err := e.conn.do(cmd, func(ctx context.Context, c *client.Client) (err error) {
+		if d, err = c.Describe(ctx, ref.ID, ref.RunID); err != nil {
 			return err
 		}
 		if d.Status.Closed() {
@@ -92,20 +100,53 @@ func (e *ending) ask(cmd *cobra.Command, verb, id string, send func(c *client.Cl
 	if *e.output == formatJSON {
 		return printJSON(cmd.OutOrStdout(), ref)
 	}
-	note(cmd.ErrOrStderr(), "asked to %s workflow %q: pawl run result %s waits for its end", verb, id, id)
+	note(cmd.ErrOrStderr(), "asked to %s workflow %q: %s", verb, id, after(d))
 	return nil
 }
 
-// confirm asks a question that must be answered with yes.
+// afterCancel says how a run that was asked to cancel goes on. One that waits for nothing but timers does not notice.
+func afterCancel(d *client.Description) string {
+	if wakes := wakesAt(d.Pending); !wakes.IsZero() {
+		return fmt.Sprintf("it sleeps until %s and sees it then; pawl run terminate %s ends it now, without compensation",
+			wakes.UTC().Format(time.RFC3339), d.ID)
+	}
+	return fmt.Sprintf("its code decides what follows; pawl run result %s waits for its end", d.ID)
+}
+
+func afterTerminate(d *client.Description) string {
+	return fmt.Sprintf("a worker of queue %s closes it, and no compensation runs", d.Queue)
+}
+
+// wakesAt is when the first of some timers is due; zero if a run waits for anything else, or for nothing.
+func wakesAt(waits []client.Pending) (first time.Time) {
+	for _, p := range waits {
+		if p.Kind != "timer" {
+			return time.Time{}
+		}
+		if first.IsZero() || p.Due.Before(first) {
+			first = p.Due
+		}
+	}
+	return first
+}
+
+// confirm asks a question that must be answered with yes. Nobody answers if there is no terminal, nor does /dev/null,
+// which looks like one.
 func confirm(cmd *cobra.Command, question string) error {
+	nobody := usageError{errors.New(question + " Nobody is there to answer: say -yes")}
 	if !isTerminal(cmd.InOrStdin()) {
-		return usageError{errors.New(question + " Say -yes: there is no terminal to ask on")}
+		return nobody
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s [y/N] ", question)
 	answer, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return nil
+	case "":
+		if errors.Is(err, io.EOF) {
+			fmt.Fprintln(cmd.ErrOrStderr())
+			return nobody
+		}
 	}
 	return statusError{exitFailure, errors.Join(errors.New("nothing was done"), err)}
 }

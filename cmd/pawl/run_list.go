@@ -25,8 +25,11 @@ func newRunListCommand() *cobra.Command {
 		Long: `List prints a line for each workflow id, with its newest run; those that changed last come first. If the output is no
 terminal, columns are separated by tabs, times are exact, and there is no header.
 
-JSON is a list of objects: id, run_id, type, queue, status, started, closed, changed, events, and failure, parked or
-reason where there is one.`,
+The list is the registry's, which follows a run when it starts, is parked, goes on after that, and closes. That is what
+changed means; how far an open run has come is what pawl run show tells. EVENTS is the length of a closed run's history.
+
+JSON is a list of objects: id, run_id, type, queue, status, started, changed, and where there is one closed, events,
+failure, parked or reason.`,
 		Example: `  pawl run list
   pawl run list -status parked,failed -limit 20
   pawl run list -type example.com/shop.Checkout -o json`,
@@ -64,17 +67,21 @@ type listed struct {
 	Started time.Time `json:"started,omitzero"`
 	Closed  time.Time `json:"closed,omitzero"`
 	Changed time.Time `json:"changed,omitzero"`
-	Events  uint64    `json:"events"`
+	Events  uint64    `json:"events,omitempty"` // of a closed run: the registry does not follow an open one
 	Failure string    `json:"failure,omitempty"`
 	Parked  string    `json:"parked,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
 }
 
 func toListed(info *history.RunInfo) listed {
-	return listed{
+	l := listed{
 		workflowRef{info.ID, info.RunID}, info.Type, info.Queue, statusName(info.Status),
 		info.Started, info.Closed, info.Changed, info.Events, failureMessage(info.Failure), info.Parked, info.Reason,
 	}
+	if !info.Status.Closed() {
+		l.Events = 0
+	}
+	return l
 }
 
 func failureMessage(f *history.Failure) string {
@@ -97,7 +104,7 @@ func printRuns(cmd *cobra.Command, f format, runs []*history.RunInfo) error {
 	for _, info := range runs {
 		l := toListed(info)
 		why, _, _ := strings.Cut(cmp.Or(l.Parked, l.Failure, l.Reason), "\n")
-		t.add(l.ID, l.Status, l.Type, when(w, l.Started), when(w, l.Closed), strconv.FormatUint(l.Events, 10), why)
+		t.add(l.ID, l.Status, l.Type, when(w, l.Started), when(w, l.Closed), orDash(l.Events != 0, strconv.FormatUint(l.Events, 10)), why)
 	}
 	if len(runs) == 0 {
 		note(cmd.ErrOrStderr(), "no workflows")

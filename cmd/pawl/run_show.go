@@ -23,7 +23,7 @@ number of each event, its time since the start, what happened, to which operatio
 the values. Values that are encrypted or compressed are not shown.
 
 JSON is an object: id, run_id, type, queue, status, started, closed, events, failure, parked, reason, cancel_requested,
-pending (a list: kind, name, op, pos, scheduled, due, attempt, last_error, next_retry, heartbeat, worker) and history (a
+pending (a list: kind, name, op, queue, pos, scheduled, due, attempt, last_error, next_retry, heartbeat, worker) and history (a
 list: event, time, what, op, name, pos, values, due, reason, request, attempts, failure).`,
 		Example: `  pawl run show order-81
   pawl run show order-81 -o json`,
@@ -72,6 +72,7 @@ type pending struct {
 	Kind      string       `json:"kind"`
 	Name      string       `json:"name"`
 	Op        string       `json:"op"`
+	Queue     string       `json:"queue,omitempty"`
 	Pos       string       `json:"pos,omitempty"`
 	Scheduled time.Time    `json:"scheduled"`
 	Due       time.Time    `json:"due,omitzero"`
@@ -94,7 +95,7 @@ func toShown(d *client.Description, h *client.History) shown {
 }
 
 func toPending(p client.Pending) pending {
-	out := pending{p.Kind, p.Name, p.Op, p.Pos, p.Scheduled, p.Due, p.Attempt, p.LastError, p.NextRetry, nil, p.Worker}
+	out := pending{p.Kind, p.Name, p.Op, p.Queue, p.Pos, p.Scheduled, p.Due, p.Attempt, p.LastError, p.NextRetry, nil, p.Worker}
 	if p.Heartbeat.Encoding != "" {
 		v := show.NewValues(p.Heartbeat)
 		out.Heartbeat = &v

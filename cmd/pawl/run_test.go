@@ -255,6 +255,22 @@ func TestInterruptedWait(t *testing.T) {
 	}
 }
 
+// /dev/null looks like a terminal and answers nothing.
+func TestConfirmationByNobody(t *testing.T) {
+	nothing, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nothing.Close()
+	root := newRootCommand()
+	var errs bytes.Buffer
+	root.SetErr(&errs)
+	root.SetIn(nothing)
+	if code := run(t.Context(), root, []string{"run", "terminate", "order-81"}); code != exitUsage || !strings.Contains(errs.String(), "say -yes") {
+		t.Errorf("status %d: %s", code, errs.String())
+	}
+}
+
 // pawl dev keeps its data over a restart, and says clearly why it cannot start.
 func TestDev(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")

@@ -235,23 +235,26 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 	if other.RequestID == req.RequestID {
 		return other.RunID, nil
 	}
-	status := history.StatusRunning
-	run, err := journal.Read(ctx, c.store, c.chain, req.ID, other.RunID)
-	switch {
-	case err == nil:
-		status = statusOf(run)
-	case !errors.Is(err, store.ErrNotFound):
+	run, err := journal.Read(ctx, c.store, c.chain, req.ID, "")
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", err
+	}
+	status, inTheWay := history.StatusRunning, other.RunID
+	if err == nil {
+		status = statusOf(run)
+		if inTheWay = run.RunID; status.Closed() && other.RunID != run.RunID && other.Reuse.Allows(status) {
+			status, inTheWay, run = history.StatusRunning, other.RunID, nil // that start will be a run
+		}
 	}
 	switch {
 	case status.Closed() && req.Reuse.Allows(status):
 		return "", nil
 	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
-		return other.RunID, nil
+		return inTheWay, nil
 	case !status.Closed() && req.Conflict == history.ConflictTerminate:
 		return "", c.replace(ctx, req, run)
 	}
-	return "", &AlreadyStartedError{req.ID, other.RunID, status}
+	return "", &AlreadyStartedError{req.ID, inTheWay, status}
 }
 
 // replace terminates a run for one that is to follow it; nil stands for a run that no worker has begun.

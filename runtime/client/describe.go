@@ -196,22 +196,21 @@ func (f Filter) matches(info *history.RunInfo) bool {
 	return len(f.Status) == 0
 }
 
-// List returns the newest run of each workflow id, those that changed last first.
+// List returns the newest run of each workflow id, those that changed last first. An entry that cannot be read has
+// StatusUnknown, and the reason in Parked.
 func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunInfo, error) {
 	var all []*history.RunInfo
-	var broken error
 	err := c.store.ListEntries(ctx, func(e store.Entry) bool {
 		info, err := history.UnmarshalRunInfo(e.Data)
-		if err != nil {
-			broken = err
-			return false
+		if err != nil { // one entry must not hide the others
+			info = &history.RunInfo{ID: e.ID, Parked: err.Error()}
 		}
 		if f.matches(info) {
 			all = append(all, info)
 		}
 		return true
 	})
-	if err = errors.Join(err, broken); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {

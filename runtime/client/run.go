@@ -124,9 +124,7 @@ func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*h
 	}
 	info, err := history.UnmarshalRunInfo(entry.Data)
 	switch {
-	case err != nil:
-		return nil, err
-	case runID != "" && info.RunID != runID:
+	case err != nil, runID != "" && info.RunID != runID:
 		return c.endedInJournal(ctx, id, runID)
 	case info.Status.Closed():
 		return c.complete(ctx, info)

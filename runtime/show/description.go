@@ -93,13 +93,20 @@ func pendingLines(p client.Pending, now time.Time) (lines []string) {
 func progress(p client.Pending, now time.Time) string {
 	switch {
 	case p.NextRetry.IsZero() && p.Attempt == 0:
-		return "first attempt runs, or waits for a worker"
+		return "waits for a worker" + ofQueue(p.Queue) + ", or its first attempt runs"
 	case p.NextRetry.IsZero():
 		return join(fmt.Sprintf("attempt %d runs", p.Attempt), on(p.Worker))
 	case p.Attempt == 0:
-		return "no attempt yet, next look for a worker " + stamp(p.NextRetry, now)
+		return "no attempt yet, next look for a worker" + ofQueue(p.Queue) + " " + stamp(p.NextRetry, now)
 	}
 	return fmt.Sprintf("attempt %d failed, next one %s", p.Attempt, stamp(p.NextRetry, now))
+}
+
+func ofQueue(queue string) string {
+	if queue == "" {
+		return ""
+	}
+	return " of queue " + queue
 }
 
 func on(worker string) string {

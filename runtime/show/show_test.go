@@ -79,7 +79,7 @@ func TestDescription(t *testing.T) {
 		Pending: []client.Pending{
 			{Kind: "activity", Name: "example.com/x/shop.Ship", Pos: "shop.go:46", Scheduled: start, Attempt: 3, NextRetry: start.Add(90 * time.Second), LastError: "503", Worker: "w"},
 			{Kind: "activity", Name: "example.com/x/shop.Pack", Scheduled: start, Attempt: 2, Worker: "host-1", Heartbeat: payload(`[7]`)},
-			{Kind: "activity", Name: "example.com/x/shop.Call", Scheduled: start},
+			{Kind: "activity", Name: "example.com/x/shop.Call", Queue: "example.com/x/acts", Scheduled: start},
 			{Kind: "timer", Name: "sleep", Pos: "shop.go:45", Scheduled: start, Due: start.Add(time.Hour)},
 		},
 	}
@@ -107,7 +107,7 @@ pending   activity shop.Pack
             last heartbeat: 7
 pending   activity shop.Call
             scheduled 2026-11-22T20:00:00.000Z (1m0s ago)
-            first attempt runs, or waits for a worker
+            waits for a worker of queue example.com/x/acts, or its first attempt runs
 pending   timer sleep at shop.go:45
             scheduled 2026-11-22T20:00:00.000Z (1m0s ago)
             due 2026-11-22T21:00:00.000Z (in 59m0s)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/abi"
@@ -28,15 +27,15 @@ type Info struct {
 	Scheduled      time.Time
 }
 
-// attempt is one run of an activity's function.
+// attempt is one run of an activity's function; of a step it is all of them, one after the other.
 type attempt struct {
 	Info
+	ctx       context.Context // ends when the activity or step is cancelled, with the cause
+	cancel    context.CancelCauseFunc
 	policy    abi.Policy
 	heartbeat history.Payload // details of the last heartbeat of an earlier attempt
 	beat      func(history.Payload)
 
-	stop   context.CancelCauseFunc
-	mu     sync.Mutex
 	signal chan struct{} // a heartbeat came
 }
 
@@ -45,25 +44,17 @@ var (
 	errWorkerStopped = errors.New("the worker stops")
 )
 
-func newAttempt(info Info, policy abi.Policy) *attempt {
-	return &attempt{Info: info, policy: policy, beat: func(history.Payload) {}, signal: make(chan struct{}, 1), stop: func(error) {}}
-}
-
-// cancel cancels the attempt's context with a cause.
-func (t *attempt) cancel(why error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.stop(why)
+func newAttempt(ctx context.Context, info Info, policy abi.Policy) *attempt {
+	t := &attempt{Info: info, policy: policy, beat: func(history.Payload) {}, signal: make(chan struct{}, 1)}
+	t.ctx, t.cancel = context.WithCancelCause(ctx)
+	return t
 }
 
 // run calls the author's function and waits for it, or for one of the attempt's time-outs. A function that ignores
 // its context is left behind. The error is the author's, a *codec.TimeoutError or a *codec.PanicError.
-func (t *attempt) run(ctx context.Context, h *abi.Handler, in history.Payload) (history.Payload, error) {
-	ctx, cancel := context.WithCancelCause(context.WithValue(ctx, attemptKey{}, t))
+func (t *attempt) run(h *abi.Handler, in history.Payload) (history.Payload, error) {
+	ctx, cancel := context.WithCancelCause(context.WithValue(t.ctx, attemptKey{}, t))
 	defer cancel(nil)
-	t.mu.Lock()
-	t.stop = cancel
-	t.mu.Unlock()
 	if limit := t.policy.StartToClose; limit > 0 {
 		var release context.CancelFunc
 		ctx, release = context.WithTimeout(ctx, limit)

@@ -165,9 +165,14 @@ func (w *Worker) cancelTask(ctx context.Context, task store.Task, ref *history.T
 
 // askWorkers sends ref to the workers of an activity queue and reports whether one of them runs the task.
 func (w *Worker) askWorkers(ctx context.Context, queue string, ref *history.TaskRef) (bool, error) {
+	return w.ask(ctx, taskTopic(queue), ref)
+}
+
+// ask sends ref to the workers that listen on a topic and reports whether one of them has it.
+func (w *Worker) ask(ctx context.Context, topic string, ref *history.TaskRef) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
-	_, err := w.store.Request(ctx, taskTopic(queue), ref.Marshal())
+	_, err := w.store.Request(ctx, topic, ref.Marshal())
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
@@ -242,7 +247,7 @@ func (a *actor) repairEntry(ctx context.Context) error {
 	var info *history.RunInfo
 	if err == nil {
 		if info, err = history.UnmarshalRunInfo(entry.Data); err != nil {
-			return err
+			info = nil // it is written anew
 		}
 	}
 	if info != nil && info.RunID == a.runID && info.Status == history.StatusParked {

@@ -255,6 +255,13 @@ func (a *actor) repairOp(ctx context.Context, op replay.Open) error {
 			return a.w.store.PutTask(ctx, task)
 		}
 	case *history.StepScheduled:
+		elsewhere, err := a.stepElsewhere(ctx, op.ID)
+		if err != nil {
+			return err
+		}
+		if elsewhere {
+			return errElsewhere
+		}
 		a.startStep(body, op.Cancelled)
 	}
 	return nil

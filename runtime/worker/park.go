@@ -35,6 +35,7 @@ func (a *actor) park(ctx context.Context, err error) {
 	delay := min(parkMin<<min(a.parked, 10), parkMax)
 	a.parked++
 	a.forget()
+	a.again(delay)
 	a.settle(func(s store.Settle) { s.Nak(delay) })
 }
 

@@ -3,9 +3,11 @@ package worker
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/journal"
 )
 
 // This file runs steps: side effects inside the worker that has the workflow, without a queue. Only the outcome is
@@ -17,50 +19,70 @@ func (a *actor) startStep(body *history.StepScheduled, cancelled bool) {
 	if a.steps[id] != nil {
 		return
 	}
-	t := newAttempt(Info{
+	w := a.w
+	t := newAttempt(w.ctx, Info{
 		ID: a.id, RunID: a.runID, WorkflowType: a.started.Type, Activity: body.Name,
 		IdempotencyKey: a.runID + "/" + id.String(), Scheduled: a.x.Now(),
 	}, body.Policy)
-	ctx, cancel := context.WithCancelCause(a.w.ctx)
-	t.stop = cancel
 	if cancelled {
-		cancel(context.Canceled)
+		t.cancel(context.Canceled)
 	}
 	a.steps[id] = t
-	w := a.w
 	if !w.begin() {
 		return
 	}
+	w.track(t, true)
 	go func() {
 		defer w.busy.Done()
-		defer cancel(nil)
-		outcome, err := w.runStep(ctx, t, body)
+		defer t.cancel(nil)
+		defer w.track(t, false)
+		outcome, err := w.runStep(t, body)
 		if err == nil {
 			w.post(a, mail{done: &history.StepCompleted{Op: id, Outcome: outcome}})
 		}
 	}()
 }
 
-// runStep makes attempts until one succeeds or the policy ends them. It fails if the step is to go on elsewhere.
-func (w *Worker) runStep(ctx context.Context, t *attempt, body *history.StepScheduled) (history.Outcome, error) {
+// runStep makes attempts until one succeeds, the policy ends them or the step is cancelled. It fails if the step is to
+// go on elsewhere.
+func (w *Worker) runStep(t *attempt, body *history.StepScheduled) (history.Outcome, error) {
 	h := w.registry.handler(body.Name, body.Tag)
 	if h == nil {
 		h = missing(body.Name)
 	}
 	for t.Attempt = 1; ; t.Attempt++ {
-		out, err := t.run(ctx, h, body.Input)
-		if cause := context.Cause(ctx); errors.Is(cause, errForgotten) || w.ctx.Err() != nil {
+		out, err := t.run(h, body.Input)
+		delay, again := retryable(h, body.Policy, t.Attempt, err)
+		if err != nil && again && t.ctx.Err() == nil {
+			w.log.Info("step failed; it is tried again", "workflow", t.ID, "step", t.Activity, "attempt", t.Attempt, "after", delay, "error", err)
+			if pause(t.ctx, delay); t.ctx.Err() == nil {
+				continue
+			}
+			err = context.Canceled
+		}
+		if w.ctx.Err() != nil || errors.Is(context.Cause(t.ctx), errForgotten) {
 			return history.Outcome{}, errForgotten
 		}
-		delay, again := retryable(h, body.Policy, t.Attempt, err)
-		if err == nil || !again || ctx.Err() != nil {
-			outcome := history.Outcome{Result: out, Failure: w.registry.errors.Encode(err), Attempts: t.Attempt, Worker: w.opt.ID}
-			return outcome, w.chain.Seal(w.ctx, t.ID+"/"+t.RunID, &outcome.Result)
-		}
-		w.log.Info("step failed; it is tried again", "workflow", t.ID, "step", t.Activity, "attempt", t.Attempt, "after", delay, "error", err)
-		pause(ctx, delay)
+		outcome := history.Outcome{Result: out, Failure: w.registry.errors.Encode(err), Attempts: t.Attempt, Worker: w.opt.ID}
+		return outcome, w.chain.Seal(w.ctx, journal.Owner(t.ID, t.RunID), &outcome.Result)
 	}
 }
+
+// errElsewhere says that a step of the run is under way in another worker, which has the run in memory.
+var errElsewhere = errors.New("a step of the run is under way in another worker")
+
+// elsewhereDelay is after how long a wake-up is looked at again whose run is busy in another worker.
+const elsewhereDelay = 3 * time.Second
+
+// stepElsewhere reports whether another living worker runs a step. Ownership may move while it does.
+func (a *actor) stepElsewhere(ctx context.Context, id history.OpID) (bool, error) {
+	if a.steps[id] != nil {
+		return false, nil
+	}
+	return a.w.ask(ctx, stepTopic(a.queue), &history.TaskRef{RunID: a.runID, Op: id})
+}
+
+func stepTopic(queue string) string { return "step." + queue }
 
 // missing stands for a step that this worker's modules do not have. It is tried again: a worker that has it may come.
 func missing(name string) *abi.Handler {

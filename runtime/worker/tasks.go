@@ -19,12 +19,19 @@ import (
 
 // receiveTasks takes tasks of an activity queue and answers questions about them.
 func (w *Worker) receiveTasks(ctx context.Context, queue string) error {
-	stop, err := w.store.Subscribe(taskTopic(queue), w.answer)
-	if err != nil {
+	if err := w.listen(taskTopic(queue)); err != nil {
 		return err
 	}
-	context.AfterFunc(w.ctx, stop)
 	return w.store.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: w.opt.ID, Slots: w.opt.Activities, Handler: w.runTask})
+}
+
+// listen answers questions about attempts that run here, as long as the worker lives.
+func (w *Worker) listen(topic string) error {
+	stop, err := w.store.Subscribe(topic, w.answer)
+	if err == nil {
+		context.AfterFunc(w.ctx, stop)
+	}
+	return err
 }
 
 // answer cancels, or only looks for, a running attempt. It is silent if the attempt is not here.
@@ -242,13 +249,6 @@ func (e *execution) attempt() (history.Payload, error) {
 	if err := e.w.chain.Open(e.w.ctx, &in); err != nil {
 		return history.Payload{}, err
 	}
-	t := newAttempt(Info{
-		ID: e.task.ID, RunID: e.task.RunID, WorkflowType: e.task.WorkflowType, Activity: e.task.Name,
-		Attempt: e.state.Attempt, IdempotencyKey: e.task.IdempotencyKey(), Scheduled: e.task.Scheduled,
-	}, e.task.Policy)
-	t.heartbeat = e.state.Heartbeat
-	t.beat = e.throttledBeat()
-	e.state.Started, e.state.NextRetry, e.state.Worker = time.Now(), time.Time{}, e.w.opt.ID
 	ctx := e.w.ctx
 	if limit := e.task.Policy.ScheduleToClose; limit > 0 {
 		var release context.CancelFunc
@@ -256,9 +256,17 @@ func (e *execution) attempt() (history.Payload, error) {
 			&codec.TimeoutError{Kind: codec.ScheduleToClose, Activity: e.task.Name, Limit: limit, Last: e.last})
 		defer release()
 	}
+	t := newAttempt(ctx, Info{
+		ID: e.task.ID, RunID: e.task.RunID, WorkflowType: e.task.WorkflowType, Activity: e.task.Name,
+		Attempt: e.state.Attempt, IdempotencyKey: e.task.IdempotencyKey(), Scheduled: e.task.Scheduled,
+	}, e.task.Policy)
+	defer t.cancel(nil)
+	t.heartbeat = e.state.Heartbeat
+	t.beat = e.throttledBeat()
+	e.state.Started, e.state.NextRetry, e.state.Worker = time.Now(), time.Time{}, e.w.opt.ID
 	e.w.track(t, true)
 	defer e.w.track(t, false)
-	return t.run(ctx, e.handler, in)
+	return t.run(e.handler, in)
 }
 
 // track makes an attempt known to those who ask for it.

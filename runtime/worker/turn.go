@@ -29,6 +29,11 @@ func (a *actor) turn(letters []mail) {
 			answerLocal(letters, false)
 			a.forget()
 			return // unacknowledged: another worker has it soon
+		case errors.Is(err, errElsewhere):
+			answerLocal(letters, false)
+			a.forget()
+			a.settle(func(s store.Settle) { s.Nak(elsewhereDelay) })
+			return
 		case parks(err):
 			answerLocal(letters, false)
 			a.park(ctx, err)
@@ -119,12 +124,20 @@ func (a *actor) afterTurn(ctx context.Context) bool {
 	hold, err := a.armClock(ctx)
 	if err != nil {
 		a.forget()
+		a.again(time.Second)
 		return false
 	}
 	if !hold {
 		a.settle(func(s store.Settle) { s.Ack() })
 	}
 	return true
+}
+
+// again has the run looked at after a while if no delivery leads back to it: it was moved on by local news.
+func (a *actor) again(delay time.Duration) {
+	if !a.holds() {
+		time.AfterFunc(delay, func() { a.w.poke(a.queue, a.id) })
+	}
 }
 
 // proposal is a record in the making: what arrived and what the code decided on it.

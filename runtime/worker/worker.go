@@ -165,6 +165,9 @@ func (w *Worker) receive(ctx context.Context) error {
 		}
 	}
 	for _, queue := range w.registry.workflowQueues() {
+		if err := w.listen(stepTopic(queue)); err != nil {
+			return fmt.Errorf("worker for workflows of queue %q: %w", queue, err)
+		}
 		opt := store.ReceiveOptions{Queue: queue, Worker: w.opt.ID, Handler: w.wake}
 		if err := w.store.Receive(ctx, opt); err != nil {
 			return fmt.Errorf("worker for workflows of queue %q: %w", queue, err)

@@ -1,0 +1,96 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/client"
+	"github.com/pawlhq/pawl/runtime/history"
+)
+
+// longStep is a workflow of one step that takes d and honours its context, with a count of its attempts.
+func (b *bench) longStep(d time.Duration) (abi.Module, *abi.Workflow, *atomic.Int32) {
+	var attempts atomic.Int32
+	step, call := activity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
+		attempts.Add(1)
+		select {
+		case <-time.After(d):
+			return "done", nil
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	})
+	wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+	return abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}}, wf, &attempts
+}
+
+func TestCancelledStepIsNotTriedAgain(t *testing.T) {
+	world(t, func(b *bench) {
+		m, wf, attempts := b.longStep(25 * time.Second)
+		defer b.work(m)()
+		run := b.start(wf, "w1", "")
+		time.Sleep(3 * time.Second)
+		if err := run.Cancel(context.Background(), ""); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		var re *client.RunError
+		if err := run.Wait(context.Background()); !errors.As(err, &re) || re.Status != history.StatusCancelled {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(begun); took > time.Second || attempts.Load() != 1 {
+			t.Errorf("took %v and %d attempts", took, attempts.Load())
+		}
+	})
+}
+
+func TestTerminateStopsTheStep(t *testing.T) {
+	world(t, func(b *bench) {
+		stopped := make(chan error, 1)
+		step, call := activity(abi.Activity{Name: "t.step", Step: true}, func(ctx context.Context, _ string) (string, error) {
+			<-ctx.Done()
+			stopped <- ctx.Err()
+			return "", ctx.Err()
+		})
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
+		run := b.start(wf, "w1", "")
+		time.Sleep(time.Second)
+		if err := run.Terminate(context.Background(), ""); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-stopped:
+		case <-time.After(10 * time.Second):
+			t.Error("the step goes on")
+		}
+	})
+}
+
+// Ownership of runs moves when workers come. A step that is under way in one that lives is not begun in another.
+func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
+	world(t, func(b *bench) {
+		m, wf, attempts := b.longStep(10 * time.Minute)
+		defer b.work(m)()
+		var runs []*client.Run
+		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+			runs = append(runs, b.start(wf, id, ""))
+		}
+		time.Sleep(10 * time.Second)
+		defer b.work(m)()
+		defer b.work(m)()
+		for _, run := range runs {
+			var out string
+			if err := run.Wait(context.Background(), &out); err != nil || out != "done" {
+				t.Errorf("got %q, %v", out, err)
+			}
+		}
+		if attempts.Load() != int32(len(runs)) {
+			t.Errorf("%d attempts for %d steps", attempts.Load(), len(runs))
+		}
+	})
+}
