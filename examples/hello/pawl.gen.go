@@ -146,7 +146,7 @@ var source__main string
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
-		File: "main.go",
+		File: "github.com/pawlhq/pawl/examples/hello/main.go",
 		Text: source__main,
 		Sums: map[string]string{
 			"Charge":     "c230a52263fdc173",

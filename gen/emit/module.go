@@ -135,7 +135,7 @@ func (w *writer) source(t *jen.Statement, s ir.Source, used map[string]bool) jen
 	w.file.Comment("//go:embed " + s.File)
 	w.file.Var().Id(name).String()
 	return literal(t,
-		entry{"File", jen.Lit(s.File)},
+		entry{"File", jen.Lit(w.pkg.Path + "/" + s.File)},
 		entry{"Text", jen.Id(name)},
 		entry{"Sums", sums(s.Sums)},
 	)

@@ -44,7 +44,7 @@ type Workflow struct {
 	Name      string
 	Queue     string
 	Timeout   time.Duration
-	Version   string // changes when the lowered code of the workflow, or of anything it reaches in its module, does
+	Version   string // changes when lowered code that the workflow reaches in its module does, files with build conditions aside
 	Generator string // version of the generator that wrote it
 	Codec     string
 	Pos       string
@@ -65,7 +65,7 @@ type Module struct {
 
 // Source is a file of the author with the fingerprints that its functions had when code was generated from them.
 type Source struct {
-	File string // base name
+	File string // its package's path and its base name
 	Text string // as it is now, embedded at build time
 	Sums map[string]string
 }

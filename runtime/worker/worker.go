@@ -113,7 +113,7 @@ func checkSources(modules []abi.Module) error {
 	var stale []error
 	for _, m := range modules {
 		for _, s := range m.Sources {
-			if err := annotations.CompareFingerprints(m.Package+"/"+s.File, []byte(s.Text), s.Sums); err != nil {
+			if err := annotations.CompareFingerprints(s.File, []byte(s.Text), s.Sums); err != nil {
 				stale = append(stale, err)
 			}
 		}

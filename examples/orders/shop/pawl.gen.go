@@ -273,7 +273,7 @@ var source__shop string
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
-		File: "companies.go",
+		File: "github.com/pawlhq/pawl/examples/orders/shop/companies.go",
 		Text: source__companies,
 		Sums: map[string]string{
 			"Charge":  "32bffd05e1296e8f",
@@ -284,7 +284,7 @@ var Sources__pawl = []abi.Source{
 		},
 	},
 	{
-		File: "shop.go",
+		File: "github.com/pawlhq/pawl/examples/orders/shop/shop.go",
 		Text: source__shop,
 		Sums: map[string]string{
 			"Fulfil{}":   "eaa513c782d79333",

@@ -112,7 +112,7 @@ var source__flow string
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
-		File: "flow.go",
+		File: "github.com/pawlhq/pawl/golden/accept/closures/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
 			"Count{}":   "01d99de4c170f45d",

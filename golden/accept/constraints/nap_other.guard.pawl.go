@@ -16,7 +16,7 @@ var source__nap_other string
 // Only builds that compile nap_other.go depend on it. In which order files add themselves makes no difference.
 func init() {
 	Sources__pawl = append(Sources__pawl, abi.Source{
-		File: "nap_other.go",
+		File: "github.com/pawlhq/pawl/golden/accept/constraints/nap_other.go",
 		Text: source__nap_other,
 		Sums: map[string]string{
 			"nap{}": "c92b34cdfd464f88",

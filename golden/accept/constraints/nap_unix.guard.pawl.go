@@ -16,7 +16,7 @@ var source__nap_unix string
 // Only builds that compile nap_unix.go depend on it. In which order files add themselves makes no difference.
 func init() {
 	Sources__pawl = append(Sources__pawl, abi.Source{
-		File: "nap_unix.go",
+		File: "github.com/pawlhq/pawl/golden/accept/constraints/nap_unix.go",
 		Text: source__nap_unix,
 		Sums: map[string]string{
 			"nap{}": "425bf950d4bed1f4",

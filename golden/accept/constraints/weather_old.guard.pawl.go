@@ -16,7 +16,7 @@ var source__weather_old string
 // Only builds that compile weather_old.go depend on it. In which order files add themselves makes no difference.
 func init() {
 	Sources__pawl = append(Sources__pawl, abi.Source{
-		File: "weather_old.go",
+		File: "github.com/pawlhq/pawl/golden/accept/constraints/weather_old.go",
 		Text: source__weather_old,
 		Sums: map[string]string{
 			"weather{}": "8934ea00af04a1e7",

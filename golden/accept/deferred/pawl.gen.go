@@ -145,7 +145,7 @@ var source__flow string
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
-		File: "flow.go",
+		File: "github.com/pawlhq/pawl/golden/accept/deferred/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
 			"Book":      "961c862f36da8570",

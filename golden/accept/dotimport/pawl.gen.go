@@ -85,7 +85,7 @@ var source__flow string
 var Sources__pawl = slices.Concat(
 	[]abi.Source{
 		{
-			File: "flow.go",
+			File: "github.com/pawlhq/pawl/golden/accept/dotimport/flow.go",
 			Text: source__flow,
 			Sums: map[string]string{
 				"Load{}": "8c325eb14230ad38",

@@ -85,7 +85,7 @@ var source__flow string
 var Sources__pawl = slices.Concat(
 	[]abi.Source{
 		{
-			File: "flow.go",
+			File: "github.com/pawlhq/pawl/golden/accept/helpers/flow.go",
 			Text: source__flow,
 			Sums: map[string]string{
 				"Quote{}": "cc1eacdf197ddf34",

@@ -141,7 +141,7 @@ var source__flow string
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
-		File: "flow.go",
+		File: "github.com/pawlhq/pawl/golden/accept/retries/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
 			"Knock":   "4b06659b2b8826d3",

@@ -71,7 +71,7 @@ var source__scales string
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
-		File: "scales.go",
+		File: "github.com/pawlhq/pawl/golden/accept/dotimport/scales/scales.go",
 		Text: source__scales,
 		Sums: map[string]string{
 			"Carry{}": "1aca0e2dda903874",

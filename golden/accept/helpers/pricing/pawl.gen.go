@@ -100,7 +100,7 @@ var source__pricing string
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
 	{
-		File: "pricing.go",
+		File: "github.com/pawlhq/pawl/golden/accept/helpers/pricing/pricing.go",
 		Text: source__pricing,
 		Sums: map[string]string{
 			"Discount":         "d9353ce7fe86ad97",

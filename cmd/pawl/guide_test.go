@@ -1,0 +1,28 @@
+package main
+
+import (
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// The Go blocks of the guide are one file: it generates and compiles.
+func TestGuideCompiles(t *testing.T) {
+	var file strings.Builder
+	for _, block := range goBlock.FindAllStringSubmatch(readFile(t, "../../docs/guide.md"), -1) {
+		file.WriteString(block[1] + "\n")
+	}
+	inModule(t, file.String())
+	if out, errs, code := execute("generate"); code != exitOK {
+		t.Fatalf("status %d: %s%s", code, out, errs)
+	}
+	if out, err := exec.Command("go", "vet", ".").CombinedOutput(); err != nil {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	if !strings.Contains(readFile(t, "pawl.gen.go"), "func StartCheckoutBuy(") {
+		t.Error("there is no StartCheckoutBuy")
+	}
+}
