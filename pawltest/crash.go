@@ -26,6 +26,10 @@ import (
 //     modules of the test;
 //   - it did not take much longer: what a dead worker held is taken over within seconds.
 //
+// Results are compared, and those of activities and steps are part of the runs. What comes from chance or from the wall
+// clock in one of them, a random number, a token, a time, is another one in each run of the test, or after a crash: seed
+// or fake it.
+//
 // All runs must have ended when test returns, or end soon after. What test does must not depend on how long things
 // take at the scale of seconds: let it wait for a state, and not for some time, before it cancels or sends something.
 //

@@ -194,7 +194,7 @@ func renamed(v any, aliases *strings.Replacer) any {
 func (w *world) compare(got, whole *outcome) {
 	w.t.Helper()
 	if got.story != whole.story {
-		w.t.Errorf("the runs differ (- without a crash, + with):\n%s", diff(whole.story, got.story))
+		w.t.Errorf("the runs differ (- without a crash, + with); results that come from chance or the clock must be seeded or faked:\n%s", diff(whole.story, got.story))
 	}
 	if got.effects != whole.effects {
 		w.t.Errorf("the effects differ (- without a crash, + with):\n%s", diff(whole.effects, got.effects))

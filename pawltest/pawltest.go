@@ -28,7 +28,11 @@
 //	}
 //
 // CrashAtRandom does so with two workers at a time that crash and freeze by chance. Record and Replay keep histories
-// in files and hold today's code against them.
+// in files and hold today's code against them: do that for workflows whose runs are open while you deploy. A run is
+// replayed when it wakes, so without it code that decides in another order is found that late.
+//
+// Tests of crashes compare runs with each other, so the test's world has to be the same each time: seed or fake what
+// activities and steps get from chance or from the wall clock, a random number, a token, a time in a result.
 //
 // Tests run in a testing/synctest bubble, with its rules: time stands still while any goroutine of the test computes
 // or waits for something outside of the bubble, so fakes must be in-process values, not servers on real sockets.

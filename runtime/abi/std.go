@@ -9,6 +9,7 @@ import (
 	"math/rand"
 	randv2 "math/rand/v2"
 	"os"
+	"time"
 )
 
 // This file stands for functions of the standard library whose effects or results would differ on replay.
@@ -88,3 +89,18 @@ func BuiltinPrint(run *Run, a ...any) {
 
 // BuiltinPrintln is the built-in println: silent on replay.
 func BuiltinPrintln(run *Run, a ...any) { fmt.Fprintln(run.once(os.Stderr), a...) }
+
+// ParseTime is time.Parse in a run. It does not know the host's zone: a time with an offset is in a fixed zone of that
+// offset, even if the host's own zone has the same, and an abbreviation other than UTC has the offset 0.
+func ParseTime(_ *Run, layout, value string) (time.Time, error) {
+	return time.ParseInLocation(layout, value, time.UTC)
+}
+
+// Unix is time.Unix in a run: the time is in UTC, and not in the host's zone.
+func Unix(_ *Run, sec, nsec int64) time.Time { return time.Unix(sec, nsec).UTC() }
+
+// UnixMilli is time.UnixMilli in a run: the time is in UTC, and not in the host's zone.
+func UnixMilli(_ *Run, msec int64) time.Time { return time.UnixMilli(msec).UTC() }
+
+// UnixMicro is time.UnixMicro in a run: the time is in UTC, and not in the host's zone.
+func UnixMicro(_ *Run, usec int64) time.Time { return time.UnixMicro(usec).UTC() }

@@ -126,6 +126,8 @@ func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*h
 	switch {
 	case err != nil, runID != "" && info.RunID != runID:
 		return c.endedInJournal(ctx, id, runID)
+	case info.Status.Closed() && runID == "":
+		return c.endedInJournal(ctx, id, "") // the entry may be that of the run before
 	case info.Status.Closed():
 		return c.complete(ctx, info)
 	case thorough:

@@ -26,7 +26,7 @@ var (
 	ErrTooLarge = errors.New("message too large")
 	// ErrClosed says that the store was closed by its owner.
 	ErrClosed = errors.New("store is closed")
-	// ErrUnavailable says that the store cannot be reached at present. The outcome of a write is unknown.
+	// ErrUnavailable says that the store cannot be reached at present, or has no room. The outcome of a write is unknown.
 	ErrUnavailable = errors.New("store is unavailable")
 )
 

@@ -70,10 +70,19 @@ func (b *switchboard) route(m *nats.Msg) {
 		return // nobody waits any more
 	}
 	a.msgs = append(a.msgs, m)
-	if m.Header.Get("Status") != "" {
+	if statusOf(m) != "" {
 		b.forget(m.Subject)
 		close(a.full)
 	}
+}
+
+// statusOf returns the status that the server answers a direct get with; none if m is a stored message, whose own
+// headers may say anything, or one with unreadable headers.
+func statusOf(m *nats.Msg) string {
+	if len(m.Header["Nats-Stream"]) > 0 {
+		return ""
+	}
+	return m.Header.Get("Status")
 }
 
 func (b *switchboard) forget(reply string) {

@@ -28,7 +28,7 @@ func (s *Store) Subscribe(topic string, fn func(data []byte) []byte) (stop func(
 	if err := checkTopic(topic); err != nil {
 		return nil, err
 	}
-	sub, err := s.link.subscribe(s.name.topic(topic), func(m *nats.Msg) {
+	stop, err = s.link.subscribe(s.name.topic(topic), func(m *nats.Msg) {
 		if answer := fn(m.Data); answer != nil && m.Reply != "" {
 			_ = m.Respond(answer)
 		}
@@ -36,7 +36,7 @@ func (s *Store) Subscribe(topic string, fn func(data []byte) []byte) (stop func(
 	if err != nil {
 		return nil, fmt.Errorf("subscribe to topic %q: %w", topic, err)
 	}
-	return func() { _ = sub.Unsubscribe() }, nil
+	return stop, nil
 }
 
 // Request implements store.Bus.
@@ -54,5 +54,5 @@ func (s *Store) Request(ctx context.Context, topic string, data []byte) ([]byte,
 	case errors.Is(err, nats.ErrNoResponders), ctx.Err() != nil:
 		return nil, fmt.Errorf("request on topic %q: %w: nobody answers", topic, store.ErrNotFound)
 	}
-	return nil, fmt.Errorf("request on topic %q: %w: %w", topic, store.ErrUnavailable, err)
+	return nil, fmt.Errorf("request on topic %q: %w", topic, s.link.now(err))
 }

@@ -29,13 +29,17 @@ func newDelivery(m *nats.Msg) (*delivery, error) {
 
 func (d *delivery) Ack() { d.settle("+ACK") }
 
-func (d *delivery) Nak(delay time.Duration) {
+func (d *delivery) Nak(delay time.Duration) { d.settle(nak(delay)) }
+
+func nak(delay time.Duration) string {
 	if delay <= 0 {
-		d.settle("-NAK")
-		return
+		return "-NAK"
 	}
-	d.settle(fmt.Sprintf(`-NAK {"delay": %d}`, delay.Nanoseconds()))
+	return fmt.Sprintf(`-NAK {"delay": %d}`, delay.Nanoseconds())
 }
+
+// terminate ends a message that nobody can take: it does not come again.
+func (d *delivery) terminate() { d.settle("+TERM") }
 
 func (d *delivery) InProgress() { d.answer("+WPI") }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -21,6 +22,7 @@ const (
 	codeAccountExceeded     = 10002
 	codeMemoryExceeded      = 10028
 	codeInsufficient        = 10023
+	codeStoreFailed         = 10077
 	codeStreamOffline       = 10118
 	codeExpectedNotReady    = 10163
 	codeStreamOfflineReason = 10194
@@ -59,9 +61,27 @@ func apiError(api *jetstream.APIError) error {
 	case jetstream.JSErrCodeStreamMessageExceedsMaximum:
 		return fmt.Errorf("%w: %w", store.ErrTooLarge, api)
 	case codeStorageExceeded, codeAccountExceeded, codeMemoryExceeded, codeInsufficient:
-		return fmt.Errorf("NATS has no room left: %w: free disk space or raise the limits of JetStream", api)
+		return noRoom(api)
+	case codeStoreFailed:
+		return storeFailed(api)
 	}
 	return fmt.Errorf("NATS refuses: %w", api)
+}
+
+// noRoom is unavailable and not transient: room may come, but it is for the caller to say how long to wait for it.
+func noRoom(api *jetstream.APIError) error {
+	return fmt.Errorf("%w: the server has no room left: %w: free disk space or raise the limits of JetStream", store.ErrUnavailable, api)
+}
+
+// storeFailed reads the code for whatever kept the server from storing a message; the description says what that was.
+func storeFailed(api *jetstream.APIError) error {
+	switch {
+	case strings.Contains(api.Description, "too large"):
+		return fmt.Errorf("%w: %w", store.ErrTooLarge, api)
+	case strings.Contains(api.Description, "exceeded"), strings.Contains(api.Description, "no space left"):
+		return noRoom(api)
+	}
+	return fmt.Errorf("%w: the server could not store the message: %w", store.ErrUnavailable, api)
 }
 
 // requestError says what the failure of a request means that the server did not answer.
@@ -72,7 +92,7 @@ func requestError(subject string, err error) error {
 	case errors.Is(err, nats.ErrConnectionClosed):
 		return store.ErrClosed
 	case errors.Is(err, nats.ErrNoResponders):
-		return &transientError{fmt.Errorf("nobody serves %s: JetStream is down or the stream was deleted", subject)}
+		return &transientError{fmt.Errorf("%w for %s: JetStream is down or the stream was deleted", nats.ErrNoResponders, subject)}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return &transientError{fmt.Errorf("no answer from %s within %v", subject, attemptTimeout)}
 	}

@@ -3,6 +3,8 @@ package natsstore
 // flow: one inbox for the messages of a puller.
 
 import (
+	"log/slog"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -47,7 +49,7 @@ func (f *flow) run() {
 // receive takes a message, or a word of the server about the requests.
 func (f *flow) receive(m *nats.Msg) {
 	p := f.puller
-	if status := m.Header.Get("Status"); status != "" {
+	if status := m.Header.Get("Status"); status != "" && m.Reply == "" { // a message can be answered, whatever it says
 		f.hear(status, m.Header)
 		return
 	}
@@ -64,9 +66,27 @@ func (f *flow) receive(m *nats.Msg) {
 	}
 	call := p.begin()
 	watch := time.AfterFunc(patience, func() { p.giveWay(f, call) })
-	p.handle(m)
+	f.handle(m)
 	watch.Stop()
 	p.end()
+}
+
+// handle hands m to the puller's owner.
+func (f *flow) handle(m *nats.Msg) {
+	defer survive(f.puller.log, m, func(delay time.Duration) { _ = m.Respond([]byte(nak(delay))) })
+	f.puller.handle(m)
+}
+
+// panicDelay is how long a message stays away whose handling panicked.
+const panicDelay = 10 * time.Second
+
+// survive, deferred, keeps a message from taking the whole process down: what panics is put off.
+func survive(log *slog.Logger, m *nats.Msg, nak func(time.Duration)) {
+	if v := recover(); v != nil {
+		log.Error("panic while taking a message; it comes again", "subject", m.Subject, "delay", panicDelay,
+			"panic", v, "stack", string(debug.Stack()))
+		nak(panicDelay)
+	}
 }
 
 // sendBack lets other workers have what has arrived and waits.

@@ -103,19 +103,15 @@ func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending,
 }
 
 // wakeup reads a delivery from the inbox or the timers.
-func (s *Store) wakeup(m *nats.Msg) (store.Wakeup, error) {
-	d, err := newDelivery(m)
-	if err != nil {
-		return store.Wakeup{}, err
+func (s *Store) wakeup(m *nats.Msg, d *delivery) (w store.Wakeup, err error) {
+	w = store.Wakeup{Delivered: d.count, Settle: d}
+	if strings.HasPrefix(m.Subject, s.name.subject("f", "")) {
+		w.Timer = true
+		w.Queue, w.ID, err = s.name.parseFired(m.Subject)
+		return w, err
 	}
-	w := store.Wakeup{Delivered: d.count, Settle: d}
-	if strings.HasPrefix(m.Subject, s.name.prefix+"f.") {
-		tokens := s.name.parse(m.Subject) // group, slot, queue, id
-		w.Queue, w.ID, w.Timer = tokens[2], tokens[3], true
-		return w, nil
-	}
-	tokens := s.name.parse(m.Subject) // group, slot, queue, id, start or event
-	w.Queue, w.ID, w.Start = tokens[2], tokens[3], tokens[4] == startToken
-	w.Seq, w.Data = d.seq, m.Data
-	return w, nil
+	var last string
+	w.Queue, w.ID, last, err = s.name.parseInbox(m.Subject)
+	w.Start, w.Seq, w.Data = last == startToken, d.seq, m.Data
+	return w, err
 }

@@ -154,17 +154,36 @@ func (l *link) failure(ctx, session context.Context, subject string, err error) 
 }
 
 // publish sends m and does not wait.
-func (l *link) publish(m *nats.Msg) error { return l.now(l.nc.PublishMsg(m)) }
+func (l *link) publish(m *nats.Msg) error {
+	if l.life.Err() != nil {
+		return store.ErrClosed
+	}
+	return l.now(l.nc.PublishMsg(m))
+}
 
-// subscribe calls fn for each message on subject, from now on.
-func (l *link) subscribe(subject string, fn nats.MsgHandler) (*nats.Subscription, error) {
-	sub, err := l.nc.Subscribe(subject, fn)
+// subscribe calls fn for each message on subject, from now on until stop is called or the store is closed.
+func (l *link) subscribe(subject string, fn nats.MsgHandler) (stop func(), err error) {
+	if l.life.Err() != nil {
+		return nil, store.ErrClosed
+	}
+	life, end := context.WithCancel(l.life)
+	sub, err := l.nc.Subscribe(subject, func(m *nats.Msg) {
+		if life.Err() == nil {
+			fn(m)
+		}
+	})
 	if err != nil {
+		end()
 		return nil, l.now(err)
 	}
-	ctx, cancel := context.WithTimeout(l.life, attemptTimeout)
+	context.AfterFunc(life, func() { _ = sub.Unsubscribe() })
+	ctx, cancel := context.WithTimeout(life, attemptTimeout)
 	defer cancel()
-	return sub, l.now(l.nc.FlushWithContext(ctx))
+	if err := l.nc.FlushWithContext(ctx); err != nil {
+		end()
+		return nil, l.now(err)
+	}
+	return func() { end(); _ = sub.Unsubscribe() }, nil
 }
 
 // now says what it means that something could not be done at once.

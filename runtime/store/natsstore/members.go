@@ -52,17 +52,17 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 		heard:   map[string]time.Time{},
 		kick:    make(chan struct{}, 1),
 	}
-	sub, err := s.link.subscribe(m.subject, m.listen)
+	leave, err := s.link.subscribe(m.subject, m.listen)
 	if err != nil {
 		return fmt.Errorf("join queue %q: %w", queue, err)
 	}
 	m.say(sayHello)
-	go m.run(ctx, sub)
+	go m.run(ctx, leave)
 	return nil
 }
 
-func (m *members) run(ctx context.Context, sub *nats.Subscription) {
-	defer sub.Unsubscribe()
+func (m *members) run(ctx context.Context, leave func()) {
+	defer leave()
 	settled := time.After(settleTime)
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()

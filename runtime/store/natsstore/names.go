@@ -108,13 +108,80 @@ func (n names) firedOf(queue string, group int) string {
 
 func (n names) tasksOf(queue string) string { return n.subject("a", token(queue), ">") }
 
-// parse undoes subject: it returns the tokens after the kind, as the user wrote them.
-func (n names) parse(subject string) []string {
+// foreignError says that a message has a subject that the store does not write: somebody published it by hand.
+type foreignError struct{ subject string }
+
+func (e *foreignError) Error() string {
+	return fmt.Sprintf("%s is no subject of Pawl's: publish through a client", e.subject)
+}
+
+// parseInbox, parseFired, parseTask, parseEntry and parseObject undo inbox, fired, task, entry and object. They take
+// only what those would write, so that each message is found under the name that it was read as.
+
+func (n names) parseInbox(subject string) (queue, id, last string, err error) {
+	tokens, err := n.parse(subject, 5) // group, slot, queue, id, start or event
+	if err != nil {
+		return "", "", "", err
+	}
+	queue, id, last = tokens[2], tokens[3], tokens[4]
+	if last != startToken && last != eventToken {
+		return "", "", "", &foreignError{subject}
+	}
+	return queue, id, last, written(subject, n.inbox(queue, id, last))
+}
+
+func (n names) parseFired(subject string) (queue, id string, err error) {
+	tokens, err := n.parse(subject, 4) // group, slot, queue, id
+	if err != nil {
+		return "", "", err
+	}
+	queue, id = tokens[2], tokens[3]
+	return queue, id, written(subject, n.fired(queue, id))
+}
+
+func (n names) parseTask(subject string) (store.Task, error) {
+	tokens, err := n.parse(subject, 6) // queue, group, slot, id, run, operation
+	if err != nil {
+		return store.Task{}, err
+	}
+	t := store.Task{Queue: tokens[0], ID: tokens[3], RunID: tokens[4], Op: tokens[5]}
+	return t, written(subject, n.task(t))
+}
+
+func (n names) parseEntry(subject string) (id string, err error) {
+	tokens, err := n.parse(subject, 3) // group, slot, id
+	if err != nil {
+		return "", err
+	}
+	return tokens[2], written(subject, n.entry(tokens[2]))
+}
+
+func (n names) parseObject(subject string) (name string, err error) {
+	tokens, err := n.parse(subject, 1)
+	if err != nil {
+		return "", err
+	}
+	return tokens[0], written(subject, n.object(tokens[0]))
+}
+
+// parse returns the tokens after the kind, as the user wrote them, if there are count of them.
+func (n names) parse(subject string, count int) ([]string, error) {
 	tokens := strings.Split(strings.TrimPrefix(subject, n.prefix), ".")[1:]
+	if len(tokens) != count {
+		return nil, &foreignError{subject}
+	}
 	for i, t := range tokens {
 		tokens[i] = untoken(t)
 	}
-	return tokens
+	return tokens, nil
+}
+
+// written fails unless subject is what the store writes.
+func written(subject, want string) error {
+	if subject != want {
+		return &foreignError{subject}
+	}
+	return nil
 }
 
 // token writes any string as one token of a subject or as part of a consumer's name; untoken reads it back.
@@ -167,6 +234,7 @@ func plain(c byte) bool {
 // Limits in bytes. maxToken keeps the name of a consumer, which a queue's name becomes part of, within the server's 255.
 const (
 	maxName      = 255
+	maxTopic     = 2 * maxName // holds any name and what the caller says about it
 	maxToken     = 240
 	maxNamespace = 64
 )
@@ -180,14 +248,16 @@ func checkNamespace(ns string) error {
 
 func checkID(id string) error       { return checkName("workflow id", id) }
 func checkRun(runID string) error   { return checkName("run id", runID) }
-func checkTopic(topic string) error { return checkName("topic", topic) }
+func checkTopic(topic string) error { return checkLength("topic", topic, maxTopic) }
 
-func checkName(what, name string) error {
+func checkName(what, name string) error { return checkLength(what, name, maxName) }
+
+func checkLength(what, name string, limit int) error {
 	switch {
 	case name == "":
 		return fmt.Errorf("%s is empty", what)
-	case len(name) > maxName:
-		return fmt.Errorf("%s %.40q… has %d bytes: use %d at most", what, name, len(name), maxName)
+	case len(name) > limit:
+		return fmt.Errorf("%s %.40q… has %d bytes: use %d at most", what, name, len(name), limit)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ import (
 
 const (
 	chunkSize   = 256 << 10
+	maxChunks   = 1 << 20
 	chunksAhead = 8 // how many chunks are on their way at once
 )
 
@@ -49,7 +50,7 @@ func (s *Store) PutObject(ctx context.Context, name string, data []byte) error {
 
 func (s *Store) putObject(ctx context.Context, name string, data []byte) error {
 	old, err := s.objectHead(ctx, name)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err != nil && !isAny(err, store.ErrNotFound, errBadHead) {
 		return err
 	}
 	head := objectHead{Upload: uniqueToken(), Chunks: (len(data) + chunkSize - 1) / chunkSize, SHA256: digest(data)}
@@ -157,7 +158,12 @@ func (s *Store) ListObjects(ctx context.Context, yield func(name string) bool) e
 		if err != nil {
 			return fmt.Errorf("list objects: %w", err)
 		}
-		if !yield(s.name.parse(m.Subject)[0]) {
+		name, err := s.name.parseObject(m.Subject)
+		if err != nil {
+			s.log.Debug("left out a message that is no object", "seq", m.Seq, "error", err)
+			continue
+		}
+		if !yield(name) {
 			return nil
 		}
 	}
@@ -184,8 +190,14 @@ func (s *Store) objectHead(ctx context.Context, name string) (head objectHead, e
 	if err != nil {
 		return head, err
 	}
-	return head, json.Unmarshal(m.Data, &head)
+	if err := json.Unmarshal(m.Data, &head); err != nil || head.Chunks < 0 || head.Chunks > maxChunks {
+		return objectHead{}, errBadHead
+	}
+	return head, nil
 }
+
+// errBadHead says that somebody else wrote to an object's name. Storing the object again mends it.
+var errBadHead = errors.New("what is stored under its name is not an object's head: store it again")
 
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)

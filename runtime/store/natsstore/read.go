@@ -73,13 +73,20 @@ func (r reader) fresh(ctx context.Context, q getRequest) (m message, err error) 
 // direct asks whichever replica is at hand.
 func (r reader) direct(ctx context.Context, q getRequest) (message, error) {
 	reply, err := r.ask(ctx, "$JS.API.DIRECT.GET."+r.stream, q)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return r.leader(ctx, q) // nobody is there, or a stored message's own headers say so
+	}
 	if err != nil {
 		return message{}, err
 	}
-	if status := reply.Header.Get("Status"); status != "" {
+	if status := statusOf(reply); status != "" {
 		return message{}, directError(r.stream, status, reply.Header.Get("Description"))
 	}
-	return directMessage(reply)
+	m, err := directMessage(reply)
+	if err != nil {
+		return r.leader(ctx, q)
+	}
+	return m, nil
 }
 
 // leader asks the stream's leader.
@@ -109,20 +116,29 @@ func directError(stream, status, description string) error {
 	return fmt.Errorf("NATS refuses to read stream %s: %s %s", stream, status, description)
 }
 
-// directMessage reads the answer to a direct get: the message itself, its place in headers.
+// directMessage reads the answer to a direct get: the message itself, its place in headers. It fails if the message has
+// headers that cannot be read; the leader's answer can.
 func directMessage(m *nats.Msg) (message, error) {
-	seq, err := strconv.ParseUint(m.Header.Get("Nats-Sequence"), 10, 64)
+	seq, err := strconv.ParseUint(lastValue(m.Header, "Nats-Sequence"), 10, 64)
 	if err != nil {
 		return message{}, fmt.Errorf("read the sequence of a stored message: %w", err)
 	}
-	at, err := time.Parse(time.RFC3339Nano, m.Header.Get("Nats-Time-Stamp"))
+	at, err := time.Parse(time.RFC3339Nano, lastValue(m.Header, "Nats-Time-Stamp"))
 	if err != nil {
 		return message{}, fmt.Errorf("read the time of a stored message: %w", err)
 	}
-	return message{Subject: m.Header.Get("Nats-Subject"), Seq: seq, Time: at, Header: m.Header, Data: m.Data}, nil
+	return message{Subject: lastValue(m.Header, "Nats-Subject"), Seq: seq, Time: at, Header: m.Header, Data: m.Data}, nil
 }
 
-// leaderMessage reads the leader's answer: JSON with the message inside.
+// lastValue returns what the server has put behind the message's own headers.
+func lastValue(h nats.Header, key string) string {
+	if values := h[key]; len(values) > 0 {
+		return values[len(values)-1]
+	}
+	return ""
+}
+
+// leaderMessage reads the leader's answer: JSON with the message inside. Unreadable headers are none.
 func leaderMessage(data []byte) (message, error) {
 	var answer struct {
 		Error   *jetstream.APIError
@@ -141,12 +157,10 @@ func leaderMessage(data []byte) (message, error) {
 		return message{}, apiError(answer.Error)
 	}
 	m := message{Subject: answer.Message.Subject, Seq: answer.Message.Seq, Time: answer.Message.Time, Data: answer.Message.Data}
-	if len(answer.Message.Hdrs) == 0 {
-		return m, nil
+	if h, err := nats.DecodeHeadersMsg(answer.Message.Hdrs); err == nil {
+		m.Header = h
 	}
-	h, err := nats.DecodeHeadersMsg(answer.Message.Hdrs)
-	m.Header = h
-	return m, err
+	return m, nil
 }
 
 // A page is what one direct get may bring at most.
@@ -256,13 +270,27 @@ func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) (page 
 	if err != nil {
 		return nil, false, err
 	}
-	return r.readPage(answers)
+	page, more, err = r.readPage(answers)
+	if err != nil || len(page) > 0 || !more {
+		return page, more, err
+	}
+	return r.leaderPage(ctx, q)
 }
 
-// readPage reads the answers to a direct get: messages, and a status that ends them.
+// leaderPage is a page of one message, which a direct get cannot bring.
+func (r reader) leaderPage(ctx context.Context, q getRequest) (page []message, more bool, err error) {
+	m, err := r.leader(ctx, getRequest{NextFor: q.NextFor, Seq: q.Seq})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, false, nil
+	}
+	return []message{m}, true, err
+}
+
+// readPage reads the answers to a direct get: messages, and a status that ends them. The page ends before a message
+// that cannot be read.
 func (r reader) readPage(answers []*nats.Msg) (page []message, more bool, err error) {
 	end := answers[len(answers)-1].Header
-	switch status := end.Get("Status"); status {
+	switch status := statusOf(answers[len(answers)-1]); status {
 	case "204":
 	case "404":
 		return nil, false, nil
@@ -272,7 +300,7 @@ func (r reader) readPage(answers []*nats.Msg) (page []message, more bool, err er
 	for _, m := range answers[:len(answers)-1] {
 		stored, err := directMessage(m)
 		if err != nil {
-			return nil, false, err
+			return page, true, nil
 		}
 		page = append(page, stored)
 	}

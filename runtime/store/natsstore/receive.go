@@ -94,9 +94,15 @@ func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*pulle
 
 func (s *Store) wake(p *puller, m *nats.Msg, handler func(store.Wakeup)) {
 	defer p.release()
-	w, err := s.wakeup(m)
+	d, err := newDelivery(m)
 	if err != nil {
-		s.log.Error("dropped a wake-up", "subject", m.Subject, "error", err)
+		s.log.Error("received what no consumer sent", "error", err)
+		return
+	}
+	w, err := s.wakeup(m, d)
+	if err != nil {
+		s.log.Error("dropped a message that is no wake-up", "seq", d.seq, "error", err)
+		d.terminate()
 		return
 	}
 	handler(w)

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/pawlhq/pawl/runtime/embed"
 	"github.com/pawlhq/pawl/runtime/store"
@@ -78,33 +81,85 @@ func TestShardsAreFixed(t *testing.T) {
 	}
 }
 
-// A full disk is an error of the write that met it; what was acknowledged before stays.
+// A full server fails the writes that meet it, at once; what was acknowledged before stays, and when there is room again
+// the same writes succeed.
 func TestNoRoomLeft(t *testing.T) {
-	server := serve(t, embed.Options{Dir: t.TempDir(), MaxStore: 1 << 20})
+	server := serve(t, embed.Options{Dir: t.TempDir(), MaxStore: 2 << 20})
 	s := connect(t, server.StoreOptions("test"))
 	defer s.Close()
-	var stored int
-	var prev, first store.Seq
-	for {
-		seq, err := s.Append(t.Context(), "w", prev, store.Record{RunID: "r", CommitID: fmt.Sprint(stored), First: first, Data: make([]byte, 50_000)})
-		if err != nil {
-			if errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "free disk space") {
-				t.Errorf("error %q does not say what to do", err)
-			}
-			break
+	must(t, s.PutObject(t.Context(), "ballast", make([]byte, 1<<20)))
+	var stored []store.Seq
+	appendNext := func() error {
+		rec := store.Record{RunID: "r", CommitID: fmt.Sprint(len(stored)), Data: make([]byte, 50_000)}
+		var prev store.Seq
+		if n := len(stored); n > 0 {
+			rec.First, prev = stored[0], stored[n-1]
 		}
-		if prev = seq; first == 0 {
-			first = seq
+		seq, err := s.Append(t.Context(), "w", prev, rec)
+		if err == nil {
+			stored = append(stored, seq)
 		}
-		if stored++; stored > 100 {
-			t.Fatal("the limit of the store does not hold")
-		}
+		return err
 	}
+	err := appendNext()
+	for err == nil && len(stored) < 100 {
+		err = appendNext()
+	}
+	sayNoRoom(t, "append", err, "PAWL_test_JOURNAL_0")
+	m := store.Message{Queue: "q", ID: "w", DedupID: "1", Data: make([]byte, 100_000)}
+	sayNoRoom(t, "send", s.Send(t.Context(), m), "PAWL_test_INBOX_0")
+	sayNoRoom(t, "start", s.SendStart(t.Context(), m), "PAWL_test_INBOX_0")
+	sayNoRoom(t, "task", s.PutTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1", Data: m.Data}), "PAWL_test_TASKS_0")
+
+	must(t, s.DeleteObject(t.Context(), "ballast"))
+	must(t, appendNext())
+	must(t, s.Send(t.Context(), m))
 	run, err := s.Load(t.Context(), "w")
 	must(t, err)
-	if len(run) != stored {
-		t.Errorf("%d records, %d were acknowledged", len(run), stored)
+	var loaded []store.Seq
+	for _, rec := range run {
+		loaded = append(loaded, rec.Seq)
 	}
+	if !slices.Equal(loaded, stored) {
+		t.Errorf("loaded records %v, acknowledged were %v", loaded, stored)
+	}
+}
+
+func sayNoRoom(t *testing.T, call string, err error, stream string) {
+	t.Helper()
+	if !errors.Is(err, store.ErrUnavailable) {
+		t.Errorf("%s: %v, want that the store is unavailable", call, err)
+		return
+	}
+	for _, want := range []string{stream, "no room left", "free disk space"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %q does not say %q", call, err, want)
+		}
+	}
+}
+
+// An operator's limit on one stream, which refuses what exceeds it, is no room either.
+func TestNoRoomInAStream(t *testing.T) {
+	server := serve(t, embed.Options{Dir: t.TempDir()})
+	s := connect(t, server.StoreOptions("test"))
+	defer s.Close()
+	js, err := jetstream.New(dial(t, server))
+	must(t, err)
+	limit := func(bytes int64) {
+		t.Helper()
+		inbox, err := js.Stream(t.Context(), "PAWL_test_INBOX_0")
+		must(t, err)
+		c := inbox.CachedInfo().Config
+		c.MaxBytes, c.Discard = bytes, jetstream.DiscardNew
+		_, err = js.UpdateStream(t.Context(), c)
+		must(t, err)
+	}
+	limit(1000)
+	m := store.Message{Queue: "q", ID: "w", DedupID: "1", Data: make([]byte, 2000)}
+	sayNoRoom(t, "send", s.Send(t.Context(), m), "PAWL_test_INBOX_0")
+	sayNoRoom(t, "start", s.SendStart(t.Context(), m), "PAWL_test_INBOX_0")
+	limit(-1)
+	must(t, s.Send(t.Context(), m))
 }
 
 func TestProvisionedStreamsAreTakenAsTheyAre(t *testing.T) {

@@ -81,25 +81,20 @@ func (s *Store) GetEntry(ctx context.Context, id string) (store.Entry, error) {
 
 func (s *Store) readEntry(ctx context.Context, id string) (message, store.Entry, error) {
 	m, err := s.reader(s.shard(id).registry).last(ctx, s.name.entry(id))
-	if err != nil {
-		return message{}, store.Entry{}, err
-	}
-	e, err := s.entry(m)
-	return m, e, err
+	return m, storedEntry(id, m), err
 }
 
-func (s *Store) entry(m message) (e store.Entry, err error) {
-	tokens := s.name.parse(m.Subject) // group, slot, id
-	e.ID, e.Data = tokens[2], m.Data
-	if e.Version, err = strconv.ParseUint(m.Header.Get(headerVersion), 10, 64); err != nil {
-		return e, fmt.Errorf("read version of entry on %s: %w", m.Subject, err)
+// storedEntry reads an entry. A version that cannot be read is 0, so that the next one replaces it; what the data is
+// worth, the caller sees.
+func storedEntry(id string, m message) store.Entry {
+	e := store.Entry{ID: id, Data: m.Data}
+	if version, err := strconv.ParseUint(m.Header.Get(headerVersion), 10, 64); err == nil {
+		e.Version = version
 	}
-	if keep := m.Header.Get(headerKeep); keep != "" {
-		if e.Keep, err = time.ParseDuration(keep); err != nil {
-			return e, fmt.Errorf("read retention of entry on %s: %w", m.Subject, err)
-		}
+	if keep, err := time.ParseDuration(m.Header.Get(headerKeep)); err == nil {
+		e.Keep = keep
 	}
-	return e, nil
+	return e
 }
 
 // ListEntries implements store.Registry.
@@ -109,14 +104,15 @@ func (s *Store) ListEntries(ctx context.Context, yield func(store.Entry) bool) e
 		shards = append(shards, s.reader(sh.registry).all(ctx, s.name.subject("x", ">"), 0))
 	}
 	for m, err := range oldestFirst(shards) {
-		var e store.Entry
-		if err == nil {
-			e, err = s.entry(m)
-		}
 		if err != nil {
 			return fmt.Errorf("list workflows: %w", err)
 		}
-		if !yield(e) {
+		id, err := s.name.parseEntry(m.Subject)
+		if err != nil {
+			s.log.Debug("left out a message that is no entry", "seq", m.Seq, "error", err)
+			continue
+		}
+		if !yield(storedEntry(id, m)) {
 			return nil
 		}
 	}

@@ -100,7 +100,11 @@ func (s *stream) single(ctx context.Context, m *nats.Msg) (ack, error) {
 	if err != nil {
 		return ack{}, err
 	}
-	return parseAck(reply.Data)
+	a, err := parseAck(reply.Data)
+	if err != nil {
+		return ack{}, fmt.Errorf("stream %s: %w", s.name, err)
+	}
+	return a, nil
 }
 
 func parseAck(data []byte) (a ack, err error) {

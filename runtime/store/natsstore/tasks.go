@@ -109,19 +109,22 @@ func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOp
 func (s *Store) deliverTask(m *nats.Msg, handler func(store.TaskDelivery), settled func()) {
 	d, err := newDelivery(m)
 	if err != nil {
-		s.log.Error("dropped a task", "subject", m.Subject, "error", err)
+		s.log.Error("received what no consumer sent", "error", err)
 		settled()
 		return
 	}
 	d.settled = settled
-	t := s.parseTask(m.Subject)
+	t, err := s.name.parseTask(m.Subject)
+	if err != nil {
+		s.log.Error("dropped a message that is no task", "seq", d.seq, "error", err)
+		d.terminate()
+		return
+	}
 	t.Data = m.Data
-	go handler(store.TaskDelivery{Task: t, Delivered: d.count, Settle: d})
-}
-
-func (s *Store) parseTask(subject string) store.Task {
-	tokens := s.name.parse(subject) // queue, group, slot, id, run, operation
-	return store.Task{Queue: tokens[0], ID: tokens[3], RunID: tokens[4], Op: tokens[5]}
+	go func() {
+		defer survive(s.log, m, d.Nak)
+		handler(store.TaskDelivery{Task: t, Delivered: d.count, Settle: d})
+	}()
 }
 
 // PutBeat implements store.Tasks.

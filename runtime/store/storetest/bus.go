@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/store"
@@ -20,6 +21,7 @@ var bus = []clause{
 	{says: "a request that nobody answers is ErrNotFound", test: busSilence},
 	{says: "each request gets its own answer", test: busRequests},
 	{says: "a subscriber is gone with its connection", test: busClosed},
+	{says: "a topic may hold the longest workflow id and what is said about it", test: busLongTopics},
 }
 
 // subscribe collects what comes on topic through s.
@@ -131,4 +133,13 @@ func busClosed(t *T) {
 	t.expect(witness, "hello")
 	c.none(t, 100*time.Millisecond)
 	stop()
+}
+
+func busLongTopics(t *T) {
+	for _, c := range []string{"n", "."} {
+		topic := "closed." + strings.Repeat(c, 255)
+		news, _ := t.subscribe(t.open(), topic)
+		t.ok(t.Publish(topic, []byte("hello")))
+		t.expect(news, "hello")
+	}
 }
