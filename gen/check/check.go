@@ -54,6 +54,8 @@ type checker struct {
 	vars     map[*types.Var]variable
 	writes   map[*types.Var]*types.Func // a function that writes it after initialisation
 	mutators map[*types.Func]bool
+	written  map[*types.Named]bool // types whose values are written
+	aliases  aliases
 	errors   []*types.Named // error types of the module, which activities may return
 
 	nodes   map[types.Object]*node
@@ -80,6 +82,8 @@ func newChecker(prog *gosrc.Program) *checker {
 	}
 	c.findMutators()
 	c.findWrites()
+	c.findWritten()
+	c.findAliases()
 	return c
 }
 

@@ -78,9 +78,46 @@ func (c *checker) variable(v *types.Var) *node {
 		c.scan(n, d.pkg, d.file, d.init)
 	}
 	for _, init := range d.inits {
-		c.scan(n, init.pkg, init.file, init.decl.Body)
+		c.initialises(n, init)
 	}
 	return n
+}
+
+// initialises enters what a further declaration does to a variable: the body of an init function is part of its
+// initialisation, and another variable that is made of it leads to that one's.
+func (c *checker) initialises(n *node, by initCode) {
+	switch d := by.decl.(type) {
+	case *ast.FuncDecl:
+		c.scan(n, by.pkg, by.file, d.Body)
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			if spec, ok := spec.(*ast.ValueSpec); ok {
+				c.madeInto(n, by, spec)
+			}
+		}
+	}
+}
+
+// madeInto leads from a variable to those whose initialisers name it.
+func (c *checker) madeInto(n *node, by initCode, spec *ast.ValueSpec) {
+	for i, name := range spec.Names {
+		v, ok := by.pkg.Info.Defs[name].(*types.Var)
+		if ok && v != n.v && mentions(by.pkg.Info, initialiser(spec, i), n.v) {
+			n.edges = append(n.edges, edge{pos: name.Pos(), to: c.variable(v), verb: "reads"})
+		}
+	}
+}
+
+func mentions(info *types.Info, e ast.Expr, v *types.Var) (yes bool) {
+	if e == nil {
+		return false
+	}
+	ast.Inspect(e, func(x ast.Node) bool {
+		id, ok := x.(*ast.Ident)
+		yes = yes || ok && info.Uses[id] == v
+		return !yes
+	})
+	return yes
 }
 
 // name is how the node is called in messages of package pkg.

@@ -26,35 +26,57 @@ func (s *scanner) printed(call *ast.CallExpr, name string) {
 	}
 }
 
-// formatted matches the arguments with the verbs of their format, if that is constant and without explicit indexes.
+// formatted matches the arguments with the verbs of their format. One that is not constant may have any verb.
 func (s *scanner) formatted(format ast.Expr, args []ast.Expr) {
 	text, constant := s.constantString(format)
-	if !constant || strings.Contains(text, "%[") {
+	if !constant {
+		s.formattedSomehow(args)
 		return
 	}
-	for _, verb := range verbs(text) {
-		if len(args) == 0 {
-			return
+	for _, v := range verbs(text) {
+		if v.arg < len(args) {
+			s.shown(args[v.arg], v.verb)
 		}
-		s.shown(args[0], verb)
-		args = args[1:]
 	}
 }
 
-// verbs are those of a format, one for each argument it takes; a star takes one as well.
-func verbs(format string) (vs []rune) {
-	in := false
+// formattedSomehow rejects pointers as arguments of a format that only the running program knows: it may say %p.
+func (s *scanner) formattedSomehow(args []ast.Expr) {
+	for _, arg := range args {
+		if t := s.info.TypeOf(arg); t != nil && isPointer(t) && !printsItself(t) {
+			s.report(arg.Pos(), address, "print the value it points to, or make the format a constant",
+				"prints a pointer by a format that is not constant and may show its address, which differs on every replay")
+			continue
+		}
+		s.shown(arg, 'v')
+	}
+}
+
+// verb is what a format does with an argument; a star takes one as well.
+type verb struct {
+	verb rune
+	arg  int // counted from 0
+}
+
+// verbs are those of a format. An explicit index, [3], says which argument is next.
+func verbs(format string) (vs []verb) {
+	in, index, next := false, -1, 0
 	for _, r := range format {
 		switch {
 		case !in:
 			in = r == '%'
+		case r == '[':
+			index = 0
+		case r == ']':
+			next, index = max(0, index-1), -1
+		case index >= 0:
+			index = index*10 + int(r-'0')
 		case r == '%':
 			in = false
-		case r == '*':
-			vs = append(vs, r)
 		case !strings.ContainsRune("+-# 0123456789.", r):
-			vs = append(vs, r)
-			in = false
+			vs = append(vs, verb{r, next})
+			next++
+			in = r == '*'
 		}
 	}
 	return vs

@@ -28,14 +28,15 @@ type variable struct {
 	decl  *ast.GenDecl
 	spec  *ast.ValueSpec
 	init  ast.Expr // nil if there is none
-	inits []initFunc
+	inits []initCode
 }
 
-// initFunc is an init function that writes a variable.
-type initFunc struct {
+// initCode is a declaration of the module; as part of a variable's initialisation an init function that writes it, or
+// another variable that is made of it.
+type initCode struct {
 	pkg  *gosrc.Package
 	file *gosrc.File
-	decl *ast.FuncDecl
+	decl ast.Decl
 }
 
 // declare enters the functions and variables of a package.

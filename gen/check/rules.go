@@ -23,6 +23,7 @@ const (
 	varMutable     = "PWL222"
 	varInit        = "PWL223"
 	varDurable     = "PWL224"
+	varAlias       = "PWL225"
 	activityState  = "PWL226"
 	childWorkflow  = "PWL231"
 	selfCall       = "PWL232"
@@ -54,8 +55,10 @@ deterministic, with a later release. Code that runs in one goroutine needs none 
 A timer fires by the clock of the process and not by the run's. Durable timers as values come with a later release.
 time.Sleep is durable already: a run may sleep for a month and wake in another process.`},
 	{ID: contexts, Title: "derived context in workflow code", Doc: `
-context.WithTimeout and its relatives start timers and goroutines of the process. Deterministic ones come with a later
-release. Pass on the workflow's own ctx; give the activity a timeout= of its own.`},
+A context made by context.WithCancel, WithTimeout or WithDeadline ends at a moment that the history does not record, so a
+replay may see it end elsewhere. Deterministic ones come with a later release. Pass on the workflow's own ctx; give the
+activity a timeout= of its own. What compensates after the run was cancelled gets context.WithoutCancel(ctx), or
+context.Background().`},
 	{ID: inputOutput, Title: "input or output in workflow code", Doc: `
 Workflow code runs again on every replay, and what a file, a network or a database answers then may differ. Do it in an
 activity (//pawl:activity), whose result is recorded once and read from the history ever after.`},
@@ -67,7 +70,9 @@ crypto/rand, UUIDs and hash seeds of the process give another value on every rep
 seeded by the run and may be used; a secret or an id from outside belongs in an activity.`},
 	{ID: timeZone, Title: "time zone of the host", Doc: `
 time.Local and the zone database differ between workers and between releases of the database. Use time.UTC or
-time.FixedZone, or make the conversion in an activity.`},
+time.FixedZone, or make the conversion in an activity. time.Parse and time.Unix know no host in workflow code: they give
+times in UTC, or in a fixed zone of the offset in the text. Where there is no run, in an initialiser or a method that
+the library calls, write time.ParseInLocation(layout, value, time.UTC) and time.Unix(sec, 0).UTC().`},
 	{ID: machine, Title: "internals of the process in workflow code", Doc: `
 The runtime's counters, garbage collection, unsafe memory, C code and reflection over code differ between processes, or
 go behind the compiler's back. Do it in an activity.`},
@@ -96,10 +101,16 @@ The variable is written after its package was initialised, so a replay may read 
 Pass the value as an input of the workflow or in a config field of its receiver, or read it in an activity.`},
 	{ID: varInit, Title: "package variable that differs between processes", Doc: `
 The variable gets its value from the clock, from chance or from the environment when the process starts, so each worker
-has another one. Initialise it with constants, or pass the value as an input of the workflow.`},
+has another one. Initialise it with constants, or pass the value as an input of the workflow. A time in text is the same
+everywhere as time.ParseInLocation(layout, value, time.UTC).`},
 	{ID: varDurable, Title: "durable function in a package variable", Doc: `
 A function that calls activities, sleeps or logs is run through a copy that belongs to the run. A package variable holds
 the original, which would do its work anew on every replay. Make the table in a function that the workflow calls.`},
+	{ID: varAlias, Title: "package variable that may be written through another name", Doc: `
+All runs of a worker share what a package variable points to. In workflow code it may be read in place, and handed to
+functions that only read it. Handed on, stored or returned, it may be written, and a replay would read another value.
+Copy it (slices.Clone, maps.Clone), pass it as an input of the workflow, or accept it with //pawl:allow PWL225 and the
+reason, at the use or at the variable.`},
 	{ID: activityState, Title: "state of an activity's receiver in workflow code", Doc: `
 In a workflow an activity's receiver only stands for the place where its activities run: its fields are empty there.
 Read the field in an activity and return what the workflow needs.`},

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/pawlhq/pawl/gen/gosrc"
 )
@@ -193,8 +194,6 @@ func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
 		if name == "WithValue" {
 			s.contextValue(call)
 		}
-	case "time":
-		s.localCalendar(call, callee)
 	}
 }
 
@@ -202,28 +201,6 @@ func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
 func (s *scanner) contextValue(call *ast.CallExpr) {
 	s.report(call.Pos(), contextValue, "pass it as an argument where an activity needs it", "puts a value into a context, which activities do not see without a registered propagator")
 }
-
-// localCalendar rejects time.Unix(…).Format(…) and the like: time.Unix gives a time in the zone of the host.
-func (s *scanner) localCalendar(call *ast.CallExpr, callee *types.Func) {
-	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok || receiverNamed(callee) == nil || !showsZone[callee.Name()] {
-		return
-	}
-	inner, ok := ast.Unparen(sel.X).(*ast.CallExpr)
-	if !ok {
-		return
-	}
-	if f := Callee(s.info, inner); f != nil && f.Pkg() != nil && f.Pkg().Path() == "time" && makesLocal[localName(f)] {
-		s.report(call.Pos(), timeZone, "put .UTC() before it", "calls %s on the result of time.%s, which %s", callee.Name(), f.Name(), localZone)
-	}
-}
-
-// makesLocal are the functions whose times are in the zone of the host; showsZone the methods that tell.
-var (
-	makesLocal = set("Unix", "UnixMilli", "UnixMicro")
-	showsZone  = set("AppendFormat", "Clock", "Date", "Day", "Format", "GoString", "Hour", "ISOWeek", "Location", "MarshalJSON",
-		"MarshalText", "Minute", "Month", "String", "Weekday", "Year", "YearDay", "Zone", "AppendText", "AddDate", "ZoneBounds", "IsDST")
-)
 
 // identifier handles what a name refers to.
 func (s *scanner) identifier(x ast.Node) {
@@ -327,13 +304,24 @@ func (s *scanner) inTail(call *ast.CallExpr) bool {
 func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, ref ast.Expr) {
 	e := lookup(fn.Pkg().Path(), localName(fn))
 	switch {
+	case e.verdict == durable && s.intoUTC(fn, ref):
 	case e.verdict == durable:
 		s.durable(pos, nameIn(nil, fn), value)
 	case e.verdict == sortedOnly && s.orderLost(ref), e.verdict == allowed, pureErrorMethod(fn):
-		s.sharedState(fn, ref)
 	default:
 		s.foreign(pos, verb, fn)
 	}
+}
+
+// intoUTC reports whether a time in the zone of the host is put into another at once: time.Unix(…).UTC().
+func (s *scanner) intoUTC(fn *types.Func, ref ast.Expr) bool {
+	i := slices.Index(s.stack, ast.Node(ref))
+	if fn.Pkg().Path() != "time" || !strings.HasPrefix(fn.Name(), "Unix") || i < 2 {
+		return false
+	}
+	call, called := s.stack[i-1].(*ast.CallExpr)
+	sel, selected := s.stack[i-2].(*ast.SelectorExpr)
+	return called && call.Fun == ref && selected && sel.X == call && (sel.Sel.Name == "UTC" || sel.Sel.Name == "In")
 }
 
 // foreign rejects a name of another module or of the standard library.

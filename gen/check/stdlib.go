@@ -39,9 +39,10 @@ func forbid(rule, why, cure, names string) entry {
 
 const (
 	toActivity  = "move it to an activity"
+	copyIt      = "read it in place, copy it (slices.Clone, maps.Clone), pass it as an input of the workflow,\nor accept it with //pawl:allow PWL225 and the reason"
 	toInput     = "pass it as an input of the workflow, or read it in an activity"
 	useSleep    = "timers as values come with a later release; use time.Sleep, which is durable"
-	useOwnCtx   = "derived contexts come with a later release; pass on the workflow's ctx, and give the activity a timeout="
+	useOwnCtx   = "such contexts come with a later release; pass on the workflow's ctx, give the activity a timeout=,\nand to compensate after a cancel use context.WithoutCancel(ctx) or context.Background()"
 	useUTC      = "use time.UTC or time.FixedZone"
 	useRange    = "range over the map itself, which goes by its keys' order, or use slices.Sorted(maps.Keys(m))"
 	useRand     = "use math/rand/v2, which is seeded by the run, or make it in an activity"
@@ -152,8 +153,9 @@ var stdlib = map[string][]entry{
 
 	// Time.
 	"time": {
-		allow("Date FixedZone Parse ParseDuration Unix UnixMicro UnixMilli UTC Time.* Duration.* Month.* Weekday.* Location.* ParseError.*"),
+		allow("Date FixedZone ParseDuration UTC Time.* Duration.* Month.* Weekday.* Location.* ParseError.*"),
 		lower("Now Since Until Sleep"),
+		lower("Parse Unix UnixMicro UnixMilli"), // in the zone of the host, if it fits; in a run in UTC or a fixed zone
 		forbid(timers, byTheClock, useSleep, "After AfterFunc NewTicker NewTimer Tick Timer.* Ticker.*"),
 		forbid(timeZone, localZone, useUTC, "Local LoadLocation LoadLocationFromTZData Time.Local"),
 		// ParseInLocation takes the abbreviations of the zone given to it, and that zone was checked where it was named.
@@ -162,9 +164,9 @@ var stdlib = map[string][]entry{
 
 	// Context.
 	"context": {
-		allow("Background TODO WithValue Canceled DeadlineExceeded Context.*"),
-		forbid(contexts, "starts timers and goroutines of the process", useOwnCtx,
-			"AfterFunc Cause WithCancel WithCancelCause WithDeadline WithDeadlineCause WithTimeout WithTimeoutCause WithoutCancel"),
+		allow("Background TODO WithValue WithoutCancel Canceled DeadlineExceeded Context.*"),
+		forbid(contexts, "ends when the process says so, and not when the history does", useOwnCtx,
+			"AfterFunc Cause WithCancel WithCancelCause WithDeadline WithDeadlineCause WithTimeout WithTimeoutCause"),
 	},
 
 	// Randomness.

@@ -37,6 +37,9 @@ func (s *scanner) read(id *ast.Ident, v *types.Var) {
 		return
 	}
 	s.lead(id.Pos(), s.variable(v), "reads", false)
+	if s.aliased(id, v) {
+		return
+	}
 	if by, ok := s.checker.writes[v]; ok && !s.wrote[id] {
 		s.enter(finding{pos: id.Pos(), rule: varMutable, decl: v.Pos(), fix: toInput,
 			message: "reads " + s.name(v) + ", a package variable that " + s.name(by) + " writes, so a replay may read another value"})
@@ -66,29 +69,21 @@ func (s *scanner) writes(x ast.Node) {
 // init functions to the variables that they write.
 func (c *checker) findWrites() {
 	c.writes = map[*types.Var]*types.Func{}
-	for _, p := range c.prog.Packages {
-		if c.pkgs[p.Types] == nil {
-			continue
+	c.eachDecl(func(in initCode) {
+		if d, ok := in.decl.(*ast.FuncDecl); ok {
+			c.findWritesIn(in, d)
 		}
-		for _, f := range p.Files {
-			for _, d := range f.Syntax.Decls {
-				if d, ok := d.(*ast.FuncDecl); ok {
-					c.findWritesIn(initFunc{p, f, d})
-				}
-			}
-		}
-	}
+	})
 }
 
-func (c *checker) findWritesIn(in initFunc) {
+func (c *checker) findWritesIn(in initCode, decl *ast.FuncDecl) {
 	info := in.pkg.Info
-	fn, _ := info.Defs[in.decl.Name].(*types.Func)
-	isInit := in.decl.Recv == nil && in.decl.Name.Name == "init"
-	ast.Inspect(in.decl, func(x ast.Node) bool {
+	fn, _ := info.Defs[decl.Name].(*types.Func)
+	ast.Inspect(decl, func(x ast.Node) bool {
 		for _, t := range c.targets(info, x) {
 			switch {
 			case !isPackageVar(t.v):
-			case isInit:
+			case isInit(decl):
 				c.attachInit(t.v, in)
 			case c.writes[t.v] == nil:
 				c.writes[t.v] = fn
@@ -98,8 +93,10 @@ func (c *checker) findWritesIn(in initFunc) {
 	})
 }
 
-// attachInit notes once that an init function writes v.
-func (c *checker) attachInit(v *types.Var, in initFunc) {
+func isInit(d *ast.FuncDecl) bool { return d.Recv == nil && d.Name.Name == "init" }
+
+// attachInit notes once that a declaration is part of the initialisation of v.
+func (c *checker) attachInit(v *types.Var, in initCode) {
 	d, ok := c.vars[v]
 	if !ok {
 		return
@@ -292,24 +289,6 @@ func rootOf(info *types.Info, e ast.Expr) (t target, ok bool) {
 func isPointer(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Pointer)
 	return ok
-}
-
-// sharedState rejects the value of a method that changes what a package variable holds: a source of random numbers, a
-// buffer, a list. It is a call to come; writes finds those that are made at once.
-func (s *scanner) sharedState(fn *types.Func, ref ast.Expr) {
-	sel, ok := ast.Unparen(ref).(*ast.SelectorExpr)
-	if !ok || s.info.Selections[sel] == nil || s.calls(ref) || !s.changesReceiver(fn) {
-		return
-	}
-	if t, ok := rootOf(s.info, sel.X); ok && isPackageVar(t.v) && s.inModule(t.v) {
-		s.report(t.root.Pos(), varWrite, "keep it in a local variable, or return it", "uses %s of %s, a package variable that all runs share", fn.Name(), s.name(t.v))
-	}
-}
-
-// calls reports whether the expression is what the innermost call calls.
-func (s *scanner) calls(ref ast.Expr) bool {
-	call, ok := enclosing[*ast.CallExpr](s.stack)
-	return ok && call.Fun == ref
 }
 
 // field handles the name of a struct's field: of an activity's receiver it is empty in a workflow.

@@ -35,6 +35,10 @@ func twinOf(pkg, fn string) (name, owner string) {
 			return "RandN", ""
 		}
 		return "", "RandV2"
+	case "time":
+		if fn == "Parse" {
+			return "ParseTime", ""
+		}
 	}
 	return fn, ""
 }

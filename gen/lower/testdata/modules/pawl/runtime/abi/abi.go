@@ -69,6 +69,13 @@ func (it *MapIter[K, V]) Next(key *K, value *V) bool {
 func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }
 func Until(run *Run, t time.Time) time.Duration { return t.Sub(Now(run)) }
 
+func ParseTime(run *Run, layout, value string) (time.Time, error) {
+	return time.ParseInLocation(layout, value, time.UTC)
+}
+func Unix(run *Run, sec, nsec int64) time.Time { return time.Unix(sec, nsec).UTC() }
+func UnixMilli(run *Run, msec int64) time.Time { return time.UnixMilli(msec).UTC() }
+func UnixMicro(run *Run, usec int64) time.Time { return time.UnixMicro(usec).UTC() }
+
 func Print(run *Run, a ...any) (int, error) { return fmt.Print(a...) }
 
 func BuiltinPrint(run *Run, a ...any)   { fmt.Print(a...) }
