@@ -8,7 +8,7 @@ import (
 
 // A decoded time carries the host's zone where its offset happens to be the host's: encoding/json, and time.Parse
 // behind it, make it so. A replay on a host elsewhere would see another zone, and other rules for the half of the year
-// to come. So such times get a zone of the same name and offset that has no rules.
+// to come. So such times get a zone of the same offset that has no name and no rules.
 
 // withoutHostZone rebases the times in v, a pointer to a decoded value.
 func withoutHostZone(v any) {
@@ -98,10 +98,12 @@ func rebaseMap(v reflect.Value) {
 	}
 }
 
-// WithoutHostZone is t in a zone of the same name and offset that does not depend on the host.
+// WithoutHostZone is t in a nameless zone of the same offset, if its zone is the host's: what decoding gives on every
+// host where that offset is not at home.
 func WithoutHostZone(t time.Time) time.Time {
 	if t.Location() != time.Local {
 		return t
 	}
-	return t.In(time.FixedZone(t.Zone()))
+	_, offset := t.Zone()
+	return t.In(time.FixedZone("", offset))
 }
