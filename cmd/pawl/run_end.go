@@ -21,7 +21,7 @@ func newRunCancelCommand() *cobra.Command {
 		Use:   "cancel ID",
 		Short: "Ask a run to cancel its context",
 		Long: `Cancel asks a run to cancel its context, and with it the activities under way. The workflow's code decides what
-follows; it may clean up first, by activities that it calls with context.Background().
+follows; it may clean up first, by activities that it calls with context.WithoutCancel(ctx).
 
 As everywhere in Go, time.Sleep does not end early: a run that sleeps sees the cancellation when it wakes and looks at
 its context or calls an activity. pawl run terminate ends it at once, without compensation.
