@@ -119,7 +119,7 @@ var activity__Price = &abi.Activity{
 	Final: func(err error) bool {
 		return errors.Is(err, ErrUnknownItem)
 	},
-	Pos: "shop.go:78",
+	Pos: "shop.go:81",
 }
 
 // Price__pawl runs step Price and waits for its outcome.
