@@ -3,7 +3,6 @@ package worker
 import (
 	"container/list"
 	"context"
-	"sync"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -29,7 +28,6 @@ type actor struct {
 	parked     int  // how many times in a row the run could not go on
 	parkReason string
 
-	clock   sync.Mutex
 	alarm   *time.Timer // in memory: the next time something is due
 	durable time.Time   // the alarm in the store; zero if there is none, or none known
 }
