@@ -6,7 +6,6 @@ package client
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -135,10 +134,10 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 		opt(req)
 	}
 	if req.ID == "" {
-		req.ID = randomID()
+		req.ID = journal.NewID()
 	}
 	if req.RequestID == "" {
-		req.RequestID = randomID()
+		req.RequestID = journal.NewID()
 	}
 	for _, text := range []string{req.ID, req.RequestID, req.Queue} {
 		if !utf8.ValidString(text) {
@@ -344,7 +343,7 @@ func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.
 		return err
 	}
 	msg.RunID = run.RunID
-	return c.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: randomID(), Data: msg.Marshal()})
+	return c.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
 }
 
 // tellPending is for a run that was started and that no worker has taken yet.
@@ -357,7 +356,7 @@ func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.
 	if err != nil {
 		return err
 	}
-	return c.store.Send(ctx, store.Message{Queue: info.Queue, ID: id, DedupID: randomID(), Data: msg.Marshal()})
+	return c.store.Send(ctx, store.Message{Queue: info.Queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
 }
 
 func (c *Client) queue(ctx context.Context, run *journal.Run, id string) (string, error) {
@@ -390,10 +389,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 func runIDFor(req *history.StartRequest) string {
 	sum := sha256.Sum256([]byte(req.ID + "\x00" + req.RequestID))
 	return hex.EncodeToString(sum[:16])
-}
-
-func randomID() string {
-	var b [16]byte
-	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
 }

@@ -4,6 +4,8 @@ package journal
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -187,3 +189,10 @@ func Owner(id, runID string) string { return id + "/" + runID }
 // ClosedTopic is the topic of the bus on which workers announce the end of the runs of a workflow id: an encoded
 // history.RunInfo. Who misses it finds the same in the registry.
 func ClosedTopic(id string) string { return "closed." + id }
+
+// NewID is a random word of 32 hexadecimal digits: for runs, requests and commits.
+func NewID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ func merge(letters []mail, waiting []store.Pending) []mail {
 			inbox = append(inbox, mail{read: &waiting[i]})
 		}
 	}
-	slices.SortFunc(inbox, func(a, b mail) int { return int(int64(a.seq()) - int64(b.seq())) })
+	slices.SortFunc(inbox, func(a, b mail) int { return cmp.Compare(a.seq(), b.seq()) })
 	return append(inbox, local...)
 }
 

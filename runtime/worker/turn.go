@@ -368,7 +368,7 @@ func (p *proposal) commit(ctx context.Context) error {
 // all events, so that the store can drop the others.
 func (a *actor) append(ctx context.Context, rec *history.Record) error {
 	limit := a.w.store.MaxPayload() - headroom
-	stored := store.Record{RunID: rec.RunID, CommitID: newID(), First: a.first}
+	stored := store.Record{RunID: rec.RunID, CommitID: journal.NewID(), First: a.first}
 	closing := history.StatusOf(rec.Events[len(rec.Events)-1].Body)
 	a.archive.add(rec)
 	if closing.Closed() {

@@ -19,6 +19,7 @@ import (
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/runtime/journal"
 	"github.com/pawlhq/pawl/runtime/store"
 )
 
@@ -81,7 +82,7 @@ func New(opt Options) (*Worker, error) {
 func withDefaults(opt Options) Options {
 	if opt.ID == "" {
 		host, _ := os.Hostname()
-		opt.ID = fmt.Sprintf("%s-%d-%s", host, os.Getpid(), newID()[:8])
+		opt.ID = fmt.Sprintf("%s-%d-%s", host, os.Getpid(), journal.NewID()[:8])
 	}
 	chain := codec.Chain{}
 	if opt.Chain != nil {
