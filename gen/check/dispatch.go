@@ -82,7 +82,7 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 		if _, tuple := t.(*types.Tuple); tuple {
 			continue
 		}
-		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), wellKnown)}
+		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), wellKnown), twin: callee.Pkg().Path() == "sync"}
 		if strings.HasSuffix(callee.Pkg().Path(), "/template") {
 			c.names = nil // a template calls whatever its text names
 		}

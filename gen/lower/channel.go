@@ -40,25 +40,23 @@ func (l *lowerer) receive(u *ast.UnaryExpr) {
 	if u.Op != token.ARROW || l.arms[u] {
 		return
 	}
-	both, ok := l.info.TypeOf(u).(*types.Tuple)
-	if !ok {
-		l.edits.replace(u.Pos(), u.X.Pos(), l.onRun("Recv", u.X))
-		l.edits.after(u.End(), ")")
-		return
+	name, open, end := "Recv", "", ""
+	if both, ok := l.info.TypeOf(u).(*types.Tuple); ok {
+		name = "Recv2"
+		open, end = l.convert(both)
 	}
-	call, end := l.onRun("Recv2", u.X), ")"
-	if t := both.At(1).Type(); !isBool(t) {
-		call = fmt.Sprintf("func() (%s, %s) { v, ok := %s", l.typeString(both.At(0).Type()), l.typeString(t), call)
-		end = fmt.Sprintf("); return v, %s(ok) }()", l.typeString(t))
-	}
-	l.edits.replace(u.Pos(), u.X.Pos(), call)
-	l.edits.after(u.End(), end)
+	l.edits.replace(u.Pos(), u.X.Pos(), open+l.onRun(name, u.X))
+	l.edits.after(u.End(), ")"+end)
 }
 
-// isBool reports whether a type is bool itself, which the run's receives report with.
-func isBool(t types.Type) bool {
-	b, ok := types.Unalias(t).(*types.Basic)
-	return ok && b.Info()&types.IsBoolean != 0
+// convert is what stands around a call that gives a value and a bool, where the bool is assigned to another boolean type.
+func (l *lowerer) convert(both *types.Tuple) (open, end string) {
+	t, ok := types.Unalias(both.At(1).Type()).(*types.Named)
+	if !ok || types.IsInterface(t) {
+		return "", ""
+	}
+	flag := l.typeString(t)
+	return fmt.Sprintf("func() (%s, %s) { v, ok := ", l.typeString(both.At(0).Type()), flag), fmt.Sprintf("; return v, %s(ok) }()", flag)
 }
 
 // onRun is the beginning of a call of a function of package abi that takes the run and a channel.

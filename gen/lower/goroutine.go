@@ -18,18 +18,23 @@ import (
 func (l *lowerer) goStmt(g *ast.GoStmt) {
 	call := g.Call
 	start := fmt.Sprintf("%s.Go(%s, ", l.names.abi, l.names.run)
-	if function, sig := l.builtinAsFunction(call); function != "" {
-		l.edits.replace(g.Pos(), call.Fun.End(), fmt.Sprintf("%s%s(%s)", start, l.binder(Late, sig), function))
-		l.edits.after(call.End(), ")")
-		return
+	function, sig := l.builtinAsFunction(call)
+	if function == "" {
+		sig = check.CoreType(l.info.TypeOf(call.Fun)).(*types.Signature)
 	}
-	sig := check.CoreType(l.info.TypeOf(call.Fun)).(*types.Signature)
-	if sig.Params().Len() == 0 && sig.Results().Len() == 0 {
+	waits := sig.Params().Len() == 0 && sig.Results().Len() == 0 // as it is
+	if !waits {
+		start += l.binder(Late, sig) + "("
+	}
+	if function == "" {
 		l.edits.replace(g.Pos(), call.Pos(), start)
+	} else {
+		l.edits.replace(g.Pos(), call.Fun.End(), start+function)
+	}
+	if waits {
 		l.edits.replace(call.Fun.End(), call.End(), ")")
 		return
 	}
-	l.edits.replace(g.Pos(), call.Pos(), start+l.binder(Late, sig)+"(")
 	l.edits.after(call.Fun.End(), ")")
 	l.edits.after(call.End(), ")")
 }
@@ -60,6 +65,9 @@ func (l *lowerer) builtinAsFunction(call *ast.CallExpr) (function string, sig *t
 	var vars []*types.Var
 	for i, arg := range call.Args {
 		t := types.Default(l.info.TypeOf(arg))
+		if t == types.Typ[types.UntypedNil] {
+			t = types.Universe.Lookup("any").Type()
+		}
 		vars = append(vars, types.NewParam(arg.Pos(), nil, "", t))
 		args = append(args, fmt.Sprint("a", i+1))
 		params = append(params, args[i]+" "+l.typeString(t))

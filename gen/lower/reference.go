@@ -206,6 +206,8 @@ func (l *lowerer) onReceiver(r reference, twin, conversion string) {
 		between := l.path(sel)
 		if len(r.call.Args) > 0 {
 			between += l.comma(r.call.Lparen + 1)
+		} else if l.edits.lines(sel.X.End(), r.call.Rparen) != "" {
+			between += ","
 		}
 		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", twin, l.names.run, l.address(sel)))
 		l.edits.replace(sel.X.End(), r.call.Lparen+1, between)

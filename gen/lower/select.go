@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +24,7 @@ type arm struct {
 	clause *ast.CommClause
 	send   *ast.SendStmt  // or
 	recv   *ast.UnaryExpr // of which
-	lhs    []ast.Expr     // are assigned
+	lhs    []ast.Expr     // are assigned; nil if all are blank
 	tok    token.Token
 }
 
@@ -56,11 +58,19 @@ func (l *lowerer) armsOf(s *ast.SelectStmt) (arms []arm, blocks bool) {
 		case *ast.ExprStmt:
 			a.recv = ast.Unparen(comm.X).(*ast.UnaryExpr)
 		case *ast.AssignStmt:
-			a.recv, a.lhs, a.tok = ast.Unparen(comm.Rhs[0]).(*ast.UnaryExpr), comm.Lhs, comm.Tok
+			a.recv, a.tok = ast.Unparen(comm.Rhs[0]).(*ast.UnaryExpr), comm.Tok
+			if slices.ContainsFunc(comm.Lhs, notBlank) {
+				a.lhs = comm.Lhs
+			}
 		}
 		arms = append(arms, a)
 	}
 	return arms, blocks
+}
+
+func notBlank(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	return !ok || id.Name != "_"
 }
 
 func (a arm) comm() ast.Node {
@@ -136,8 +146,12 @@ func (l *lowerer) label(i int, a arm) text {
 	for j, e := range a.lhs {
 		label = append(label, separator(j), spanOf(e))
 	}
-	method := [...]string{"", "Value", "Value2"}[len(a.lhs)]
-	return append(label, fmt.Sprintf(" %s %s.%s();", a.tok, l.names.arm(i), method))
+	method, open, end := "Value", "", ""
+	if both, ok := l.info.TypeOf(a.recv).(*types.Tuple); ok {
+		method = "Value2"
+		open, end = l.convert(both)
+	}
+	return append(label, fmt.Sprintf(" %s %s%s.%s()%s;", a.tok, open, l.names.arm(i), method, end))
 }
 
 // unless is a panic that is never reached, with a prefix, where a statement ends a function that has results: a select
