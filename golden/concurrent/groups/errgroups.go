@@ -195,14 +195,14 @@ func Stages(ctx context.Context) (string, error) {
 		}
 		return nil
 	})
-	workers, ctx := errgroup.WithContext(ctx)
+	workers, working := errgroup.WithContext(ctx)
 	for range 3 {
 		workers.Go(func() error {
 			for n := range numbers {
 				select {
 				case squares <- n * n:
-				case <-ctx.Done():
-					return ctx.Err()
+				case <-working.Done():
+					return working.Err()
 				}
 			}
 			return nil

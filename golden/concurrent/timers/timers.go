@@ -132,12 +132,11 @@ func Callback(ctx context.Context) (string, error) {
 	time.Sleep(time.Hour)
 	said = append(said, twice.Reset(3*time.Hour), twice.Stop(), twice.Reset(time.Hour))
 	time.Sleep(5 * time.Hour)
-	close(calls)
 	log := []string{fmt.Sprint(said)}
-	for c := range calls {
-		log = append(log, c)
+	for range 3 {
+		log = append(log, <-calls)
 	}
-	return strings.Join(log, " "), nil
+	return fmt.Sprint(strings.Join(log, " "), " ", len(calls)), nil
 }
 
 // ArmedLater has a channel that is nil until there is something to wait for.
