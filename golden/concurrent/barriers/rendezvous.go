@@ -205,8 +205,8 @@ func PartyOfFailures(ctx context.Context) (string, error) {
 	return fmt.Sprint("ready ", ready, " broken ", broken, " ", elapsed(start)), nil
 }
 
-// Barbershop has two chairs: of four who come at once two wait, one is shaved, one goes away; with a slow barber it does
-// not matter who.
+// Barbershop has two chairs. Of four who come one minute after the other, the first is shaved, two wait, and the last
+// goes away.
 //
 //pawl:workflow
 func Barbershop(ctx context.Context) (string, error) {
