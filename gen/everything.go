@@ -10,8 +10,8 @@ import (
 	"github.com/pawlhq/pawl/gen/lower"
 )
 
-// Everything lowers every function of the packages that match, annotated or not, whatever it does. Whether the output
-// compiles is left to the go command.
+// Everything lowers every function of the packages that match, annotated or not, whatever it does. The findings say what
+// of the output does not compile; the files are there all the same.
 func Everything(ctx context.Context, cfg Config) (*Result, error) {
 	prog, found, err := gosrc.Load(ctx, gosrc.Config{
 		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Unannotated: true,
@@ -32,5 +32,9 @@ func Everything(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.result, c.compare(files)
+	if err := c.compare(files); err != nil {
+		return nil, err
+	}
+	c.verify(files)
+	return c.result, nil
 }

@@ -62,12 +62,19 @@ func (l *lowerer) replaced(id *ast.Ident) bool {
 	return ok && check.IsDurable(fn)
 }
 
+// printer is the type of print and println: func(...any).
+var printer = types.NewSignatureType(nil, nil, nil, types.NewTuple(types.NewParam(0, nil, "", types.NewSlice(types.Universe.Lookup("any").Type()))), nil, true)
+
 func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 	twin, ok := map[string]string{"print": "BuiltinPrint", "println": "BuiltinPrintln"}[obj.Name()]
 	if !ok {
 		return
 	}
 	_, call := check.Reference(l.stack)
+	if l.spreads(call) {
+		l.edits.replace(id.Pos(), id.End(), fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin))
+		return
+	}
 	l.edits.replace(id.Pos(), id.End(), l.names.abi+"."+twin)
 	l.passRun(call)
 }

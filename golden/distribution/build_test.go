@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"testing"
 
 	"github.com/pawlhq/pawl/gen"
@@ -58,26 +57,49 @@ func env() []string {
 	return append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off")
 }
 
-// lower writes the copies of everything in the programs to be lowered, and the functions that run them.
-func (m module) lower(t *testing.T, programs []program) {
+// lower writes the copies of everything in the programs to be lowered, and the functions that run them. A program that
+// cannot be lowered is taken away; what the compiler says of it is returned by id.
+func (m module) lower(t *testing.T, programs []program) (findings map[string]string) {
+	t.Helper()
+	result := m.everything(t)
+	if findings = m.findings(result); len(findings) > 0 {
+		for id := range findings {
+			os.RemoveAll(filepath.Join(m.dir, "lowered", id))
+		}
+		result = m.everything(t)
+	}
+	if err := result.Write(); err != nil {
+		t.Fatalf("%v: %v", err, result.Diagnostics)
+	}
+	for _, p := range programs {
+		if findings[p.id()] == "" {
+			m.write(t, filepath.Join("lowered", p.id(), "driver.go"), []byte(driver))
+		}
+	}
+	return findings
+}
+
+func (m module) everything(t *testing.T) *gen.Result {
 	t.Helper()
 	result, err := gen.Everything(t.Context(), gen.Config{Dir: m.dir, Patterns: []string{"./lowered/..."}, Env: env()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range result.Diagnostics {
-		t.Errorf("the front end says:\n%s", d.Format(m.dir))
-	}
-	if err := result.Write(); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range programs {
-		m.write(t, filepath.Join("lowered", p.id(), "driver.go"), []byte(driver))
-	}
+	return result
 }
 
-// build builds all programs of a folder, and returns what the compiler says of those that do not compile, by id.
-func (m module) build(t *testing.T, folder string) (broken map[string]string) {
+// findings gathers what the compiler says, by the id of the program that it is about.
+func (m module) findings(result *gen.Result) map[string]string {
+	findings := map[string]string{}
+	for _, d := range result.Diagnostics {
+		id := filepath.Base(filepath.Dir(d.Pos.Filename))
+		findings[id] += d.Format(m.dir) + "\n"
+	}
+	return findings
+}
+
+// build builds all programs of a folder.
+func (m module) build(t *testing.T, folder string) {
 	t.Helper()
 	bin := filepath.Join(m.dir, "bin", folder) + string(filepath.Separator)
 	if err := os.MkdirAll(bin, 0o755); err != nil {
@@ -85,19 +107,10 @@ func (m module) build(t *testing.T, folder string) (broken map[string]string) {
 	}
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", bin, "./"+folder+"/...")
 	cmd.Dir, cmd.Env = m.dir, env()
-	out, err := cmd.CombinedOutput()
-	broken = map[string]string{}
-	for _, match := range complaint.FindAllStringSubmatch(string(out), -1) {
-		broken[match[1]] = match[2]
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build of the %s programs: %v\n%s", folder, err, out)
 	}
-	if err != nil && len(broken) == 0 {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return broken
 }
-
-// complaint matches what the go command prints for a package that does not compile.
-var complaint = regexp.MustCompile(`(?m)^# example\.com/programs/\w+/(.*)\n((?:[^#].*\n)*)`)
 
 // command is the file of a program that was built.
 func (m module) command(folder string, p program) string {

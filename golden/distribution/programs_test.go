@@ -1,6 +1,8 @@
 package distribution_test
 
 import (
+	"cmp"
+	"go/build"
 	"go/scanner"
 	"go/token"
 	"os"
@@ -30,7 +32,7 @@ type set struct {
 // without is the environment variable that makes a toolchain without its programs acceptable.
 const without = "PAWL_WITHOUT_GOROOT_TEST"
 
-// findPrograms reads the programs that the distribution runs as they are, by name.
+// findPrograms reads the programs that the distribution runs on this system, by name.
 func findPrograms(t *testing.T) (programs []program) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
@@ -42,14 +44,21 @@ func findPrograms(t *testing.T) (programs []program) {
 		missing(t, err)
 	}
 	err = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".dir") { // a test of several files
+			return cmp.Or(err, filepath.SkipDir)
+		}
 		if err != nil || !strings.HasSuffix(path, ".go") {
 			return err
 		}
 		source, err := os.ReadFile(path)
-		if err == nil && runs.Match(source) {
-			name, _ := filepath.Rel(root, path)
-			programs = append(programs, program{filepath.ToSlash(name), source})
+		if err != nil || !runs.Match(source) {
+			return err
 		}
+		if here, err := build.Default.MatchFile(filepath.Split(path)); err != nil || !here {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		programs = append(programs, program{filepath.ToSlash(name), source})
 		return err
 	})
 	if err != nil {
@@ -70,18 +79,15 @@ func missing(t *testing.T, err error) {
 	t.Fatalf("this toolchain comes without its own tests: %v\ninstall one from go.dev/dl, or set %s=1 to do without them", err, without)
 }
 
-// usesChannels reports whether a program makes a channel, uses one or selects.
-func usesChannels(p program) bool {
-	tokens := p.tokens()
-	for i, tok := range tokens {
-		if tok == token.ARROW || tok == token.SELECT {
-			return true
-		}
-		if tok == token.CHAN && i > 1 && tokens[i-1] == token.LPAREN && tokens[i-2] == token.IDENT {
-			return true
-		}
-	}
-	return false
+// usesChannels reports whether a program makes a channel, communicates or selects.
+func usesChannels(p program) (yes bool) {
+	var before [2]string
+	p.scan(func(_ int, tok token.Token, text string) {
+		made := tok == token.CHAN && before == [2]string{"make", "("}
+		yes = yes || tok == token.ARROW || tok == token.SELECT || made
+		before = [2]string{before[1], text}
+	})
+	return yes
 }
 
 // language matches the programs that test what lowering could break without any channel.
@@ -89,13 +95,7 @@ var language = regexp.MustCompile(`^(defer|recover|closure|range|method|reorder|
 
 func testsLanguage(p program) bool { return language.MatchString(p.name) }
 
-// tokens are those of the program's source, without semicolons.
-func (p program) tokens() (tokens []token.Token) {
-	p.scan(func(_ int, tok token.Token, _ string) { tokens = append(tokens, tok) })
-	return tokens
-}
-
-// scan calls f for each token of the source, with its offset.
+// scan calls f for each token of the source, with its offset and its text.
 func (p program) scan(f func(offset int, tok token.Token, text string)) {
 	file := token.NewFileSet().AddFile(p.name, -1, len(p.source))
 	var s scanner.Scanner
@@ -105,7 +105,7 @@ func (p program) scan(f func(offset int, tok token.Token, text string)) {
 		if tok == token.EOF {
 			return
 		}
-		f(file.Offset(pos), tok, text)
+		f(file.Offset(pos), tok, cmp.Or(text, tok.String()))
 	}
 }
 
