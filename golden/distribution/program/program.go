@@ -15,11 +15,12 @@ import (
 	"github.com/pawlhq/pawl/runtime/replay"
 )
 
-// Main runs main, the lowered copy of a program's main function, in a run that starts now and waits for no timer. It
-// returns when the program is to end well; otherwise it ends the process with Go's message and exit code.
+// Main runs main, the lowered copy of a program's main function, in a run that starts now and waits for no timer. It ends
+// the process when main returns, whatever other goroutines do, or else with Go's message and exit code.
 func Main(main func(*abi.Run)) {
 	w := &abi.Workflow{Name: "main", Run: func(run *abi.Run, _ context.Context, _ abi.Values) ([]any, error) {
 		main(run)
+		os.Exit(0)
 		return nil, nil
 	}}
 	d := drive.Driver{
@@ -37,7 +38,7 @@ func end(err error) {
 	if panicked := (*replay.PanicError)(nil); errors.As(err, &panicked) {
 		panic(panicked.Panic.Value)
 	}
-	if deadlock := (*drive.Deadlock)(nil); errors.As(err, &deadlock) {
+	if deadlock := (*replay.DeadlockError)(nil); errors.As(err, &deadlock) {
 		fmt.Fprintln(os.Stderr, "fatal error: all goroutines are asleep - deadlock!")
 	}
 	fmt.Fprintln(os.Stderr, "\ngoroutine traces:", err)

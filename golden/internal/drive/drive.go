@@ -7,7 +7,6 @@ package drive
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -35,17 +34,9 @@ type Driver struct {
 	performed map[history.OpID]bool
 }
 
-// Deadlock is the error of a run that is open and waits for nothing that will ever happen.
-type Deadlock struct {
-	Waiting []string // what each coroutine waits for
-}
-
-func (e *Deadlock) Error() string {
-	return "the run waits for nothing that will ever happen\n  " + strings.Join(e.Waiting, "\n  ")
-}
-
 // Drive runs the workflow until its run is closed, and returns the event that closed it. The error is one of
-// [replay.Execution.Step], or of After, or a *Deadlock.
+// [replay.Execution.Step], or of After. A run that waits for what will never come, such as its cancellation, is a
+// *replay.DeadlockError.
 func (d *Driver) Drive() (history.Body, error) {
 	d.performed = map[history.OpID]bool{}
 	if err := d.step(history.Event{Time: d.Start.UTC(), Body: d.Started}); err != nil {
@@ -54,7 +45,7 @@ func (d *Driver) Drive() (history.Body, error) {
 	for d.Run.Closed() == nil {
 		next, ok := d.next()
 		if !ok {
-			return nil, &Deadlock{d.Run.Waiting()}
+			return nil, &replay.DeadlockError{Coroutines: d.Run.Coroutines()}
 		}
 		if err := d.step(next); err != nil {
 			return nil, err
@@ -119,9 +110,8 @@ func (d *Driver) next() (first history.Event, ok bool) {
 // nextTimer is the end of the timer that is due first.
 func (d *Driver) nextTimer() (first history.Event, ok bool) {
 	for _, op := range d.Run.Open() {
-		timer, isTimer := op.Body.(*history.TimerStarted)
-		if isTimer && (!ok || timer.Due.Before(first.Time)) {
-			first, ok = history.Event{Time: timer.Due, Body: &history.TimerFired{Op: op.ID}}, true
+		if !op.Due.IsZero() && (!ok || op.Due.Before(first.Time)) {
+			first, ok = history.Event{Time: op.Due, Body: &history.TimerFired{Op: op.ID}}, true
 		}
 	}
 	return first, ok

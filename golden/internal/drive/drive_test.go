@@ -98,16 +98,17 @@ func TestComing(t *testing.T) {
 	})
 }
 
-// TestDeadlock drives a workflow that waits for what no one does.
+// TestDeadlock drives a workflow that waits for its cancellation, which does not come.
 func TestDeadlock(t *testing.T) {
+	w := &abi.Workflow{Name: "idle", Run: func(run *abi.Run, ctx context.Context, _ abi.Values) ([]any, error) {
+		abi.Recv(run, ctx.Done())
+		return nil, ctx.Err()
+	}}
 	d := driver()
-	d.Run = replay.New("drive", "run", func(x *replay.Execution, _ context.Context) (history.Body, error) {
-		x.Await(nil, "a signal", func(op history.Op) history.Body { return &history.ActivityCancelRequested{Op: op.ID()} })
-		return nil, nil
-	})
+	d.Run = abi.NewExecution(w, known, "drive", "run")
 	defer d.Run.Kill()
 	_, err := d.Drive()
-	if deadlock := (*drive.Deadlock)(nil); !errors.As(err, &deadlock) || len(deadlock.Waiting) != 1 {
+	if deadlock := (*replay.DeadlockError)(nil); !errors.As(err, &deadlock) || len(deadlock.Coroutines) != 1 {
 		t.Errorf("got %v, want a deadlock of one coroutine", err)
 	}
 }
