@@ -54,12 +54,20 @@ func (l *lowerer) qualified(id *ast.Ident) bool {
 // builtins are the twins of built-in functions.
 var builtins = map[string]string{"close": "Close", "print": "BuiltinPrint", "println": "BuiltinPrintln"}
 
+// printer is the type of print and println: func(...any).
+var printer = types.NewSignatureType(nil, nil, nil, types.NewTuple(types.NewParam(0, nil, "", types.NewSlice(types.Universe.Lookup("any").Type()))), nil, true)
+
 func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 	twin, ok := builtins[obj.Name()]
 	if !ok {
 		return
 	}
-	if _, call := check.Reference(l.stack); !l.started(call) {
+	_, call := check.Reference(l.stack)
+	switch {
+	case l.started(call):
+	case l.spreads(call):
+		l.edits.replace(id.Pos(), id.End(), fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin))
+	default:
 		l.edits.replace(id.Pos(), id.End(), l.names.abi+"."+twin)
 		l.passRun(call)
 	}
