@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"gen/check", "gen/check/checktest", "runtime/abi", "runtime/journal", "runtime/embed"},
 	{"gen/lower", "runtime/client", "runtime/worker"},
 	{"gen", ".", "runtime/show"},
-	{"bench", "pawltest/..."},
+	{"bench", "gen/vet/...", "pawltest/..."},
 	{"cmd/...", "examples/...", "golden/..."},
 }
 
@@ -49,6 +49,8 @@ var owners = map[string][]string{
 	"golang.org/x/tools/go/callgraph":        {"gen/check"},
 	"golang.org/x/tools/go/ssa":              {"gen/check"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},
+	"golang.org/x/tools/go/analysis":         {"gen/vet/...", "cmd/pawlvet"},
+	"github.com/golangci":                    {"gen/vet/golangci"},
 	"golang.org/x/sync":                      {"gen/...", "runtime/store/natsstore", "bench"},
 	"golang.org/x/sys":                       {"runtime/embed"},
 	"go.uber.org/goleak":                     {"runtime/... (test)", "pawltest/... (test)"},
