@@ -15,6 +15,7 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen"
+	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/gosrc"
 )
 
@@ -23,9 +24,9 @@ const Name = "pawl"
 
 const doc = `find what would keep workflow code from replaying
 
-Whatever pawl check says of a package with pawl directives is reported, each finding with the number of its rule;
-"pawl explain NUMBER" tells more. A finding outside the package is reported at the call that leads out of it. Packages
-without directives cost nothing.`
+What pawl check says of the workflows of a package is reported, each finding with the number of its rule; "pawl explain
+NUMBER" tells more. A finding in another package is reported at the call that leads there. Packages without directives
+cost nothing.`
 
 // New makes the analyzer. It calls the go command with the build flags, such as -tags=…, and with the environment of the
 // process, for it loads the module by itself: a verdict needs more than the one package that an analyzer is shown.
@@ -55,7 +56,7 @@ func run(pass *analysis.Pass, buildFlags []string) error {
 	if err != nil {
 		return err
 	}
-	report(pass, result.Diagnostics)
+	report(pass, result)
 	return unseen(pass, annotated, result)
 }
 
@@ -84,8 +85,9 @@ func hasDirective(group *ast.CommentGroup) bool {
 // unseen is an error if a file that was annotated is none that the compiler saw: without its build tags, for which the
 // analyzer is not asked, the compiler would pass what it never read.
 func unseen(pass *analysis.Pass, annotated []*ast.File, result *gen.Result) error {
-	if len(result.Diagnostics) > 0 {
-		return nil // a file with syntax errors counts as seen
+	broken := func(d diag.Diagnostic) bool { return d.Rule == gosrc.RuleCompile.ID }
+	if slices.ContainsFunc(result.Diagnostics, broken) {
+		return nil // a file with syntax errors is none that was looked at, and has been reported
 	}
 	var errs []error
 	for _, f := range annotated {
