@@ -44,7 +44,7 @@ var owners = map[string][]string{
 	"github.com/bufbuild/protocompile":       {"runtime/history (test)"},
 	"google.golang.org/protobuf":             {"runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},
-	"golang.org/x/tools/txtar":               {"gen/...", "golden/..."},
+	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet"},
 	"github.com/rogpeppe/go-internal":        {"gen", "cmd/..."},
 	"golang.org/x/tools/go/callgraph":        {"gen/check"},
 	"golang.org/x/tools/go/ssa":              {"gen/check"},

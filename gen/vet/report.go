@@ -4,6 +4,7 @@ package vet
 
 import (
 	"bytes"
+	"cmp"
 	"go/ast"
 	"go/token"
 	"os"
@@ -23,10 +24,15 @@ import (
 // imports stay as they are.
 func report(pass *analysis.Pass, result *gen.Result) {
 	p := newPlaces(pass, result)
+	var own []analysis.Diagnostic
 	for _, d := range result.Diagnostics {
 		if pos := p.of(d); pos.IsValid() {
-			pass.Report(analysis.Diagnostic{Pos: pos, Category: d.Rule, Message: p.text(d, pos)})
+			own = append(own, analysis.Diagnostic{Pos: pos, Category: d.Rule, Message: p.text(d, pos)})
 		}
+	}
+	slices.SortStableFunc(own, func(a, b analysis.Diagnostic) int { return cmp.Compare(a.Pos, b.Pos) })
+	for _, d := range own {
+		pass.Report(d)
 	}
 }
 
