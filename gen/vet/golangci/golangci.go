@@ -34,5 +34,6 @@ func (p *plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	return []*analysis.Analyzer{vet.New("-tags=" + strings.Join(p.Tags, ","))}, nil
 }
 
-// GetLoadMode implements register.LinterPlugin. The compiler finds out the types by itself.
-func (p *plugin) GetLoadMode() string { return register.LoadModeSyntax }
+// GetLoadMode implements register.LinterPlugin. The compiler finds out the types by itself; but without them the linter
+// would not know the packages below, and keep a verdict in its cache when they change.
+func (p *plugin) GetLoadMode() string { return register.LoadModeTypesInfo }

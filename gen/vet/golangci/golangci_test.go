@@ -68,7 +68,7 @@ func analyzer(t *testing.T, settings any) *analysis.Analyzer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if mode := p.GetLoadMode(); mode != register.LoadModeSyntax {
+	if mode := p.GetLoadMode(); mode != register.LoadModeTypesInfo {
 		t.Errorf("load mode %s", mode)
 	}
 	analyzers, err := p.BuildAnalyzers()
