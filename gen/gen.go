@@ -79,6 +79,7 @@ func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 	}
 	c.prog = prog
 	c.found(append(found, takenNames(prog)...))
+	c.result.Sources = sources(prog)
 	if !prog.Compiles() {
 		return c, nil // what the checker would say about half-typed code cannot be trusted
 	}
@@ -86,6 +87,16 @@ func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 	c.found(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
 	c.result.Remarks = c.wanted(c.check.Remarks)
 	return c, nil
+}
+
+// sources are the author's files.
+func sources(prog *gosrc.Program) (names []string) {
+	for _, p := range prog.Packages {
+		for _, f := range p.Files {
+			names = append(names, f.Path)
+		}
+	}
+	return names
 }
 
 // selfCall is the check's rule that asks which of two things the author means; //pawl:continue is an answer.

@@ -27,6 +27,7 @@ type Result struct {
 	Diagnostics []diag.Diagnostic // findings; with any of them there are no files
 	Remarks     []diag.Diagnostic // worth knowing, but nothing stops for them
 	Files       []File            // everything generated, by path, and everything to be removed
+	Sources     []string          // the author's files that were looked at, absolute
 }
 
 // File is one generated file.
