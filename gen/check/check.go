@@ -56,7 +56,9 @@ type checker struct {
 	mutators map[*types.Func]bool
 	written  map[*types.Named]bool // types whose values are written
 	aliases  aliases
-	errors   []*types.Named // error types of the module, which activities may return
+	errors   []*types.Named          // error types of the module, which activities may return
+	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
+	unknown  map[string]bool         // those that were mentioned and are not
 
 	nodes   map[types.Object]*node
 	reached []*reach
@@ -72,6 +74,8 @@ func newChecker(prog *gosrc.Program) *checker {
 		pkgs:    map[*types.Package]*gosrc.Package{},
 		decls:   map[*types.Func]declaration{},
 		vars:    map[*types.Var]variable{},
+		outside: map[*gosrc.Package]bool{},
+		unknown: map[string]bool{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
 	}
@@ -80,6 +84,7 @@ func newChecker(prog *gosrc.Program) *checker {
 			c.declare(p)
 		}
 	}
+	c.declareDependencies()
 	c.findMutators()
 	c.findWrites()
 	c.findWritten()

@@ -27,6 +27,9 @@ type Config struct {
 	// Stub writes the generated declarations that the author's code may refer to, from the annotated functions of the
 	// package; its Types and Info know declarations only.
 	Stub func(*Program, *Package) ([]byte, error)
+	// Reached names the packages of other modules that have to be known from their source, in a program that compiles.
+	// Nil: none.
+	Reached func(*Program) []string
 }
 
 // Load loads the packages that match the patterns, with everything annotated in their module: what is lowered in a
@@ -46,6 +49,9 @@ func Load(ctx context.Context, cfg Config) (*Program, []diag.Diagnostic, error) 
 	if err := l.typecheck(); err != nil {
 		return nil, nil, err
 	}
+	if err := l.deepen(); err != nil {
+		return nil, nil, err
+	}
 	return l.prog, diag.Sort(append(l.findings(), l.prog.checkNames()...)), nil
 }
 
@@ -60,6 +66,7 @@ type loader struct {
 	local  map[string]*Package          // packages of the module that matter, by path
 	roots  map[string]bool
 	export map[string]string // files with export data, by package path
+	deps   []*dependency     // packages of other modules that are taken from their source, dependencies first
 	diags  map[*Package][]diag.Diagnostic
 	broken map[*Package]bool // does not compile
 }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/pawlhq/pawl/gen/check"
 	"github.com/pawlhq/pawl/gen/gosrc"
 )
 
@@ -78,6 +79,7 @@ func Load(t testing.TB, cases []Case, deps map[string]string) (prog *gosrc.Progr
 	}
 	prog, found, err := gosrc.Load(t.Context(), gosrc.Config{
 		Dir: dir, Patterns: []string{"./..."}, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off"),
+		Reached: check.Reached,
 	})
 	if err != nil {
 		t.Fatal(err)
