@@ -85,6 +85,7 @@ func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 	c.check = check.Run(prog)
 	c.found(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
 	c.result.Remarks = c.wanted(c.check.Remarks)
+	c.result.Accepted = c.accepted()
 	return c, nil
 }
 

@@ -26,6 +26,7 @@ type Result struct {
 	Dir         string            // where the compiler was called
 	Diagnostics []diag.Diagnostic // findings; with any of them there are no files
 	Remarks     []diag.Diagnostic // worth knowing, but nothing stops for them
+	Accepted    []Acceptance      // what the author has accepted, by place
 	Files       []File            // everything generated, by path, and everything to be removed
 }
 

@@ -23,6 +23,8 @@ type Result struct {
 	Diagnostics []diag.Diagnostic
 	// Remarks are worth knowing and stop nothing, sorted.
 	Remarks []diag.Diagnostic
+	// Accepted are the places where the author takes over from the checker, sorted.
+	Accepted []Acceptance
 	// Lowered are the functions and methods of the module that need a copy which takes the run: every workflow, and
 	// what lies between one and a durable operation. Activities and steps are not among them: their twins are stubs.
 	Lowered map[*types.Func]bool
@@ -108,6 +110,7 @@ func (c *checker) result() *Result {
 	res := &Result{
 		Diagnostics: diag.Sort(c.found),
 		Remarks:     diag.Sort(c.remarks),
+		Accepted:    c.acceptances(),
 		Lowered:     map[*types.Func]bool{},
 		Reached:     map[*types.Func][]*types.Func{},
 	}

@@ -56,12 +56,12 @@ func (c *checker) judgeDependencies(r *reach, n *node) {
 			continue
 		}
 		if why, way := c.search(r, e.to); why != nil {
-			c.accuseDependency(r, n, e, why, way)
+			c.accuseDependency(r, n, dependencyFinding(n, e, why), why, way)
 		}
 	}
 }
 
-func (c *checker) accuseDependency(r *reach, n *node, e edge, why *cause, way []step) {
+func dependencyFinding(n *node, e edge, why *cause) finding {
 	f := finding{
 		pos: e.pos, rule: unknownModule, fix: toActivity + ", or accept it with //pawl:allow " + unknownModule + " and the reason",
 		message: fmt.Sprintf("%s %s %s, which is third-party code: %s", n.subject(), e.verb, e.to.name(n.pkg.Types), why.what),
@@ -69,6 +69,10 @@ func (c *checker) accuseDependency(r *reach, n *node, e edge, why *cause, way []
 	if n.v != nil {
 		f.decl = n.v.Pos()
 	}
+	return f
+}
+
+func (c *checker) accuseDependency(r *reach, n *node, f finding, why *cause, way []step) {
 	if c.accepted(f) {
 		return
 	}
