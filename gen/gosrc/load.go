@@ -71,9 +71,10 @@ type loader struct {
 	broken map[*Package]bool // does not compile
 }
 
-// ours reports whether a package is the author's: in the module, and not of Pawl's own engine.
+// ours reports whether a package is the author's: in the module, and not of Pawl's own engine. Of a workspace, that is the
+// module of what the user asked for: the others are released by themselves, and cannot rely on being compiled with it.
 func (l *loader) ours(p *packages.Package) bool {
-	return p != nil && p.Module != nil && p.Module.Main && !engine(p.PkgPath)
+	return p != nil && p.Module != nil && p.Module.Main && p.Module.Path == l.prog.Module && !engine(p.PkgPath)
 }
 
 func engine(path string) bool {
