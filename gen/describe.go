@@ -79,6 +79,7 @@ type completer struct {
 	has   map[string]bool // packages described so far; imports come first
 	sites map[*types.Func]site
 	sums  map[*gosrc.File]map[string]string // fingerprints of all functions
+	whole map[*types.Func]bool              // functions of which replay depends on the whole text
 }
 
 // site is where a function of the module is declared.
@@ -90,7 +91,7 @@ type site struct {
 }
 
 func newCompleter(c *compilation) (*completer, error) {
-	d := &completer{c, map[string]bool{}, map[*types.Func]site{}, map[*gosrc.File]map[string]string{}}
+	d := &completer{compilation: c, has: map[string]bool{}, sites: map[*types.Func]site{}, sums: map[*gosrc.File]map[string]string{}}
 	for _, pkg := range c.prog.Packages {
 		for _, file := range pkg.Files {
 			sums, err := annotations.Fingerprints(file.Source)
@@ -101,6 +102,7 @@ func newCompleter(c *compilation) (*completer, error) {
 			d.index(pkg, file)
 		}
 	}
+	d.whole = d.deterministic()
 	return d, nil
 }
 
@@ -201,7 +203,7 @@ func (d *completer) sourceKeys(pkg *gosrc.Package) map[*gosrc.File][]string {
 			keys[f.File] = append(keys[f.File], annotations.FuncName(f.Decl))
 		}
 	}
-	for fn := range d.deterministic() {
+	for fn := range d.whole {
 		if site := d.sites[fn]; site.pkg == pkg {
 			keys[site.file] = append(keys[site.file], annotations.FuncName(site.decl)+"{}")
 		}

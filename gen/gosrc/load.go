@@ -24,6 +24,8 @@ type Config struct {
 	Patterns   []string // as for go build; none means the package in Dir
 	Env        []string // of the go command; nil is this process's
 	BuildFlags []string // for the go command: -tags=…
+	// Unannotated takes every package of the module for one that matters, whether it has directives or not.
+	Unannotated bool
 	// Stub writes the generated declarations that the author's code may refer to, from the annotated functions of the
 	// package; its Types and Info know declarations only.
 	Stub func(*Program, *Package) ([]byte, error)

@@ -27,7 +27,7 @@ func (l *loader) parse() {
 	l.diags = map[*Package][]diag.Diagnostic{}
 	l.broken = map[*Package]bool{}
 	for _, path := range slices.Sorted(maps.Keys(l.listed)) {
-		if p := l.listed[path]; l.ours(p) && annotated(p) {
+		if p := l.listed[path]; l.ours(p) && (l.cfg.Unannotated || annotated(p)) {
 			l.parsePackage(p)
 		}
 	}

@@ -58,8 +58,8 @@ func CallOn(run *Run, recv any, ctx context.Context, a *Activity, in []any, out 
 }
 
 func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
+	if ctx.Err() != nil {
+		return replay.Cause(ctx)
 	}
 	input, err := codec.Encode(a.Codec, in)
 	if err != nil {
@@ -126,27 +126,6 @@ func Config(run *Run, field string, dst any) error {
 		}
 	}
 	return nil
-}
-
-// Now is time.Now in a run: when the last thing happened that the code can know of. It never goes back.
-func Now(run *Run) time.Time { return run.x.Now() }
-
-// Since is time.Since in a run.
-func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }
-
-// Until is time.Until in a run.
-func Until(run *Run, t time.Time) time.Duration { return t.Sub(Now(run)) }
-
-// Sleep is time.Sleep in a run: a durable timer. As in Go, it does not end early when a context is cancelled.
-func Sleep(run *Run, d time.Duration) {
-	if d <= 0 {
-		run.x.Yield()
-		return
-	}
-	due := Now(run).Add(d)
-	run.x.Await(nil, replay.TimerName, func(op history.Op) history.Body {
-		return &history.TimerStarted{Op: op, Due: due}
-	})
 }
 
 // RunInfo is what a workflow's code can learn about its run.

@@ -9,7 +9,6 @@ import (
 	"math/rand"
 	randv2 "math/rand/v2"
 	"os"
-	"time"
 )
 
 // This file stands for functions of the standard library whose effects or results would differ on replay.
@@ -40,7 +39,7 @@ type slogHandler struct {
 }
 
 func (h *slogHandler) Enabled(ctx context.Context, level slog.Level) bool {
-	return !h.run.x.Replaying() && h.Handler.Enabled(ctx, level)
+	return !h.run.x.Silent() && h.Handler.Enabled(ctx, level)
 }
 
 func (h *slogHandler) Handle(ctx context.Context, r slog.Record) error {
@@ -63,7 +62,7 @@ func Log(run *Run) *log.Logger {
 
 // once is w, or nothing while the run catches up with its history.
 func (r *Run) once(w io.Writer) io.Writer {
-	if r.x.Replaying() {
+	if r.x.Silent() {
 		return io.Discard
 	}
 	return w
@@ -89,18 +88,3 @@ func BuiltinPrint(run *Run, a ...any) {
 
 // BuiltinPrintln is the built-in println: silent on replay.
 func BuiltinPrintln(run *Run, a ...any) { fmt.Fprintln(run.once(os.Stderr), a...) }
-
-// ParseTime is time.Parse in a run. It does not know the host's zone: a time with an offset is in a fixed zone of that
-// offset, even if the host's own zone has the same, and an abbreviation other than UTC has the offset 0.
-func ParseTime(_ *Run, layout, value string) (time.Time, error) {
-	return time.ParseInLocation(layout, value, time.UTC)
-}
-
-// Unix is time.Unix in a run: the time is in UTC, and not in the host's zone.
-func Unix(_ *Run, sec, nsec int64) time.Time { return time.Unix(sec, nsec).UTC() }
-
-// UnixMilli is time.UnixMilli in a run: the time is in UTC, and not in the host's zone.
-func UnixMilli(_ *Run, msec int64) time.Time { return time.UnixMilli(msec).UTC() }
-
-// UnixMicro is time.UnixMicro in a run: the time is in UTC, and not in the host's zone.
-func UnixMicro(_ *Run, usec int64) time.Time { return time.UnixMicro(usec).UTC() }

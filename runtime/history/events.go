@@ -114,19 +114,24 @@ func (e *StepCompleted) fields(w *wire) {
 	w.sub(2, &e.Outcome)
 }
 
-// TimerStarted is the decision to wait until Due.
+// TimerStarted is the decision to be woken at Due, and again after each Period. A timer that is stopped, or that nobody
+// waits for any more, leaves no further event.
 type TimerStarted struct {
-	Op  Op
-	Due time.Time
+	Op     Op
+	Due    time.Time
+	Name   string        // what it is for; empty for a sleep
+	Period time.Duration // of a ticker
 }
 
 func (*TimerStarted) field() int { return 16 }
 func (e *TimerStarted) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.time(2, &e.Due)
+	w.string(3, &e.Name)
+	number(w, 4, &e.Period)
 }
 
-// TimerFired ends a timer, never before it was due.
+// TimerFired ends a timer, or is one tick of a ticker, never before it was due.
 type TimerFired struct {
 	Op OpID
 }
@@ -150,36 +155,58 @@ type StartRejected struct {
 func (*StartRejected) field() int       { return 19 }
 func (e *StartRejected) fields(w *wire) { w.string(1, &e.RequestID) }
 
-// RunCompleted closes a run whose workflow returned no error.
-type RunCompleted struct {
-	Result Payload
+// ZoneLoaded gives the rules of a time zone that the code asked for, which hold for the whole run.
+type ZoneLoaded struct {
+	Name  string
+	Rules []byte // TZif, RFC 8536
+	Error string // why there are none; empty if there are
 }
 
-func (*RunCompleted) field() int       { return 30 }
-func (e *RunCompleted) fields(w *wire) { w.sub(1, &e.Result) }
+func (*ZoneLoaded) field() int { return 20 }
+func (e *ZoneLoaded) fields(w *wire) {
+	w.string(1, &e.Name)
+	w.bytes(2, &e.Rules)
+	w.string(3, &e.Error)
+}
+
+// RunCompleted closes a run whose workflow returned no error.
+type RunCompleted struct {
+	Result   Payload
+	Warnings []string // what its author should know, such as goroutines that had not ended
+}
+
+func (*RunCompleted) field() int { return 30 }
+func (e *RunCompleted) fields(w *wire) {
+	w.sub(1, &e.Result)
+	w.texts(2, &e.Warnings)
+}
 
 // RunFailed closes a run whose workflow returned an error.
 type RunFailed struct {
-	Result  Payload
-	Failure Failure
+	Result   Payload
+	Failure  Failure
+	Warnings []string
 }
 
 func (*RunFailed) field() int { return 31 }
 func (e *RunFailed) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.sub(2, &e.Failure)
+	w.texts(3, &e.Warnings)
 }
 
 // RunCancelled closes a run whose workflow returned an error that is context.Canceled.
 type RunCancelled struct {
-	Result  Payload
-	Failure Failure
+	Result   Payload
+	Failure  Failure
+	Warnings []string
 }
 
 func (*RunCancelled) field() int { return 32 }
 func (e *RunCancelled) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.sub(2, &e.Failure)
+	w.texts(3, &e.Warnings)
 }
 
 // RunTerminated closes a run from outside; its code is not asked.

@@ -90,6 +90,7 @@ var bodies = byNumber(
 	body[TimerFired],
 	body[CancelRequested],
 	body[StartRejected],
+	body[ZoneLoaded],
 	body[RunCompleted],
 	body[RunFailed],
 	body[RunCancelled],

@@ -71,7 +71,7 @@ func (x *Execution) match(recorded history.Body) error {
 	case x.closed != nil:
 		m.Code = "the workflow has returned: " + describe(x.closed)
 	default:
-		m.Code = "nothing; " + strings.Join(x.sched.Waiting(), ", ")
+		m.Code = "nothing: " + x.standing()
 	}
 	return m
 }
@@ -82,6 +82,9 @@ func (x *Execution) adopt(id history.OpID, recorded history.Body) {
 		if _, cancel := recorded.(*history.ActivityCancelRequested); !cancel {
 			op.body = recorded
 		}
+		if timer, ok := recorded.(*history.TimerStarted); ok && op.timer != nil {
+			op.timer.adopt(timer)
+		}
 	}
 }
 
@@ -91,10 +94,19 @@ func (x *Execution) compare(d *decision, recorded history.Body) error {
 		return nil
 	}
 	built := d.body(false)
-	if bytes.Equal(history.MarshalBody(built), history.MarshalBody(withoutPos(recorded))) {
+	if bytes.Equal(history.MarshalBody(withoutPos(built)), history.MarshalBody(withoutPos(recorded))) {
 		return nil
 	}
 	return &Mismatch{Event: x.events, Recorded: fmt.Sprintf("%s: %+v", describe(recorded), recorded), Code: fmt.Sprintf("%s: %+v", d, built)}
+}
+
+// standing says what each coroutine waits for.
+func (x *Execution) standing() string {
+	var all []string
+	for _, c := range x.Coroutines() {
+		all = append(all, c.String())
+	}
+	return strings.Join(all, ", ")
 }
 
 // unrecorded fails if the code made a decision that the history does not have.
@@ -165,13 +177,18 @@ func position(callers []uintptr) string {
 	frames := runtime.CallersFrames(callers)
 	for {
 		frame, more := frames.Next()
-		if frame.Function != "" && !engine(frame.Function) && !strings.HasPrefix(frame.Function, "runtime.") && path.Base(frame.File) != "pawl.gen.go" {
+		if authored(frame) {
 			return fmt.Sprintf("%s/%s:%d", packageName(frame.Function), path.Base(frame.File), frame.Line)
 		}
 		if !more {
 			return ""
 		}
 	}
+}
+
+// authored reports whether a frame is neither the engine's, nor a generated stub's, nor the Go runtime's.
+func authored(frame runtime.Frame) bool {
+	return frame.Function != "" && !engine(frame.Function) && !strings.HasPrefix(frame.Function, "runtime.") && path.Base(frame.File) != "pawl.gen.go"
 }
 
 // packageName is the last element of the import path of a function's package.

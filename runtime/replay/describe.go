@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -17,7 +18,9 @@ func identity(body history.Body) (kind string, id history.OpID, name string, ok 
 	case *history.StepScheduled:
 		return "step", e.Op.ID(), e.Name + tag(e.Tag), true
 	case *history.TimerStarted:
-		return "timer", e.Op.ID(), TimerName, true
+		return "timer", e.Op.ID(), cmp.Or(e.Name, TimerName), true
+	case *history.ZoneLoaded:
+		return "time zone", history.OpID{}, e.Name, true
 	case *history.ActivityCancelRequested:
 		return "cancellation of", e.Op, "", true
 	case *history.RunCompleted:
@@ -60,6 +63,9 @@ func describe(body history.Body) string {
 		return strings.TrimPrefix(fmt.Sprintf("%T", body), "*history.")
 	}
 	if id == (history.OpID{}) {
+		if name != "" {
+			return kind + " " + name
+		}
 		return "the workflow " + kind
 	}
 	text := strings.TrimSpace(kind + " " + name)
@@ -81,7 +87,7 @@ func operationOf(body history.Body) history.Op {
 	return history.Op{}
 }
 
-// withoutPos is a copy of a decision that says nothing of where its call stands.
+// withoutPos is a copy of a decision that says nothing of where code stands.
 func withoutPos(body history.Body) history.Body {
 	switch e := body.(type) {
 	case *history.ActivityScheduled:
@@ -95,6 +101,18 @@ func withoutPos(body history.Body) history.Body {
 	case *history.TimerStarted:
 		c := *e
 		c.Op.Pos = ""
+		return &c
+	case *history.RunCompleted:
+		c := *e
+		c.Warnings = nil
+		return &c
+	case *history.RunFailed:
+		c := *e
+		c.Warnings = nil
+		return &c
+	case *history.RunCancelled:
+		c := *e
+		c.Warnings = nil
 		return &c
 	}
 	return body

@@ -8,10 +8,12 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sort"
 	"time"
+	"unsafe"
 
 	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/sched"
@@ -33,13 +35,18 @@ type Execution struct {
 
 	main      Main
 	sched     *sched.Scheduler
-	ctx       *rootContext
+	ctx       *Context
 	now       time.Time
 	startTime time.Time
 	events    uint64
 	replaying bool
 	open      map[history.OpID]*operation
 	created   uint64
+	timers    map[unsafe.Pointer]*Timer // armed, by the channel that they send to
+	calls     map[*time.Timer]*Call
+	noted     []*Timer                       // that something waits for, and that are not recorded
+	zones     map[string]*history.ZoneLoaded // that the code has asked for
+	recorded  map[string]*history.ZoneLoaded // in the events that are replayed
 	decisions []*decision
 	closed    history.Body
 	parked    error
@@ -48,16 +55,18 @@ type Execution struct {
 // New returns a run that has not started: its first event must be a RunStarted.
 func New(id, runID string, main Main) *Execution {
 	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New(), open: map[history.OpID]*operation{}}
-	x.ctx = &rootContext{done: make(chan struct{}), run: x}
+	x.ctx = newRoot(x)
 	return x
 }
 
 // operation is something that the code asked for and waits for.
 type operation struct {
+	x         *Execution
 	id        history.OpID
 	body      history.Body // as scheduled
-	ctx       context.Context
+	leave     func()       // the context that it runs under
 	coroutine *sched.Coroutine
+	timer     *Timer // if it is one that is a value
 	outcome   history.Body
 	order     uint64
 	scheduled time.Time
@@ -70,11 +79,8 @@ func (x *Execution) Fail(err error) {
 	x.sched.Park("nothing: " + err.Error())
 }
 
-// Yield gives the other coroutines that are ready a turn.
-func (x *Execution) Yield() {
-	x.sched.Ready(x.sched.Current())
-	x.sched.Park("its turn")
-}
+// Scheduler is what the run's coroutines take turns by.
+func (x *Execution) Scheduler() *sched.Scheduler { return x.sched }
 
 // local is what a run keeps for each coroutine.
 type local struct {
@@ -103,6 +109,7 @@ func (x *Execution) Step(in history.Event) ([]history.Event, error) {
 func (x *Execution) Replay(events []history.Event) error {
 	x.replaying = true
 	defer func() { x.replaying = false }()
+	x.lookAhead(events)
 	for i := range events {
 		if err := x.replayEvent(&events[i]); err != nil {
 			return err
@@ -131,10 +138,24 @@ func (x *Execution) apply(e history.Event) error {
 	if err := x.deliver(e.Body); err != nil {
 		return err
 	}
+	return x.run()
+}
+
+// run gives the coroutines their turns until all wait.
+func (x *Execution) run() error {
 	if p := x.sched.Run(); p != nil {
 		return &PanicError{Panic: p}
 	}
-	return x.parked
+	x.recordTimers()
+	switch {
+	case x.parked != nil:
+		return x.parked
+	case x.closed != nil:
+		x.sched.Kill()
+	case x.deadlocked():
+		return &DeadlockError{x.Coroutines()}
+	}
+	return nil
 }
 
 // deliver changes the state that the code waits on.
@@ -149,7 +170,7 @@ func (x *Execution) deliver(body history.Body) error {
 	case *history.TimerFired:
 		return x.complete(e.Op, e)
 	case *history.CancelRequested:
-		x.cancel()
+		x.ctx.Cancel(context.Canceled, nil)
 	case *history.StartRejected:
 	case *history.RunTerminated, *history.RunTimedOut:
 		x.closed = e
@@ -162,14 +183,38 @@ func (x *Execution) deliver(body history.Body) error {
 func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime = e, x.now
 	x.sched.Spawn(func() {
+		returned := false
+		defer func() {
+			if !returned && !x.sched.Killed() { // a panic has the last word, if it is one
+				x.parked = errGoexit
+				x.sched.Stop()
+			}
+		}()
 		body, err := x.main(x, x.ctx)
+		returned = true
+		x.sched.Stop()
 		if err != nil {
 			x.parked = err
 			return
 		}
-		x.closed = body
+		x.closed = warn(body, x.leftovers())
 		x.decide(&decision{kind: kindOf(body), build: func(string) history.Body { return body }})
 	})
+}
+
+var errGoexit = errors.New("the workflow ended its own goroutine by runtime.Goexit and returns nothing: return from it instead")
+
+// warn enters warnings into the event that closes a run.
+func warn(body history.Body, warnings []string) history.Body {
+	switch e := body.(type) {
+	case *history.RunCompleted:
+		e.Warnings = warnings
+	case *history.RunFailed:
+		e.Warnings = warnings
+	case *history.RunCancelled:
+		e.Warnings = warnings
+	}
+	return body
 }
 
 // complete hands an outcome to the coroutine that waits for it.
@@ -178,26 +223,15 @@ func (x *Execution) complete(id history.OpID, outcome history.Body) error {
 	if !ok {
 		return &Mismatch{Event: x.events, Recorded: describe(outcome), Code: "the code has no operation " + id.String() + " under way"}
 	}
+	if op.timer != nil {
+		op.timer.fire(x.now)
+		return nil
+	}
 	delete(x.open, id)
 	op.outcome = outcome
+	op.leave()
 	x.sched.Ready(op.coroutine)
 	return nil
-}
-
-// cancel closes the workflow's context and passes that on to the operations that run under it, oldest first.
-func (x *Execution) cancel() {
-	if x.ctx.err != nil {
-		return
-	}
-	x.ctx.err = context.Canceled
-	close(x.ctx.done)
-	for _, op := range x.openInOrder() {
-		if op.ctx != nil && op.ctx.Err() != nil && !op.cancelled {
-			op.cancelled = true
-			body := &history.ActivityCancelRequested{Op: op.id}
-			x.decide(&decision{kind: kindOf(body), id: op.id, build: func(string) history.Body { return body }})
-		}
-	}
 }
 
 func (x *Execution) openInOrder() []*operation {
@@ -215,14 +249,7 @@ func (x *Execution) decide(d *decision) { x.decisions = append(x.decisions, d) }
 // makes the event that schedules it. The operation is told when ctx is cancelled; nil means that it never is. Called
 // by the coroutine that has the turn.
 func (x *Execution) Await(ctx context.Context, name string, build func(history.Op) history.Body) history.Body {
-	c := x.sched.Current()
-	if c == nil {
-		panic("pawl: a durable operation was called outside of its workflow's turn, from a goroutine the workflow does not own")
-	}
-	l := x.local()
-	l.index++
-	op := &operation{id: history.OpID{Coroutine: c.Path, Index: l.index}, ctx: ctx, coroutine: c, order: x.created, scheduled: x.now}
-	x.created++
+	op := x.newOperation(ctx)
 	d := &decision{id: op.id, name: name, callers: callers(), build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body
@@ -234,10 +261,25 @@ func (x *Execution) Await(ctx context.Context, name string, build func(history.O
 	return op.outcome
 }
 
-func (x *Execution) local() *local {
+// newOperation makes an operation of the current coroutine. It is told when ctx is cancelled; nil means that it never is.
+func (x *Execution) newOperation(ctx context.Context) *operation {
+	l := x.local()
+	l.index++
 	c := x.sched.Current()
+	op := &operation{
+		x: x, id: history.OpID{Coroutine: c.Path(), Index: l.index}, coroutine: c, order: x.created, scheduled: x.now, leave: func() {},
+	}
+	x.created++
+	if ctx != nil {
+		op.leave = x.under(ctx, op)
+	}
+	return op
+}
+
+func (x *Execution) local() *local {
+	c := x.sched.Enter()
 	if c.Local == nil {
-		c.Local = &local{random: random{seed: x.RunID + "/" + c.Path}}
+		c.Local = &local{random: random{seed: x.RunID + "/" + c.Path()}}
 	}
 	return c.Local.(*local)
 }
@@ -251,8 +293,9 @@ func (x *Execution) StartTime() time.Time { return x.startTime }
 // Events is the length of the history so far.
 func (x *Execution) Events() uint64 { return x.events }
 
-// Replaying reports whether the code runs to catch up with its history: what it prints was printed before.
-func (x *Execution) Replaying() bool { return x.replaying }
+// Silent reports whether nobody should hear of what the code does: it runs to catch up with its history, and what it
+// prints was printed before, or its coroutines are being ended.
+func (x *Execution) Silent() bool { return x.replaying || x.sched.Killed() }
 
 // Closed is the event that closed the run; nil while it is open.
 func (x *Execution) Closed() history.Body { return x.closed }
@@ -265,14 +308,24 @@ type Open struct {
 	ID        history.OpID
 	Body      history.Body // ActivityScheduled, StepScheduled or TimerStarted
 	Scheduled time.Time
+	Due       time.Time // of a timer: when it fires next
 	Cancelled bool
 }
 
-// Open lists the operations that have no outcome yet, oldest first.
+// Open lists the operations that have no outcome yet and that something waits for, oldest first.
 func (x *Execution) Open() []Open {
 	list := make([]Open, 0, len(x.open))
 	for _, op := range x.openInOrder() {
-		list = append(list, Open{op.id, op.body, op.scheduled, op.cancelled})
+		o := Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Cancelled: op.cancelled}
+		if op.timer != nil {
+			if !op.timer.waitedFor() {
+				continue
+			}
+			o.Due = op.timer.due
+		} else if timer, ok := op.body.(*history.TimerStarted); ok {
+			o.Due = timer.Due
+		}
+		list = append(list, o)
 	}
 	return list
 }
@@ -282,9 +335,6 @@ func (x *Execution) IsOpen(id history.OpID) bool {
 	_, ok := x.open[id]
 	return ok
 }
-
-// Waiting says what each coroutine waits for.
-func (x *Execution) Waiting() []string { return x.sched.Waiting() }
 
 // Kill ends the run's coroutines; their defers run but nothing they do is recorded.
 func (x *Execution) Kill() { x.sched.Kill() }

@@ -3,6 +3,7 @@ package sched
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -18,11 +19,11 @@ func TestTurnsAreFirstInFirstOut(t *testing.T) {
 	s.Spawn(func() {
 		for i := range 3 {
 			s.Spawn(func() {
-				say("%s begins", s.Current().Path)
+				say("%s begins", s.Current().Path())
 				c := s.Current()
 				s.Ready(c)
 				s.Park("yield")
-				say("%s ends %d", c.Path, i)
+				say("%s ends %d", c.Path(), i)
 			})
 		}
 		say("main done")
@@ -34,8 +35,8 @@ func TestTurnsAreFirstInFirstOut(t *testing.T) {
 	if !reflect.DeepEqual(log, want) {
 		t.Errorf("got %q, want %q", log, want)
 	}
-	if s.Current() != nil || len(s.Waiting()) != 0 {
-		t.Errorf("something is left: %v", s.Waiting())
+	if s.Current() != nil || len(s.Dump()) != 0 {
+		t.Errorf("something is left: %v", s.Dump())
 	}
 }
 
@@ -44,14 +45,25 @@ func TestParkedCoroutineGoesOnWhenReady(t *testing.T) {
 	done := false
 	c := s.Spawn(func() { s.Park("the event"); done = true })
 	s.Run()
-	if done || len(s.Waiting()) != 1 || s.Waiting()[0] != "coroutine 0: the event" {
-		t.Fatalf("done %v, waiting %v", done, s.Waiting())
+	if all := s.Dump(); done || len(all) != 1 || all[0].Path != "0" || all[0].Waiting != "the event" || !strings.Contains(names(all[0].Stack), "TestParkedCoroutineGoesOnWhenReady") {
+		t.Fatalf("done %v, waiting %v", done, all)
 	}
 	s.Ready(c)
 	s.Run()
 	if !done {
 		t.Error("it did not go on")
 	}
+}
+
+// names are the functions on a stack.
+func names(pcs []uintptr) (all string) {
+	frames := runtime.CallersFrames(pcs)
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		all += f.Function + "\n"
+	}
+	return all
 }
 
 func TestPanicIsReturnedWithItsStack(t *testing.T) {

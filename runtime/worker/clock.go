@@ -38,7 +38,7 @@ func (a *actor) dues() []due {
 	for _, op := range a.x.Open() {
 		switch body := op.Body.(type) {
 		case *history.TimerStarted:
-			add(due{at: body.Due, body: func() history.Body { return &history.TimerFired{Op: op.ID} }})
+			add(due{at: op.Due, body: func() history.Body { return &history.TimerFired{Op: op.ID} }})
 		case *history.ActivityScheduled:
 			if limit := body.Policy.ScheduleToClose; limit > 0 {
 				add(due{at: op.Scheduled.Add(limit), body: func() history.Body { return a.timedOut(op, codec.ScheduleToClose, limit) }})

@@ -1,0 +1,132 @@
+package abi
+
+import (
+	"cmp"
+	"context"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/pawlhq/pawl/runtime/replay"
+)
+
+// This file stands for package sync and golang.org/x/sync/errgroup. A method has its type in front of its name.
+
+func MutexLock(run *Run, m *sync.Mutex)          { run.x.Scheduler().Lock(m) }
+func MutexUnlock(run *Run, m *sync.Mutex)        { run.x.Scheduler().Unlock(m) }
+func MutexTryLock(run *Run, m *sync.Mutex) bool  { return run.x.Scheduler().TryLock(m) }
+func RWMutexLock(run *Run, m *sync.RWMutex)      { run.x.Scheduler().LockRW(m) }
+func RWMutexUnlock(run *Run, m *sync.RWMutex)    { run.x.Scheduler().UnlockRW(m) }
+func RWMutexRLock(run *Run, m *sync.RWMutex)     { run.x.Scheduler().RLock(m) }
+func RWMutexRUnlock(run *Run, m *sync.RWMutex)   { run.x.Scheduler().RUnlock(m) }
+func LockerLock(run *Run, l sync.Locker)         { run.x.Scheduler().LockLocker(l) }
+func LockerUnlock(run *Run, l sync.Locker)       { run.x.Scheduler().UnlockLocker(l) }
+func WaitGroupWait(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Wait(wg) }
+func WaitGroupDone(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Add(wg, -1) }
+func CondWait(run *Run, c *sync.Cond)            { run.x.Scheduler().CondWait(c) }
+func CondSignal(run *Run, c *sync.Cond)          { run.x.Scheduler().CondSignal(c) }
+func CondBroadcast(run *Run, c *sync.Cond)       { run.x.Scheduler().CondBroadcast(c) }
+
+func RWMutexTryLock(run *Run, m *sync.RWMutex) bool  { return run.x.Scheduler().TryLockRW(m) }
+func RWMutexTryRLock(run *Run, m *sync.RWMutex) bool { return run.x.Scheduler().TryRLock(m) }
+
+func WaitGroupAdd(run *Run, wg *sync.WaitGroup, n int)      { run.x.Scheduler().Add(wg, n) }
+func WaitGroupGo(run *Run, wg *sync.WaitGroup, part func()) { run.x.Scheduler().GoIn(wg, part) }
+
+// OnceDo is once.Do(fn).
+func OnceDo(run *Run, once *sync.Once, fn func()) {
+	run.x.Scheduler().Once(once, func() { once.Do(fn) })
+}
+
+// OnceFunc is sync.OnceFunc.
+func OnceFunc(run *Run, fn func()) func() {
+	once := sync.OnceFunc(fn)
+	return func() { run.x.Scheduler().Once(&once, once) }
+}
+
+// OnceValue is sync.OnceValue.
+func OnceValue[T any](run *Run, fn func() T) func() T {
+	once := sync.OnceValue(fn)
+	return func() (v T) {
+		run.x.Scheduler().Once(&once, func() { v = once() })
+		return v
+	}
+}
+
+// OnceValues is sync.OnceValues.
+func OnceValues[T1, T2 any](run *Run, fn func() (T1, T2)) func() (T1, T2) {
+	once := sync.OnceValues(fn)
+	return func() (v1 T1, v2 T2) {
+		run.x.Scheduler().Once(&once, func() { v1, v2 = once() })
+		return v1, v2
+	}
+}
+
+// SyncMapRange is m.Range(yield), in the order of the keys. As with a range over a map, entries added meanwhile are not
+// visited and entries removed meanwhile are skipped.
+func SyncMapRange(_ *Run, m *sync.Map, yield func(key, value any) bool) {
+	var keys []any
+	m.Range(func(k, _ any) bool {
+		keys = append(keys, k)
+		return true
+	})
+	slices.SortFunc(keys, func(a, b any) int {
+		return compare(reflect.ValueOf(&a).Elem(), reflect.ValueOf(&b).Elem())
+	})
+	for _, k := range keys {
+		if v, ok := m.Load(k); ok && !yield(k, v) {
+			return
+		}
+	}
+}
+
+// GroupGo is the Go method of an errgroup.Group.
+func GroupGo[G any](run *Run, g *G, fn func() error) { run.x.Scheduler().GroupGo(g, fn) }
+
+// GroupTryGo is the TryGo method of an errgroup.Group.
+func GroupTryGo[G any](run *Run, g *G, fn func() error) bool {
+	return run.x.Scheduler().GroupTryGo(g, fn)
+}
+
+// GroupWait is the Wait method of an errgroup.Group.
+func GroupWait[G any](run *Run, g *G) error { return run.x.Scheduler().GroupWait(g) }
+
+// GroupSetLimit is the SetLimit method of an errgroup.Group.
+func GroupSetLimit[G any](run *Run, g *G, n int) { run.x.Scheduler().GroupSetLimit(g, n) }
+
+// GroupWithContext is errgroup.WithContext; G is errgroup.Group.
+func GroupWithContext[G any](run *Run, ctx context.Context) (*G, context.Context) {
+	g, c := new(G), run.x.WithCancel(ctx)
+	run.x.Scheduler().GroupCancel(g, func(cause error) { c.Cancel(context.Canceled, cmp.Or(cause, context.Canceled)) })
+	return g, c
+}
+
+// WithCancel is context.WithCancel.
+func WithCancel(run *Run, parent context.Context) (context.Context, context.CancelFunc) {
+	c := run.x.WithCancel(parent)
+	return c, cancel(c)
+}
+
+// WithCancelCause is context.WithCancelCause.
+func WithCancelCause(run *Run, parent context.Context) (context.Context, context.CancelCauseFunc) {
+	c := run.x.WithCancel(parent)
+	return c, func(cause error) { c.Cancel(context.Canceled, cause) }
+}
+
+func cancel(c *replay.Context) context.CancelFunc { return func() { c.Cancel(context.Canceled, nil) } }
+
+// WithoutCancel is context.WithoutCancel.
+func WithoutCancel(_ *Run, parent context.Context) context.Context {
+	if parent == nil {
+		panic("cannot create context from nil parent")
+	}
+	return replay.WithoutCancel(parent)
+}
+
+// ContextAfterFunc is context.AfterFunc.
+func ContextAfterFunc(run *Run, ctx context.Context, fn func()) (stop func() bool) {
+	return run.x.AfterDone(ctx, fn)
+}
+
+// Cause is context.Cause.
+func Cause(_ *Run, ctx context.Context) error { return replay.Cause(ctx) }

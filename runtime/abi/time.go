@@ -1,0 +1,141 @@
+package abi
+
+import (
+	"context"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/replay"
+)
+
+// This file stands for package time, and for the contexts that end at a time.
+
+// Now is time.Now in a run: when the last thing happened that the code can know of. It never goes back.
+func Now(run *Run) time.Time { return run.x.Now() }
+
+// Since is time.Since in a run.
+func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }
+
+// Until is time.Until in a run.
+func Until(run *Run, t time.Time) time.Duration { return t.Sub(Now(run)) }
+
+// Sleep is time.Sleep in a run: a durable timer. As in Go, it does not end early when a context is cancelled.
+func Sleep(run *Run, d time.Duration) {
+	if d <= 0 {
+		run.x.Scheduler().Yield()
+		return
+	}
+	due := Now(run).Add(d)
+	run.x.Await(nil, replay.TimerName, func(op history.Op) history.Body {
+		return &history.TimerStarted{Op: op, Due: due}
+	})
+}
+
+// After is time.After. A timer that nobody waits for leaves no trace.
+func After(run *Run, d time.Duration) <-chan time.Time {
+	ch := make(chan time.Time, 1)
+	run.x.StartTimer(replay.NameAfter, d, 0, ch)
+	return ch
+}
+
+// NewTimer is time.NewTimer.
+func NewTimer(run *Run, d time.Duration) *time.Timer {
+	ch := make(chan time.Time, 1)
+	run.x.StartTimer(replay.NameTimer, d, 0, ch)
+	return &time.Timer{C: ch}
+}
+
+// AfterFunc is time.AfterFunc: fn runs in a coroutine of its own.
+func AfterFunc(run *Run, d time.Duration, fn func()) *time.Timer {
+	t := &time.Timer{}
+	run.x.StartCall(t, d, fn)
+	return t
+}
+
+// TimerStop is t.Stop().
+func TimerStop(run *Run, t *time.Timer) bool {
+	if t.C == nil {
+		return run.x.CallOf(t).Stop()
+	}
+	return run.x.StopTimer(t.C)
+}
+
+// TimerReset is t.Reset(d).
+func TimerReset(run *Run, t *time.Timer, d time.Duration) bool {
+	active := TimerStop(run, t)
+	if t.C == nil {
+		run.x.CallOf(t).Reset(d)
+	} else {
+		run.x.StartTimer(replay.NameTimer, d, 0, replay.Both(t.C))
+	}
+	return active
+}
+
+// NewTicker is time.NewTicker. Each tick that something waits for is an event.
+func NewTicker(run *Run, d time.Duration) *time.Ticker {
+	if d <= 0 {
+		panic("non-positive interval for NewTicker")
+	}
+	ch := make(chan time.Time, 1)
+	run.x.StartTimer(replay.NameTicker, d, d, ch)
+	return &time.Ticker{C: ch}
+}
+
+// TickerStop is t.Stop().
+func TickerStop(run *Run, t *time.Ticker) { run.x.StopTimer(t.C) }
+
+// TickerReset is t.Reset(d).
+func TickerReset(run *Run, t *time.Ticker, d time.Duration) {
+	if d <= 0 {
+		panic("non-positive interval for Ticker.Reset")
+	}
+	run.x.StopTimer(t.C)
+	run.x.StartTimer(replay.NameTicker, d, d, replay.Both(t.C))
+}
+
+// Tick is time.Tick.
+func Tick(run *Run, d time.Duration) <-chan time.Time {
+	if d <= 0 {
+		return nil
+	}
+	return NewTicker(run, d).C
+}
+
+// LoadLocation is time.LoadLocation: the run records the rules of each zone, once.
+func LoadLocation(run *Run, name string) (*time.Location, error) { return run.x.LoadLocation(name) }
+
+// ParseTime is time.Parse in a run. It does not know the host's zone: a time with an offset is in a fixed zone of that
+// offset, even if the host's own zone has the same, and an abbreviation other than UTC has the offset 0.
+func ParseTime(_ *Run, layout, value string) (time.Time, error) {
+	return time.ParseInLocation(layout, value, time.UTC)
+}
+
+// Unix is time.Unix in a run: the time is in UTC, and not in the host's zone.
+func Unix(_ *Run, sec, nsec int64) time.Time { return time.Unix(sec, nsec).UTC() }
+
+// UnixMilli is time.UnixMilli in a run: the time is in UTC, and not in the host's zone.
+func UnixMilli(_ *Run, msec int64) time.Time { return time.UnixMilli(msec).UTC() }
+
+// UnixMicro is time.UnixMicro in a run: the time is in UTC, and not in the host's zone.
+func UnixMicro(_ *Run, usec int64) time.Time { return time.UnixMicro(usec).UTC() }
+
+// WithTimeout is context.WithTimeout.
+func WithTimeout(run *Run, parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return WithDeadlineCause(run, parent, Now(run).Add(d), nil)
+}
+
+// WithTimeoutCause is context.WithTimeoutCause.
+func WithTimeoutCause(run *Run, parent context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+	return WithDeadlineCause(run, parent, Now(run).Add(d), cause)
+}
+
+// WithDeadline is context.WithDeadline.
+func WithDeadline(run *Run, parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
+	return WithDeadlineCause(run, parent, at, nil)
+}
+
+// WithDeadlineCause is context.WithDeadlineCause.
+func WithDeadlineCause(run *Run, parent context.Context, at time.Time, cause error) (context.Context, context.CancelFunc) {
+	c := run.x.WithDeadline(parent, at, cause)
+	return c, cancel(c)
+}

@@ -1,0 +1,96 @@
+package replay
+
+import (
+	"fmt"
+	"path"
+	"runtime"
+	"strings"
+
+	"github.com/pawlhq/pawl/runtime/sched"
+)
+
+// This file is about coroutines that wait: what they wait for, and whether anything could wake them.
+
+// DeadlockError says that every coroutine of a run waits for another one.
+type DeadlockError struct {
+	Coroutines []Coroutine
+}
+
+func (e *DeadlockError) Error() string {
+	var b strings.Builder
+	b.WriteString("deadlock: every goroutine of the workflow waits, and nothing is under way that could wake one\n")
+	for _, c := range e.Coroutines {
+		fmt.Fprintf(&b, "  %s\n", c)
+	}
+	b.WriteString("  help: run a worker with code in which one of them goes on; the run resumes by itself")
+	return b.String()
+}
+
+// Coroutine is a goroutine of a workflow between two turns, as people see it.
+type Coroutine struct {
+	Path    string   // "0" is the workflow's own
+	Waiting string   // what it waits for: "chan receive", "activity m/shop.Charge"
+	Started string   // file:line of what started it; empty for the workflow's own
+	Stack   []string // where it waits, innermost first: "shop/flow.go:12 in shop.Checkout"
+}
+
+func (c Coroutine) String() string {
+	text := fmt.Sprintf("goroutine %s waits for %s", c.Path, c.Waiting)
+	if len(c.Stack) > 0 {
+		text += " at " + c.Stack[0]
+	}
+	if c.Started != "" {
+		text += ", started at " + c.Started
+	}
+	return text
+}
+
+// Coroutines tells where the run's coroutines stand, in order of creation. It is called between turns.
+func (x *Execution) Coroutines() []Coroutine { return people(x.sched.Dump()) }
+
+func people(all []sched.Status) (list []Coroutine) {
+	for _, s := range all {
+		c := Coroutine{Path: s.Path, Waiting: s.Waiting, Started: position(s.Origin), Stack: authorLines(s.Stack)}
+		if c.Waiting == "" {
+			c.Waiting = "its turn"
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// authorLines are the lines of a stack that are the author's, innermost first.
+func authorLines(pcs []uintptr) (lines []string) {
+	if len(pcs) == 0 {
+		return nil
+	}
+	frames := runtime.CallersFrames(pcs)
+	for {
+		frame, more := frames.Next()
+		if authored(frame) {
+			lines = append(lines, fmt.Sprintf("%s/%s:%d in %s", packageName(frame.Function), path.Base(frame.File), frame.Line, call(path.Base(frame.Function))))
+		}
+		if !more {
+			return lines
+		}
+	}
+}
+
+// deadlocked reports whether nothing can wake the run's coroutines any more: no operation is under way, and no one waits
+// for the workflow to be cancelled.
+func (x *Execution) deadlocked() bool {
+	for _, op := range x.open {
+		if op.timer == nil || op.timer.waitedFor() {
+			return false
+		}
+	}
+	return x.Started != nil && !x.ctx.awaited()
+}
+
+// leftovers are warnings about coroutines that had not ended when the workflow returned.
+func (x *Execution) leftovers() (warnings []string) {
+	for _, c := range people(x.sched.Blocked()) {
+		warnings = append(warnings, fmt.Sprintf("goroutine %s, started at %s, was ended: it still waited for %s when the workflow returned", c.Path, c.Started, c.Waiting))
+	}
+	return warnings
+}
