@@ -72,7 +72,7 @@ type compilation struct {
 func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 	c := &compilation{}
 	prog, found, err := gosrc.Load(ctx, gosrc.Config{
-		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Stub: stub,
+		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Stub: stub, Reached: check.Reached,
 	})
 	if err != nil {
 		return c, err
@@ -86,6 +86,7 @@ func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 	c.check = check.Run(prog)
 	c.found(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
 	c.result.Remarks = c.wanted(c.check.Remarks)
+	c.result.Accepted = c.accepted()
 	return c, nil
 }
 

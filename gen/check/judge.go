@@ -17,6 +17,10 @@ import (
 // judge reports everything that is wrong in the reach of one workflow.
 func (c *checker) judge(r *reach) {
 	for _, n := range r.nodes {
+		if c.third(n) {
+			continue
+		}
+		c.judgeDependencies(r, n)
 		for _, f := range n.findings {
 			if !f.lowered || c.lowered[n] {
 				c.accuse(r, n, f)
@@ -33,6 +37,9 @@ func (c *checker) judge(r *reach) {
 		}
 	}
 	for _, e := range r.dead {
+		if c.third(e.from) {
+			continue
+		}
 		c.accuse(r, e.from, e.finding)
 	}
 }
