@@ -70,7 +70,7 @@ func start__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	for i := range 2 {
 		abi.Go(_run, func() { d.put__pawl(_run, fmt.Sprint("loop", i)) })
 	}
-	notes := slices.Sorted(slices.Values(d.await__pawl(_run, 9)))
+	notes := slices.Sorted(slices.Values(d.await__pawl(_run, 10)))
 	return fmt.Sprint(notes, d.total.Load()), nil
 }
 

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Meet = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/concurrency.Meet",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/concurrency",
-	Version:   "21b9f786a1e5",
+	Version:   "9136aa75eafb",
 	Generator: "1",
 	Pos:       "flow.go:63",
 	Errors:    Errors__pawl,
@@ -127,7 +127,7 @@ var Sources__pawl = []abi.Source{
 			"lock{}":          "287628165dda05ef",
 			"newDesk{}":       "dd1ce7f901a0eb21",
 			"pair{}":          "4fe957c4a91c8d59",
-			"start{}":         "a6fe1ece0068516e",
+			"start{}":         "0ec5049755467910",
 			"wait{}":          "f8c86db4532a5761",
 		},
 	},
