@@ -10,6 +10,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/chance"
 	"github.com/pawlhq/pawl/golden/accept/clock"
 	"github.com/pawlhq/pawl/golden/accept/closures"
+	"github.com/pawlhq/pawl/golden/accept/concurrency"
 	"github.com/pawlhq/pawl/golden/accept/constraints"
 	"github.com/pawlhq/pawl/golden/accept/deferred"
 	"github.com/pawlhq/pawl/golden/accept/dotimport"
@@ -80,6 +81,14 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(closures.Count(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(closures.StartCount(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "concurrency",
+			Modules: modules(concurrency.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(concurrency.Meet(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(concurrency.StartMeet(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
