@@ -49,7 +49,7 @@ var owners = map[string][]string{
 	"golang.org/x/tools/go/callgraph":        {"gen/check"},
 	"golang.org/x/tools/go/ssa":              {"gen/check"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},
-	"golang.org/x/sync":                      {"gen/...", "runtime/store/natsstore", "bench"},
+	"golang.org/x/sync":                      {"gen/...", "runtime/store/natsstore", "bench", "golden/..."},
 	"golang.org/x/sys":                       {"runtime/embed"},
 	"go.uber.org/goleak":                     {"runtime/... (test)", "pawltest/... (test)"},
 }

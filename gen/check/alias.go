@@ -233,6 +233,9 @@ func (k *classer) follow(i int, deep bool) *use {
 		}
 		return k.follow(i-1, false)
 	case *ast.UnaryExpr:
+		if p.Op == token.ARROW {
+			return k.writing()
+		}
 		if p.Op == token.AND && (deep || k.shares(k.info.TypeOf(e))) {
 			return k.harm("takes the address of " + k.name)
 		}
@@ -242,10 +245,17 @@ func (k *classer) follow(i int, deep bool) *use {
 	case *ast.AssignStmt:
 		return k.assignment(e, p, deep)
 	case *ast.RangeStmt:
-		if p.X != e {
+		switch {
+		case p.X != e:
 			return k.assigned(deep)
+		case ChanType(k.info.TypeOf(e)) != nil:
+			return k.writing()
 		}
 		return k.alias(p.Key, p.Value)
+	case *ast.SendStmt:
+		if p.Chan == e {
+			return k.writing()
+		}
 	case *ast.CallExpr:
 		return k.argument(i, p)
 	}
@@ -460,7 +470,7 @@ func (k *classer) builtin(i int, call *ast.CallExpr, n int, name string) *use {
 		}
 	case name == "append":
 		return k.harm("appends to " + k.name) // in place, if there is room
-	case name == "delete", name == "clear", name == "copy" && n == 0:
+	case name == "delete", name == "clear", name == "close", name == "copy" && n == 0:
 		return k.writing()
 	case name == "copy" && elem, name == "panic":
 		return k.harm("hands " + k.name + " to " + name)

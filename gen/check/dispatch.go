@@ -21,6 +21,7 @@ type site struct {
 	iface *types.Interface // what the value implements; nil for any
 	names []string         // the methods that may be called; nil for all exported ones
 	only  []*types.Named   // the types that it may meet, if they are known; else all that occur
+	twin  bool             // the run has its own of the method, which knows the types of the standard library
 }
 
 // ending is a dynamic call that ends where it may not.
@@ -40,12 +41,15 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 		s.report(id.Pos(), activityState, "annotate it as an activity, or call it in one", "%s %s, which is not annotated: in a workflow only the activities of the interface are there", verb, what)
 		return
 	}
-	if fn.Pkg() != nil && !s.inModule(fn) && !pureMethods[fn.Name()] && lookup(fn.Pkg().Path(), localName(fn)).verdict != allowed {
+	twin := IsDurable(fn)
+	if twin {
+		s.std(id.Pos(), fn, verb, verb == "uses", id)
+	} else if fn.Pkg() != nil && !s.inModule(fn) && !pureMethods[fn.Name()] && lookup(fn.Pkg().Path(), localName(fn)).verdict != allowed {
 		s.foreign(id.Pos(), verb, fn)
 		return
 	}
 	s.n.sites = append(s.n.sites, site{
-		pos: id.Pos(), what: what, verb: verb, names: []string{fn.Name()}, iface: iface.Underlying().(*types.Interface),
+		pos: id.Pos(), what: what, verb: verb, names: []string{fn.Name()}, iface: iface.Underlying().(*types.Interface), twin: twin,
 	})
 }
 
@@ -78,7 +82,7 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 		if _, tuple := t.(*types.Tuple); tuple {
 			continue
 		}
-		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), wellKnown)}
+		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), wellKnown), twin: callee.Pkg().Path() == "sync"}
 		if strings.HasSuffix(callee.Pkg().Path(), "/template") {
 			c.names = nil // a template calls whatever its text names
 		}
@@ -305,8 +309,11 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 		return
 	}
 	switch e := lookup(fn.Pkg().Path(), localName(fn)); e.verdict {
-	case allowed, sortedOnly:
+	case allowed:
 	case durable:
+		if s.twin {
+			return
+		}
 		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
 	default:
 		d.end(from, s, e.rule, e.cure, fmt.Sprintf("%s through %s, which %s", here, s.what, e.why))

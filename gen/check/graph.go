@@ -37,6 +37,7 @@ type edge struct {
 // effect is a durable operation in a node's own body.
 type effect struct {
 	pos   token.Pos
+	rule  string // that it breaks where there is no run
 	what  string
 	value bool
 }
@@ -49,6 +50,7 @@ type finding struct {
 	fix     string
 	decl    token.Pos // a second place where //pawl:allow may accept it; or NoPos
 	lowered bool      // counts only if the node is lowered
+	remark  bool      // stops nothing
 }
 
 // function is the node of a function of the module, scanned when it is first asked for.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -44,11 +45,11 @@ func (c *checker) dynamicFinding(n *node, e edge) finding {
 // judgeVariable reports a variable that each process initialises differently, or that holds a durable function.
 func (c *checker) judgeVariable(r *reach, n *node) {
 	for _, e := range n.effects {
-		c.judgeInitialiser(r, n, e.pos, e.what, e.value)
+		c.judgeInitialiser(r, n, e)
 	}
 	for _, e := range n.edges {
 		if e.to.fn != nil && c.lowered[e.to] {
-			c.judgeInitialiser(r, n, e.pos, e.to.name(n.pkg.Types)+", which "+c.because(e.to), e.value)
+			c.judgeInitialiser(r, n, effect{e.pos, c.durability(e.to).rule, e.to.name(n.pkg.Types) + ", which " + c.because(e.to), e.value})
 		}
 	}
 	if holdsFunc(n.v.Type(), map[types.Type]bool{}) && closure(n, map[*node]bool{}) {
@@ -100,15 +101,15 @@ func closure(n *node, seen map[*node]bool) bool {
 	return n.closes
 }
 
-func (c *checker) judgeInitialiser(r *reach, n *node, pos token.Pos, what string, value bool) {
+func (c *checker) judgeInitialiser(r *reach, n *node, e effect) {
 	name := n.name(n.pkg.Types)
 	f := finding{
-		pos: pos, rule: varInit, decl: n.v.Pos(), fix: "initialise it with constants, or " + toInput,
-		message: fmt.Sprintf("package variable %s is initialised by %s, so each process may have another value", name, what),
+		pos: e.pos, rule: e.rule, decl: n.v.Pos(), fix: cmp.Or(makeInRun[e.rule], "initialise it with constants, or "+toInput),
+		message: fmt.Sprintf("package variable %s is initialised by %s, so each process may have another value", name, e.what),
 	}
-	if value {
+	if e.value {
 		f.rule, f.fix = varDurable, "make the function value in a function that the workflow calls"
-		f.message = fmt.Sprintf("package variable %s holds a function that does not know the run, but uses %s", name, what)
+		f.message = fmt.Sprintf("package variable %s holds a function that does not know the run, but uses %s", name, e.what)
 	}
 	c.accuse(r, n, f)
 }
@@ -125,12 +126,21 @@ func (c *checker) judgeValues(r *reach, n *node) {
 	}
 }
 
-// because says why a function is durable: the operation that it reaches, by the shortest way.
+// because says why a function is durable.
 func (c *checker) because(n *node) string {
+	if e := c.durability(n); e.what != "" {
+		return "reaches " + e.what
+	}
+	return "is a workflow"
+}
+
+// durability is the operation that makes a function durable: the one that it reaches by the shortest way. A workflow may
+// reach none.
+func (c *checker) durability(n *node) effect {
 	seen := map[*node]bool{n: true}
 	for queue := []*node{n}; len(queue) > 0; queue = queue[1:] {
 		if fs := queue[0].effects; len(fs) > 0 {
-			return "reaches " + fs[0].what
+			return fs[0]
 		}
 		for _, e := range queue[0].edges {
 			if e.to.fn != nil && !seen[e.to] {
@@ -139,7 +149,7 @@ func (c *checker) because(n *node) string {
 			}
 		}
 	}
-	return "is a workflow"
+	return effect{rule: varInit}
 }
 
 // accuse reports one finding, unless the author has accepted it.
@@ -148,7 +158,7 @@ func (c *checker) accuse(r *reach, n *node, f finding) {
 		return
 	}
 	d := diag.Diagnostic{Pos: c.position(f.pos), Rule: f.rule, Message: f.message, Chain: c.chain(r, n), Fix: f.fix}
-	if f.rule == contextValue {
+	if f.remark {
 		c.remarks = add(c.remarks, d)
 	} else {
 		c.found = add(c.found, d)

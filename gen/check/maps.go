@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"slices"
 )
 
 // This file is about the order of maps.
@@ -13,7 +14,7 @@ import (
 func (s *scanner) mapRange(r *ast.RangeStmt, m *types.Map) {
 	s.durable(r.Pos(), "a range over a map", false)
 	if !ordered(m.Key()) {
-		s.report(r.Pos(), mapOrder, "range over a sorted slice of keys, or key the map by something with an order",
+		s.report(r.Pos(), mapOrder, useSorted,
 			"ranges over a map whose keys (%s) have no order", types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
 	}
 	if !AssignsVariables(s.info, r) && version.IsValid(s.file.GoVersion) && version.Compare(s.file.GoVersion, "go1.23") < 0 {
@@ -29,11 +30,11 @@ func AssignsVariables(info *types.Info, r *ast.RangeStmt) bool {
 		return true
 	}
 	m := CoreType(info.TypeOf(r.X)).(*types.Map)
-	return isVariable(info, r.Key, m.Key()) && isVariable(info, r.Value, m.Elem())
+	return IsVariable(info, r.Key, m.Key()) && IsVariable(info, r.Value, m.Elem())
 }
 
-// isVariable reports whether e is the name of a variable of type t, blank, or absent.
-func isVariable(info *types.Info, e ast.Expr, t types.Type) bool {
+// IsVariable reports whether e is the name of a variable of type t, blank, or absent.
+func IsVariable(info *types.Info, e ast.Expr, t types.Type) bool {
 	if e == nil {
 		return true
 	}
@@ -69,22 +70,40 @@ func ordered(t types.Type) bool {
 	return false
 }
 
-// orderLost reports whether the iterator made by the function that ref names, on top of the stack, goes straight into
-// a function whose result does not depend on its order.
-func (s *scanner) orderLost(ref ast.Expr) bool {
-	for i := len(s.stack) - 1; i > 0; i-- {
-		inner, ok := s.stack[i].(*ast.CallExpr)
-		if !ok || inner.Fun != ref {
-			continue
-		}
-		outer, ok := s.stack[i-1].(*ast.CallExpr)
-		if !ok {
-			return false
-		}
-		fn := Callee(s.info, outer)
-		return fn != nil && fn.Pkg() != nil && orderless[fn.Pkg().Path()+"."+fn.Name()]
+// mapFunc rejects functions of package maps over maps that have no order.
+func (s *scanner) mapFunc(pos token.Pos, fn *types.Func, ref ast.Expr) {
+	if fn.Pkg().Path() != "maps" {
+		return
 	}
-	return false
+	for p := range s.info.TypeOf(ref).(*types.Signature).Params().Variables() {
+		if m, ok := CoreType(p.Type()).(*types.Map); ok && !ordered(m.Key()) {
+			s.report(pos, mapOrder, useSorted, "goes with maps.%s through a map whose keys (%s) have no order", fn.Name(), types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
+			return
+		}
+	}
 }
 
-var orderless = set("slices.Sorted", "maps.Collect", "maps.Insert")
+// OrderLost reports whether the function that the identifier on top of a stack of nodes names makes an iterator over a
+// map that goes straight into a function whose result does not depend on its order.
+func OrderLost(info *types.Info, stack []ast.Node) bool {
+	fn, _ := info.Uses[stack[len(stack)-1].(*ast.Ident)].(*types.Func)
+	if fn == nil || fn.Pkg() == nil || !iterates[fn.Pkg().Path()+"."+fn.Name()] {
+		return false
+	}
+	_, inner := Reference(stack)
+	i := slices.Index(stack, ast.Node(inner))
+	if inner == nil || i < 1 {
+		return false
+	}
+	outer, ok := stack[i-1].(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	by := Callee(info, outer)
+	return by != nil && by.Pkg() != nil && orderless[by.Pkg().Path()+"."+by.Name()]
+}
+
+var (
+	iterates  = set("maps.All", "maps.Keys", "maps.Values")
+	orderless = set("slices.Sorted", "maps.Collect", "maps.Insert")
+)

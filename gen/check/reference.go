@@ -93,6 +93,26 @@ func CoreType(t types.Type) types.Type {
 	return core
 }
 
+// ChanType is the type of the channels of type t, or one of them if t is a type parameter that stands for channels of
+// several directions; nil if t is not a channel's type.
+func ChanType(t types.Type) *types.Chan {
+	if t == nil {
+		return nil
+	}
+	tp, ok := types.Unalias(t).(*types.TypeParam)
+	if !ok {
+		ch, _ := t.Underlying().(*types.Chan)
+		return ch
+	}
+	var ch *types.Chan
+	for u := range typeSet(tp) {
+		if ch, ok = u.(*types.Chan); !ok {
+			return nil
+		}
+	}
+	return ch
+}
+
 // typeSet yields the underlying types of the terms of a type parameter's constraint; nothing if it has no terms.
 func typeSet(tp *types.TypeParam) func(yield func(types.Type) bool) {
 	return func(yield func(types.Type) bool) {

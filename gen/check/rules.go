@@ -42,23 +42,25 @@ const (
 
 // Rules is the catalogue of what this package checks, by number.
 var Rules = []diag.Rule{
-	{ID: goStatement, Title: "goroutine in workflow code", Doc: `
-A goroutine runs whenever the machine likes, so two replays of one history would not take the same path. Deterministic
-goroutines come with a later release. Until then call activities one after the other, or start several workflows.`},
-	{ID: channels, Title: "channel in workflow code", Doc: `
-Which of two goroutines meets a channel first is up to the machine. Deterministic channels and select come with a later
-release. Until then pass values as results, and collect them in slices.`},
-	{ID: syncObjects, Title: "lock or atomic in workflow code", Doc: `
-Package sync, sync/atomic and errgroup order goroutines of the machine, which a replay does not have. They come, made
-deterministic, with a later release. Code that runs in one goroutine needs none of them.`},
-	{ID: timers, Title: "timer or ticker in workflow code", Doc: `
-A timer fires by the clock of the process and not by the run's. Durable timers as values come with a later release.
-time.Sleep is durable already: a run may sleep for a month and wake in another process.`},
-	{ID: contexts, Title: "derived context in workflow code", Doc: `
-A context made by context.WithCancel, WithTimeout or WithDeadline ends at a moment that the history does not record, so a
-replay may see it end elsewhere. Deterministic ones come with a later release. Pass on the workflow's own ctx; give the
-activity a timeout= of its own. What compensates after the run was cancelled gets context.WithoutCancel(ctx), or
-context.Background().`},
+	{ID: goStatement, Title: "goroutine outside of a run", Doc: `
+A goroutine of workflow code belongs to the run, which says when it goes on. The initialiser of a package variable has
+no run: a goroutine that it starts goes on whenever the machine likes. Start it in the workflow.`},
+	{ID: channels, Title: "channel that runs share", Doc: `
+All runs of a worker share its package variables. What one sends on a channel there another receives, and a replay sends
+it again. Make the channel in the workflow and hand it on. Neither may channels be used behind the compiler's back, by
+reflection or through io.Pipe, nor in the initialiser of a package variable, which has no run.`},
+	{ID: syncObjects, Title: "lock or atomic that runs share", Doc: `
+sync and errgroup work in workflow code, atomics and sync.Map as well, on values that belong to the run: local variables,
+and what the run has made. A lock, a counter or a group in a package variable is shared by all runs of the worker, and
+the history records nothing of who came first. sync.Pool depends on garbage collection; semaphore and singleflight wait
+for goroutines of the machine.`},
+	{ID: timers, Title: "timer or ticker outside of a run", Doc: `
+Timers and tickers of workflow code are the run's: they fire by the history, and outlive the process. One in a package
+variable fires by the clock of the process. Make it in the workflow. A ticker made by time.Tick works, but nothing can
+stop it, and each tick is an event of the history: use time.NewTicker and its Stop, or sleep in a loop.`},
+	{ID: contexts, Title: "context made outside of a run", Doc: `
+Contexts derived in workflow code end when the history says so. One derived in the initialiser of a package variable ends
+by the clock of the process, for all runs at once. Derive it in the workflow.`},
 	{ID: inputOutput, Title: "input or output in workflow code", Doc: `
 Workflow code runs again on every replay, and what a file, a network or a database answers then may differ. Do it in an
 activity (//pawl:activity), whose result is recorded once and read from the history ever after.`},
@@ -66,11 +68,12 @@ activity (//pawl:activity), whose result is recorded once and read from the hist
 Environment variables, flags, arguments, the host's name and the process id differ between the workers that may carry
 one run. Pass such a value as an input of the workflow, in a config field of its receiver, or read it in an activity.`},
 	{ID: entropy, Title: "randomness that no replay can repeat", Doc: `
-crypto/rand, UUIDs and hash seeds of the process give another value on every replay. math/rand and math/rand/v2 are
-seeded by the run and may be used; a secret or an id from outside belongs in an activity.`},
+crypto/rand and hash seeds of the process give another value on every replay. math/rand and math/rand/v2 are seeded by
+the run and may be used, and uuid.New and its like draw from the run as well; a secret or an id from outside belongs in
+an activity.`},
 	{ID: timeZone, Title: "time zone of the host", Doc: `
-time.Local and the zone database differ between workers and between releases of the database. Use time.UTC or
-time.FixedZone, or make the conversion in an activity. time.Parse and time.Unix know no host in workflow code: they give
+time.Local differs between workers. Use time.UTC, time.FixedZone, or time.LoadLocation, which records the rules of a zone
+once for the run, so that a replay on another host has the same. time.Parse and time.Unix know no host in workflow code: they give
 times in UTC, or in a fixed zone of the offset in the text. Where there is no run, in an initialiser or a method that
 the library calls, write time.ParseInLocation(layout, value, time.UTC) and time.Unix(sec, 0).UTC().`},
 	{ID: machine, Title: "internals of the process in workflow code", Doc: `
@@ -82,7 +85,7 @@ on every replay. Print the value that it points to.`},
 	{ID: mapOrder, Title: "map without an order", Doc: `
 Go ranges over a map in another order each time. In workflow code a range over a map goes by the order of its keys; keys
 that are pointers, channels, interfaces or unconstrained type parameters have none. Range over a sorted slice of keys
-instead. maps.Keys, maps.Values and maps.All keep Go's order: range over the map itself, or use slices.Sorted(maps.Keys(m)).`},
+instead. maps.Keys, Values and All, and the functions of maps that call back, go by the same order.`},
 	{ID: processEnd, Title: "end of the process in workflow code", Doc: `
 os.Exit and log.Fatal end the worker together with every other run it carries. Return an error: the run fails, the
 worker lives.`},

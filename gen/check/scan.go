@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/constant"
@@ -52,6 +53,11 @@ func (s *scanner) report(pos token.Pos, rule, fix, format string, args ...any) {
 	s.enter(finding{pos: pos, rule: rule, fix: fix, message: fmt.Sprintf(format, args...)})
 }
 
+// remark enters what is worth knowing and stops nothing.
+func (s *scanner) remark(pos token.Pos, rule, fix, format string, args ...any) {
+	s.enter(finding{pos: pos, rule: rule, fix: fix, message: fmt.Sprintf(format, args...), remark: true})
+}
+
 func (s *scanner) enter(f finding) {
 	f.message = s.n.subject() + " " + f.message
 	s.n.findings = append(s.n.findings, f)
@@ -62,7 +68,12 @@ func (s *scanner) name(obj types.Object) string { return nameIn(s.n.pkg.Types, o
 
 // durable enters a durable operation.
 func (s *scanner) durable(pos token.Pos, what string, value bool) {
-	s.n.effects = append(s.n.effects, effect{pos: pos, what: what, value: value || s.runsLater()})
+	s.effect(pos, varInit, what, value)
+}
+
+// effect enters a durable operation that has a rule of its own where there is no run.
+func (s *scanner) effect(pos token.Pos, rule, what string, value bool) {
+	s.n.effects = append(s.n.effects, effect{pos: pos, rule: rule, what: what, value: value || s.runsLater()})
 }
 
 // lead enters an edge.
@@ -93,53 +104,14 @@ func (s *scanner) runsLater() bool {
 	return false
 }
 
-// concurrency rejects goroutines and channels.
-func (s *scanner) concurrency(x ast.Node) {
-	switch x := x.(type) {
-	case *ast.GoStmt:
-		s.report(x.Pos(), goStatement, "goroutines come with a later release; call activities one after the other", "starts a goroutine, whose order no replay can repeat")
-	case *ast.SelectStmt:
-		s.report(x.Pos(), channels, "select comes with a later release; to wait for an activity no longer than some time, give it a timeout=",
-			"selects between channels, whose order no replay can repeat")
-	case *ast.SendStmt:
-		if !s.inSelectCase() {
-			s.channel(x.Arrow, "sends on a channel")
-		}
-	case *ast.UnaryExpr:
-		if x.Op == token.ARROW && !s.inSelectCase() {
-			s.channel(x.Pos(), "receives from a channel")
-		}
-	}
-}
-
-func (s *scanner) channel(pos token.Pos, does string) {
-	s.report(pos, channels, "channels come with a later release; pass values as results", "%s, whose order no replay can repeat", does)
-}
-
-// inSelectCase reports whether the walk is in the communication of a select case, which the select has reported.
-func (s *scanner) inSelectCase() bool {
-	for i, n := range slices.Backward(s.stack) {
-		switch n := n.(type) {
-		case *ast.CommClause:
-			return i+1 < len(s.stack) && s.stack[i+1] == n.Comm
-		case *ast.BlockStmt, *ast.FuncLit:
-			return false
-		}
-	}
-	return false
-}
-
-// rangeStmt handles ranges over maps, which are durable, and over channels.
+// rangeStmt handles ranges over maps, which are durable.
 func (s *scanner) rangeStmt(x ast.Node) {
 	r, ok := x.(*ast.RangeStmt)
 	if !ok {
 		return
 	}
-	switch t := CoreType(s.info.TypeOf(r.X)).(type) {
-	case *types.Chan:
-		s.channel(r.Pos(), "ranges over a channel")
-	case *types.Map:
-		s.mapRange(r, t)
+	if m, ok := CoreType(s.info.TypeOf(r.X)).(*types.Map); ok {
+		s.mapRange(r, m)
 	}
 }
 
@@ -165,11 +137,7 @@ func (s *scanner) builtin(call *ast.CallExpr, name string) {
 	case "print", "println":
 		s.durable(call.Pos(), name, false)
 	case "close":
-		s.channel(call.Pos(), "closes a channel")
-	case "make":
-		if _, ok := CoreType(s.info.TypeOf(call)).(*types.Chan); ok {
-			s.channel(call.Pos(), "makes a channel")
-		}
+		s.effect(call.Pos(), channels, "close", false)
 	case "recover":
 		if !s.inLiteral() {
 			s.n.recovers = true
@@ -194,12 +162,29 @@ func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
 		if name == "WithValue" {
 			s.contextValue(call)
 		}
+	case "time":
+		s.timeCall(call, name)
 	}
 }
 
 // contextValue remarks that a context value stays in the workflow.
 func (s *scanner) contextValue(call *ast.CallExpr) {
-	s.report(call.Pos(), contextValue, "pass it as an argument where an activity needs it", "puts a value into a context, which activities do not see without a registered propagator")
+	s.remark(call.Pos(), contextValue, "pass it as an argument where an activity needs it", "puts a value into a context, which activities do not see without a registered propagator")
+}
+
+// timeCall rejects the zone of the host by its name, and remarks on tickers that nothing can stop.
+func (s *scanner) timeCall(call *ast.CallExpr, name string) {
+	switch name {
+	case "LoadLocation":
+		if zone, ok := s.constantString(call.Args[0]); ok && zone == "Local" {
+			s.report(call.Pos(), timeZone, useUTC, "loads the zone %q, which %s", zone, localZone)
+		}
+	case "Tick":
+		if s.n.v != nil {
+			return
+		}
+		s.remark(call.Pos(), timers, "use time.NewTicker and its Stop, or sleep in a loop", "calls time.Tick, which nothing can stop: each tick is an event of the history")
+	}
 }
 
 // identifier handles what a name refers to.
@@ -304,10 +289,11 @@ func (s *scanner) inTail(call *ast.CallExpr) bool {
 func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, ref ast.Expr) {
 	e := lookup(fn.Pkg().Path(), localName(fn))
 	switch {
-	case e.verdict == durable && s.intoUTC(fn, ref):
+	case e.verdict == durable && (s.intoUTC(fn, ref) || OrderLost(s.info, s.stack)):
 	case e.verdict == durable:
-		s.durable(pos, nameIn(nil, fn), value)
-	case e.verdict == sortedOnly && s.orderLost(ref), e.verdict == allowed, pureErrorMethod(fn):
+		s.effect(pos, cmp.Or(e.rule, varInit), nameIn(nil, fn), value)
+		s.mapFunc(pos, fn, ref)
+	case e.verdict == allowed, pureErrorMethod(fn):
 	default:
 		s.foreign(pos, verb, fn)
 	}

@@ -12,13 +12,13 @@ import (
 type verdict int
 
 const (
-	forbidden  verdict = iota
-	allowed            // the same on every replay
-	durable            // gen/lower puts the run's own in its place
-	sortedOnly         // allowed as the direct argument of slices.Sorted and its like
+	forbidden verdict = iota
+	allowed           // the same on every replay
+	durable           // gen/lower puts the run's own in its place
 )
 
-// entry is one row of the table: names with a verdict, and for forbidden ones the rule, the reason and the cure.
+// entry is one row of the table: names with a verdict, and for forbidden ones the rule, the reason and the cure. Durable
+// ones have the rule that they break in an initialiser, if it is one of their own.
 type entry struct {
 	verdict   verdict
 	names     string
@@ -33,6 +33,9 @@ type entry struct {
 func allow(names string) entry { return entry{verdict: allowed, names: names} }
 func lower(names string) entry { return entry{verdict: durable, names: names} }
 
+// lowerOr is a row of durable names that break a rule where there is no run.
+func lowerOr(rule, names string) entry { return entry{verdict: durable, names: names, rule: rule} }
+
 func forbid(rule, why, cure, names string) entry {
 	return entry{verdict: forbidden, names: names, rule: rule, why: why, cure: cure}
 }
@@ -41,18 +44,16 @@ const (
 	toActivity  = "move it to an activity"
 	copyIt      = "read it in place, copy it (slices.Clone, maps.Clone), pass it as an input of the workflow,\nor accept it with //pawl:allow PWL225 and the reason"
 	toInput     = "pass it as an input of the workflow, or read it in an activity"
-	useSleep    = "timers as values come with a later release; use time.Sleep, which is durable"
-	useOwnCtx   = "such contexts come with a later release; pass on the workflow's ctx, give the activity a timeout=,\nand to compensate after a cancel use context.WithoutCancel(ctx) or context.Background()"
-	useUTC      = "use time.UTC or time.FixedZone"
+	useUTC      = "use time.UTC, time.FixedZone, or time.LoadLocation with the name of a zone"
 	useRange    = "range over the map itself, which goes by its keys' order, or use slices.Sorted(maps.Keys(m))"
+	useSorted   = "range over a sorted slice of keys, or key the map by something with an order"
+	useChannel  = "use a buffered channel of tokens, or sync.Mutex, which are durable"
 	useRand     = "use math/rand/v2, which is seeded by the run, or make it in an activity"
 	useLog      = "log through the functions of log/slog or log, which are silent on replay"
 	useError    = "return an error: the run fails, the worker lives"
-	oneRoutine  = "locks come with a later release; code without goroutines needs none"
 	differs     = "differs between processes"
 	outside     = "depends on the world outside of the run"
 	orderOfMap  = "goes by Go's random map order"
-	byTheClock  = "goes by the clock of the process"
 	localZone   = "depends on the time zone of the host"
 	intoRuntime = "depends on the internals of the process"
 )
@@ -97,8 +98,7 @@ var stdlib = map[string][]entry{
 	"iter":           {allow("*")},
 	"maps": {
 		allow("Clone Collect Copy Equal Insert"),
-		{verdict: sortedOnly, names: "All Keys Values", rule: mapOrder, why: orderOfMap, cure: useRange},
-		forbid(mapOrder, "calls back in Go's random map order", "range over the map itself, which goes by its keys' order", "DeleteFunc EqualFunc"),
+		lowerOr(mapOrder, "All Keys Values DeleteFunc EqualFunc"),
 	},
 	"slices": {allow("*")},
 	"sort":   {allow("*")},
@@ -156,17 +156,17 @@ var stdlib = map[string][]entry{
 		allow("Date FixedZone ParseDuration UTC Time.* Duration.* Month.* Weekday.* Location.* ParseError.*"),
 		lower("Now Since Until Sleep"),
 		lower("Parse Unix UnixMicro UnixMilli"), // in the zone of the host, if it fits; in a run in UTC or a fixed zone
-		forbid(timers, byTheClock, useSleep, "After AfterFunc NewTicker NewTimer Tick Timer.* Ticker.*"),
-		forbid(timeZone, localZone, useUTC, "Local LoadLocation LoadLocationFromTZData Time.Local"),
+		lowerOr(timers, "After AfterFunc NewTicker NewTimer Tick Ticker.Reset Ticker.Stop Timer.Reset Timer.Stop"),
+		lowerOr(timeZone, "LoadLocation"),
+		forbid(timeZone, localZone, useUTC, "Local LoadLocationFromTZData Time.Local"),
 		// ParseInLocation takes the abbreviations of the zone given to it, and that zone was checked where it was named.
 		allow("ParseInLocation"),
 	},
 
 	// Context.
 	"context": {
-		allow("Background TODO WithValue WithoutCancel Canceled DeadlineExceeded Context.*"),
-		forbid(contexts, "ends when the process says so, and not when the history does", useOwnCtx,
-			"AfterFunc Cause WithCancel WithCancelCause WithDeadline WithDeadlineCause WithTimeout WithTimeoutCause"),
+		allow("Background TODO WithValue Canceled DeadlineExceeded Context.*"),
+		lowerOr(contexts, "AfterFunc Cause WithCancel WithCancelCause WithDeadline WithDeadlineCause WithTimeout WithTimeoutCause WithoutCancel"),
 	},
 
 	// Randomness.
@@ -220,14 +220,14 @@ var stdlib = map[string][]entry{
 
 	// Readers and writers in memory; what is behind them was checked where it was made.
 	"bufio": {allow("*")},
-	"io":    {allow("*"), forbid(channels, "waits for another goroutine", "use a bytes.Buffer; goroutines come with a later release", "Pipe PipeReader.* PipeWriter.*")},
+	"io":    {allow("*"), forbid(channels, "waits for another goroutine", "use a bytes.Buffer, or send the bytes on a channel", "Pipe PipeReader.* PipeWriter.*")},
 
 	// Reflection over values, not over code, maps and channels.
 	"reflect": {
 		allow("DeepEqual TypeFor TypeOf ValueOf Zero Indirect New MakeSlice Append AppendSlice Copy Swapper PointerTo SliceOf MapOf ArrayOf VisibleFields TypeAssert"),
 		allow("Kind.* ChanDir.* StructTag.* StructField.* ValueError.* Type.* Value.* Method.*"),
 		forbid(mapOrder, orderOfMap, useRange, "Value.MapKeys Value.MapRange Value.SetIterKey Value.SetIterValue MapIter.* Value.Seq Value.Seq2"),
-		forbid(channels, "works on channels behind the compiler's back", "channels come with a later release; pass values as results", "Select MakeChan ChanOf Value.Send Value.Recv Value.TrySend Value.TryRecv Value.Close"),
+		forbid(channels, "works on channels behind the compiler's back", "use the channel by name, in a send, a receive or a select", "Select MakeChan ChanOf Value.Send Value.Recv Value.TrySend Value.TryRecv Value.Close"),
 		forbid(machine, "calls code behind the compiler's back", "call it by name", "MakeFunc Value.Call Value.CallSlice Value.Method Value.MethodByName Value.Methods Type.Method Type.MethodByName Type.Methods FuncOf"),
 		forbid(machine, "gives an address, which differs on every replay", "compare values instead",
 			"Value.Pointer Value.UnsafePointer Value.UnsafeAddr Value.InterfaceData NewAt SliceAt"),
@@ -235,19 +235,25 @@ var stdlib = map[string][]entry{
 	"structs": {allow("*")},
 
 	// Concurrency.
-	"sync": {forbid(syncObjects, "orders goroutines of the machine", oneRoutine, "*")},
-	"sync/atomic": {
-		forbid(syncObjects, "orders goroutines of the machine", oneRoutine, "*"),
+	"sync": {
+		lowerOr(syncObjects, "Mutex.Lock Mutex.TryLock Mutex.Unlock Locker.Lock Locker.Unlock"),
+		lowerOr(syncObjects, "RWMutex.Lock RWMutex.RLock RWMutex.RUnlock RWMutex.TryLock RWMutex.TryRLock RWMutex.Unlock"),
+		lowerOr(syncObjects, "Cond.Broadcast Cond.Signal Cond.Wait WaitGroup.Add WaitGroup.Done WaitGroup.Go WaitGroup.Wait"),
+		lowerOr(syncObjects, "Once.Do OnceFunc OnceValue OnceValues Map.Range"),
+		allow("Map.* NewCond RWMutex.RLocker"),
+		forbid(syncObjects, "depends on garbage collection", "make the value where it is needed", "Pool.*"),
 	},
-	"golang.org/x/sync/errgroup":     {forbid(syncObjects, "starts goroutines", "groups come with a later release; call the activities one after the other", "*")},
-	"golang.org/x/sync/semaphore":    {forbid(syncObjects, "orders goroutines of the machine", oneRoutine, "*")},
-	"golang.org/x/sync/singleflight": {forbid(syncObjects, "orders goroutines of the machine", oneRoutine, "*")},
+	"sync/atomic": {allow("*")},
+	errgroupPath:  {lowerOr(syncObjects, "Group.Go Group.SetLimit Group.TryGo Group.Wait WithContext")},
+
+	"golang.org/x/sync/semaphore":    {forbid(syncObjects, "orders goroutines of the machine", useChannel, "*")},
+	"golang.org/x/sync/singleflight": {forbid(syncObjects, "orders goroutines of the machine", useChannel, "*")},
 
 	// The process and its host.
 	"expvar":        {forbid(environment, "is shared by all runs of the process", toActivity, "*")},
 	"flag":          {forbid(environment, differs, toInput, "*")},
 	"os/user":       {forbid(environment, differs, toInput, "*")},
-	"runtime":       {forbid(machine, intoRuntime, toActivity, "*")},
+	"runtime":       {lower("Gosched"), allow("Goexit"), forbid(machine, intoRuntime, toActivity, "*")},
 	"runtime/debug": {forbid(machine, intoRuntime, toActivity, "*")},
 	"unsafe":        {forbid(machine, "goes behind the compiler's back", toActivity, "*")},
 	"weak":          {forbid(machine, "depends on garbage collection", "keep an ordinary pointer", "*")},
@@ -293,10 +299,14 @@ const (
 	engineOf = pawlPath + "/runtime/"
 )
 
+const errgroupPath = "golang.org/x/sync/errgroup"
+
 var randomIDs = []entry{forbid(entropy, "gives another id on every replay", useRand, "*")}
 
-// uuids may be parsed, compared and printed, and derived from names; not drawn.
+// uuids may be parsed, compared and printed, and derived from names. Random ones are drawn from the run's chance; those
+// made of the host's address and clock are not to be had.
 var uuids = []entry{
+	lower("New NewRandom NewString NewV4 NewV7"),
 	allow("Parse ParseBytes MustParse FromBytes FromString FromStringOrNil FromBytesOrNil Must Validate IsInvalidLengthError UUID.* NullUUID.* UUIDs.* Nil NewMD5 NewSHA1 NewHash NewV3 NewV5 NamespaceDNS NamespaceURL NamespaceOID NamespaceX500 NameSpaceDNS NameSpaceURL NameSpaceOID NameSpaceX500 Max"),
 	randomIDs[0],
 }

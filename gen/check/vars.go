@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -14,6 +15,7 @@ type target struct {
 	v    *types.Var
 	deep bool   // through a pointer, a map or a slice: the variable itself may keep its value
 	how  string // "writes", "takes the address of", "calls Add on"
+	rule string // that writing a package variable in this way breaks
 }
 
 // use handles the name of a variable.
@@ -60,9 +62,18 @@ func (s *scanner) writes(x ast.Node) {
 	for _, t := range s.targets(s.info, x) {
 		if isPackageVar(t.v) && s.inModule(t.v) {
 			s.wrote[t.root] = true
-			s.report(t.root.Pos(), varWrite, "keep it in a local variable, or return it", "%s %s, a package variable that all runs share", t.how, s.name(t.v))
+			s.report(t.root.Pos(), t.rule, cmp.Or(makeInRun[t.rule], "keep it in a local variable, or return it"), "%s %s, a package variable that all runs share", t.how, s.name(t.v))
 		}
 	}
+}
+
+// makeInRun is what to do instead of keeping something in a package variable, by the rule that it breaks.
+var makeInRun = map[string]string{
+	goStatement: "start the goroutine in the workflow",
+	channels:    "make the channel in the workflow, and hand it on",
+	syncObjects: "declare it in the workflow or in a struct that the workflow makes, and hand on a pointer to it",
+	timers:      "make the timer in the workflow, and hand it on",
+	contexts:    "derive the context in the workflow, and hand it on",
 }
 
 // findWrites enters every write of a package variable in the module outside of its initialisation, and attaches the
@@ -112,11 +123,15 @@ func (c *checker) attachInit(v *types.Var, in initCode) {
 
 // targets are the variables that a single node writes.
 func (c *checker) targets(info *types.Info, x ast.Node) (ts []target) {
-	add := func(e ast.Expr, how string) {
+	addBy := func(rule string, e ast.Expr, how string) {
 		if t, ok := rootOf(info, e); ok {
-			t.how = how
+			t.how, t.rule = how, rule
 			ts = append(ts, t)
 		}
+	}
+	add := func(e ast.Expr, how string) { addBy(varWrite, e, how) }
+	if ch, how := channelOf(info, x); ch != nil {
+		addBy(channels, ch, how)
 	}
 	switch x := x.(type) {
 	case *ast.AssignStmt:
@@ -137,28 +152,40 @@ func (c *checker) targets(info *types.Info, x ast.Node) (ts []target) {
 			add(x.X, "takes the address of")
 		}
 	case *ast.CallExpr:
-		if e, how := c.writtenBy(info, x); e != nil {
-			add(e, how)
+		if e, how, rule := c.writtenBy(info, x); e != nil {
+			addBy(rule, e, how)
 		}
 	}
 	return ts
 }
 
 // writtenBy is what a call itself writes: the argument of a built-in, or the receiver of a method that changes it.
-func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, how string) {
+func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, how, rule string) {
 	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
 		if _, builtin := info.Uses[id].(*types.Builtin); builtin && changesFirst[id.Name] && len(call.Args) > 0 {
-			return call.Args[0], "writes"
+			return call.Args[0], "writes", varWrite
 		}
 	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok || info.Selections[sel] == nil {
-		return nil, ""
+		return nil, "", ""
 	}
 	if fn := Callee(info, call); fn != nil && c.changesReceiver(fn.Origin()) {
-		return sel.X, "calls " + fn.Name() + " on"
+		return sel.X, "calls " + fn.Name() + " on", receiverRule(fn)
 	}
-	return nil, ""
+	return nil, "", ""
+}
+
+// receiverRule is the rule that a method breaks by changing a package variable.
+func receiverRule(fn *types.Func) string {
+	switch {
+	case fn.Pkg() == nil:
+	case fn.Pkg().Path() == "time":
+		return timers
+	case fn.Pkg().Path() == "sync", fn.Pkg().Path() == "sync/atomic", fn.Pkg().Path() == errgroupPath:
+		return syncObjects
+	}
+	return varWrite
 }
 
 var changesFirst = set("delete", "clear", "copy")

@@ -12,7 +12,7 @@ import (
 )
 
 // Binder is a generic function that turns the twin of a function into a function value of the original's type, bound to
-// the run. A package's stubs declare those that its lowered files need.
+// the run, or a function into one that waits to be started. A package's stubs declare those that its lowered files need.
 type Binder struct {
 	Form     Form
 	In, Out  int  // parameters and results of the original, receiver included for an expression
@@ -26,6 +26,7 @@ const (
 	Plain      Form = iota // first: a function, or a method value, whose receiver is bound already
 	Expression             // second, behind the receiver: a method expression
 	OnValue                // first, before the value that stands for the receiver: an interface's method value
+	Late                   // nowhere: what a go statement calls, with its arguments, is kept for when the goroutine runs
 )
 
 // Name is the binder's name: bind2x1__pawl takes a function of two parameters with one result.
@@ -34,7 +35,7 @@ func (b Binder) Name() string {
 	if b.Variadic {
 		variadic = "v"
 	}
-	return fmt.Sprintf("bind%s%d%sx%d%s", [...]string{"", "expr", "on"}[b.Form], b.In, variadic, b.Out, check.Suffix)
+	return fmt.Sprintf("%s%d%sx%d%s", [...]string{"bind", "bindexpr", "bindon", "late"}[b.Form], b.In, variadic, b.Out, check.Suffix)
 }
 
 // Decl is the binder's declaration, with the name that the file imports package abi by.
@@ -48,6 +49,10 @@ func (b Binder) Decl(abi string) string {
 		generic = "[" + strings.Join(typeParams, ", ") + " any]"
 	}
 	in, out := b.params(""), b.results()
+	if b.Form == Late {
+		return fmt.Sprintf("func %s%s(f func(%s)%s) func(%s) func() {\n\treturn func(%s) func() { return func() { f(%s) } }\n}\n",
+			b.Name(), generic, strings.Join(in, ", "), out, strings.Join(in, ", "), strings.Join(b.params("a"), ", "), strings.Join(b.args(), ", "))
+	}
 	twin, args := b.twin("*"+abi+".Run"), b.args()
 	receiver := ""
 	if b.Form == OnValue {
@@ -114,6 +119,8 @@ func (b Binder) args() []string {
 		args[b.In-1] += "..."
 	}
 	switch b.Form {
+	case Late:
+		return args
 	case Expression:
 		return slices.Insert(args, 1, "_run")
 	case OnValue:

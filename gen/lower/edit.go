@@ -2,9 +2,11 @@ package lower
 
 import (
 	"cmp"
+	"go/scanner"
 	"go/token"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +17,7 @@ type edits struct {
 	src  []byte
 	base int // position of the first byte
 	list []edit
+	uses []use
 }
 
 // edit puts text in the place of [from, to).
@@ -22,7 +25,19 @@ type edit struct {
 	from, to int // offsets
 	side     side
 	seq      int // orders edits at one place: who came first is the outer one
-	text     string
+	text     text
+}
+
+// text is what an edit writes: strings, and spans of the source that come there with their edits.
+type text []any
+
+// span is a part of the source that moves to another place. It comes as one line.
+type span struct{ from, to token.Pos }
+
+// use is what to do if the source at an offset is written.
+type use struct {
+	at int
+	do func()
 }
 
 // side is which neighbour an insertion belongs to.
@@ -37,18 +52,25 @@ const (
 func (e *edits) offset(pos token.Pos) int { return int(pos) - e.base }
 
 // after inserts text behind what ends at pos.
-func (e *edits) after(pos token.Pos, text string) { e.add(pos, pos, afterText, text) }
+func (e *edits) after(pos token.Pos, text ...any) { e.add(pos, pos, afterText, text) }
 
 // before inserts text in front of what begins at pos.
-func (e *edits) before(pos token.Pos, text string) { e.add(pos, pos, beforeText, text) }
+func (e *edits) before(pos token.Pos, text ...any) { e.add(pos, pos, beforeText, text) }
 
-// replace puts text in the place of [from, to) and drops all edits inside of it. The lines that it takes away come
-// back behind the text.
-func (e *edits) replace(from, to token.Pos, text string) {
-	if lines := e.lines(from, to); lines != "" && !strings.Contains(text, "\n") {
-		text = strings.TrimRight(text, " ") + lines
+// replace puts text in the place of [from, to) and drops all edits inside of it, except in the spans of the text. The
+// lines that it takes away come back behind the text.
+func (e *edits) replace(from, to token.Pos, text ...any) {
+	if last, ok := text[len(text)-1].(string); ok {
+		if lines := e.lines(from, to); lines != "" && !strings.Contains(last, "\n") {
+			text = append(text[:len(text)-1:len(text)-1], strings.TrimRight(last, " ")+lines)
+		}
 	}
 	e.add(from, to, inPlace, text)
+}
+
+// whenWritten has something done if the source at pos is written, and not replaced.
+func (e *edits) whenWritten(pos token.Pos, do func()) {
+	e.uses = append(e.uses, use{e.offset(pos), do})
 }
 
 // lines are the line breaks of [from, to), each with the indentation of the line that it begins.
@@ -58,25 +80,71 @@ func (e *edits) lines(from, to token.Pos) string {
 
 var breaks = regexp.MustCompile(`\n[\t ]*`)
 
-func (e *edits) add(from, to token.Pos, side side, text string) {
+func (e *edits) add(from, to token.Pos, side side, text text) {
 	e.list = append(e.list, edit{e.offset(from), e.offset(to), side, len(e.list), text})
 }
 
-// apply is the text of [from, to) with its edits.
+// apply is the text of [from, to) with its edits, without what is inserted for the neighbours on both sides of it.
 func (e *edits) apply(from, to token.Pos) string {
 	slices.SortFunc(e.list, order)
+	return e.render(e.offset(from), e.offset(to))
+}
+
+func (e *edits) render(at, end int) string {
 	var b strings.Builder
-	at, end := e.offset(from), e.offset(to)
+	begin := at
 	for _, edit := range e.list {
-		if edit.from < at || edit.to > end {
+		if edit.from < at || edit.to > end || edit.to == begin && edit.side == afterText || edit.from == end && edit.side == beforeText {
 			continue // outside, or inside of a text that was replaced
 		}
-		b.Write(e.src[at:edit.from])
-		b.WriteString(edit.text)
+		e.copy(&b, at, edit.from)
+		for _, part := range edit.text {
+			switch part := part.(type) {
+			case string:
+				b.WriteString(part)
+			case span:
+				b.WriteString(oneLine(e.render(e.offset(part.from), e.offset(part.to))))
+			}
+		}
 		at = edit.to
 	}
-	b.Write(e.src[at:end])
+	e.copy(&b, at, end)
 	return b.String()
+}
+
+// copy writes a part of the source that has no edits.
+func (e *edits) copy(b *strings.Builder, from, to int) {
+	b.Write(e.src[from:to])
+	for _, u := range e.uses {
+		if from <= u.at && u.at < to {
+			u.do()
+		}
+	}
+}
+
+// oneLine joins the lines of an expression. Comments are left out.
+func oneLine(src string) string {
+	if !strings.Contains(src, "\n") {
+		return src
+	}
+	var b strings.Builder
+	file := token.NewFileSet().AddFile("", -1, len(src))
+	var s scanner.Scanner
+	s.Init(file, []byte(src), nil, 0)
+	for {
+		_, tok, lit := s.Scan()
+		switch {
+		case tok == token.EOF:
+			return strings.TrimSuffix(b.String(), "; ")
+		case tok == token.SEMICOLON:
+			lit = ";"
+		case tok == token.STRING && strings.Contains(lit, "\n"):
+			lit = strconv.Quote(strings.ReplaceAll(strings.Trim(lit, "`"), "\r", ""))
+		case lit == "":
+			lit = tok.String()
+		}
+		b.WriteString(lit + " ")
+	}
 }
 
 func order(a, b edit) int {

@@ -67,6 +67,7 @@ type lowerer struct {
 	names   names
 	imports imports
 	binders map[string]Binder
+	arms    map[ast.Node]bool // sends and receives that are cases of a select
 	stack   []ast.Node
 }
 
@@ -75,6 +76,7 @@ func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls [
 		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res,
 		edits:   edits{src: src.Source, base: int(src.Syntax.FileStart)},
 		binders: map[string]Binder{},
+		arms:    map[ast.Node]bool{},
 	}
 	l.names = chooseNames(pkg, src)
 	l.imports = newImports(l)
@@ -138,9 +140,15 @@ func (l *lowerer) visit(x ast.Node) bool {
 	case *ast.Ident:
 		l.identifier(x)
 	case *ast.RangeStmt:
-		if _, ok := check.CoreType(l.info.TypeOf(x.X)).(*types.Map); ok {
-			l.mapRange(x)
-		}
+		l.rangeStmt(x)
+	case *ast.GoStmt:
+		l.goStmt(x)
+	case *ast.SendStmt:
+		l.send(x)
+	case *ast.UnaryExpr:
+		l.receive(x)
+	case *ast.SelectStmt:
+		l.selectStmt(x)
 	}
 	return true
 }

@@ -13,6 +13,7 @@ import (
 // names are the inserted names of one file.
 type names struct {
 	abi, run, iter string
+	cases          []string        // of a select, in order
 	taken          map[string]bool // names that stand anywhere in the file, or are declared in its package
 	pkg            *types.Package
 }
@@ -42,4 +43,12 @@ func (n *names) free(want string) string {
 	}
 	n.taken[name] = true
 	return name
+}
+
+// arm is the name of the i-th case of a select.
+func (n *names) arm(i int) string {
+	for len(n.cases) <= i {
+		n.cases = append(n.cases, n.free(fmt.Sprint("_c", len(n.cases))))
+	}
+	return n.cases[i]
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/pawlhq/pawl/annotations"
@@ -27,9 +28,7 @@ func (l *lowerer) identifier(id *ast.Ident) {
 	case *types.Builtin:
 		l.builtin(id, obj)
 	case *types.PkgName:
-		if !l.replaced(id) {
-			l.imports.keep(obj)
-		}
+		l.edits.whenWritten(id.Pos(), func() { l.imports.keep(obj) })
 	case *types.Func:
 		l.mention(id, obj.Origin())
 	default:
@@ -42,7 +41,7 @@ func (l *lowerer) identifier(id *ast.Ident) {
 // unqualified keeps the dot import that a bare name comes from.
 func (l *lowerer) unqualified(id *ast.Ident, obj types.Object) {
 	if obj.Pkg() != l.pkg.Types && !l.qualified(id) {
-		l.imports.keepDot(obj.Pkg())
+		l.edits.whenWritten(id.Pos(), func() { l.imports.keepDot(obj.Pkg()) })
 	}
 }
 
@@ -52,36 +51,35 @@ func (l *lowerer) qualified(id *ast.Ident) bool {
 	return ok && sel.Sel == id
 }
 
-// replaced reports whether the package name on top of the stack qualifies a function that the run has its own of.
-func (l *lowerer) replaced(id *ast.Ident) bool {
-	sel, ok := l.stack[len(l.stack)-2].(*ast.SelectorExpr)
-	if !ok || sel.X != id {
-		return false
-	}
-	fn, ok := l.info.Uses[sel.Sel].(*types.Func)
-	return ok && check.IsDurable(fn)
-}
+// builtins are the twins of built-in functions.
+var builtins = map[string]string{"close": "Close", "print": "BuiltinPrint", "println": "BuiltinPrintln"}
 
 // printer is the type of print and println: func(...any).
 var printer = types.NewSignatureType(nil, nil, nil, types.NewTuple(types.NewParam(0, nil, "", types.NewSlice(types.Universe.Lookup("any").Type()))), nil, true)
 
 func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
-	twin, ok := map[string]string{"print": "BuiltinPrint", "println": "BuiltinPrintln"}[obj.Name()]
+	twin, ok := builtins[obj.Name()]
 	if !ok {
 		return
 	}
 	_, call := check.Reference(l.stack)
-	if l.spreads(call) {
+	switch {
+	case l.started(call):
+	case l.spreads(call):
 		l.edits.replace(id.Pos(), id.End(), fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin))
-		return
+	default:
+		l.edits.replace(id.Pos(), id.End(), l.names.abi+"."+twin)
+		l.passRun(call)
 	}
-	l.edits.replace(id.Pos(), id.End(), l.names.abi+"."+twin)
-	l.passRun(call)
 }
 
-// mention lowers the mention of a function or method.
+// mention lowers the mention of a function or method. What a go statement calls, it takes as a value.
 func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 	expr, call := check.Reference(l.stack)
+	started := l.started(call)
+	if started {
+		call = nil
+	}
 	r := reference{id, expr, call, fn}
 	a := l.prog.Annotation(fn)
 	operation := a != nil && a.Kind != annotations.Workflow
@@ -90,10 +88,12 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 		l.onInterface(r, a.Iface)
 	case operation || l.res.Lowered[fn]:
 		l.twin(r)
-	case check.IsDurable(fn):
+	case check.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
 		l.std(r)
+	case started:
+		l.instantiate(r)
 	}
-	if fn.Signature().Recv() == nil && !check.IsDurable(fn) {
+	if fn.Signature().Recv() == nil {
 		l.unqualified(id, fn)
 	}
 }
@@ -190,38 +190,94 @@ func (l *lowerer) typeString(t types.Type) string {
 
 // onInterface lowers an annotated method of an interface: its twin is a function that takes the interface.
 func (l *lowerer) onInterface(r reference, iface *types.Named) {
-	sel := ast.Unparen(r.expr).(*ast.SelectorExpr)
 	pkg := l.imports.qualifier(iface.Obj().Pkg())
-	twin := pkg + iface.Obj().Name() + "_" + r.fn.Name() + check.Suffix
+	name := iface.Obj().Name()
+	// The receiver is converted where inference would see its static type.
+	l.onReceiver(r, pkg+name+"_"+r.fn.Name()+check.Suffix, pkg+name)
+}
+
+// onReceiver lowers a method whose twin is a function that takes the receiver behind the run. As a value, the receiver
+// is converted to a type, if one is given.
+func (l *lowerer) onReceiver(r reference, twin, conversion string) {
+	sel := ast.Unparen(r.expr).(*ast.SelectorExpr)
+	expression := l.isExpression(r.expr)
+	call := r.call != nil && !l.spreads(r.call)
 	switch {
-	case l.isExpression(r.expr) && r.call != nil && !l.spreads(r.call):
+	case expression && l.path(sel) != "":
+		l.edits.replace(r.expr.Pos(), r.expr.End(), l.promoted(sel, twin))
+	case expression && call:
 		l.edits.replace(r.expr.Pos(), r.expr.End(), twin)
 		l.passRun(r.call)
-	case l.isExpression(r.expr):
-		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", l.binder(Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run))
-		l.edits.after(r.expr.End(), ")")
-		l.edits.replace(sel.Pos(), sel.End(), twin)
-	case r.call != nil && !l.spreads(r.call):
-		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", twin, l.names.run))
-		l.edits.replace(sel.X.End(), r.call.Lparen+1, l.path(sel)+l.comma(r.call.Lparen+1))
+	case expression:
+		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, twin))
+	case call:
+		between := l.path(sel)
+		if len(r.call.Args) > 0 {
+			between += l.comma(r.call.Lparen + 1)
+		} else if l.edits.lines(sel.X.End(), r.call.Rparen) != "" {
+			between += ","
+		}
+		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", twin, l.names.run, l.address(sel)))
+		l.edits.replace(sel.X.End(), r.call.Lparen+1, between)
 	default:
-		// The receiver is converted, so that its static type cannot stand in the way of inference.
-		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s%s(", l.binder(OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, pkg, iface.Obj().Name()))
-		l.edits.replace(sel.X.End(), r.expr.End(), fmt.Sprintf("%s),%s%s)", l.path(sel), cmp.Or(l.edits.lines(sel.X.End(), r.expr.End()), " "), twin))
+		open, end := "", ""
+		if conversion != "" {
+			open, end = conversion+"(", ")"
+		}
+		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", l.binder(OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, open+l.address(sel)))
+		l.edits.replace(sel.X.End(), r.expr.End(), fmt.Sprintf("%s%s,%s%s)", l.path(sel), end, cmp.Or(l.edits.lines(sel.X.End(), r.expr.End()), " "), twin))
 	}
+}
+
+// address is the operator that makes a method's receiver of the operand of a selector.
+func (l *lowerer) address(sel *ast.SelectorExpr) string {
+	s := l.info.Selections[sel]
+	recv := s.Recv()
+	if index := s.Index(); len(index) > 1 {
+		recv = fieldAt(recv, index[:len(index)-1]).Type()
+	}
+	_, wants := s.Obj().(*types.Func).Signature().Recv().Type().(*types.Pointer)
+	if _, is := recv.Underlying().(*types.Pointer); wants && !is {
+		return "&"
+	}
+	return ""
+}
+
+// promoted spells a function that does what the expression of a promoted method does.
+func (l *lowerer) promoted(sel *ast.SelectorExpr, twin string) string {
+	sig := l.info.TypeOf(sel).(*types.Signature)
+	var params []string
+	args := []string{l.names.run, l.address(sel) + "a1" + l.path(sel)}
+	for i, p := range slices.Collect(sig.Params().Variables()) {
+		params = append(params, fmt.Sprintf("a%d %s", i+1, l.typeString(p.Type())))
+		if i > 0 {
+			args = append(args, fmt.Sprint("a", i+1))
+		}
+	}
+	body, result := fmt.Sprintf("%s(%s)", twin, strings.Join(args, ", ")), ""
+	if sig.Results().Len() > 0 {
+		body, result = "return "+body, l.typeString(sig.Results().At(0).Type())+" "
+	}
+	return fmt.Sprintf("(func(%s) %s{ %s })", strings.Join(params, ", "), result, body)
 }
 
 // path spells the embedded fields between an operand and the method that is promoted to it.
 func (l *lowerer) path(sel *ast.SelectorExpr) (path string) {
 	s := l.info.Selections[sel]
-	t := s.Recv()
-	for _, i := range s.Index()[:len(s.Index())-1] {
+	for i := range len(s.Index()) - 1 {
+		path += "." + fieldAt(s.Recv(), s.Index()[:i+1]).Name()
+	}
+	return path
+}
+
+// fieldAt is the field of a struct, or of one that is pointed to, that a list of indices leads to.
+func fieldAt(t types.Type, index []int) (field *types.Var) {
+	for _, i := range index {
 		if p, ok := t.Underlying().(*types.Pointer); ok {
 			t = p.Elem()
 		}
-		field := t.Underlying().(*types.Struct).Field(i)
-		path += "." + field.Name()
+		field = t.Underlying().(*types.Struct).Field(i)
 		t = field.Type()
 	}
-	return path
+	return field
 }

@@ -1,53 +1,125 @@
 package lower
 
-import "go/ast"
+import (
+	"cmp"
+	"go/ast"
+	"go/types"
+	"strings"
 
-// This file puts the run's own clock, chance and log in the place of the process's.
+	"github.com/pawlhq/pawl/gen/check"
+)
 
-// std lowers a function of the standard library. Those that the run has under a name of its own take the run as their
-// first argument; those of a source or a logger become methods of the run's.
+// This file puts the run's own clock, chance, log and locks in the place of the process's.
+
+// std lowers a function or a method of the standard library, or of a module that the run has its own of.
 func (l *lowerer) std(r reference) {
-	name, owner := twinOf(r.fn.Pkg().Path(), r.fn.Name())
-	if owner != "" {
-		l.requalify(r, l.names.abi+"."+owner+"("+l.names.run+")", r.fn.Name())
-		return
+	twin := l.twinOf(r.fn)
+	switch {
+	case twin.method && r.call != nil:
+		l.onReceiver(r, l.names.abi+"."+twin.name, "")
+	case twin.method:
+		l.onReceiver(r, l.names.abi+"."+twin.name+twin.instance, twin.conversion)
+	case twin.owner != "":
+		l.requalify(r, l.names.abi+"."+twin.owner+"("+l.names.run+")", r.fn.Name())
+	case twin.bare:
+		l.requalify(r, l.names.abi, twin.name)
+	default:
+		if r.call != nil && !l.spreads(r.call) {
+			l.passRun(r.call)
+		} else {
+			l.bind(r, Plain)
+			l.instantiate(r)
+		}
+		l.requalify(r, l.names.abi, twin.name)
 	}
-	if r.call != nil && !l.spreads(r.call) {
-		l.passRun(r.call)
-	} else {
-		l.bind(r, Plain)
-		l.instantiate(r)
-	}
-	l.requalify(r, l.names.abi, name)
 }
 
-// twinOf is the name that a function has in package abi, or the function of abi that gives the value whose method it is.
-func twinOf(pkg, fn string) (name, owner string) {
+// stdTwin is what package abi has in the place of a function or method.
+type stdTwin struct {
+	name       string // of a function that takes the run first
+	bare       bool   // it takes no run
+	method     bool   // it takes the receiver of a method behind the run
+	conversion string // for a method value, the receiver's type if that is an interface
+	instance   string // for a method value, the type argument of a generic twin
+	owner      string // instead of a name: the function of abi that gives the value whose method it is
+}
+
+func (l *lowerer) twinOf(fn *types.Func) stdTwin {
+	pkg, name := fn.Pkg().Path(), fn.Name()
+	if recv := fn.Signature().Recv(); recv != nil {
+		return l.methodTwin(fn, recv.Type())
+	}
 	switch pkg {
 	case "log":
-		return loggerOf("Log", fn)
+		return loggerTwin("Log", name)
 	case "log/slog":
-		return loggerOf("Slog", fn)
+		return loggerTwin("Slog", name)
 	case "math/rand":
-		return "", "Rand"
+		return stdTwin{owner: "Rand"}
 	case "math/rand/v2":
-		if fn == "N" {
-			return "RandN", ""
+		if name != "N" {
+			return stdTwin{owner: "RandV2"}
 		}
-		return "", "RandV2"
-	case "time":
-		if fn == "Parse" {
-			return "ParseTime", ""
-		}
+	case "maps":
+		return stdTwin{name: "Map" + name, bare: true}
 	}
-	return fn, ""
+	if check.IsStd(pkg) {
+		return stdTwin{name: cmp.Or(renamed[pkg+"."+name], name)}
+	}
+	return stdTwin{name: l.moduleTwin(fn)}
 }
 
-func loggerOf(logger, fn string) (name, owner string) {
-	if fn == "Default" {
-		return logger, ""
+// renamed are the functions whose twins have other names.
+var renamed = map[string]string{
+	"context.AfterFunc": "ContextAfterFunc",
+	"math/rand/v2.N":    "RandN",
+	"sync.Map.Range":    "SyncMapRange",
+	"time.Parse":        "ParseTime",
+}
+
+func loggerTwin(logger, name string) stdTwin {
+	if name == "Default" {
+		return stdTwin{name: logger}
 	}
-	return "", logger
+	return stdTwin{owner: logger}
+}
+
+// methodTwin is the twin of a method, which has its type's name in front.
+func (l *lowerer) methodTwin(fn *types.Func, recv types.Type) stdTwin {
+	if p, ok := recv.(*types.Pointer); ok {
+		recv = p.Elem()
+	}
+	typ, path := recv.(*types.Named).Obj().Name(), fn.Pkg().Path()
+	twin := stdTwin{name: cmp.Or(renamed[path+"."+typ+"."+fn.Name()], typ+fn.Name()), method: true}
+	if !check.IsStd(path) {
+		twin.instance = "[" + l.typeString(recv) + "]"
+	}
+	if types.IsInterface(recv) {
+		twin.conversion = l.typeString(recv)
+	}
+	return twin
+}
+
+// moduleTwin is the twin of a function of errgroup, or of one that draws an id. Package abi does not know their types,
+// and takes them as arguments.
+func (l *lowerer) moduleTwin(fn *types.Func) string {
+	results := fn.Signature().Results()
+	result := results.At(0).Type()
+	switch name := fn.Name(); {
+	case name == "WithContext":
+		return "GroupWithContext[" + l.typeString(result.(*types.Pointer).Elem()) + "]"
+	case name == "NewString":
+		return "UUIDString"
+	default:
+		version := "UUID4"
+		if strings.HasSuffix(name, "V7") {
+			version = "UUID7"
+		}
+		if results.Len() > 1 {
+			version += "Err"
+		}
+		return version + "[" + l.typeString(result) + "]"
+	}
 }
 
 // requalify changes the qualifier and the name of a function, and leaves what stands between them.

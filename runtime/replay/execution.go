@@ -183,10 +183,18 @@ func (x *Execution) deliver(body history.Body) error {
 func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime = e, x.now
 	x.sched.Spawn(func() {
-		x.parked = errGoexit // until it returns
+		returned := false
+		defer func() {
+			if !returned && !x.sched.Killed() { // a panic has the last word, if it is one
+				x.parked = errGoexit
+				x.sched.Stop()
+			}
+		}()
 		body, err := x.main(x, x.ctx)
+		returned = true
 		x.sched.Stop()
-		if x.parked = err; err != nil {
+		if err != nil {
+			x.parked = err
 			return
 		}
 		x.closed = warn(body, x.leftovers())

@@ -1,7 +1,13 @@
 // Package errgroup stands for the real one.
 package errgroup
 
-type Group struct{}
+import "context"
 
-func (g *Group) Go(f func() error) {}
-func (g *Group) Wait() error       { return nil }
+type Group struct{ limit int }
+
+func WithContext(ctx context.Context) (*Group, context.Context) { return &Group{}, ctx }
+
+func (g *Group) Go(f func() error)         {}
+func (g *Group) TryGo(f func() error) bool { return false }
+func (g *Group) Wait() error               { return nil }
+func (g *Group) SetLimit(n int)            {}

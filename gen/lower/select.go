@@ -1,0 +1,199 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// This file makes a switch of each select.
+//
+//	select {                         switch _c0 := abi.OnRecv(in()); abi.Select(_run, _c0, abi.OnSend(out, next())) {
+//	case v, ok := <-in():            case 0: v, ok := _c0.Value2();
+//	case out <- next():              case 1:
+//	}                                }
+//
+// The operands move to the head, in source order, where each is evaluated once. What a received value is assigned to
+// stays in its case. A select with a default asks TrySelect, which gives no number if the default is to run.
+
+// arm is a case of a select.
+type arm struct {
+	clause *ast.CommClause
+	send   *ast.SendStmt  // or
+	recv   *ast.UnaryExpr // of which
+	lhs    []ast.Expr     // are assigned; nil if all are blank
+	tok    token.Token
+}
+
+func (l *lowerer) selectStmt(s *ast.SelectStmt) {
+	if len(s.Body.List) == 0 {
+		l.edits.replace(s.Pos(), s.End(), fmt.Sprintf("%s.Block(%s)%s", l.names.abi, l.names.run, l.unless(s, "; ")))
+		return
+	}
+	arms, blocks := l.armsOf(s)
+	l.edits.replace(s.Select, s.Select+token.Pos(len("select")), l.head(arms, blocks)...)
+	for i, a := range arms {
+		l.arms[a.comm()] = true
+		l.edits.replace(a.clause.Case, a.clause.Colon+1, l.label(i, a)...)
+	}
+	if blocks {
+		l.edits.before(s.Body.Rbrace, l.unless(s, "default: "))
+	}
+}
+
+// armsOf are the cases of a select without its default, and whether it has none and blocks.
+func (l *lowerer) armsOf(s *ast.SelectStmt) (arms []arm, blocks bool) {
+	blocks = true
+	for _, c := range s.Body.List {
+		a := arm{clause: c.(*ast.CommClause)}
+		switch comm := a.clause.Comm.(type) {
+		case nil:
+			blocks = false
+			continue
+		case *ast.SendStmt:
+			a.send = comm
+		case *ast.ExprStmt:
+			a.recv = ast.Unparen(comm.X).(*ast.UnaryExpr)
+		case *ast.AssignStmt:
+			a.recv, a.tok = ast.Unparen(comm.Rhs[0]).(*ast.UnaryExpr), comm.Tok
+			if slices.ContainsFunc(comm.Lhs, notBlank) {
+				a.lhs = comm.Lhs
+			}
+		}
+		arms = append(arms, a)
+	}
+	return arms, blocks
+}
+
+func notBlank(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	return !ok || id.Name != "_"
+}
+
+func (a arm) comm() ast.Node {
+	if a.send != nil {
+		return a.send
+	}
+	return a.recv
+}
+
+// head is the beginning of the switch. Cases up to the last one whose value is wanted have names, so that all operands
+// are evaluated in order.
+func (l *lowerer) head(arms []arm, blocks bool) text {
+	named := len(arms)
+	for named > 0 && len(arms[named-1].lhs) == 0 {
+		named--
+	}
+	head := text{"switch "}
+	if named > 0 {
+		head = append(head, strings.Join(l.armNames(named), ", "), " := ")
+		for i, a := range arms[:named] {
+			head = append(append(head, separator(i)), l.operands(a)...)
+		}
+		head = append(head, "; ")
+	}
+	function := "TrySelect"
+	if blocks {
+		function = "Select"
+	}
+	head = append(head, fmt.Sprintf("%s.%s(%s", l.names.abi, function, l.names.run))
+	for i, a := range arms {
+		head = append(head, ", ")
+		if i < named {
+			head = append(head, l.names.arm(i))
+		} else {
+			head = append(head, l.operands(a)...)
+		}
+	}
+	return append(head, ")")
+}
+
+func (l *lowerer) armNames(n int) (names []string) {
+	for i := range n {
+		names = append(names, l.names.arm(i))
+	}
+	return names
+}
+
+func separator(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return ", "
+}
+
+// operands makes a case of its channel and, if it sends, its value.
+func (l *lowerer) operands(a arm) text {
+	if a.send != nil {
+		name, between := l.sending("OnSend", a.send)
+		return text{l.names.abi + "." + name + l.element(a.send.Chan) + "(", spanOf(a.send.Chan), between, spanOf(a.send.Value), ")"}
+	}
+	return text{l.names.abi + ".OnRecv" + l.element(a.recv.X) + "(", spanOf(a.recv.X), ")"}
+}
+
+func spanOf(x ast.Node) span { return span{x.Pos(), x.End()} }
+
+// label is the beginning of the i-th case, which assigns what was received.
+func (l *lowerer) label(i int, a arm) text {
+	label := text{fmt.Sprintf("case %d:", i)}
+	if len(a.lhs) == 0 {
+		return label
+	}
+	label = append(label, " ")
+	for j, e := range a.lhs {
+		label = append(label, separator(j), spanOf(e))
+	}
+	method, open, end := "Value", "", ""
+	if both, ok := l.info.TypeOf(a.recv).(*types.Tuple); ok {
+		method = "Value2"
+		open, end = l.convert(both)
+	}
+	return append(label, fmt.Sprintf(" %s %s%s.%s()%s;", a.tok, open, l.names.arm(i), method, end))
+}
+
+// unless is a panic that is never reached, with a prefix, where a statement ends a function that has results: a select
+// without a default is a terminating statement, and a switch or a call is none.
+func (l *lowerer) unless(s ast.Stmt, prefix string) string {
+	if !l.endsFunction(s) {
+		return ""
+	}
+	return prefix + `panic("unreachable")`
+}
+
+// endsFunction reports whether the statement on top of the stack is the last one of a function with results.
+func (l *lowerer) endsFunction(s ast.Node) bool {
+	for i := len(l.stack) - 2; i >= 0; i-- {
+		var list []ast.Stmt
+		switch p := l.stack[i].(type) {
+		case *ast.BlockStmt:
+			list = p.List
+		case *ast.CaseClause:
+			list = p.Body
+		case *ast.CommClause:
+			list = p.Body
+		case *ast.FuncDecl:
+			return p.Type.Results != nil
+		case *ast.FuncLit:
+			return p.Type.Results != nil
+		case *ast.IfStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt, *ast.LabeledStmt:
+		default:
+			return false
+		}
+		if list != nil && !isClause(s) && list[len(list)-1] != s {
+			return false
+		}
+		s = l.stack[i]
+	}
+	return false
+}
+
+func isClause(x ast.Node) bool {
+	switch x.(type) {
+	case *ast.CaseClause, *ast.CommClause:
+		return true
+	}
+	return false
+}

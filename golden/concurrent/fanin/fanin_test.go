@@ -1,0 +1,9 @@
+package fanin
+
+import (
+	"testing"
+
+	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
+)
+
+func TestPlain(t *testing.T) { plain.Test(t, Programs) }

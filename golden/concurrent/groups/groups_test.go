@@ -1,0 +1,12 @@
+package groups_test
+
+// Every program is tried as plain Go.
+
+import (
+	"testing"
+
+	"github.com/pawlhq/pawl/golden/concurrent/groups"
+	"github.com/pawlhq/pawl/golden/concurrent/plaintest"
+)
+
+func TestPrograms(t *testing.T) { plaintest.Run(t, groups.Programs) }

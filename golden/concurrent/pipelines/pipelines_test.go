@@ -1,0 +1,9 @@
+package pipelines
+
+import (
+	"testing"
+
+	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
+)
+
+func TestPlain(t *testing.T) { plain.Test(t, Programs) }
