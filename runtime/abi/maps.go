@@ -38,6 +38,50 @@ func MapAll[M ~map[K]V, K comparable, V any](m M) iter.Seq2[K, V] {
 	}
 }
 
+// MapKeys is maps.Keys, in the order of the keys.
+func MapKeys[M ~map[K]V, K comparable, V any](m M) iter.Seq[K] {
+	return func(yield func(K) bool) {
+		for k := range MapAll(m) {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// MapValues is maps.Values, in the order of the keys.
+func MapValues[M ~map[K]V, K comparable, V any](m M) iter.Seq[V] {
+	return func(yield func(V) bool) {
+		for _, v := range MapAll(m) {
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// MapDeleteFunc is maps.DeleteFunc, in the order of the keys.
+func MapDeleteFunc[M ~map[K]V, K comparable, V any](m M, del func(K, V) bool) {
+	for k, v := range MapAll(m) {
+		if del(k, v) {
+			delete(m, k)
+		}
+	}
+}
+
+// MapEqualFunc is maps.EqualFunc, in the order of the keys.
+func MapEqualFunc[M1 ~map[K]V1, M2 ~map[K]V2, K comparable, V1, V2 any](m1 M1, m2 M2, eq func(V1, V2) bool) bool {
+	if len(m1) != len(m2) {
+		return false
+	}
+	for k, v1 := range MapAll(m1) {
+		if v2, ok := m2[k]; !ok || !eq(v1, v2) {
+			return false
+		}
+	}
+	return true
+}
+
 // MapIter is a range over a map under way.
 type MapIter[K comparable, V any] struct {
 	m       map[K]V

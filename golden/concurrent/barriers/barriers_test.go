@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl/golden/concurrent/barriers"
-	"github.com/pawlhq/pawl/golden/concurrent/plaintest"
+	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
 )
 
-func TestPrograms(t *testing.T) { plaintest.Run(t, barriers.Programs) }
+func TestPrograms(t *testing.T) { plain.Test(t, barriers.Programs) }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl/golden/concurrent/groups"
-	"github.com/pawlhq/pawl/golden/concurrent/plaintest"
+	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
 )
 
-func TestPrograms(t *testing.T) { plaintest.Run(t, groups.Programs) }
+func TestPrograms(t *testing.T) { plain.Test(t, groups.Programs) }

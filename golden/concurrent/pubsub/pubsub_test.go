@@ -5,8 +5,8 @@ package pubsub_test
 import (
 	"testing"
 
-	"github.com/pawlhq/pawl/golden/concurrent/plaintest"
+	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
 	"github.com/pawlhq/pawl/golden/concurrent/pubsub"
 )
 
-func TestPrograms(t *testing.T) { plaintest.Run(t, pubsub.Programs) }
+func TestPrograms(t *testing.T) { plain.Test(t, pubsub.Programs) }

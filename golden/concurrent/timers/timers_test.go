@@ -5,8 +5,8 @@ package timers_test
 import (
 	"testing"
 
-	"github.com/pawlhq/pawl/golden/concurrent/plaintest"
+	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
 	"github.com/pawlhq/pawl/golden/concurrent/timers"
 )
 
-func TestPrograms(t *testing.T) { plaintest.Run(t, timers.Programs) }
+func TestPrograms(t *testing.T) { plain.Test(t, timers.Programs) }
