@@ -23,6 +23,8 @@ type Result struct {
 	Diagnostics []diag.Diagnostic
 	// Remarks are worth knowing and stop nothing, sorted.
 	Remarks []diag.Diagnostic
+	// Accepted are the places where the author takes over from the checker, sorted.
+	Accepted []Acceptance
 	// Lowered are the functions and methods of the module that need a copy which takes the run: every workflow, and
 	// what lies between one and a durable operation. Activities and steps are not among them: their twins are stubs.
 	Lowered map[*types.Func]bool
@@ -56,7 +58,9 @@ type checker struct {
 	mutators map[*types.Func]bool
 	written  map[*types.Named]bool // types whose values are written
 	aliases  aliases
-	errors   []*types.Named // error types of the module, which activities may return
+	errors   []*types.Named          // error types of the module, which activities may return
+	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
+	unknown  map[string]bool         // those that were mentioned and are not
 
 	nodes   map[types.Object]*node
 	reached []*reach
@@ -72,6 +76,8 @@ func newChecker(prog *gosrc.Program) *checker {
 		pkgs:    map[*types.Package]*gosrc.Package{},
 		decls:   map[*types.Func]declaration{},
 		vars:    map[*types.Var]variable{},
+		outside: map[*gosrc.Package]bool{},
+		unknown: map[string]bool{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
 	}
@@ -80,6 +86,7 @@ func newChecker(prog *gosrc.Program) *checker {
 			c.declare(p)
 		}
 	}
+	c.declareDependencies()
 	c.findMutators()
 	c.findWrites()
 	c.findWritten()
@@ -103,6 +110,7 @@ func (c *checker) result() *Result {
 	res := &Result{
 		Diagnostics: diag.Sort(c.found),
 		Remarks:     diag.Sort(c.remarks),
+		Accepted:    c.acceptances(),
 		Lowered:     map[*types.Func]bool{},
 		Reached:     map[*types.Func][]*types.Func{},
 	}

@@ -316,6 +316,9 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 		}
 		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
 	default:
+		if e.rule == unknownModule {
+			d.unknown[fn.Pkg().Path()] = true
+		}
 		d.end(from, s, e.rule, e.cure, fmt.Sprintf("%s through %s, which %s", here, s.what, e.why))
 	}
 }

@@ -198,6 +198,9 @@ func (c *checker) colour() {
 	callers := map[*node][]*node{}
 	var work []*node
 	for _, n := range c.nodes {
+		if c.third(n) {
+			continue
+		}
 		for _, e := range n.edges {
 			if e.to.fn != nil {
 				callers[e.to] = append(callers[e.to], n)

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/gosrc"
 )
 
 // This file turns what was found on the ways of a workflow into diagnostics, each with the chain that leads there.
@@ -15,6 +17,10 @@ import (
 // judge reports everything that is wrong in the reach of one workflow.
 func (c *checker) judge(r *reach) {
 	for _, n := range r.nodes {
+		if c.third(n) {
+			continue
+		}
+		c.judgeDependencies(r, n)
 		for _, f := range n.findings {
 			if !f.lowered || c.lowered[n] {
 				c.accuse(r, n, f)
@@ -31,6 +37,9 @@ func (c *checker) judge(r *reach) {
 		}
 	}
 	for _, e := range r.dead {
+		if c.third(e.from) {
+			continue
+		}
 		c.accuse(r, e.from, e.finding)
 	}
 }
@@ -159,23 +168,36 @@ func (c *checker) accuse(r *reach, n *node, f finding) {
 	}
 	d := diag.Diagnostic{Pos: c.position(f.pos), Rule: f.rule, Message: f.message, Chain: c.chain(r, n), Fix: f.fix}
 	if f.remark {
-		c.remarks = add(c.remarks, d)
+		c.remarks = c.add(c.remarks, d)
 	} else {
-		c.found = add(c.found, d)
+		c.found = c.add(c.found, d)
 	}
 }
 
-// add enters a diagnostic once: of several workflows that lead to it, the one with the shortest chain tells.
-func add(ds []diag.Diagnostic, d diag.Diagnostic) []diag.Diagnostic {
+// add enters a diagnostic once: of several workflows that lead to it, one that the user asked for tells, and of those
+// the one with the shortest chain.
+func (c *checker) add(ds []diag.Diagnostic, d diag.Diagnostic) []diag.Diagnostic {
 	for i, old := range ds {
 		if old.Pos == d.Pos && old.Rule == d.Rule && old.Message == d.Message {
-			if len(d.Chain) < len(old.Chain) {
+			now, before := c.asked(d), c.asked(old)
+			if now && !before || now == before && len(d.Chain) < len(old.Chain) {
 				ds[i] = d
 			}
 			return ds
 		}
 	}
 	return append(ds, d)
+}
+
+// asked reports whether a diagnostic's chain starts in a package that the user asked for.
+func (c *checker) asked(d diag.Diagnostic) bool {
+	start := d.Pos
+	if len(d.Chain) > 0 {
+		start = d.Chain[0].Pos
+	}
+	return slices.ContainsFunc(c.prog.Packages, func(p *gosrc.Package) bool {
+		return p.Root && p.Dir == filepath.Dir(start.Filename)
+	})
 }
 
 // chain is the shortest way from the workflow to a node.

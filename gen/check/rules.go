@@ -93,9 +93,13 @@ worker lives.`},
 Pawl knows a list of functions of the standard library that give the same result on every replay; what is not on it is
 rejected. Move the call to an activity, or, if it depends on nothing but its arguments, accept it with
 //pawl:allow PWL218 and the reason.`},
-	{ID: unknownModule, Title: "third-party code not known to be deterministic", Doc: `
-Pawl does not look into other modules yet. Move the call to an activity, or, if it depends on nothing but its arguments,
-accept it with //pawl:allow PWL219 and the reason, or wrap it in a function marked //pawl:pure and the reason.`},
+	{ID: unknownModule, Title: "third-party code that is not deterministic, or not known to be", Doc: `
+Pawl follows calls into the source of other modules, by the rules for your own code. What it finds there is reported where
+your code calls in, with the way to the line. Two things differ: other modules get no durable copies, so what a workflow
+would have durable (the clock, a log line, a lock, a goroutine, a range over a map) is not possible there; and a module
+without source that Pawl can read (C, assembly) is not known. Move the call to an activity, or, if it depends on nothing
+but its arguments, accept it with //pawl:allow PWL219 and the reason, or wrap it in a function marked //pawl:pure and the
+reason.`},
 	{ID: varWrite, Title: "write to a package variable", Doc: `
 All runs of a worker share its package variables, and a replay writes them again. Keep the value in a local variable and
 hand it on, or return it.`},

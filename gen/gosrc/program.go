@@ -19,6 +19,10 @@ type Program struct {
 	Module   string     // path of the main module
 	Packages []*Package // every in-module package that annotated code reaches, dependencies first, otherwise by path
 
+	// Dependencies are the packages of other modules that are known from their source, dependencies first: those that
+	// workflows mention, and what these import. Their files have no directives.
+	Dependencies []*Package
+
 	funcs    map[*types.Func]*Func
 	universe *universe
 	broken   bool // something that the user asked for does not compile

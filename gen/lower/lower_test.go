@@ -20,12 +20,15 @@ import (
 
 var update = flag.Bool("update", false, "record what the cases give now, and fail")
 
-const sync = "../check/testdata/modules/sync"
+const (
+	sync = "../check/testdata/modules/sync"
+	uuid = "../check/testdata/modules/uuid"
+)
 
 // The output is compiled against the real runtime; elsewhere a stand-in for it is enough.
 var (
-	engine  = map[string]string{"github.com/pawlhq/pawl": "../..", "golang.org/x/sync": sync}
-	standIn = map[string]string{"github.com/pawlhq/pawl": "testdata/modules/pawl", "golang.org/x/sync": sync}
+	engine  = map[string]string{"github.com/pawlhq/pawl": "../..", "golang.org/x/sync": sync, "github.com/google/uuid": uuid}
+	standIn = map[string]string{"github.com/pawlhq/pawl": "testdata/modules/pawl", "golang.org/x/sync": sync, "github.com/google/uuid": uuid}
 )
 
 // TestCases lowers every archive of testdata, compares the files with those recorded in it, and type-checks them with

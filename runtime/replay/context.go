@@ -74,7 +74,7 @@ func (x *Execution) WithCancel(parent context.Context) *Context {
 	if parent == nil {
 		panic("cannot create context from nil parent")
 	}
-	c := &Context{Context: parent, x: x, done: make(chan struct{})}
+	c := &Context{Context: parent, x: x, done: make(chan struct{}), leave: func() {}}
 	c.leave = x.under(parent, c)
 	return c
 }

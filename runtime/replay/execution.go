@@ -52,9 +52,12 @@ type Execution struct {
 	parked    error
 }
 
+// RunLabel is the label by which a profile tells the goroutines of a run. Its value is the run id.
+const RunLabel = "pawl.run"
+
 // New returns a run that has not started: its first event must be a RunStarted.
 func New(id, runID string, main Main) *Execution {
-	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New(), open: map[history.OpID]*operation{}}
+	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New("pawl.workflow", id, RunLabel, runID), open: map[history.OpID]*operation{}}
 	x.ctx = newRoot(x)
 	return x
 }

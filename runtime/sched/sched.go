@@ -12,9 +12,11 @@
 package sched
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"unsafe"
@@ -31,6 +33,7 @@ type Scheduler struct {
 	stopped     bool
 	asking      bool
 	panic       *Panic
+	labels      context.Context
 
 	chans   map[unsafe.Pointer]*channel
 	sources map[unsafe.Pointer]Source
@@ -42,9 +45,13 @@ type Scheduler struct {
 	groups  map[any]*group
 }
 
-// New returns a scheduler with no coroutines.
-func New() *Scheduler {
-	return &Scheduler{back: make(chan struct{}), chans: map[unsafe.Pointer]*channel{}}
+// New returns a scheduler with no coroutines. Their goroutines will carry labels, which profiles show: pairs of a name
+// and a value.
+func New(labels ...string) *Scheduler {
+	return &Scheduler{
+		back: make(chan struct{}), chans: map[unsafe.Pointer]*channel{},
+		labels: pprof.WithLabels(context.Background(), pprof.Labels(labels...)),
+	}
 }
 
 // Coroutine is a thread of a workflow's code.
@@ -120,6 +127,7 @@ func (s *Scheduler) Start(c *Coroutine, fn func()) {
 
 // body is the goroutine of c, which begins with its first turn.
 func (s *Scheduler) body(c *Coroutine) {
+	pprof.SetGoroutineLabels(s.labels)
 	defer func() {
 		// A panic in a defer of a coroutine that is being killed is nobody's news, but it must not end the process.
 		if v := recover(); v != nil && !s.killed && s.panic == nil {

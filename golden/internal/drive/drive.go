@@ -22,23 +22,33 @@ type Driver struct {
 	Start   time.Time
 	// Coming is what will happen to the run from outside. The Driver adds the outcomes of activities.
 	Coming []history.Event
-	// Perform runs an activity or step, once, when it is scheduled, and tells its outcome and how long that took. It may
-	// be nil if the workflow has none.
-	Perform func(replay.Open) (history.Outcome, time.Duration)
+	// Perform runs an activity or step when it is scheduled, and tells its outcome and how long that took. If the activity
+	// is cancelled before it has ended, it is run again, with how long it may run before it is cancelled; Never at first.
+	// Perform may be nil if the workflow has none.
+	Perform func(op replay.Open, cancelled time.Duration) (history.Outcome, time.Duration)
 	// After is called after every inbound event, when the code waits or the run is closed. It may put another execution in
 	// the place of Run, and ends the drive with an error. It may be nil.
 	After func(*Driver) error
 	// History is what has happened so far.
 	History []history.Event
 
-	performed map[history.OpID]bool
+	performed map[history.OpID]*performance
 }
+
+// performance is the outcome of an activity that has not been delivered yet.
+type performance struct {
+	body      history.Body
+	cancelled bool
+}
+
+// Never is when most activities are cancelled.
+const Never time.Duration = -1
 
 // Drive runs the workflow until its run is closed, and returns the event that closed it. The error is one of
 // [replay.Execution.Step], or of After. A run that waits for what will never come, such as its cancellation, is a
 // *replay.DeadlockError.
 func (d *Driver) Drive() (history.Body, error) {
-	d.performed = map[history.OpID]bool{}
+	d.performed = map[history.OpID]*performance{}
 	if err := d.step(history.Event{Time: d.Start.UTC(), Body: d.Started}); err != nil {
 		return nil, err
 	}
@@ -73,15 +83,23 @@ func (d *Driver) step(in history.Event) error {
 	return nil
 }
 
-// perform runs an activity or step that was just scheduled. Its outcome will come.
+// perform runs an activity or step that was just scheduled, or cancelled. Its outcome will come.
 func (d *Driver) perform(op replay.Open) {
-	outcomeOf := completion(op)
-	if outcomeOf == nil || d.performed[op.ID] {
+	outcomeOf, known := completion(op), d.performed[op.ID]
+	if outcomeOf == nil || known != nil && known.cancelled == op.Cancelled {
 		return
 	}
-	d.performed[op.ID] = true
-	outcome, took := d.Perform(op)
-	d.Coming = append(d.Coming, history.Event{Time: op.Scheduled.Add(took), Body: outcomeOf(outcome)})
+	cancelled := Never
+	if op.Cancelled {
+		cancelled = d.Run.Now().Sub(op.Scheduled)
+	}
+	outcome, took := d.Perform(op, cancelled)
+	if known != nil {
+		d.Coming = slices.DeleteFunc(d.Coming, func(e history.Event) bool { return e.Body == known.body })
+	}
+	body := outcomeOf(outcome)
+	d.performed[op.ID] = &performance{body, op.Cancelled}
+	d.Coming = append(d.Coming, history.Event{Time: op.Scheduled.Add(took), Body: body})
 }
 
 // completion makes the event that ends an activity or step; nil for other operations.

@@ -13,23 +13,27 @@ import (
 
 // This file runs activities by their handlers.
 
-// Handlers is a Perform for the activities and steps of some modules. Each is run once: there are no retries, no limits
-// and no cancellation. Call it in a testing/synctest bubble if handlers sleep: how long an activity takes is measured.
-func Handlers(known *codec.Errors, modules ...abi.Module) func(replay.Open) (history.Outcome, time.Duration) {
+// Handlers is a Perform for the activities and steps of some modules. There are no retries and no limits. Call it in a testing/synctest bubble if handlers sleep: how long an activity takes is measured.
+func Handlers(known *codec.Errors, modules ...abi.Module) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
 	handlers := map[string]abi.Handler{}
 	for _, m := range modules {
 		for _, h := range m.Activities {
 			handlers[replay.OperationName(h.Activity.Name, h.Tag)] = h
 		}
 	}
-	return func(op replay.Open) (history.Outcome, time.Duration) {
+	return func(op replay.Open, cancelled time.Duration) (history.Outcome, time.Duration) {
 		name, input := request(op.Body)
 		h, ok := handlers[name]
 		if !ok {
 			panic(fmt.Sprintf("drive: no handler for %s: give Handlers the module that it belongs to", name))
 		}
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		if cancelled != Never {
+			time.AfterFunc(cancelled, cancel)
+		}
 		begin := time.Now()
-		outcome := run(h, known, input)
+		outcome := run(ctx, h, known, input)
 		return outcome, time.Since(begin)
 	}
 }
@@ -44,8 +48,8 @@ func request(scheduled history.Body) (name string, input history.Payload) {
 	panic(fmt.Sprintf("drive: %T is no activity and no step", scheduled))
 }
 
-func run(h abi.Handler, known *codec.Errors, input history.Payload) history.Outcome {
-	out, err := h.Run(context.Background(), abi.Values{Payload: input})
+func run(ctx context.Context, h abi.Handler, known *codec.Errors, input history.Payload) history.Outcome {
+	out, err := h.Run(ctx, abi.Values{Payload: input})
 	result, encodeErr := codec.Encode(h.Activity.Codec, out)
 	if encodeErr != nil {
 		panic(fmt.Sprintf("drive: result of %s: %v", h.Activity.Name, encodeErr))
