@@ -149,13 +149,15 @@ func (x *Execution) run() error {
 	if p := x.sched.Run(); p != nil {
 		return &PanicError{Panic: p}
 	}
-	x.recordTimers()
 	switch {
 	case x.parked != nil:
 		return x.parked
 	case x.closed != nil:
 		x.sched.Kill()
-	case x.deadlocked():
+		return nil
+	}
+	x.recordTimers()
+	if x.deadlocked() {
 		return &DeadlockError{x.Coroutines()}
 	}
 	return nil
@@ -185,7 +187,7 @@ func (x *Execution) deliver(body history.Body) error {
 
 func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime = e, x.now
-	x.sched.Spawn(func() {
+	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
 		defer func() {
 			if !returned && !x.sched.Killed() { // a panic has the last word, if it is one
