@@ -61,8 +61,8 @@ func authorLines(pcs []uintptr) (lines []string) {
 // deadlocked reports whether nothing can wake the run's coroutines any more: no operation is under way, and no one waits
 // for the workflow to be cancelled.
 func (x *Execution) deadlocked() bool {
-	for _, op := range x.open {
-		if op.timer == nil || op.timer.waitedFor() {
+	for op := x.open.first; op != nil; op = op.next {
+		if op.waitedFor() {
 			return false
 		}
 	}

@@ -31,6 +31,7 @@ type Scheduler struct {
 	back        chan struct{} // the turn comes back to the engine
 	killed      bool
 	stopped     bool
+	yields      int // in a row, with nothing else happening
 	asking      bool
 	panic       *Panic
 	labels      context.Context
@@ -189,9 +190,18 @@ func (s *Scheduler) Park(why string) {
 
 // Yield gives the other coroutines that are ready a turn.
 func (s *Scheduler) Yield() {
-	s.Ready(s.Enter())
+	s.yields++
+	s.ready.push(s.Enter())
 	s.Park("its turn")
 }
+
+// busy is how many times in a row coroutines may yield, with nothing else happening, before the turn goes back to the
+// engine: they wait for something that only an event can bring.
+const busy = 10_000
+
+// Busy reports whether Run ended although coroutines are ready, because all that they do is to look for something again
+// and again.
+func (s *Scheduler) Busy() bool { return s.yields >= busy }
 
 // patience is how often in a row a coroutine may find something not ready before the others get a turn: in Go they run
 // beside a loop that polls.
@@ -205,11 +215,15 @@ func (s *Scheduler) spin() {
 }
 
 // Ready puts a parked coroutine at the end of the queue.
-func (s *Scheduler) Ready(c *Coroutine) { s.ready.push(c) }
+func (s *Scheduler) Ready(c *Coroutine) {
+	s.yields = 0
+	s.ready.push(c)
+}
 
-// Run gives turns until no coroutine is ready, or Stop is called. It returns the panic of a coroutine, if one panicked;
+// Run gives turns until no coroutine is ready, all that are ready do nothing but yield, or Stop is called. It returns the panic of a coroutine, if one panicked;
 // the scheduler is then good only for Kill.
 func (s *Scheduler) Run() *Panic {
+	s.yields = 0
 	if next := s.next(); next != nil {
 		s.resume(next)
 		<-s.back
@@ -222,7 +236,7 @@ func (s *Scheduler) Stop() { s.stopped = true }
 
 // next takes the coroutine whose turn it is; nil means the engine.
 func (s *Scheduler) next() *Coroutine {
-	if s.killed || s.stopped || s.panic != nil {
+	if s.killed || s.stopped || s.panic != nil || s.Busy() {
 		return nil
 	}
 	return s.ready.pop()
