@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/check"
+	"github.com/pawlhq/pawl/gen/gosrc"
 )
 
 // This file puts the run's own clock, chance, log and locks in the place of the process's.
@@ -59,7 +60,7 @@ func (l *lowerer) twinOf(fn *types.Func) stdTwin {
 	case "maps":
 		return stdTwin{name: "Map" + name, bare: true}
 	}
-	if check.IsStd(pkg) {
+	if check.IsStd(pkg) || pkg == gosrc.RuntimePath {
 		return stdTwin{name: cmp.Or(renamed[pkg+"."+name], name)}
 	}
 	return stdTwin{name: l.moduleTwin(fn)}

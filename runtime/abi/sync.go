@@ -66,6 +66,23 @@ func WaitGroupAdd(run *Run, wg *sync.WaitGroup, n int) { run.x.Scheduler().Add(w
 // WaitGroupGo is wg.Go(part).
 func WaitGroupGo(run *Run, wg *sync.WaitGroup, part func()) { run.x.Scheduler().GoIn(wg, part) }
 
+// WaitUntil is pawl.WaitUntil.
+func WaitUntil(run *Run, ctx context.Context, c *sync.Cond, ready func() bool) error {
+	stop := ContextAfterFunc(run, ctx, func() {
+		LockerLock(run, c.L)
+		defer LockerUnlock(run, c.L)
+		CondBroadcast(run, c)
+	})
+	defer stop()
+	for !ready() {
+		if ctx.Err() != nil {
+			return Cause(run, ctx)
+		}
+		CondWait(run, c)
+	}
+	return nil
+}
+
 // OnceDo is once.Do(fn).
 func OnceDo(run *Run, once *sync.Once, fn func()) {
 	run.x.Scheduler().Once(once, func() { once.Do(fn) })

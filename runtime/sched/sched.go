@@ -37,6 +37,7 @@ type Scheduler struct {
 	labels      context.Context
 
 	chans   map[unsafe.Pointer]*channel
+	spare   *channel // an empty one, for the next who waits
 	sources map[unsafe.Pointer]Source
 	locks   map[*sync.Mutex]*fifo[*Coroutine]
 	rwlocks map[*sync.RWMutex]*rwQueue
@@ -70,6 +71,7 @@ type Coroutine struct {
 	waiting    string
 	spins      int
 	waiter     waiter // of the one channel operation that it may wait in
+	choice     choice // of the one select
 	origin     []uintptr
 	stack      []uintptr
 }
