@@ -9,6 +9,7 @@ package check
 
 import (
 	"cmp"
+	"go/ast"
 	"go/types"
 	"maps"
 	"slices"
@@ -26,6 +27,11 @@ type Result struct {
 	// Lowered are the functions and methods of the module that need a copy which takes the run: every workflow, and
 	// what lies between one and a durable operation. Activities and steps are not among them: their twins are stubs.
 	Lowered map[*types.Func]bool
+	// Dispatched are the calls and mentions of interface methods, by the name of the method, behind which something may
+	// need the run.
+	Dispatched map[*ast.Ident]bool
+	// Twins are methods beside the lowered ones that dispatching relies on, by the type that gets them and their name.
+	Twins []Twin
 	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.
 	Reached map[*types.Func][]*types.Func
 }
@@ -36,10 +42,12 @@ func Run(prog *gosrc.Program) *Result {
 	for _, w := range c.workflows() {
 		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
 	}
+	c.meetings()
 	c.colour()
 	for _, r := range c.reached {
 		c.judge(r)
 	}
+	c.fixUp()
 	c.checkErrorBranches()
 	c.checkNames()
 	c.checkDirectives()
@@ -61,6 +69,7 @@ type checker struct {
 	nodes   map[types.Object]*node
 	reached []*reach
 	lowered map[*node]bool
+	twins   map[twinKey]Twin
 	allows  []*allowance
 	found   []diag.Diagnostic
 	remarks []diag.Diagnostic
@@ -74,6 +83,7 @@ func newChecker(prog *gosrc.Program) *checker {
 		vars:    map[*types.Var]variable{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
+		twins:   map[twinKey]Twin{},
 	}
 	for _, p := range prog.Packages {
 		if p.Types != nil && !isEngine(p.Path) { // a package with generated files alone has no types
@@ -104,6 +114,8 @@ func (c *checker) result() *Result {
 		Diagnostics: diag.Sort(c.found),
 		Remarks:     diag.Sort(c.remarks),
 		Lowered:     map[*types.Func]bool{},
+		Dispatched:  c.dispatched(),
+		Twins:       c.sortedTwins(),
 		Reached:     map[*types.Func][]*types.Func{},
 	}
 	for n := range c.lowered {

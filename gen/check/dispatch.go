@@ -13,9 +13,11 @@ import (
 // that it reaches, returned by an activity, or given by the standard library: the types that occur there are all that
 // such a call can meet.
 
-// site is a call by dispatch.
+// site is a call by dispatch: of an interface's method, which lowered code sends to the twin of whatever is there, or by
+// code outside of the module, which cannot.
 type site struct {
 	pos   token.Pos
+	id    *ast.Ident       // the name of the interface's method; nil if code outside of the module makes the call
 	what  string           // as the reader sees it: "Store.Save", "fmt.Sprint"
 	verb  string           // "calls" or "uses"
 	iface *types.Interface // what the value implements; nil for any
@@ -45,8 +47,17 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 		return
 	}
 	s.n.sites = append(s.n.sites, site{
-		pos: id.Pos(), what: what, verb: verb, names: []string{fn.Name()}, iface: iface.Underlying().(*types.Interface),
+		pos: id.Pos(), id: s.dispatchable(id), what: what, verb: verb, names: []string{fn.Name()}, iface: iface.Underlying().(*types.Interface),
 	})
+}
+
+// dispatchable is the name of a call that lowering can dispatch: not one in the initialiser of a variable, where there
+// is no run.
+func (s *scanner) dispatchable(id *ast.Ident) *ast.Ident {
+	if s.n.v != nil {
+		return nil
+	}
+	return id
 }
 
 // annotatedInterface reports whether any method of an interface is an activity or a step.
@@ -168,7 +179,7 @@ type dispatcher struct {
 
 // dispatch finds the targets of all dynamic calls in reach.
 func (c *checker) dispatch(r *reach) {
-	r.dynamic, r.dead = map[*node][]edge{}, nil
+	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
 	d := &dispatcher{checker: c, r: r, done: map[string]bool{}}
 	d.collect()
 	for _, n := range r.nodes {
@@ -268,10 +279,14 @@ func lookupMethod(t *types.Named, name string) *types.Func {
 
 // target handles one method that a dynamic call may end at.
 func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) {
+	if s.id != nil {
+		d.meet(from, s.id, t, fn)
+	}
 	fn = fn.Origin()
 	here := nameIn(from.pkg.Types, t.Obj()) + "." + fn.Name()
 	a := d.prog.Annotation(fn)
 	switch {
+	case isOperation(a) && s.id != nil:
 	case isOperation(a):
 		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s %s through %s, which does not know the run", a.Kind, here, s.what))
 	case isWorkflow(a):
@@ -280,7 +295,9 @@ func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) 
 		d.embedded(from, s, fn)
 	case d.inModule(fn):
 		if _, ok := d.decls[fn]; ok {
-			d.r.dynamic[from] = append(d.r.dynamic[from], edge{pos: s.pos, to: d.function(fn), verb: s.verb + " " + s.what + ", here"})
+			d.r.dynamic[from] = append(d.r.dynamic[from], edge{
+				pos: s.pos, to: d.function(fn), verb: s.verb + " " + s.what + ", here", value: s.verb == "uses", via: s.id,
+			})
 		}
 	default:
 		d.foreign(from, s, here, fn)
@@ -306,7 +323,7 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	}
 	switch e := lookup(fn.Pkg().Path(), localName(fn)); e.verdict {
 	case allowed, sortedOnly:
-	case durable:
+	case durable: // its twin is no method, so nothing can dispatch to it
 		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
 	default:
 		d.end(from, s, e.rule, e.cure, fmt.Sprintf("%s through %s, which %s", here, s.what, e.why))
