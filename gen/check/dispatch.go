@@ -22,6 +22,7 @@ type site struct {
 	verb  string           // "calls" or "uses"
 	iface *types.Interface // what the value implements; nil for any
 	names []string         // the methods that may be called; nil for all exported ones
+	pkg   *types.Package   // whose names those are, if they are not exported
 	only  []*types.Named   // the types that it may meet, if they are known; else all that occur
 }
 
@@ -47,7 +48,7 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 		return
 	}
 	s.n.sites = append(s.n.sites, site{
-		pos: id.Pos(), id: s.dispatchable(id), what: what, verb: verb, names: []string{fn.Name()}, iface: iface.Underlying().(*types.Interface),
+		pos: id.Pos(), id: s.dispatchable(id), what: what, verb: verb, names: []string{fn.Name()}, pkg: fn.Pkg(), iface: iface.Underlying().(*types.Interface),
 	})
 }
 
@@ -229,32 +230,32 @@ func (d *dispatcher) resolve(from *node, s site) {
 		if s.only == nil && !d.fits(t, s) {
 			continue
 		}
-		for _, fn := range methodsOf(t, s.names) {
+		for _, fn := range methodsOf(t, s) {
 			d.target(from, s, t, fn)
 		}
 	}
 }
 
 // fits reports whether values of a type can be behind the interface of a dynamic call. Type arguments are not known
-// here: of a generic type, only the names of the methods count.
+// here: of a generic type or interface, only the names of the methods count.
 func (d *dispatcher) fits(t *types.Named, s site) bool {
 	if s.iface == nil || s.iface.Empty() {
 		return d.inModule(t.Obj())
 	}
-	if t.TypeParams().Len() == 0 && s.iface.IsMethodSet() {
+	if t.TypeParams().Len() == 0 && s.iface.IsMethodSet() && !parametricMethods(s.iface) {
 		return types.Implements(types.NewPointer(t), s.iface)
 	}
 	for m := range s.iface.Methods() {
-		if lookupMethod(t, m.Name()) == nil {
+		if lookupMethod(t, m.Pkg(), m.Name()) == nil {
 			return false
 		}
 	}
 	return true
 }
 
-// methodsOf are those of the names that a type has as methods; without names, all exported methods.
-func methodsOf(t *types.Named, names []string) (methods []*types.Func) {
-	if names == nil {
+// methodsOf are the methods of a type that a dynamic call names; if it names none, all exported methods.
+func methodsOf(t *types.Named, s site) (methods []*types.Func) {
+	if s.names == nil {
 		set := types.NewMethodSet(types.NewPointer(t))
 		for i := range set.Len() {
 			if fn, ok := set.At(i).Obj().(*types.Func); ok && fn.Exported() {
@@ -263,16 +264,17 @@ func methodsOf(t *types.Named, names []string) (methods []*types.Func) {
 		}
 		return methods
 	}
-	for _, name := range names {
-		if fn := lookupMethod(t, name); fn != nil && !slices.Contains(methods, fn) {
+	for _, name := range s.names {
+		if fn := lookupMethod(t, s.pkg, name); fn != nil && !slices.Contains(methods, fn) {
 			methods = append(methods, fn)
 		}
 	}
 	return methods
 }
 
-func lookupMethod(t *types.Named, name string) *types.Func {
-	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, t.Obj().Pkg(), name)
+// lookupMethod is the method of a type that goes by a name in a package.
+func lookupMethod(t *types.Named, pkg *types.Package, name string) *types.Func {
+	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, pkg, name)
 	fn, _ := obj.(*types.Func)
 	return fn
 }
@@ -311,7 +313,7 @@ func (d *dispatcher) embedded(from *node, s site, fn *types.Func) {
 		return
 	}
 	d.done[key] = true
-	s.only, s.names = nil, []string{fn.Name()}
+	s.only, s.names, s.pkg = nil, []string{fn.Name()}, fn.Pkg()
 	s.iface = fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	d.resolve(from, s)
 }

@@ -195,7 +195,7 @@ func (c *checker) hasTwin(t *types.Named, fn *types.Func) bool {
 
 // twin gives a type a twin of its own.
 func (c *checker) twin(t *types.Named, path []*types.Var, fn *types.Func) {
-	c.twins[twinKey{t, fn.Id()}] = Twin{Type: t, Path: path, Method: lookupMethod(t, fn.Name())}
+	c.twins[twinKey{t, fn.Id()}] = Twin{Type: t, Path: path, Method: lookupMethod(t, fn.Pkg(), fn.Name())}
 }
 
 // unfixable is the finding about a type that would need a twin and cannot have one.

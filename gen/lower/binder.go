@@ -30,11 +30,21 @@ const (
 
 // Name is the binder's name: bind2x1__pawl takes a function of two parameters with one result.
 func (b Binder) Name() string {
+	return "bind" + [...]string{"", "expr", "on"}[b.Form] + b.arity() + check.Suffix
+}
+
+// arity says how many parameters and results there are: 2x1, or 2vx1 for a variadic function.
+func (b Binder) arity() string {
 	variadic := ""
 	if b.Variadic {
 		variadic = "v"
 	}
-	return fmt.Sprintf("bind%s%d%sx%d%s", [...]string{"", "expr", "on"}[b.Form], b.In, variadic, b.Out, check.Suffix)
+	return fmt.Sprintf("%d%sx%d", b.In, variadic, b.Out)
+}
+
+// Doc says what the binder does, behind its name.
+func (b Binder) Doc() string {
+	return "is f as a value of the author's type, which brings the run with it."
 }
 
 // Decl is the binder's declaration, with the name that the file imports package abi by.
