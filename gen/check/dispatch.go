@@ -90,23 +90,45 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 		if _, tuple := t.(*types.Tuple); tuple {
 			continue
 		}
-		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), wellKnown)}
+		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), lookedFor(callee.Pkg().Path()))}
 		if strings.HasSuffix(callee.Pkg().Path(), "/template") {
 			c.names = nil // a template calls whatever its text names
 		}
 		if iface, ok := t.Underlying().(*types.Interface); ok {
 			c.iface = iface
-		} else if c.only = s.namedWithin(t); len(c.only) == 0 {
-			continue
+		} else {
+			only, open := s.namedWithin(t)
+			if len(only) > 0 {
+				known := c
+				known.only = only
+				s.n.sites = append(s.n.sites, known)
+			}
+			if !open {
+				continue
+			}
 		}
 		s.n.sites = append(s.n.sites, c)
 	}
 }
 
-// wellKnown are the methods that the standard library looks for in values of any type.
-var wellKnown = strings.Fields(`Error String GoString Format Is As Unwrap LogValue IsZero
+// lookedFor are the methods that a package looks for in values of any type.
+func lookedFor(pkg string) []string {
+	switch pkg {
+	case "fmt":
+		return formatting
+	case "errors":
+		return inErrors
+	}
+	return wellKnown
+}
+
+var (
+	formatting = strings.Fields("Error String GoString Format Scan Write Read ReadRune UnreadRune Unwrap")
+	inErrors   = strings.Fields("Error Is As Unwrap")
+	wellKnown  = strings.Fields(`Error String GoString Format Is As Unwrap LogValue IsZero
 	MarshalJSON UnmarshalJSON MarshalText UnmarshalText AppendText MarshalBinary UnmarshalBinary AppendBinary
 	MarshalXML UnmarshalXML MarshalXMLAttr UnmarshalXMLAttr Scan Value WriteTo ReadFrom WriteString ReadByte`)
+)
 
 func methodNames(t types.Type) (names []string) {
 	for m := range t.Underlying().(*types.Interface).Methods() {
@@ -131,8 +153,9 @@ func paramType(sig *types.Signature, i int) types.Type {
 	return sig.Params().At(i).Type()
 }
 
-// namedWithin are the named types from outside of the standard library that a value of type t consists of.
-func (s *scanner) namedWithin(t types.Type) (ts []*types.Named) {
+// namedWithin are the named types from outside of the standard library that a value of type t consists of. It is open
+// to others if it has an interface inside.
+func (s *scanner) namedWithin(t types.Type) (ts []*types.Named, open bool) {
 	seen := map[types.Type]bool{}
 	var walk func(types.Type)
 	walk = func(t types.Type) {
@@ -150,6 +173,8 @@ func (s *scanner) namedWithin(t types.Type) (ts []*types.Named) {
 			ts = append(ts, n)
 		}
 		switch u := t.Underlying().(type) {
+		case *types.Interface:
+			open = true
 		case *types.Pointer:
 			walk(u.Elem())
 		case *types.Slice:
@@ -166,7 +191,7 @@ func (s *scanner) namedWithin(t types.Type) (ts []*types.Named) {
 		}
 	}
 	walk(t)
-	return ts
+	return ts, open
 }
 
 // dispatcher resolves the dynamic calls of one workflow.
@@ -332,7 +357,7 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	}
 }
 
-const dynamicCure = "call it on its concrete type, pass a function value, or, if it is an activity, annotate the interface's method"
+const dynamicCure = "call it in workflow code and pass on what it gives, or pass a function literal that calls it"
 
 func (d *dispatcher) end(from *node, s site, rule, fix, what string) {
 	d.r.dead = append(d.r.dead, ending{from, finding{
