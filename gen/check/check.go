@@ -39,11 +39,11 @@ type Result struct {
 // Run checks every workflow of the program's packages.
 func Run(prog *gosrc.Program) *Result {
 	c := newChecker(prog)
-	for _, w := range c.workflows() {
-		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+	c.explore()
+	if c.doubtful() {
+		c.flow = newFlow(c)
+		c.explore()
 	}
-	c.meetings()
-	c.colour()
 	for _, r := range c.reached {
 		c.judge(r)
 	}
@@ -52,6 +52,43 @@ func Run(prog *gosrc.Program) *Result {
 	c.checkNames()
 	c.checkDirectives()
 	return c.result()
+}
+
+// explore finds what every workflow reaches, and what of it needs the run.
+func (c *checker) explore() {
+	c.reached, c.lowered = nil, map[*node]bool{}
+	for _, w := range c.workflows() {
+		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+	}
+	c.meetings()
+	c.colour()
+}
+
+// doubtful reports whether a call that depends on a dynamic type may end at something that is not harmless, so that it
+// is worth finding out whether it does.
+func (c *checker) doubtful() bool {
+	for _, r := range c.reached {
+		if len(r.dead) > 0 {
+			return true
+		}
+		for _, es := range r.dynamic {
+			for _, e := range es {
+				if e.via != nil && (c.lowered[e.to] || c.harmful(e.to, map[*node]bool{})) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// harmful reports whether a finding is on the way from a node.
+func (c *checker) harmful(n *node, seen map[*node]bool) bool {
+	if seen[n] {
+		return false
+	}
+	seen[n] = true
+	return len(n.findings) > 0 || slices.ContainsFunc(n.edges, func(e edge) bool { return c.harmful(e.to, seen) })
 }
 
 // checker is the state of one Run.
@@ -64,6 +101,7 @@ type checker struct {
 	mutators map[*types.Func]bool
 	written  map[*types.Named]bool // types whose values are written
 	aliases  aliases
+	flow     *flow          // nil as long as nobody asked where values come from
 	errors   []*types.Named // error types of the module, which activities may return
 
 	nodes   map[types.Object]*node

@@ -18,6 +18,7 @@ import (
 type site struct {
 	pos   token.Pos
 	id    *ast.Ident       // the name of the interface's method; nil if code outside of the module makes the call
+	call  token.Pos        // its parenthesis; NoPos if the method is taken as a value, or code outside makes the call
 	what  string           // as the reader sees it: "Store.Save", "fmt.Sprint"
 	verb  string           // "calls" or "uses"
 	iface *types.Interface // what the value implements; nil for any
@@ -48,8 +49,16 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 		return
 	}
 	s.n.sites = append(s.n.sites, site{
-		pos: id.Pos(), id: s.dispatchable(id), what: what, verb: verb, names: []string{fn.Name()}, pkg: fn.Pkg(), iface: iface.Underlying().(*types.Interface),
+		pos: id.Pos(), id: s.dispatchable(id), call: s.parenthesis(), what: what, verb: verb, names: []string{fn.Name()}, pkg: fn.Pkg(), iface: iface.Underlying().(*types.Interface),
 	})
+}
+
+// parenthesis is that of the call of the name on top of the stack; NoPos if it is not called.
+func (s *scanner) parenthesis() token.Pos {
+	if _, call := Reference(s.stack); call != nil {
+		return call.Lparen
+	}
+	return token.NoPos
 }
 
 // dispatchable is the name of a call that lowering can dispatch: not one in the initialiser of a variable, where there
@@ -197,16 +206,20 @@ func (s *scanner) namedWithin(t types.Type) (ts []*types.Named, open bool) {
 // dispatcher resolves the dynamic calls of one workflow.
 type dispatcher struct {
 	*checker
-	r    *reach
-	met  []*types.Named // types that occur, in the order of the nodes
-	errs []*types.Named // error types that activities may return besides
-	done map[string]bool
+	r     *reach
+	met   []*types.Named // types that occur, in the order of the nodes
+	errs  []*types.Named // error types that activities may return besides
+	done  map[string]bool
+	leaks *leaks // nil as long as nobody asked where values come from
 }
 
 // dispatch finds the targets of all dynamic calls in reach.
 func (c *checker) dispatch(r *reach) {
 	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
 	d := &dispatcher{checker: c, r: r, done: map[string]bool{}}
+	if c.flow != nil {
+		d.leaks = c.flow.leaks(r)
+	}
 	d.collect()
 	for _, n := range r.nodes {
 		for _, s := range n.sites {
@@ -252,7 +265,7 @@ func (d *dispatcher) resolve(from *node, s site) {
 		candidates = slices.Concat(d.met, d.errs)
 	}
 	for _, t := range candidates {
-		if s.only == nil && !d.fits(t, s) {
+		if s.only == nil && !d.fits(t, s) || d.leaks != nil && s.call.IsValid() && !d.leaks.meets(s.call, t) {
 			continue
 		}
 		for _, fn := range methodsOf(t, s) {
@@ -338,7 +351,7 @@ func (d *dispatcher) embedded(from *node, s site, fn *types.Func) {
 		return
 	}
 	d.done[key] = true
-	s.only, s.names, s.pkg = nil, []string{fn.Name()}, fn.Pkg()
+	s.call, s.only, s.names, s.pkg = token.NoPos, nil, []string{fn.Name()}, fn.Pkg()
 	s.iface = fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	d.resolve(from, s)
 }

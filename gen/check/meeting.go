@@ -54,6 +54,9 @@ func (c *checker) meetings() {
 		t  *types.Named
 		fn *types.Func
 	}
+	for _, n := range c.nodes {
+		n.meets = nil
+	}
 	seen := map[key]bool{}
 	for _, r := range c.reached {
 		for _, m := range r.met {
