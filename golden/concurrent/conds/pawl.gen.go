@@ -1262,12 +1262,12 @@ func bindon0x0__pawl[S any](_run *abi.Run, s S, f func(*abi.Run, S)) func() {
 	return func() { f(_run, s) }
 }
 
-// late2x0__pawl is f as a value of the author's type, which brings the run with it.
+// late2x0__pawl is f, which takes its arguments now and waits to be called.
 func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }
 
-// late4x0__pawl is f as a value of the author's type, which brings the run with it.
+// late4x0__pawl is f, which takes its arguments now and waits to be called.
 func late4x0__pawl[A1, A2, A3, A4 any](f func(A1, A2, A3, A4)) func(A1, A2, A3, A4) func() {
 	return func(a1 A1, a2 A2, a3 A3, a4 A4) func() { return func() { f(a1, a2, a3, a4) } }
 }
