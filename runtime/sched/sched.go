@@ -45,6 +45,7 @@ type Scheduler struct {
 	counts  map[*sync.WaitGroup]*count
 	onces   map[any]*fifo[*Coroutine]
 	groups  map[any]*group
+	pulls   map[*Pull]struct{} // not at their end
 }
 
 // New returns a scheduler with no coroutines. Their goroutines will carry labels, which profiles show: pairs of a name
@@ -273,6 +274,7 @@ func (s *Scheduler) Kill() {
 			s.forget(c)
 		}
 	}
+	s.stopPulls()
 	s.ready = fifo[*Coroutine]{}
 }
 
