@@ -108,7 +108,7 @@ func (c *checker) fixUp() {
 		before = len(c.twins)
 		for _, r := range c.reached {
 			for _, m := range r.met {
-				if dispatched[m.id] && !c.durable(m) {
+				if dispatched[m.id] && (!c.durable(m) || interfaceMethod(m.fn)) {
 					c.fix(r, m)
 				}
 			}
@@ -116,8 +116,9 @@ func (c *checker) fixUp() {
 	}
 }
 
-// fix gives a type the twin that it lacks, for a method that needs no run itself: one that an embedded interface has,
-// behind which there may be one that does, or one that stands in front of another's twin.
+// fix gives a type the twin that it lacks, for a method that needs no run itself, or has no twin that is a method: one
+// of an embedded interface, which is annotated or behind which there may be one that needs the run, or one that stands
+// in front of another's twin.
 func (c *checker) fix(r *reach, m meeting) {
 	path := pathTo(m.t, m.fn)
 	at := c.holder(m.t, path)

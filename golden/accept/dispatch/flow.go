@@ -105,6 +105,11 @@ func guarded(s step[string]) (err error) {
 	panic("at " + s.Name())
 }
 
+func guardedByName(s step[string]) (err error) {
+	defer step[string].guard(s, &err)
+	panic("by name at " + s.Name())
+}
+
 func missing(s step[string]) (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()
 	_, err := s.run("nowhere")
@@ -128,7 +133,7 @@ func Ship(ctx context.Context) (log []string, err error) {
 	note(each([]quick{"e"}, "typed: "))
 	for _, s := range steps {
 		note(s.undo("1", "2"), s.undo(), s.undo([]string{"3"}...))
-		note(guarded(s))
+		note(guarded(s), guardedByName(s))
 		later := s.run
 		defer func() { note(later("later ")) }()
 		express := step[string].run

@@ -26,7 +26,7 @@ var activity__Robot_Lift = &abi.Activity{
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
 	},
-	Pos: "flow.go:56",
+	Pos: "flow.go:88",
 }
 
 // Robot_Lift__pawl schedules activity Lift of recv and waits for its outcome.
@@ -78,9 +78,9 @@ func (recv *stand__Robot) Lift(ctx context.Context, kilos int) (string, error) {
 var workflow__Yard_Stack = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/promotion.Yard.Stack",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/promotion",
-	Version:   "914433bb5d38",
+	Version:   "f64d16c61b53",
 	Generator: "1",
-	Pos:       "flow.go:80",
+	Pos:       "flow.go:113",
 	Errors:    Errors__pawl,
 }
 
@@ -148,8 +148,9 @@ var Sources__pawl = slices.Concat(
 			File: "github.com/pawlhq/pawl/golden/accept/promotion/flow.go",
 			Text: source__flow,
 			Sums: map[string]string{
-				"(*Yard).Stack{}": "77141850a06034f8",
+				"(*Yard).Stack{}": "59ed982bfe45eb2b",
 				"Robot.Lift":      "906ffe1c0d8171d0",
+				"cellar.Save{}":   "065ab3fb7bfdfd7e",
 				"twice.Save{}":    "0d0a2407f4fcbef6",
 			},
 		},
