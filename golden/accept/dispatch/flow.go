@@ -116,6 +116,11 @@ func missing(s step[string]) (text string) {
 	return fmt.Sprint(err)
 }
 
+// frame is what the workflow knows bracket by.
+var frame = bracket
+
+func bracket(text string) string { return "[" + text + "]" }
+
 // Ship is the workflow.
 //
 //pawl:workflow
@@ -144,5 +149,6 @@ func Ship(ctx context.Context) (log []string, err error) {
 	note(b.Label(), b.Name())
 	note(b.(step[string]).run("asserted "))
 	note(missing(nil) == missing(step[string](nil)))
+	note(frame("done"))
 	return log, nil
 }

@@ -105,7 +105,7 @@ func missing__pawl(_run *abi.Run, s step[string]) (text string) {
 
 // Ship__pawl is Ship as a workflow runs it.
 //
-//line flow.go:122:1
+//line flow.go:127:1
 func Ship__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	note := func(values ...any) { log = append(log, fmt.Sprint(values...)) }
 	for i, p := range []payer{&Payments{}, cash{}} {
@@ -131,5 +131,6 @@ func Ship__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	note(dispatchLabel_0x1__pawl(b).Label__pawl(_run), b.Name())
 	note(dispatchrun_1x2__pawl(b.(step[string])).run__pawl(_run, "asserted "))
 	note(missing__pawl(_run, nil) == missing__pawl(_run, step[string](nil)))
+	note(frame("done"))
 	return log, nil
 }

@@ -58,9 +58,9 @@ func Payments__handlers(recv *Payments, tag string) []abi.Handler {
 var workflow__Ship = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/dispatch.Ship",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/dispatch",
-	Version:   "672a4e7e0a00",
+	Version:   "7910382bc8a4",
 	Generator: "1",
-	Pos:       "flow.go:122",
+	Pos:       "flow.go:127",
 	Errors:    Errors__pawl,
 }
 
@@ -122,17 +122,23 @@ var Sources__pawl = []abi.Source{
 		Text: source__flow,
 		Sums: map[string]string{
 			"(*Payments).Pay": "2b2d9c5979638f6b",
+			"(*slow).Name{}":  "1621ceb6b7650749",
 			"(*slow).guard{}": "6610583c67e96733",
 			"(*slow).run{}":   "7e96a8a8e1bf15ef",
 			"(*slow).undo{}":  "ccfa04fb33d3ea65",
-			"Ship{}":          "aa0be6fc7a1274c0",
+			"Ship{}":          "74e34d44f4fa86fc",
+			"bracket{}":       "d8e54d0952b77153",
+			"cash.Pay{}":      "e322f5a60b90267e",
 			"each{}":          "f14901c8a88b9d4c",
 			"guardedByName{}": "3e4ae023eb3df6f3",
 			"guarded{}":       "28fd7c515b910868",
 			"missing{}":       "4bcb2fc733e85ee5",
 			"pick{}":          "e4ef0c5e65fa7ebf",
 			"printed.Label{}": "1ee36ae788140184",
+			"quick.Name{}":    "3a8b0c92ec0de067",
 			"quick.guard{}":   "3a3f87a67057c620",
+			"quick.run{}":     "af54c09f976d945a",
+			"quick.undo{}":    "f602cf32c25505d4",
 		},
 	},
 }
