@@ -17,7 +17,7 @@ import (
 type meeting struct {
 	from      *node
 	id        *ast.Ident // the name of the interface's method, where it is called
-	t         *types.Named
+	t         types.Type
 	fn        *types.Func // the method as t has it
 	to        *node       // the node of fn, if it is a function of the module with a body
 	operation string      // what fn is, if it is an activity or a step
@@ -37,7 +37,7 @@ type twinKey struct {
 }
 
 // meet enters what a call that lowering can dispatch may end at.
-func (d *dispatcher) meet(from *node, id *ast.Ident, t *types.Named, fn *types.Func) {
+func (d *dispatcher) meet(from *node, id *ast.Ident, t types.Type, fn *types.Func) {
 	m := meeting{from: from, id: id, t: t, fn: fn}
 	if a := d.prog.Annotation(fn); isOperation(a) {
 		m.operation = fmt.Sprintf("%s %s", a.Kind, nameIn(from.pkg.Types, fn.Origin()))
@@ -51,7 +51,7 @@ func (d *dispatcher) meet(from *node, id *ast.Ident, t *types.Named, fn *types.F
 func (c *checker) meetings() {
 	type key struct {
 		id *ast.Ident
-		t  *types.Named
+		t  types.Type
 		fn *types.Func
 	}
 	for _, n := range c.nodes {
@@ -65,6 +65,11 @@ func (c *checker) meetings() {
 				m.from.meets = append(m.from.meets, m)
 			}
 		}
+	}
+	for _, n := range c.nodes {
+		slices.SortFunc(n.meets, func(a, b meeting) int {
+			return cmp.Or(cmp.Compare(a.id.Pos(), b.id.Pos()), cmp.Compare(a.t.String(), b.t.String()))
+		})
 	}
 }
 
@@ -123,7 +128,7 @@ func (c *checker) fix(r *reach, m meeting) {
 	path := pathTo(m.t, m.fn)
 	at := c.holder(m.t, path)
 	switch {
-	case !interfaceMethod(m.fn) && (c.hasTwin(receiverNamed(m.fn), m.fn) || !c.twinBehind(m.t, m.fn, map[*types.Named]bool{})):
+	case !interfaceMethod(m.fn) && (c.hasTwin(receiverNamed(m.fn), m.fn) || !c.twinBehind(m.t, m.fn, map[types.Type]bool{})):
 	case at < 0:
 		c.accuse(r, m.from, c.unfixable(m))
 	default:
@@ -132,19 +137,18 @@ func (c *checker) fix(r *reach, m meeting) {
 }
 
 // pathTo are the embedded fields by which a type comes to a method.
-func pathTo(t *types.Named, fn *types.Func) (path []*types.Var) {
+func pathTo(t types.Type, fn *types.Func) (path []*types.Var) {
 	_, index, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, fn.Pkg(), fn.Name())
-	var at types.Type = t
 	for _, i := range index[:len(index)-1] {
-		field := deref(at).Underlying().(*types.Struct).Field(i)
+		field := deref(t).Underlying().(*types.Struct).Field(i)
 		path = append(path, field)
-		at = field.Type()
+		t = field.Type()
 	}
 	return path
 }
 
 // holder is how many embedded fields of a path lead to the innermost type that can be given a method; -1 if none can.
-func (c *checker) holder(t *types.Named, path []*types.Var) int {
+func (c *checker) holder(t types.Type, path []*types.Var) int {
 	for i := len(path); i >= 0; i-- {
 		if at := typeAt(t, path[:i]); at != nil && c.canHaveMethods(at) {
 			return i
@@ -154,14 +158,14 @@ func (c *checker) holder(t *types.Named, path []*types.Var) int {
 }
 
 // typeAt is the named type, no interface, that a path of embedded fields leads to; nil if it is another kind of type.
-func typeAt(t *types.Named, path []*types.Var) *types.Named {
+func typeAt(t types.Type, path []*types.Var) *types.Named {
 	if len(path) > 0 {
-		t = named(path[len(path)-1].Type())
+		t = path[len(path)-1].Type()
 	}
-	if t == nil || types.IsInterface(t) {
-		return nil
+	if n := named(t); n != nil && !types.IsInterface(n) {
+		return n
 	}
-	return t
+	return nil
 }
 
 func (c *checker) canHaveMethods(t *types.Named) bool {
@@ -169,7 +173,7 @@ func (c *checker) canHaveMethods(t *types.Named) bool {
 }
 
 // twinBehind reports whether what a type embeds has a twin of the name of a method's.
-func (c *checker) twinBehind(t *types.Named, fn *types.Func, seen map[*types.Named]bool) bool {
+func (c *checker) twinBehind(t types.Type, fn *types.Func, seen map[types.Type]bool) bool {
 	s, ok := t.Underlying().(*types.Struct)
 	if !ok || seen[t] {
 		return false
@@ -204,9 +208,12 @@ func (c *checker) twin(t *types.Named, path []*types.Var, fn *types.Func) {
 
 // unfixable is the finding about a type that would need a twin and cannot have one.
 func (c *checker) unfixable(m meeting) finding {
-	call, name := nameIn(m.from.pkg.Types, m.from.pkg.Info.Uses[m.id]), nameIn(m.from.pkg.Types, m.t.Obj())
+	call, name := nameIn(m.from.pkg.Types, m.from.pkg.Info.Uses[m.id]), typeName(m.from.pkg.Types, m.t)
 	why, cure := "a type of another module", "wrap it in a type of this module that calls it"
-	if c.own(m.t.Obj().Pkg()) {
+	switch t := named(m.t); {
+	case t == nil:
+		why, cure = "a type without a name", "declare it as a type, outside of the function"
+	case c.own(t.Obj().Pkg()):
 		why, cure = "a type declared in a function", "declare it outside of the function"
 	}
 	has := "has another " + m.fn.Name()
