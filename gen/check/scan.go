@@ -259,10 +259,14 @@ func (s *scanner) local(pos token.Pos, fn *types.Func, verb string, value bool) 
 		s.report(pos, noSource, "call it outside of workflows, or in an activity", "%s %s, which Pawl has generated for callers outside of workflows", verb, s.name(fn))
 	case d.decl.Body == nil && !d.pure:
 		s.report(pos, noSource, toActivity, "%s %s, which has no body in Go", verb, s.name(fn))
+	case d.decl.Body == nil && slices.ContainsFunc(slices.Collect(fn.Signature().Results().Variables()), returnsFunc):
+		s.report(pos, noSource, toActivity, "%s %s, which has no body in Go and returns a function that nobody can follow", verb, s.name(fn))
 	default:
 		s.lead(pos, s.function(fn), verb, value)
 	}
 }
+
+func returnsFunc(result *types.Var) bool { return holdsFunc(result.Type(), map[types.Type]bool{}) }
 
 // workflow rejects a call of a workflow, and tells apart the one that could be meant to continue the run.
 func (s *scanner) workflow(pos token.Pos, call *ast.CallExpr, fn *types.Func) {
