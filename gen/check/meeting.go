@@ -126,11 +126,11 @@ func (c *checker) fixUp() {
 // in front of another's twin.
 func (c *checker) fix(r *reach, m meeting) {
 	path := pathTo(m.t, m.fn)
-	at := c.holder(m.t, path)
+	at, secret := c.holder(m, path)
 	switch {
 	case !interfaceMethod(m.fn) && (c.hasTwin(receiverNamed(m.fn), m.fn) || !c.twinBehind(m.t, m.fn, map[types.Type]bool{})):
 	case at < 0:
-		c.accuse(r, m.from, c.unfixable(m))
+		c.accuse(r, m.from, c.unfixable(m, secret))
 	default:
 		c.twin(typeAt(m.t, path[:at]), path[at:], m.fn)
 	}
@@ -147,15 +147,40 @@ func pathTo(t types.Type, fn *types.Func) (path []*types.Var) {
 	return path
 }
 
-// holder is how many embedded fields of a path lead to the innermost type that can be given a method; -1 if none can.
-func (c *checker) holder(t types.Type, path []*types.Var) int {
+// holder is how many embedded fields of a path lead to the innermost type that can be given a twin of a method; -1 if
+// none can, with the name because of which one cannot, if that is all there is against it.
+func (c *checker) holder(m meeting, path []*types.Var) (at int, secret string) {
 	for i := len(path); i >= 0; i-- {
-		if at := typeAt(t, path[:i]); at != nil && c.canHaveMethods(at) {
-			return i
+		t := typeAt(m.t, path[:i])
+		if t == nil || !c.canHaveMethods(t) {
+			continue
+		}
+		if secret = hidden(t, path[i:], m.fn); secret == "" {
+			return i, ""
 		}
 	}
-	return -1
+	return -1, secret
 }
+
+// hidden is a name that the twin of a method has to write and the package of its type may not; empty if there is none.
+func hidden(t *types.Named, path []*types.Var, fn *types.Func) string {
+	pkg := t.Obj().Pkg()
+	if !fn.Exported() && fn.Pkg() != pkg {
+		return nameIn(pkg, fn)
+	}
+	for _, f := range path {
+		if !f.Exported() && f.Pkg() != pkg {
+			return nameIn(pkg, f)
+		}
+	}
+	if culprit := unnameable(methodOf(t, fn).Signature(), pkg, map[types.Type]bool{}); culprit != nil {
+		return typeName(pkg, culprit)
+	}
+	return ""
+}
+
+// methodOf is a method as a type has it.
+func methodOf(t types.Type, fn *types.Func) *types.Func { return lookupMethod(t, fn.Pkg(), fn.Name()) }
 
 // typeAt is the named type, no interface, that a path of embedded fields leads to; nil if it is another kind of type.
 func typeAt(t types.Type, path []*types.Var) *types.Named {
@@ -203,25 +228,27 @@ func (c *checker) hasTwin(t *types.Named, fn *types.Func) bool {
 
 // twin gives a type a twin of its own.
 func (c *checker) twin(t *types.Named, path []*types.Var, fn *types.Func) {
-	c.twins[twinKey{t, fn.Id()}] = Twin{Type: t, Path: path, Method: lookupMethod(t, fn.Pkg(), fn.Name())}
+	c.twins[twinKey{t, fn.Id()}] = Twin{Type: t, Path: path, Method: methodOf(t, fn)}
 }
 
 // unfixable is the finding about a type that would need a twin and cannot have one.
-func (c *checker) unfixable(m meeting) finding {
+func (c *checker) unfixable(m meeting, secret string) finding {
 	call, name := nameIn(m.from.pkg.Types, m.from.pkg.Info.Uses[m.id]), typeName(m.from.pkg.Types, m.t)
-	why, cure := "a type of another module", "wrap it in a type of this module that calls it"
+	why, cure := "a type of another module that", "wrap it in a type of this module that calls it"
 	switch t := named(m.t); {
+	case secret != "":
+		why, cure = fmt.Sprintf("a type whose package cannot use the name %s and", secret), "declare the type where that name is declared, or export the name"
 	case t == nil:
-		why, cure = "a type without a name", "declare it as a type, outside of the function"
+		why, cure = "a type without a name that", "declare it as a type, outside of the function"
 	case c.own(t.Obj().Pkg()):
-		why, cure = "a type declared in a function", "declare it outside of the function"
+		why, cure = "a type declared in a function that", "declare it outside of the function"
 	}
 	has := "has another " + m.fn.Name()
 	if interfaceMethod(m.fn) {
 		has = "gets " + m.fn.Name() + " from the interface it embeds"
 	}
 	return finding{pos: m.id.Pos(), rule: dynamicDurable, fix: cure, message: fmt.Sprintf(
-		"%s calls %s, here on %s, %s that %s: the call would miss the durable method in it", m.from.subject(), call, name, why, has)}
+		"%s calls %s, here on %s, %s %s: the call would miss the durable method in it", m.from.subject(), call, name, why, has)}
 }
 
 func (c *checker) sortedTwins() []Twin {
