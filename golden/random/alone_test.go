@@ -1,0 +1,339 @@
+package random_test
+
+// This file draws events of a single process: what it does by itself, and small concurrent programs within it.
+
+// alone is a step of one process.
+func (m *maker) alone() {
+	forms := []string{
+		"time.Sleep($k * time.Second)",
+		"time.Sleep($k * time.Second)",
+		"t.note(\"x\", t.x)",
+		"runtime.Gosched()",
+		"{\nv, err := Square(ctx, $k)\nt.got(\"square\", v)\nt.note(\"err\", err)\n}",
+		"if v, err := Half(ctx, t.x); errors.Is(err, ErrOdd) {\nt.note(\"odd\", err)\n} else {\nt.got(\"half\", v)\n}",
+		"{\nv, err := Twice(ctx, t.x)\nt.got(\"twice\", v)\nt.note(\"err\", err)\n}",
+		"{\nf := Square\nv, _ := f(ctx, $k)\nt.got(\"square\", v)\n}",
+		"t.note(\"time\", (<-time.After($k * time.Second)).Sub(t.began))",
+		"{\ntimer := time.NewTimer($k * time.Second)\nt.note(\"stop\", timer.Stop())\nt.note(\"reset\", timer.Reset($k * time.Second))\n<-timer.C\nt.note(\"stop\", timer.Stop())\n}",
+		"{\ntimer := time.NewTimer(time.Second)\ntime.Sleep(2 * time.Second)\nt.note(\"len\", len(timer.C))\nt.note(\"reset\", timer.Reset($k * time.Second))\nt.note(\"fired\", (<-timer.C).Sub(t.began))\n}",
+		"{\nc := make(chan int)\ntimer := time.AfterFunc($k*time.Second, func() { c <- $k })\nt.got(\"after\", <-c)\nt.note(\"stop\", timer.Stop())\n}",
+		"{\nc := make(chan int, 2)\ntimer := time.AfterFunc(time.Second, func() { c <- 1 })\ntimer.Stop()\ntime.Sleep(2 * time.Second)\nt.note(\"reset\", timer.Reset(time.Second))\nt.got(\"after\", <-c)\n}",
+		"{\nticker := time.NewTicker($k * time.Second)\nfor i := range 3 {\nt.note(\"tick\", (<-ticker.C).Sub(t.began))\nif i == 1 {\nticker.Reset(time.Second)\n}\n}\nticker.Stop()\n}",
+		"func() {\nticker := time.NewTicker(2 * time.Second)\ndefer ticker.Stop()\nn := 0\nfor range ticker.C {\nif n++; n == $k {\nreturn\n}\nt.got(\"tick\", n)\n}\n}()",
+		"func() {\ndefer func() { t.note(\"panic\", recover()) }()\nc := make(chan int, 1)\nclose(c)\nc <- <-c\n}()",
+		"func() {\ndefer func() { t.note(\"panic\", recover()) }()\nvar c chan int\nclose(c)\n}()",
+		"func() {\ndefer func() { t.note(\"panic\", recover()) }()\nc := make(chan int)\nselect {\ncase <-(chan int)(nil):\ncase c <- func() int { close(c); return 1 }():\n}\n}()",
+		"for k, v := range map[string]int{\"a\": 1, \"b\": $k} {\ntime.Sleep(time.Second)\nt.note(\"key\", len(k))\nt.x += v\n}",
+		"slices.SortFunc([]int{3, 1, 2}, func(a, b int) int {\ntime.Sleep(time.Second)\nreturn a - b\n})",
+		"select {\ncase <-ctx.Done():\nt.note(\"never\", 0)\ndefault:\nt.note(\"default\", ctx.Err())\n}",
+		"select {\ncase <-time.After(3 * time.Second):\nt.note(\"late\", 0)\ncase <-time.After(2 * time.Second):\nt.note(\"early\", 0)\n}",
+	}
+	if site := m.site(); site > 0 {
+		forms = append(forms,
+			"{\nctx, cancel := context.WithTimeout(ctx, $k*time.Second + $site)\nv, err := Square(ctx, 4)\ncancel()\nt.got(\"square\", v)\nt.note(\"err\", err)\nt.note(\"deadline\", errors.Is(ctx.Err(), context.DeadlineExceeded))\n}",
+			"{\nctx, cancel := context.WithDeadline(ctx, t.began.Add($k*time.Second + $site))\ndefer cancel()\n<-ctx.Done()\nt.note(\"cause\", context.Cause(ctx))\n}",
+			"{\nctx, cancel := context.WithCancel(ctx)\ntime.AfterFunc($k*time.Second + $site, cancel)\nv, err := Square(ctx, 3)\nt.got(\"square\", v)\nt.note(\"err\", err)\n<-ctx.Done()\n}",
+			"{\nctx, cancel := context.WithTimeout(ctx, time.Second + $site)\nctx, second := context.WithTimeout(ctx, $k*time.Second)\n<-ctx.Done()\nt.note(\"err\", ctx.Err())\nsecond()\ncancel()\n}",
+		)
+		forms = []string{fill(pick(m, forms...), "$site", site)}
+	}
+	m.event(part{m.anyone(), fill(pick(m, forms...), "$k", 1+m.IntN(4))})
+}
+
+// block is a concurrent program of one process that is over before the process goes on.
+func (m *maker) block() {
+	m.event(part{m.anyone(), fill("{\n"+pick(m, blocks...)+"\n}", "$k", 1+m.IntN(4), "$m", 1+m.IntN(3), "$b", m.IntN(3))})
+}
+
+// blocks say the same whatever order their goroutines run in.
+var blocks = []string{
+	// A pool of workers.
+	`jobs, results := make(chan int, $b), make(chan int)
+	var wg sync.WaitGroup
+	for range $m {
+		wg.Go(func() {
+			for n := range jobs {
+				time.Sleep(time.Duration(n) * time.Second)
+				results <- n * n
+			}
+		})
+	}
+	go func() {
+		defer close(jobs)
+		for n := range $k + 2 {
+			jobs <- n
+		}
+	}()
+	go func() { wg.Wait(); close(results) }()
+	sum := 0
+	for r := range results {
+		sum += r
+	}
+	t.got("pool", sum)`,
+	// A pool of workers that call an activity.
+	`var wg sync.WaitGroup
+	var mu sync.Mutex
+	total := 0
+	for i := range $k {
+		wg.Add(1)
+		go func(n int) {
+			defer wg.Done()
+			v, err := Square(ctx, n)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				total += v
+			}
+		}(i + $m)
+	}
+	wg.Wait()
+	t.got("squares", total)`,
+	// Channels merged into one.
+	`a, b := make(chan int, $b), make(chan int)
+	feed := func(c chan<- int, n int) {
+		defer close(c)
+		for i := range n {
+			c <- i
+			time.Sleep(time.Second)
+		}
+	}
+	go feed(a, $k)
+	go feed(b, $m)
+	sum := 0
+	for a != nil || b != nil {
+		select {
+		case v, ok := <-a:
+			if !ok {
+				a = nil
+				continue
+			}
+			sum += v
+		case v, ok := <-b:
+			if !ok {
+				b = nil
+				break
+			}
+			sum += 10 * v
+		}
+	}
+	t.got("merged", sum)`,
+	// A semaphore.
+	`places := make(chan struct{}, $m)
+	done := make(chan int, $k)
+	for i := range $k {
+		go func() {
+			places <- struct{}{}
+			defer func() { <-places; done <- i }()
+			time.Sleep(2 * time.Second)
+		}()
+	}
+	sum := 0
+	for range $k {
+		sum += <-done
+	}
+	t.got("semaphore", sum)`,
+	// A queue with a condition.
+	`var mu sync.Mutex
+	filled := sync.NewCond(&mu)
+	var queue []int
+	go func() {
+		for i := range $k {
+			time.Sleep(time.Second)
+			mu.Lock()
+			queue = append(queue, i)
+			mu.Unlock()
+			filled.Signal()
+		}
+	}()
+	for range $k {
+		mu.Lock()
+		for len(queue) == 0 {
+			filled.Wait()
+		}
+		v := queue[0]
+		queue = queue[1:]
+		mu.Unlock()
+		t.got("queue", v)
+	}`,
+	// A pipeline.
+	`stage := func(in <-chan int, f func(int) int) <-chan int {
+		out := make(chan int, $b)
+		go func() {
+			defer close(out)
+			for v := range in {
+				out <- f(v)
+			}
+		}()
+		return out
+	}
+	source := make(chan int)
+	go func() {
+		for i := range $k {
+			source <- i
+		}
+		close(source)
+	}()
+	var out <-chan int = source
+	for i := range $m {
+		out = stage(out, func(v int) int { return v*2 + i })
+	}
+	for v := range out {
+		t.got("pipeline", v)
+	}`,
+	// Subscribers.
+	`var subs []chan int
+	var wg sync.WaitGroup
+	sums := make([]int, $m)
+	for i := range $m {
+		c := make(chan int, $b)
+		subs = append(subs, c)
+		wg.Go(func() {
+			for v := range c {
+				sums[i] += v
+			}
+		})
+	}
+	for v := range $k {
+		for _, c := range subs {
+			select {
+			case c <- v:
+			case <-ctx.Done():
+			}
+		}
+	}
+	for _, c := range subs {
+		close(c)
+	}
+	wg.Wait()
+	for _, s := range sums {
+		t.got("sum", s)
+	}`,
+	// The first result of several, and the others given up.
+	`ctx, cancel := context.WithCancel(ctx)
+	results := make(chan int)
+	var wg sync.WaitGroup
+	for i := range $k {
+		wg.Go(func() {
+			v, err := Square(ctx, i+1)
+			if err != nil {
+				return
+			}
+			select {
+			case results <- v:
+			case <-ctx.Done():
+			}
+		})
+	}
+	t.got("first", <-results)
+	cancel()
+	wg.Wait()`,
+	// A ring.
+	`first := make(chan int)
+	in := first
+	for i := range $k {
+		out := make(chan int)
+		go func(in <-chan int, out chan<- int) { out <- i + <-in }(in, out)
+		in = out
+	}
+	go func() { first <- $m }()
+	t.got("ring", <-in)`,
+	// A mutex made of a channel, handed round.
+	`lock := make(chan int, 1)
+	lock <- 0
+	var wg sync.WaitGroup
+	for i := range $k {
+		wg.Add(1)
+		time.AfterFunc(time.Duration(i)*time.Second, func() {
+			defer wg.Done()
+			n := <-lock
+			time.Sleep(3 * time.Second)
+			lock <- n + i
+		})
+	}
+	wg.Wait()
+	t.got("lock", <-lock)`,
+	// Recursion.
+	`var walk func(n int) int
+	walk = func(n int) int {
+		if n == 0 {
+			return 1
+		}
+		left, right := make(chan int), make(chan int, 1)
+		go func() { left <- walk(n - 1) }()
+		go func() { right <- walk(n - 1) }()
+		return <-left + <-right
+	}
+	t.got("walk", walk($m))`,
+	// Futures.
+	`type future struct {
+		done chan struct{}
+		v    int
+	}
+	async := func(f func() int) *future {
+		r := &future{done: make(chan struct{})}
+		go func() { defer close(r.done); r.v = f() }()
+		return r
+	}
+	var all []*future
+	for i := range $k {
+		all = append(all, async(func() int { time.Sleep(time.Duration($k-i) * time.Second); return i }))
+	}
+	for _, f := range all {
+		<-f.done
+		t.got("future", f.v)
+	}`,
+}
+
+// race is a step of which the outcome depends on who comes first.
+func (m *maker) race() {
+	m.event(part{m.anyone(), fill("{\n"+pick(m, races...)+"\n}", "$k", 1+m.IntN(4), "$b", m.IntN(2))})
+}
+
+var races = []string{
+	`c := make(chan int, $b)
+	for i := range 2 {
+		go func() { c <- i }()
+	}
+	t.note("racy", <-c*10+<-c)`,
+	`a, b := make(chan int, 1), make(chan int, 1)
+	a <- 1
+	b <- 2
+	select {
+	case v := <-a:
+		t.note("racy", v)
+	case v := <-b:
+		t.note("racy", v)
+	}`,
+	`c := make(chan int, 1)
+	go func() {
+		time.Sleep($k * time.Second)
+		c <- 1
+	}()
+	select {
+	case v := <-c:
+		t.note("racy", v)
+	case <-time.After($k * time.Second):
+		t.note("racy", "late")
+	}`,
+	`var mu sync.Mutex
+	var wg sync.WaitGroup
+	order := ""
+	for _, s := range []string{"a", "b"} {
+		wg.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			order += s
+		})
+	}
+	wg.Wait()
+	t.note("racy", order)`,
+	`in, out := make(chan int), make(chan int)
+	go func() { in <- 1 }()
+	go func() { <-out }()
+	select {
+	case v := <-in:
+		t.note("racy", v)
+	case out <- 2:
+		t.note("racy", 2)
+	}`,
+}
