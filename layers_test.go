@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"gen/check", "gen/check/checktest", "runtime/abi", "runtime/journal", "runtime/embed"},
 	{"gen/lower", "runtime/client", "runtime/worker"},
 	{"gen", ".", "runtime/show"},
-	{"bench", "pawltest/..."},
+	{"bench", "gen/vet/...", "pawltest/..."},
 	{"cmd/...", "examples/...", "golden/..."},
 }
 
@@ -44,11 +44,13 @@ var owners = map[string][]string{
 	"github.com/bufbuild/protocompile":       {"runtime/history (test)"},
 	"google.golang.org/protobuf":             {"runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},
-	"golang.org/x/tools/txtar":               {"gen/...", "golden/..."},
+	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet"},
 	"github.com/rogpeppe/go-internal":        {"gen", "cmd/..."},
 	"golang.org/x/tools/go/callgraph":        {"gen/check"},
 	"golang.org/x/tools/go/ssa":              {"gen/check"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},
+	"golang.org/x/tools/go/analysis":         {"gen/vet/...", "cmd/pawlvet"},
+	"github.com/golangci":                    {"gen/vet/golangci"},
 	"golang.org/x/sync":                      {"gen/...", "runtime/store/natsstore", "bench", "golden/..."},
 	"golang.org/x/sys":                       {"runtime/embed"},
 	"go.uber.org/goleak":                     {"runtime/... (test)", "pawltest/... (test)"},

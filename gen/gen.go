@@ -72,20 +72,32 @@ type compilation struct {
 func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 	c := &compilation{}
 	prog, found, err := gosrc.Load(ctx, gosrc.Config{
-		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Stub: stub,
+		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Stub: stub, Reached: check.Reached,
 	})
 	if err != nil {
 		return c, err
 	}
 	c.prog = prog
 	c.found(append(found, takenNames(prog)...))
+	c.result.Sources = sources(prog)
 	if !prog.Compiles() {
 		return c, nil // what the checker would say about half-typed code cannot be trusted
 	}
 	c.check = check.Run(prog)
 	c.found(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
 	c.result.Remarks = c.wanted(c.check.Remarks)
+	c.result.Accepted = c.accepted()
 	return c, nil
+}
+
+// sources are the author's files.
+func sources(prog *gosrc.Program) (names []string) {
+	for _, p := range prog.Packages {
+		for _, f := range p.Files {
+			names = append(names, f.Path)
+		}
+	}
+	return names
 }
 
 // selfCall is the check's rule that asks which of two things the author means; //pawl:continue is an answer.

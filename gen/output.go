@@ -26,7 +26,9 @@ type Result struct {
 	Dir         string            // where the compiler was called
 	Diagnostics []diag.Diagnostic // findings; with any of them there are no files
 	Remarks     []diag.Diagnostic // worth knowing, but nothing stops for them
+	Accepted    []Acceptance      // what the author has accepted, by place
 	Files       []File            // everything generated, by path, and everything to be removed
+	Sources     []string          // the author's files that were looked at, absolute
 }
 
 // File is one generated file.
@@ -135,34 +137,50 @@ func (r *Result) Stale() (stale []File) {
 	return stale
 }
 
-// Write brings the files on disk up to date: each at once or not at all, and only those that change. It refuses to
-// write anything while there are findings.
+// Write brings the files on disk up to date, and touches only those that change. What cannot be written at all is found
+// before anything is replaced, and each file is replaced at once. It refuses to write anything while there are findings.
 func (r *Result) Write() error {
 	if len(r.Diagnostics) > 0 {
 		return errors.New("nothing is written while there are findings")
 	}
-	for _, f := range r.Stale() {
-		if err := f.write(); err != nil {
+	stale := r.Stale()
+	temps := make([]string, len(stale))
+	for i, f := range stale {
+		temp, err := f.stage()
+		if err != nil {
+			return fmt.Errorf("nothing is written, because %s cannot be: %w", diag.Rel(f.Path, r.Dir), err)
+		}
+		defer os.Remove(temp) // fails once it is renamed
+		temps[i] = temp
+	}
+	for i, f := range stale {
+		if err := f.replace(temps[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f File) write() error {
+// stage writes the content to a temporary file in the same directory, also if the file is to be removed: that, too, needs
+// the right to write there.
+func (f File) stage() (name string, err error) {
+	temp, err := os.CreateTemp(filepath.Dir(f.Path), ".pawl-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = temp.Write(f.Content)
+	if err = errors.Join(err, temp.Chmod(0o644), temp.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(temp.Name()))
+	}
+	return temp.Name(), nil
+}
+
+// replace puts a temporary file in the file's place.
+func (f File) replace(temp string) error {
 	if f.Content == nil {
 		return os.Remove(f.Path)
 	}
-	temp, err := os.CreateTemp(filepath.Dir(f.Path), ".pawl-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name()) // fails once it is renamed
-	_, err = temp.Write(f.Content)
-	if err = errors.Join(err, temp.Chmod(0o644), temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), f.Path)
+	return os.Rename(temp, f.Path)
 }
 
 // Diff is what writing would change, as a unified diff with names as seen from Dir; empty if nothing would.

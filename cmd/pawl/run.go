@@ -32,6 +32,7 @@ does not allow it, 6 the server cannot be reached, 10 the run failed, 11 it was 
 	cmd.AddCommand(
 		newRunListCommand(),
 		newRunShowCommand(),
+		newRunStackCommand(),
 		newRunStartCommand(),
 		newRunResultCommand(),
 		newRunCancelCommand(),

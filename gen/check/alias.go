@@ -64,7 +64,7 @@ func (c *checker) collectMethod(in initCode) {
 
 // eachDecl calls f with every declaration of the module.
 func (c *checker) eachDecl(f func(initCode)) {
-	for _, p := range c.prog.Packages {
+	for _, p := range slices.Concat(c.prog.Packages, c.prog.Dependencies) {
 		if c.pkgs[p.Types] == nil {
 			continue
 		}

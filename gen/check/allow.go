@@ -16,7 +16,7 @@ import (
 type allowance struct {
 	gosrc.Allow
 	from, to token.Pos // NoPos if nothing follows the directive
-	used     bool
+	accepts  []diag.Diagnostic
 }
 
 // collectAllows enters the directives of a file.
@@ -70,7 +70,8 @@ func (c *checker) accepted(f finding) bool {
 	ok := false
 	for _, a := range c.allows {
 		if a.Rule == f.rule && (within(f.pos, a) || within(f.decl, a)) {
-			a.used, ok = true, true
+			a.accepts = c.add(a.accepts, diag.Diagnostic{Pos: c.position(f.pos), Rule: f.rule, Message: f.message})
+			ok = true
 		}
 	}
 	return ok
@@ -87,7 +88,7 @@ func (c *checker) checkDirectives() {
 		switch {
 		case !slices.ContainsFunc(Rules, func(r diag.Rule) bool { return r.ID == a.Rule }):
 			c.directive(a.Pos, fmt.Sprintf("pawl:allow names %s, which is not a rule that can be accepted", a.Rule), "name the rule that stands at the end of the diagnostic's first line")
-		case !a.used && c.looked(a):
+		case len(a.accepts) == 0 && c.looked(a):
 			c.directive(a.Pos, fmt.Sprintf("pawl:allow %s accepts nothing", a.Rule), "remove it")
 		}
 	}

@@ -9,6 +9,7 @@ package check
 
 import (
 	"cmp"
+	"go/ast"
 	"go/types"
 	"maps"
 	"slices"
@@ -23,9 +24,16 @@ type Result struct {
 	Diagnostics []diag.Diagnostic
 	// Remarks are worth knowing and stop nothing, sorted.
 	Remarks []diag.Diagnostic
+	// Accepted are the places where the author takes over from the checker, sorted.
+	Accepted []Acceptance
 	// Lowered are the functions and methods of the module that need a copy which takes the run: every workflow, and
 	// what lies between one and a durable operation. Activities and steps are not among them: their twins are stubs.
 	Lowered map[*types.Func]bool
+	// Dispatched are the calls and mentions of interface methods, by the name of the method, behind which something may
+	// need the run.
+	Dispatched map[*ast.Ident]bool
+	// Twins are methods beside the lowered ones that dispatching relies on, by the type that gets them and their name.
+	Twins []Twin
 	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.
 	Reached map[*types.Func][]*types.Func
 }
@@ -33,17 +41,56 @@ type Result struct {
 // Run checks every workflow of the program's packages.
 func Run(prog *gosrc.Program) *Result {
 	c := newChecker(prog)
-	for _, w := range c.workflows() {
-		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+	c.explore()
+	if c.doubtful() {
+		c.flow = newFlow(c)
+		c.explore()
 	}
-	c.colour()
 	for _, r := range c.reached {
 		c.judge(r)
 	}
+	c.fixUp()
 	c.checkErrorBranches()
 	c.checkNames()
 	c.checkDirectives()
 	return c.result()
+}
+
+// explore finds what every workflow reaches, and what of it needs the run.
+func (c *checker) explore() {
+	c.reached, c.lowered = nil, map[*node]bool{}
+	for _, w := range c.workflows() {
+		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+	}
+	c.meetings()
+	c.colour()
+}
+
+// doubtful reports whether a call that depends on a dynamic type may end at something that is not harmless, so that it
+// is worth finding out whether it does.
+func (c *checker) doubtful() bool {
+	for _, r := range c.reached {
+		if len(r.dead) > 0 {
+			return true
+		}
+		for _, es := range r.dynamic {
+			for _, e := range es {
+				if e.via != nil && (c.lowered[e.to] || c.harmful(e.to, map[*node]bool{})) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// harmful reports whether a finding is on the way from a node.
+func (c *checker) harmful(n *node, seen map[*node]bool) bool {
+	if seen[n] {
+		return false
+	}
+	seen[n] = true
+	return len(n.findings) > 0 || slices.ContainsFunc(n.edges, func(e edge) bool { return c.harmful(e.to, seen) })
 }
 
 // checker is the state of one Run.
@@ -56,11 +103,15 @@ type checker struct {
 	mutators map[*types.Func]bool
 	written  map[*types.Named]bool // types whose values are written
 	aliases  aliases
-	errors   []*types.Named // error types of the module, which activities may return
+	flow     *flow                   // nil as long as nobody asked where values come from
+	errors   []*types.Named          // error types of the module, which activities may return
+	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
+	unknown  map[string]bool         // those that were mentioned and are not
 
 	nodes   map[types.Object]*node
 	reached []*reach
 	lowered map[*node]bool
+	twins   map[twinKey]Twin
 	allows  []*allowance
 	found   []diag.Diagnostic
 	remarks []diag.Diagnostic
@@ -72,14 +123,18 @@ func newChecker(prog *gosrc.Program) *checker {
 		pkgs:    map[*types.Package]*gosrc.Package{},
 		decls:   map[*types.Func]declaration{},
 		vars:    map[*types.Var]variable{},
+		outside: map[*gosrc.Package]bool{},
+		unknown: map[string]bool{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
+		twins:   map[twinKey]Twin{},
 	}
 	for _, p := range prog.Packages {
 		if p.Types != nil && !isEngine(p.Path) { // a package with generated files alone has no types
 			c.declare(p)
 		}
 	}
+	c.declareDependencies()
 	c.findMutators()
 	c.findWrites()
 	c.findWritten()
@@ -103,7 +158,10 @@ func (c *checker) result() *Result {
 	res := &Result{
 		Diagnostics: diag.Sort(c.found),
 		Remarks:     diag.Sort(c.remarks),
+		Accepted:    c.acceptances(),
 		Lowered:     map[*types.Func]bool{},
+		Dispatched:  c.dispatched(),
+		Twins:       c.sortedTwins(),
 		Reached:     map[*types.Func][]*types.Func{},
 	}
 	for n := range c.lowered {

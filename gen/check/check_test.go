@@ -3,6 +3,7 @@ package check_test
 import (
 	"flag"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ var deps = map[string]string{
 // the functions that are lowered with it.
 func TestCases(t *testing.T) {
 	cases := checktest.Cases(t, "testdata")
-	prog, dir := checktest.Load(t, cases, deps)
+	prog, dir := checktest.LoadReached(t, cases, deps, check.Reached)
 	if t.Failed() {
 		return
 	}
@@ -53,9 +54,10 @@ func TestCases(t *testing.T) {
 // outcome is what the check has to say about the packages of one case.
 func outcome(res *check.Result, dir, name string) string {
 	var b strings.Builder
+	modules, _ := filepath.Abs("testdata/modules")
 	section := func(title string, ds []diag.Diagnostic) {
 		for _, d := range ds {
-			if text := d.Format(dir); strings.HasPrefix(text, name+"/") {
+			if text := strings.ReplaceAll(d.Format(dir), modules+"/", ""); strings.HasPrefix(text, name+"/") {
 				b.WriteString(title + strings.ReplaceAll(text, name+"/", ""))
 			}
 		}

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/gosrc"
 )
 
 // This file turns what was found on the ways of a workflow into diagnostics, each with the chain that leads there.
@@ -15,6 +17,10 @@ import (
 // judge reports everything that is wrong in the reach of one workflow.
 func (c *checker) judge(r *reach) {
 	for _, n := range r.nodes {
+		if c.third(n) {
+			continue
+		}
+		c.judgeDependencies(r, n)
 		for _, f := range n.findings {
 			if !f.lowered || c.lowered[n] {
 				c.accuse(r, n, f)
@@ -25,12 +31,15 @@ func (c *checker) judge(r *reach) {
 		}
 		c.judgeValues(r, n)
 		for _, e := range r.dynamic[n] {
-			if c.lowered[e.to] {
+			if e.via == nil && c.lowered[e.to] {
 				c.accuse(r, n, c.dynamicFinding(n, e))
 			}
 		}
 	}
 	for _, e := range r.dead {
+		if c.third(e.from) {
+			continue
+		}
 		c.accuse(r, e.from, e.finding)
 	}
 }
@@ -116,8 +125,8 @@ func (c *checker) judgeInitialiser(r *reach, n *node, e effect) {
 
 // judgeValues reports lowered functions that recover and are used as values: bound to the run, they would not.
 func (c *checker) judgeValues(r *reach, n *node) {
-	for _, e := range n.edges {
-		if e.verb == "uses" && e.to.recovers && c.lowered[e.to] && n.fn != nil {
+	for _, e := range slices.Concat(n.edges, r.dynamic[n]) {
+		if taken := e.verb == "uses" || e.via != nil && e.value; taken && e.to.recovers && c.lowered[e.to] && n.fn != nil {
 			c.accuse(r, n, finding{
 				pos: e.pos, rule: recoverValue, fix: "call it by name in the defer statement, or write a function literal that recovers",
 				message: fmt.Sprintf("%s uses %s as a value, in which its recover gives nil", n.name(n.pkg.Types), e.to.name(n.pkg.Types)),
@@ -139,13 +148,13 @@ func (c *checker) because(n *node) string {
 func (c *checker) durability(n *node) effect {
 	seen := map[*node]bool{n: true}
 	for queue := []*node{n}; len(queue) > 0; queue = queue[1:] {
-		if fs := queue[0].effects; len(fs) > 0 {
-			return fs[0]
+		if e, ok := queue[0].operation(); ok {
+			return e
 		}
-		for _, e := range queue[0].edges {
-			if e.to.fn != nil && !seen[e.to] {
-				seen[e.to] = true
-				queue = append(queue, e.to)
+		for _, to := range queue[0].callees() {
+			if !seen[to] {
+				seen[to] = true
+				queue = append(queue, to)
 			}
 		}
 	}
@@ -159,23 +168,36 @@ func (c *checker) accuse(r *reach, n *node, f finding) {
 	}
 	d := diag.Diagnostic{Pos: c.position(f.pos), Rule: f.rule, Message: f.message, Chain: c.chain(r, n), Fix: f.fix}
 	if f.remark {
-		c.remarks = add(c.remarks, d)
+		c.remarks = c.add(c.remarks, d)
 	} else {
-		c.found = add(c.found, d)
+		c.found = c.add(c.found, d)
 	}
 }
 
-// add enters a diagnostic once: of several workflows that lead to it, the one with the shortest chain tells.
-func add(ds []diag.Diagnostic, d diag.Diagnostic) []diag.Diagnostic {
+// add enters a diagnostic once: of several workflows that lead to it, one that the user asked for tells, and of those
+// the one with the shortest chain.
+func (c *checker) add(ds []diag.Diagnostic, d diag.Diagnostic) []diag.Diagnostic {
 	for i, old := range ds {
 		if old.Pos == d.Pos && old.Rule == d.Rule && old.Message == d.Message {
-			if len(d.Chain) < len(old.Chain) {
+			now, before := c.asked(d), c.asked(old)
+			if now && !before || now == before && len(d.Chain) < len(old.Chain) {
 				ds[i] = d
 			}
 			return ds
 		}
 	}
 	return append(ds, d)
+}
+
+// asked reports whether a diagnostic's chain starts in a package that the user asked for.
+func (c *checker) asked(d diag.Diagnostic) bool {
+	start := d.Pos
+	if len(d.Chain) > 0 {
+		start = d.Chain[0].Pos
+	}
+	return slices.ContainsFunc(c.prog.Packages, func(p *gosrc.Package) bool {
+		return p.Root && p.Dir == filepath.Dir(start.Filename)
+	})
 }
 
 // chain is the shortest way from the workflow to a node.

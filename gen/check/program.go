@@ -53,7 +53,9 @@ func (c *checker) declare(p *gosrc.Package) {
 		}
 		c.collectAllows(p, f)
 	}
-	c.collectErrorTypes(p)
+	if !c.outside[p] { // errors of other modules arrive as their text
+		c.collectErrorTypes(p)
+	}
 }
 
 func (c *checker) declareFunc(p *gosrc.Package, f *gosrc.File, d *ast.FuncDecl) {

@@ -93,9 +93,13 @@ worker lives.`},
 Pawl knows a list of functions of the standard library that give the same result on every replay; what is not on it is
 rejected. Move the call to an activity, or, if it depends on nothing but its arguments, accept it with
 //pawl:allow PWL218 and the reason.`},
-	{ID: unknownModule, Title: "third-party code not known to be deterministic", Doc: `
-Pawl does not look into other modules yet. Move the call to an activity, or, if it depends on nothing but its arguments,
-accept it with //pawl:allow PWL219 and the reason, or wrap it in a function marked //pawl:pure and the reason.`},
+	{ID: unknownModule, Title: "third-party code that is not deterministic, or not known to be", Doc: `
+Pawl follows calls into the source of other modules, by the rules for your own code. What it finds there is reported where
+your code calls in, with the way to the line. Two things differ: other modules get no durable copies, so what a workflow
+would have durable (the clock, a log line, a lock, a goroutine, a range over a map) is not possible there; and a module
+without source that Pawl can read (C, assembly) is not known. Move the call to an activity, or, if it depends on nothing
+but its arguments, accept it with //pawl:allow PWL219 and the reason, or wrap it in a function marked //pawl:pure and the
+reason.`},
 	{ID: varWrite, Title: "write to a package variable", Doc: `
 All runs of a worker share its package variables, and a replay writes them again. Keep the value in a local variable and
 hand it on, or return it.`},
@@ -124,9 +128,11 @@ function, which any workflow may call.`},
 The call has two readings: a child workflow, or this run going on with a fresh history (continue as new). The first
 will be written as it is here, the second with //pawl:continue above it; both come with a later release. Write a loop.`},
 	{ID: dynamicDurable, Title: "dynamic call of a durable function", Doc: `
-The call goes through an interface, a type parameter or the standard library, which know nothing of the run; the method
-behind it calls activities, sleeps or logs. Call it on the concrete type, pass a function value, or annotate the
-interface's method if it is an activity.`},
+The standard library or third-party code calls the method, and knows nothing of the run; the method calls activities,
+sleeps or logs. Call it in workflow code and pass on what it gives, or pass a function literal: slices.SortFunc takes
+one where sort.Sort takes methods. A call that workflow code makes through an interface of its own is no trouble, unless
+the value behind it is of a type that hides the method and that Pawl can add nothing to: one of another module, or one
+declared in a function, that embeds the interface or has such a method in front of the durable one.`},
 	{ID: noSource, Title: "function without Go source", Doc: `
 The function has no body in Go, or Pawl has generated it for callers outside of workflows. Its behaviour is not known.
 Call it in an activity.`},

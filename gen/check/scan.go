@@ -313,6 +313,9 @@ func (s *scanner) intoUTC(fn *types.Func, ref ast.Expr) bool {
 // foreign rejects a name of another module or of the standard library.
 func (s *scanner) foreign(pos token.Pos, verb string, obj types.Object) {
 	e := lookup(obj.Pkg().Path(), localName(obj))
+	if e.rule == unknownModule {
+		s.unknown[obj.Pkg().Path()] = true
+	}
 	s.report(pos, e.rule, e.cure, "%s %s, which %s", verb, nameIn(nil, obj), e.why)
 }
 

@@ -276,6 +276,7 @@ var stdlib = map[string][]entry{
 	// Pawl itself.
 	pawlPath: {
 		allow("Final Info"),
+		lower("WaitUntil"),
 		forbid(inputOutput, "reaches the engine from outside of a run", "call it outside of workflows, or in an activity", "*"),
 	},
 

@@ -23,7 +23,7 @@ type Diagnostic struct {
 	Pos     token.Position // in the author's file; the file's name is absolute
 	Rule    string         // the rule's ID
 	Message string         // what and why, one line, lower case, no full stop
-	Chain   []Call         // from the workflow to the place, outermost first; empty if the place is all there is
+	Chain   []Call         // from the workflow to the place, outermost first, and on into another module to the cause
 	Fix     string         // what to write instead, one or more lines; empty if the message says it
 }
 

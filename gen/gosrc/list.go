@@ -78,10 +78,17 @@ func (l *loader) setRoots() error {
 			problems = append(problems, unusable(p))
 			continue
 		}
+		if real, linked := behindLink(p); linked {
+			problems = append(problems, fmt.Errorf("%s is reached through a symbolic link, under a path that is not its own: call pawl for %s", p.PkgPath, real))
+			continue
+		}
 		l.roots[p.PkgPath] = true
 		if l.prog.Module == "" {
 			l.prog.Module = p.Module.Path
 		}
+	}
+	if names := modulesOf(l.asked); len(names) > 1 {
+		problems = append(problems, fmt.Errorf("the packages are in several modules of a workspace (%s): call pawl for one at a time", strings.Join(names, ", ")))
 	}
 	if len(l.asked) == 0 {
 		problems = append(problems, fmt.Errorf("no packages match %s", strings.Join(l.cfg.Patterns, " ")))
@@ -89,16 +96,42 @@ func (l *loader) setRoots() error {
 	return errors.Join(problems...)
 }
 
+// behindLink is where a package's directory really lies, if the way from its module to it goes through a link. What is
+// generated has the package's path in it, so one directory must not be two packages.
+func behindLink(p *packages.Package) (real string, linked bool) {
+	root, err := filepath.EvalSymlinks(p.Module.Dir)
+	real, err2 := filepath.EvalSymlinks(p.Dir)
+	path, err3 := filepath.Rel(p.Module.Dir, p.Dir)
+	if errors.Join(err, err2, err3) != nil {
+		return "", false
+	}
+	return real, filepath.Join(root, path) != real
+}
+
+// modulesOf are the main modules that packages are in, sorted.
+func modulesOf(pkgs []*packages.Package) []string {
+	names := map[string]bool{}
+	for _, p := range pkgs {
+		if p.Module != nil && p.Module.Main {
+			names[p.Module.Path] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
 // unusable says why nothing can be generated for a package that the user asked for.
 func unusable(p *packages.Package) error {
-	if len(p.Errors) > 0 {
+	switch {
+	case len(p.Errors) > 0 && strings.Contains(p.Errors[0].Msg, "build constraints exclude all Go files"):
+		return fmt.Errorf("%s: %s: choose a build that has some, with -tags or by GOOS and GOARCH", p.PkgPath, p.Errors[0].Msg)
+	case len(p.Errors) > 0:
 		return fmt.Errorf("%s: %s", p.PkgPath, p.Errors[0].Msg)
 	}
 	return fmt.Errorf("%s is not in the main module: call pawl in the module that it belongs to", p.PkgPath)
 }
 
 func (l *loader) load(mode packages.LoadMode, patterns ...string) ([]*packages.Package, error) {
-	return packages.Load(&packages.Config{
+	pkgs, err := packages.Load(&packages.Config{
 		Context:    l.ctx,
 		Mode:       mode,
 		Dir:        l.prog.Dir,
@@ -106,6 +139,22 @@ func (l *loader) load(mode packages.LoadMode, patterns ...string) ([]*packages.P
 		BuildFlags: l.cfg.BuildFlags,
 		Overlay:    l.hidden,
 	}, patterns...)
+	return pkgs, inPlain(err)
+}
+
+// inPlain leaves of an error of the go command what the go command said.
+func inPlain(err error) error {
+	if err == nil {
+		return nil
+	}
+	_, said, found := strings.Cut(err.Error(), "stderr: ")
+	if !found {
+		return err
+	}
+	if said = strings.TrimSpace(said); strings.Contains(said, "go.mod file not found") {
+		said += "\npawl works in modules: make one with go mod init, or call pawl in the directory of one"
+	}
+	return errors.New(said)
 }
 
 // generatedImports are the packages that generated code may import.
@@ -149,5 +198,13 @@ func missingRuntime(p *packages.Package) error {
 	if len(p.Errors) == 0 {
 		return fmt.Errorf("generated code needs %s, which does not compile: run go build %[1]s", p.PkgPath)
 	}
-	return fmt.Errorf("generated code needs %s, which cannot be loaded: %s\nadd it to the module: go get %s", p.PkgPath, p.Errors[0].Msg, RuntimePath)
+	said := p.Errors[0].Msg
+	fix := "\nadd it to the module: go get " + RuntimePath
+	switch {
+	case strings.Contains(said, "-mod=vendor"):
+		fix = "\nvendor it: GOFLAGS=-mod=mod go generate, then go mod vendor"
+	case !strings.Contains(said, RuntimePath):
+		fix = "" // another module is what is missing
+	}
+	return fmt.Errorf("generated code needs %s, which cannot be loaded: %s%s", p.PkgPath, said, fix)
 }

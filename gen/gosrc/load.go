@@ -29,6 +29,9 @@ type Config struct {
 	// Stub writes the generated declarations that the author's code may refer to, from the annotated functions of the
 	// package; its Types and Info know declarations only.
 	Stub func(*Program, *Package) ([]byte, error)
+	// Reached names the packages of other modules that have to be known from their source, in a program that compiles.
+	// Nil: none.
+	Reached func(*Program) []string
 }
 
 // Load loads the packages that match the patterns, with everything annotated in their module: what is lowered in a
@@ -48,6 +51,9 @@ func Load(ctx context.Context, cfg Config) (*Program, []diag.Diagnostic, error) 
 	if err := l.typecheck(); err != nil {
 		return nil, nil, err
 	}
+	if err := l.deepen(); err != nil {
+		return nil, nil, err
+	}
 	return l.prog, diag.Sort(append(l.findings(), l.prog.checkNames()...)), nil
 }
 
@@ -62,13 +68,15 @@ type loader struct {
 	local  map[string]*Package          // packages of the module that matter, by path
 	roots  map[string]bool
 	export map[string]string // files with export data, by package path
+	deps   []*dependency     // packages of other modules that are taken from their source, dependencies first
 	diags  map[*Package][]diag.Diagnostic
 	broken map[*Package]bool // does not compile
 }
 
-// ours reports whether a package is the author's: in the module, and not of Pawl's own engine.
+// ours reports whether a package is the author's: in the module, and not of Pawl's own engine. Of a workspace, that is the
+// module of what the user asked for: the others are released by themselves, and cannot rely on being compiled with it.
 func (l *loader) ours(p *packages.Package) bool {
-	return p != nil && p.Module != nil && p.Module.Main && !engine(p.PkgPath)
+	return p != nil && p.Module != nil && p.Module.Main && p.Module.Path == l.prog.Module && !engine(p.PkgPath)
 }
 
 func engine(path string) bool {

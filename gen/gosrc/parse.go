@@ -33,7 +33,7 @@ func (l *loader) parse() {
 	}
 	for path := range l.roots {
 		if l.local[path] == nil {
-			l.generatedOnly(l.listed[path])
+			l.nothingAnnotated(l.listed[path])
 		}
 	}
 	for path := range l.roots {
@@ -77,9 +77,11 @@ func (l *loader) parsePackage(listed *packages.Package) {
 	}
 }
 
-// generatedOnly notes a root that has nothing annotated: what was generated for it before is to be removed.
-func (l *loader) generatedOnly(listed *packages.Package) {
-	pkg := &Package{Path: listed.PkgPath, Name: listed.Name, Dir: listed.Dir, Root: true}
+// nothingAnnotated notes a root that has nothing annotated, but maybe in its tests: what was generated for it before is to
+// be removed.
+func (l *loader) nothingAnnotated(listed *packages.Package) {
+	pkg := &Package{Path: listed.PkgPath, Name: listed.Name, Dir: listed.Dir, Root: true, Wanted: true}
+	l.inTests(pkg)
 	for _, name := range listed.GoFiles {
 		if src, err := os.ReadFile(name); err == nil && IsGenerated(src) {
 			pkg.Generated = append(pkg.Generated, name)

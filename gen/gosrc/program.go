@@ -19,6 +19,10 @@ type Program struct {
 	Module   string     // path of the main module
 	Packages []*Package // every in-module package that annotated code reaches, dependencies first, otherwise by path
 
+	// Dependencies are the packages of other modules that are known from their source, dependencies first: those that
+	// workflows mention, and what these import. Their files have no directives.
+	Dependencies []*Package
+
 	funcs    map[*types.Func]*Func
 	universe *universe
 	broken   bool // something that the user asked for does not compile
@@ -33,6 +37,7 @@ type Package struct {
 	Generated       []string // files that Pawl wrote before, absolute
 	Types           *types.Package
 	Info            *types.Info
+	Stub            *ast.File              // what Types and Info were checked with besides Files; its bodies call code that does not exist yet
 	Annotated       []*Func                // activities, steps and workflows, in source order
 	Pure            map[*types.Func]string // functions that the author declares deterministic, with the reasons
 	imports         []string               // paths that the author's files import

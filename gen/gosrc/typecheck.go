@@ -56,6 +56,7 @@ func (l *loader) lookup(path string) (io.ReadCloser, error) {
 // typecheck checks every package twice: its declarations, to write the stubs from them, and then all of it.
 func (l *loader) typecheck() error {
 	l.prog.universe = &universe{map[string]*types.Package{}, importer.ForCompiler(l.prog.Fset, "gc", l.lookup)}
+	l.checkDependencies()
 	for _, pkg := range l.prog.Packages {
 		if len(pkg.Files) == 0 {
 			continue
@@ -64,6 +65,7 @@ func (l *loader) typecheck() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", pkg.Path, err)
 		}
+		pkg.Stub = stub
 		l.checkAll(pkg, stub)
 		l.annotate(pkg)
 		l.inTests(pkg)

@@ -66,11 +66,16 @@ func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 	switch {
 	case l.started(call):
 	case l.spreads(call):
-		l.edits.replace(id.Pos(), id.End(), fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin))
+		l.edits.replace(id.Pos(), id.End(), l.printer(twin))
 	default:
 		l.edits.replace(id.Pos(), id.End(), l.names.abi+"."+twin)
 		l.passRun(call)
 	}
+}
+
+// printer spells a function that prints what it is given.
+func (l *lowerer) printer(twin string) string {
+	return fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin)
 }
 
 // mention lowers the mention of a function or method. What a go statement calls, it takes as a value.
@@ -86,6 +91,8 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 	switch {
 	case operation && a.Iface != nil:
 		l.onInterface(r, a.Iface)
+	case l.res.Dispatched[id]:
+		l.dispatch(r)
 	case operation || l.res.Lowered[fn]:
 		l.twin(r)
 	case check.IsDurable(fn) && !check.OrderLost(l.info, l.stack):

@@ -12,26 +12,76 @@ import (
 
 // This file stands for package sync and golang.org/x/sync/errgroup. A method has its type in front of its name.
 
-func MutexLock(run *Run, m *sync.Mutex)          { run.x.Scheduler().Lock(m) }
-func MutexUnlock(run *Run, m *sync.Mutex)        { run.x.Scheduler().Unlock(m) }
-func MutexTryLock(run *Run, m *sync.Mutex) bool  { return run.x.Scheduler().TryLock(m) }
-func RWMutexLock(run *Run, m *sync.RWMutex)      { run.x.Scheduler().LockRW(m) }
-func RWMutexUnlock(run *Run, m *sync.RWMutex)    { run.x.Scheduler().UnlockRW(m) }
-func RWMutexRLock(run *Run, m *sync.RWMutex)     { run.x.Scheduler().RLock(m) }
-func RWMutexRUnlock(run *Run, m *sync.RWMutex)   { run.x.Scheduler().RUnlock(m) }
-func LockerLock(run *Run, l sync.Locker)         { run.x.Scheduler().LockLocker(l) }
-func LockerUnlock(run *Run, l sync.Locker)       { run.x.Scheduler().UnlockLocker(l) }
-func WaitGroupWait(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Wait(wg) }
-func WaitGroupDone(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Add(wg, -1) }
-func CondWait(run *Run, c *sync.Cond)            { run.x.Scheduler().CondWait(c) }
-func CondSignal(run *Run, c *sync.Cond)          { run.x.Scheduler().CondSignal(c) }
-func CondBroadcast(run *Run, c *sync.Cond)       { run.x.Scheduler().CondBroadcast(c) }
+// MutexLock is m.Lock().
+func MutexLock(run *Run, m *sync.Mutex) { run.x.Scheduler().Lock(m) }
 
-func RWMutexTryLock(run *Run, m *sync.RWMutex) bool  { return run.x.Scheduler().TryLockRW(m) }
+// MutexUnlock is m.Unlock().
+func MutexUnlock(run *Run, m *sync.Mutex) { run.x.Scheduler().Unlock(m) }
+
+// MutexTryLock is m.TryLock().
+func MutexTryLock(run *Run, m *sync.Mutex) bool { return run.x.Scheduler().TryLock(m) }
+
+// RWMutexLock is m.Lock().
+func RWMutexLock(run *Run, m *sync.RWMutex) { run.x.Scheduler().LockRW(m) }
+
+// RWMutexUnlock is m.Unlock().
+func RWMutexUnlock(run *Run, m *sync.RWMutex) { run.x.Scheduler().UnlockRW(m) }
+
+// RWMutexRLock is m.RLock().
+func RWMutexRLock(run *Run, m *sync.RWMutex) { run.x.Scheduler().RLock(m) }
+
+// RWMutexRUnlock is m.RUnlock().
+func RWMutexRUnlock(run *Run, m *sync.RWMutex) { run.x.Scheduler().RUnlock(m) }
+
+// LockerLock is l.Lock().
+func LockerLock(run *Run, l sync.Locker) { run.x.Scheduler().LockLocker(l) }
+
+// LockerUnlock is l.Unlock().
+func LockerUnlock(run *Run, l sync.Locker) { run.x.Scheduler().UnlockLocker(l) }
+
+// WaitGroupWait is wg.Wait().
+func WaitGroupWait(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Wait(wg) }
+
+// WaitGroupDone is wg.Done().
+func WaitGroupDone(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Add(wg, -1) }
+
+// CondWait is c.Wait().
+func CondWait(run *Run, c *sync.Cond) { run.x.Scheduler().CondWait(c) }
+
+// CondSignal is c.Signal().
+func CondSignal(run *Run, c *sync.Cond) { run.x.Scheduler().CondSignal(c) }
+
+// CondBroadcast is c.Broadcast().
+func CondBroadcast(run *Run, c *sync.Cond) { run.x.Scheduler().CondBroadcast(c) }
+
+// RWMutexTryLock is m.TryLock().
+func RWMutexTryLock(run *Run, m *sync.RWMutex) bool { return run.x.Scheduler().TryLockRW(m) }
+
+// RWMutexTryRLock is m.TryRLock().
 func RWMutexTryRLock(run *Run, m *sync.RWMutex) bool { return run.x.Scheduler().TryRLock(m) }
 
-func WaitGroupAdd(run *Run, wg *sync.WaitGroup, n int)      { run.x.Scheduler().Add(wg, n) }
+// WaitGroupAdd is wg.Add(n).
+func WaitGroupAdd(run *Run, wg *sync.WaitGroup, n int) { run.x.Scheduler().Add(wg, n) }
+
+// WaitGroupGo is wg.Go(part).
 func WaitGroupGo(run *Run, wg *sync.WaitGroup, part func()) { run.x.Scheduler().GoIn(wg, part) }
+
+// WaitUntil is pawl.WaitUntil.
+func WaitUntil(run *Run, ctx context.Context, c *sync.Cond, ready func() bool) error {
+	stop := ContextAfterFunc(run, ctx, func() {
+		LockerLock(run, c.L)
+		defer LockerUnlock(run, c.L)
+		CondBroadcast(run, c)
+	})
+	defer stop()
+	for !ready() {
+		if ctx.Err() != nil {
+			return Cause(run, ctx)
+		}
+		CondWait(run, c)
+	}
+	return nil
+}
 
 // OnceDo is once.Do(fn).
 func OnceDo(run *Run, once *sync.Once, fn func()) {

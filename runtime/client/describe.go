@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,6 +120,7 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 // pending lists the operations that were scheduled and not completed.
 func pending(events []history.Event) (list []Pending, cancelled bool) {
 	open := map[string]int{} // place in list, plus one
+	period := map[history.OpID]time.Duration{}
 	add := func(kind, name string, op history.Op, at, due time.Time) {
 		list = append(list, Pending{Kind: kind, Name: name, Op: op.ID().String(), Pos: op.Pos, Scheduled: at, Due: due})
 		open[op.ID().String()] = len(list)
@@ -131,13 +133,18 @@ func pending(events []history.Event) (list []Pending, cancelled bool) {
 		case *history.StepScheduled:
 			add("step", body.Name, body.Op, e.Time, time.Time{})
 		case *history.TimerStarted:
-			add("timer", "sleep", body.Op, e.Time, body.Due)
+			add("timer", cmp.Or(body.Name, "sleep"), body.Op, e.Time, body.Due)
+			period[body.Op.ID()] = body.Period
 		case *history.ActivityCompleted:
 			open[body.Op.String()] = 0
 		case *history.StepCompleted:
 			open[body.Op.String()] = 0
 		case *history.TimerFired:
-			open[body.Op.String()] = 0
+			if i := open[body.Op.String()]; i > 0 && period[body.Op] == 0 {
+				open[body.Op.String()] = 0
+			} else if i > 0 {
+				list[i-1].Due = list[i-1].Due.Add(period[body.Op])
+			}
 		case *history.CancelRequested:
 			cancelled = true
 		}

@@ -221,6 +221,72 @@ func UnmarshalTaskRef(data []byte) (*TaskRef, error) {
 	return m, named("task reference", unmarshal(data, m))
 }
 
+// StackRequest asks on the bus where the coroutines of a run stand.
+type StackRequest struct {
+	ID    string
+	RunID string
+}
+
+func (m *StackRequest) fields(w *wire) {
+	w.string(1, &m.ID)
+	w.string(2, &m.RunID)
+}
+
+// Marshal encodes m.
+func (m *StackRequest) Marshal() []byte { return marshal(m) }
+
+// UnmarshalStackRequest decodes a request for a stack.
+func UnmarshalStackRequest(data []byte) (*StackRequest, error) {
+	m := &StackRequest{}
+	return m, named("request for a stack", unmarshal(data, m))
+}
+
+// Stack answers a StackRequest.
+type Stack struct {
+	Coroutines []Coroutine // in order of creation
+	Worker     string
+}
+
+func (m *Stack) fields(w *wire) {
+	list(w, 1, &m.Coroutines)
+	w.string(2, &m.Worker)
+}
+
+// Marshal encodes m.
+func (m *Stack) Marshal() []byte { return marshal(m) }
+
+// UnmarshalStack decodes the answer to a request for a stack.
+func UnmarshalStack(data []byte) (*Stack, error) {
+	m := &Stack{}
+	return m, named("stack", unmarshal(data, m))
+}
+
+// Coroutine is a goroutine of a workflow, as people see it.
+type Coroutine struct {
+	Path    string   // "0" is the workflow's own, "0.2" the third one that it started
+	Waiting string   // what it waits for: "chan receive", "activity m/shop.Charge"
+	Started string   // file:line of what started it; empty for the workflow's own
+	Stack   []string // where it waits, innermost first: "shop/flow.go:12 in shop.Checkout"
+}
+
+func (c *Coroutine) fields(w *wire) {
+	w.string(1, &c.Path)
+	w.string(2, &c.Waiting)
+	w.string(3, &c.Started)
+	w.texts(4, &c.Stack)
+}
+
+func (c Coroutine) String() string {
+	text := fmt.Sprintf("goroutine %s waits for %s", c.Path, c.Waiting)
+	if len(c.Stack) > 0 {
+		text += " at " + c.Stack[0]
+	}
+	if c.Started != "" {
+		text += ", started at " + c.Started
+	}
+	return text
+}
+
 // Status is how a run stands.
 type Status int32
 
@@ -262,7 +328,7 @@ type RunInfo struct {
 	Events    uint64   // length of the history
 	Result    *Payload // of a closed run; absent if it is large: then the journal has it
 	Failure   *Failure
-	Parked    string // why a parked run is parked
+	Parked    string // why a parked run is parked; of a running one, why it does not give up its turn
 	Reason    string // of a cancellation or termination
 }
 

@@ -46,6 +46,8 @@ var roots = []struct {
 	{func() message { return &ActivityTask{} }, as(UnmarshalActivityTask)},
 	{func() message { return &TaskState{} }, as(UnmarshalTaskState)},
 	{func() message { return &TaskRef{} }, as(UnmarshalTaskRef)},
+	{func() message { return &StackRequest{} }, as(UnmarshalStackRequest)},
+	{func() message { return &Stack{} }, as(UnmarshalStack)},
 	{func() message { return &RunInfo{} }, as(UnmarshalRunInfo)},
 }
 

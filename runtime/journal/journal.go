@@ -190,6 +190,9 @@ func Owner(id, runID string) string { return id + "/" + runID }
 // history.RunInfo. Who misses it finds the same in the registry.
 func ClosedTopic(id string) string { return "closed." + id }
 
+// StackTopic is the topic on the bus on which the workers of a queue are asked where a run stands.
+func StackTopic(queue string) string { return "stack." + queue }
+
 // NewID is a random word of 32 hexadecimal digits: for runs, requests and commits.
 func NewID() string {
 	var b [16]byte

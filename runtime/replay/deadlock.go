@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/sched"
 )
 
@@ -13,7 +14,7 @@ import (
 
 // DeadlockError says that every coroutine of a run waits for another one.
 type DeadlockError struct {
-	Coroutines []Coroutine
+	Coroutines []history.Coroutine
 }
 
 func (e *DeadlockError) Error() string {
@@ -26,31 +27,12 @@ func (e *DeadlockError) Error() string {
 	return b.String()
 }
 
-// Coroutine is a goroutine of a workflow between two turns, as people see it.
-type Coroutine struct {
-	Path    string   // "0" is the workflow's own
-	Waiting string   // what it waits for: "chan receive", "activity m/shop.Charge"
-	Started string   // file:line of what started it; empty for the workflow's own
-	Stack   []string // where it waits, innermost first: "shop/flow.go:12 in shop.Checkout"
-}
-
-func (c Coroutine) String() string {
-	text := fmt.Sprintf("goroutine %s waits for %s", c.Path, c.Waiting)
-	if len(c.Stack) > 0 {
-		text += " at " + c.Stack[0]
-	}
-	if c.Started != "" {
-		text += ", started at " + c.Started
-	}
-	return text
-}
-
 // Coroutines tells where the run's coroutines stand, in order of creation. It is called between turns.
-func (x *Execution) Coroutines() []Coroutine { return people(x.sched.Dump()) }
+func (x *Execution) Coroutines() []history.Coroutine { return people(x.sched.Dump()) }
 
-func people(all []sched.Status) (list []Coroutine) {
+func people(all []sched.Status) (list []history.Coroutine) {
 	for _, s := range all {
-		c := Coroutine{Path: s.Path, Waiting: s.Waiting, Started: position(s.Origin), Stack: authorLines(s.Stack)}
+		c := history.Coroutine{Path: s.Path, Waiting: s.Waiting, Started: position(s.Origin), Stack: authorLines(s.Stack)}
 		if c.Waiting == "" {
 			c.Waiting = "its turn"
 		}
@@ -79,8 +61,8 @@ func authorLines(pcs []uintptr) (lines []string) {
 // deadlocked reports whether nothing can wake the run's coroutines any more: no operation is under way, and no one waits
 // for the workflow to be cancelled.
 func (x *Execution) deadlocked() bool {
-	for _, op := range x.open {
-		if op.timer == nil || op.timer.waitedFor() {
+	for op := x.open.first; op != nil; op = op.next {
+		if op.waitedFor() {
 			return false
 		}
 	}

@@ -78,7 +78,7 @@ func (x *Execution) match(recorded history.Body) error {
 
 // adopt keeps the recorded body in place of the rebuilt one: deadlines and policies are those that were recorded.
 func (x *Execution) adopt(id history.OpID, recorded history.Body) {
-	if op, ok := x.open[id]; ok {
+	if op := x.open.byID[id]; op != nil {
 		if _, cancel := recorded.(*history.ActivityCancelRequested); !cancel {
 			op.body = recorded
 		}

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sort"
 	"time"
 	"unsafe"
 
@@ -40,10 +39,11 @@ type Execution struct {
 	startTime time.Time
 	events    uint64
 	replaying bool
-	open      map[history.OpID]*operation
+	open      openList
 	created   uint64
 	timers    map[unsafe.Pointer]*Timer // armed, by the channel that they send to
 	calls     map[*time.Timer]*Call
+	polled    []*Timer                       // in this turn, before they were due
 	noted     []*Timer                       // that something waits for, and that are not recorded
 	zones     map[string]*history.ZoneLoaded // that the code has asked for
 	recorded  map[string]*history.ZoneLoaded // in the events that are replayed
@@ -52,9 +52,12 @@ type Execution struct {
 	parked    error
 }
 
+// RunLabel is the label by which a profile tells the goroutines of a run. Its value is the run id.
+const RunLabel = "pawl.run"
+
 // New returns a run that has not started: its first event must be a RunStarted.
 func New(id, runID string, main Main) *Execution {
-	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New(), open: map[history.OpID]*operation{}}
+	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New("pawl.workflow", id, RunLabel, runID)}
 	x.ctx = newRoot(x)
 	return x
 }
@@ -71,6 +74,8 @@ type operation struct {
 	order     uint64
 	scheduled time.Time
 	cancelled bool
+
+	prev, next *operation // among those that are open
 }
 
 // Fail parks the run for err and the current coroutine for ever: the code cannot be given what it asks for.
@@ -143,19 +148,26 @@ func (x *Execution) apply(e history.Event) error {
 
 // run gives the coroutines their turns until all wait.
 func (x *Execution) run() error {
-	if p := x.sched.Run(); p != nil {
-		return &PanicError{Panic: p}
+	for {
+		x.forgetPolls()
+		if p := x.sched.Run(); p != nil {
+			return &PanicError{Panic: p}
+		}
+		switch {
+		case x.parked != nil:
+			return x.parked
+		case x.closed != nil:
+			x.sched.Kill()
+			return nil
+		}
+		x.recordTimers()
+		switch {
+		case !x.deadlocked():
+			return nil
+		case !x.sched.Busy(): // who is busy may be counting, and come to an end
+			return &DeadlockError{x.Coroutines()}
+		}
 	}
-	x.recordTimers()
-	switch {
-	case x.parked != nil:
-		return x.parked
-	case x.closed != nil:
-		x.sched.Kill()
-	case x.deadlocked():
-		return &DeadlockError{x.Coroutines()}
-	}
-	return nil
 }
 
 // deliver changes the state that the code waits on.
@@ -182,7 +194,7 @@ func (x *Execution) deliver(body history.Body) error {
 
 func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime = e, x.now
-	x.sched.Spawn(func() {
+	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
 		defer func() {
 			if !returned && !x.sched.Killed() { // a panic has the last word, if it is one
@@ -219,28 +231,19 @@ func warn(body history.Body, warnings []string) history.Body {
 
 // complete hands an outcome to the coroutine that waits for it.
 func (x *Execution) complete(id history.OpID, outcome history.Body) error {
-	op, ok := x.open[id]
-	if !ok {
+	op := x.open.byID[id]
+	if op == nil {
 		return &Mismatch{Event: x.events, Recorded: describe(outcome), Code: "the code has no operation " + id.String() + " under way"}
 	}
 	if op.timer != nil {
 		op.timer.fire(x.now)
 		return nil
 	}
-	delete(x.open, id)
+	x.open.remove(op)
 	op.outcome = outcome
 	op.leave()
 	x.sched.Ready(op.coroutine)
 	return nil
-}
-
-func (x *Execution) openInOrder() []*operation {
-	ops := make([]*operation, 0, len(x.open))
-	for _, op := range x.open {
-		ops = append(ops, op)
-	}
-	sort.Slice(ops, func(i, j int) bool { return ops[i].order < ops[j].order })
-	return ops
 }
 
 func (x *Execution) decide(d *decision) { x.decisions = append(x.decisions, d) }
@@ -255,7 +258,7 @@ func (x *Execution) Await(ctx context.Context, name string, build func(history.O
 		return op.body
 	}}
 	d.kind = kindOf(d.body(false))
-	x.open[op.id] = op
+	x.open.add(op)
 	x.decide(d)
 	x.sched.Park(name)
 	return op.outcome
@@ -314,26 +317,39 @@ type Open struct {
 
 // Open lists the operations that have no outcome yet and that something waits for, oldest first.
 func (x *Execution) Open() []Open {
-	list := make([]Open, 0, len(x.open))
-	for _, op := range x.openInOrder() {
-		o := Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Cancelled: op.cancelled}
-		if op.timer != nil {
-			if !op.timer.waitedFor() {
-				continue
-			}
-			o.Due = op.timer.due
-		} else if timer, ok := op.body.(*history.TimerStarted); ok {
-			o.Due = timer.Due
+	list := make([]Open, 0, len(x.open.byID))
+	for op := x.open.first; op != nil; op = op.next {
+		if op.waitedFor() {
+			list = append(list, op.describe())
 		}
-		list = append(list, o)
 	}
 	return list
 }
 
+// Find is one of the open operations.
+func (x *Execution) Find(id history.OpID) (op Open, ok bool) {
+	if op := x.open.byID[id]; op != nil && op.waitedFor() {
+		return op.describe(), true
+	}
+	return Open{}, false
+}
+
+// waitedFor reports whether something waits for the operation's outcome.
+func (op *operation) waitedFor() bool { return op.timer == nil || op.timer.waitedFor() }
+
+func (op *operation) describe() Open {
+	o := Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Cancelled: op.cancelled}
+	if op.timer != nil {
+		o.Due = op.timer.due
+	} else if timer, ok := op.body.(*history.TimerStarted); ok {
+		o.Due = timer.Due
+	}
+	return o
+}
+
 // IsOpen reports whether an operation still waits for its outcome.
 func (x *Execution) IsOpen(id history.OpID) bool {
-	_, ok := x.open[id]
-	return ok
+	return x.open.byID[id] != nil
 }
 
 // Kill ends the run's coroutines; their defers run but nothing they do is recorded.

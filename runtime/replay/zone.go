@@ -1,10 +1,9 @@
 package replay
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -71,56 +70,70 @@ func (x *Execution) lookAhead(events []history.Event) {
 // keeps its last offset.
 const horizon = 50
 
-// rules writes the offsets of a zone down, until the end of a year, as a TZif file of version 2: RFC 8536, section 3.
-func rules(loc *time.Location, until int) []byte {
-	type offset struct {
-		seconds int
-		dst     bool
-		name    string
-	}
-	var offsets []offset
-	index := map[offset]byte{}
-	var when []int64
-	var which []byte
-	for t, end := time.Unix(-1<<40, 0).In(loc), time.Date(until+1, 1, 1, 0, 0, 0, 0, time.UTC); ; {
+// offset is what a zone's clocks show for a while.
+type offset struct {
+	name    string
+	seconds int // east of UTC
+	dst     bool
+}
+
+// transition is when clocks change.
+type transition struct {
+	at int64 // seconds since 1970
+	to offset
+}
+
+// transitions lists the offsets of a zone, from the first there was to the end of a year.
+func transitions(loc *time.Location, until int) (list []transition) {
+	end := time.Date(until+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	for t := time.Unix(-1<<40, 0).In(loc); t.Before(end); {
 		name, seconds := t.Zone()
-		o := offset{seconds, t.IsDST(), name}
-		i, ok := index[o]
-		if !ok {
-			i = byte(len(offsets))
-			index[o], offsets = i, append(offsets, o)
-		}
-		if len(which) > 0 || len(when) > 0 {
-			which = append(which, i)
+		if o := (offset{name, seconds, t.IsDST()}); len(list) == 0 || list[len(list)-1].to != o {
+			list = append(list, transition{t.Unix(), o})
 		}
 		_, next := t.ZoneBounds()
-		if next.IsZero() || next.After(end) || len(offsets) == 255 {
+		if next.IsZero() {
 			break
 		}
-		when = append(when, next.Unix())
+		if !next.After(t) { // so it is on the last day of a leap year: Go counts 365 days
+			next = t.AddDate(0, 0, 1)
+		}
 		t = next
 	}
-	var names bytes.Buffer
-	var types []byte
-	for _, o := range offsets {
-		types = binary.BigEndian.AppendUint32(types, uint32(int32(o.seconds)))
-		types = append(types, b2i(o.dst), byte(names.Len()))
-		fmt.Fprintf(&names, "%s\x00", o.name)
-	}
-	header := func(times, types, chars int) []byte {
-		h := append([]byte("TZif2"), make([]byte, 15)...)
-		for _, n := range []int{0, 0, 0, times, types, chars} {
-			h = binary.BigEndian.AppendUint32(h, uint32(n))
+	return list
+}
+
+// rules writes the offsets of a zone down, until the end of a year, as a TZif file of version 2: RFC 8536, section 3.
+func rules(loc *time.Location, until int) []byte {
+	list := transitions(loc, until)
+	var types, names, when, which []byte
+	index := map[offset]byte{}
+	for i, t := range list {
+		n, known := index[t.to]
+		if !known {
+			n = byte(len(index))
+			index[t.to] = n
+			types = binary.BigEndian.AppendUint32(types, uint32(int32(t.to.seconds)))
+			types = append(types, b2i(t.to.dst), byte(len(names)))
+			names = append(append(names, t.to.name...), 0)
 		}
-		return h
+		if i > 0 { // the first one holds before all others
+			when = binary.BigEndian.AppendUint64(when, uint64(t.at))
+			which = append(which, n)
+		}
 	}
-	out := append(header(0, 1, 1), 0, 0, 0, 0, 0, 0, 0) // the part for readers of version 1, which nobody is
-	out = append(out, header(len(when), len(offsets), names.Len())...)
-	for _, at := range when {
-		out = binary.BigEndian.AppendUint64(out, uint64(at))
+	old := append(tzif(0, 1, 1), 0, 0, 0, 0, 0, 0, 0) // the part for readers of version 1
+	const noRule = "\n\n"                             // for later times
+	return slices.Concat(old, tzif(len(which), len(index), len(names)), when, which, types, names, []byte(noRule))
+}
+
+// tzif is the header of a part of a TZif file, which has no leap seconds and does not say what its times were given in.
+func tzif(times, types, chars int) []byte {
+	h := append([]byte("TZif2"), make([]byte, 15)...)
+	for _, n := range []int{0, 0, 0, times, types, chars} {
+		h = binary.BigEndian.AppendUint32(h, uint32(n))
 	}
-	out = append(append(append(out, which...), types...), names.Bytes()...)
-	return append(out, "\n\n"...) // no rule for later times
+	return h
 }
 
 func b2i(b bool) byte {

@@ -6,7 +6,14 @@ type fifo[T any] struct {
 	head  int
 }
 
-func (q *fifo[T]) push(v T) { q.items = append(q.items, v) }
+func (q *fifo[T]) push(v T) {
+	if q.head > 0 && len(q.items) == cap(q.items) { // make room in front before asking for more
+		n := copy(q.items, q.items[q.head:])
+		clear(q.items[n:])
+		q.items, q.head = q.items[:n], 0
+	}
+	q.items = append(q.items, v)
+}
 
 // pop takes the oldest item; the zero value if there is none.
 func (q *fifo[T]) pop() (v T) {

@@ -12,9 +12,11 @@
 package sched
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"unsafe"
@@ -29,10 +31,13 @@ type Scheduler struct {
 	back        chan struct{} // the turn comes back to the engine
 	killed      bool
 	stopped     bool
+	yields      int // in a row, with nothing else happening
 	asking      bool
 	panic       *Panic
+	labels      context.Context
 
 	chans   map[unsafe.Pointer]*channel
+	spare   *channel // an empty one, for the next who waits
 	sources map[unsafe.Pointer]Source
 	locks   map[*sync.Mutex]*fifo[*Coroutine]
 	rwlocks map[*sync.RWMutex]*rwQueue
@@ -42,9 +47,13 @@ type Scheduler struct {
 	groups  map[any]*group
 }
 
-// New returns a scheduler with no coroutines.
-func New() *Scheduler {
-	return &Scheduler{back: make(chan struct{}), chans: map[unsafe.Pointer]*channel{}}
+// New returns a scheduler with no coroutines. Their goroutines will carry labels, which profiles show: pairs of a name
+// and a value.
+func New(labels ...string) *Scheduler {
+	return &Scheduler{
+		back: make(chan struct{}), chans: map[unsafe.Pointer]*channel{},
+		labels: pprof.WithLabels(context.Background(), pprof.Labels(labels...)),
+	}
 }
 
 // Coroutine is a thread of a workflow's code.
@@ -62,6 +71,7 @@ type Coroutine struct {
 	waiting    string
 	spins      int
 	waiter     waiter // of the one channel operation that it may wait in
+	choice     choice // of the one select
 	origin     []uintptr
 	stack      []uintptr
 }
@@ -120,6 +130,7 @@ func (s *Scheduler) Start(c *Coroutine, fn func()) {
 
 // body is the goroutine of c, which begins with its first turn.
 func (s *Scheduler) body(c *Coroutine) {
+	pprof.SetGoroutineLabels(s.labels)
 	defer func() {
 		// A panic in a defer of a coroutine that is being killed is nobody's news, but it must not end the process.
 		if v := recover(); v != nil && !s.killed && s.panic == nil {
@@ -181,9 +192,18 @@ func (s *Scheduler) Park(why string) {
 
 // Yield gives the other coroutines that are ready a turn.
 func (s *Scheduler) Yield() {
-	s.Ready(s.Enter())
+	s.yields++
+	s.ready.push(s.Enter())
 	s.Park("its turn")
 }
+
+// busy is how many times in a row coroutines may yield, with nothing else happening, before the turn goes back to the
+// engine: they wait for something that only an event can bring.
+const busy = 10_000
+
+// Busy reports whether Run ended although coroutines are ready, because all that they do is to look for something again
+// and again.
+func (s *Scheduler) Busy() bool { return s.yields >= busy }
 
 // patience is how often in a row a coroutine may find something not ready before the others get a turn: in Go they run
 // beside a loop that polls.
@@ -197,11 +217,15 @@ func (s *Scheduler) spin() {
 }
 
 // Ready puts a parked coroutine at the end of the queue.
-func (s *Scheduler) Ready(c *Coroutine) { s.ready.push(c) }
+func (s *Scheduler) Ready(c *Coroutine) {
+	s.yields = 0
+	s.ready.push(c)
+}
 
-// Run gives turns until no coroutine is ready, or Stop is called. It returns the panic of a coroutine, if one panicked;
+// Run gives turns until no coroutine is ready, all that are ready do nothing but yield, or Stop is called. It returns the panic of a coroutine, if one panicked;
 // the scheduler is then good only for Kill.
 func (s *Scheduler) Run() *Panic {
+	s.yields = 0
 	if next := s.next(); next != nil {
 		s.resume(next)
 		<-s.back
@@ -214,7 +238,7 @@ func (s *Scheduler) Stop() { s.stopped = true }
 
 // next takes the coroutine whose turn it is; nil means the engine.
 func (s *Scheduler) next() *Coroutine {
-	if s.killed || s.stopped || s.panic != nil {
+	if s.killed || s.stopped || s.panic != nil || s.Busy() {
 		return nil
 	}
 	return s.ready.pop()

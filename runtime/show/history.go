@@ -4,6 +4,7 @@ package show
 // line of the author's, and with what value.
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -29,6 +30,7 @@ type Event struct {
 	Request  string     `json:"request,omitempty"`  // id of a rejected start
 	Attempts int        `json:"attempts,omitempty"` // how many it took
 	Failure  *Failure   `json:"failure,omitempty"`
+	Warnings []string   `json:"warnings,omitempty"` // of a run that has ended
 }
 
 // Events returns the events of a history, in order.
@@ -49,9 +51,16 @@ func History(w io.Writer, h *client.History) error {
 	rows := make([]row, len(events))
 	for i, e := range events {
 		after := "+" + e.Time.Sub(events[0].Time).Round(time.Millisecond).String()
-		rows[i] = row{[]string{strconv.Itoa(e.Number), after, e.What, Name(e.Name), e.Pos, e.detail()}, e.Failure.lines()}
+		rows[i] = row{[]string{strconv.Itoa(e.Number), after, e.What, Name(e.Name), e.Pos, e.detail()}, append(e.Failure.lines(), warningLines(e.Warnings)...)}
 	}
 	return writeRows(w, rows)
+}
+
+func warningLines(warnings []string) (lines []string) {
+	for _, w := range warnings {
+		lines = append(lines, "warning: "+oneLine(w))
+	}
+	return lines
 }
 
 // detail is what else there is to say of an event, in one line.
@@ -93,13 +102,15 @@ func (ops operations) tell(b history.Body) Event {
 	case *history.StepCompleted:
 		return ops.outcome("step", e.Op, e.Outcome)
 	case *history.TimerStarted:
-		return ops.scheduled(e.Op, Event{What: "timer started", Name: "sleep", Due: &e.Due})
+		return ops.scheduled(e.Op, Event{What: "timer started", Name: cmp.Or(e.Name, "sleep"), Due: &e.Due})
 	case *history.TimerFired:
 		return ops.of("timer fired", e.Op)
 	case *history.CancelRequested:
 		return Event{What: "cancel requested", Reason: e.Reason}
 	case *history.StartRejected:
 		return Event{What: "start rejected", Request: e.RequestID}
+	case *history.ZoneLoaded:
+		return Event{What: "time zone loaded", Name: e.Name, Reason: e.Error}
 	}
 	return tellEnd(b)
 }
@@ -108,11 +119,11 @@ func (ops operations) tell(b history.Body) Event {
 func tellEnd(b history.Body) Event {
 	switch e := b.(type) {
 	case *history.RunCompleted:
-		return Event{What: "run completed", Values: values(e.Result)}
+		return Event{What: "run completed", Values: values(e.Result), Warnings: e.Warnings}
 	case *history.RunFailed:
-		return Event{What: "run failed", Values: values(e.Result), Failure: NewFailure(&e.Failure)}
+		return Event{What: "run failed", Values: values(e.Result), Failure: NewFailure(&e.Failure), Warnings: e.Warnings}
 	case *history.RunCancelled:
-		return Event{What: "run cancelled", Values: values(e.Result), Failure: NewFailure(&e.Failure)}
+		return Event{What: "run cancelled", Values: values(e.Result), Failure: NewFailure(&e.Failure), Warnings: e.Warnings}
 	case *history.RunTerminated:
 		return Event{What: "run terminated", Reason: e.Reason}
 	case *history.RunTimedOut:

@@ -58,6 +58,7 @@ type mail struct {
 	local  *localOutcome
 	tick   bool // something may be due
 	poke   bool // load the run and publish what is missing
+	stack  *stackQuery
 }
 
 // localOutcome is the outcome of an activity that ran in the worker that has its run. It needs no way through the inbox:
@@ -230,7 +231,8 @@ func (a *actor) forget() {
 	a.run = nil
 }
 
-// halt ends what goes on in this process for the run.
+// halt ends what goes on in this process for the run. Its coroutines end beside: their defers are the author's code, which
+// nobody here should have to wait for.
 func (a *actor) halt(why error) {
 	for _, step := range a.steps {
 		step.cancel(why)
@@ -239,7 +241,7 @@ func (a *actor) halt(why error) {
 		stop()
 	}
 	if a.x != nil {
-		a.x.Kill()
+		go a.x.Kill()
 		a.x = nil
 	}
 }

@@ -166,7 +166,7 @@ func (a *actor) replay(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := x.Replay(events); err != nil {
+		if err := a.watched(func() error { return x.Replay(events) }); err != nil {
 			return err
 		}
 	}

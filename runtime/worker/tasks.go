@@ -27,7 +27,12 @@ func (w *Worker) receiveTasks(ctx context.Context, queue string) error {
 
 // listen answers questions about attempts that run here, as long as the worker lives.
 func (w *Worker) listen(topic string) error {
-	stop, err := w.store.Subscribe(topic, w.answer)
+	return w.subscribe(topic, w.answer)
+}
+
+// subscribe has fn answer what is asked on a topic, as long as the worker lives.
+func (w *Worker) subscribe(topic string, fn func([]byte) []byte) error {
+	stop, err := w.store.Subscribe(topic, fn)
 	if err == nil {
 		context.AfterFunc(w.ctx, stop)
 	}

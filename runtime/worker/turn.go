@@ -150,6 +150,8 @@ type proposal struct {
 // take applies one letter, if it is still news.
 func (p *proposal) take(ctx context.Context, m mail) error {
 	switch {
+	case m.stack != nil:
+		p.answerStack(m.stack)
 	case m.wake != nil && m.wake.Timer:
 		p.clockFired()
 	case m.wake != nil:
@@ -318,7 +320,11 @@ func (p *proposal) step(ctx context.Context, body history.Body) error {
 		return err
 	}
 	in := history.Event{Time: p.now(), Body: opened[0].Body}
-	decisions, err := p.x.Step(in)
+	var decisions []history.Event
+	err = p.watched(func() (err error) {
+		decisions, err = p.x.Step(in)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,8 @@ type Options struct {
 	Cache int
 	// Drain is how long attempts may take to end once the worker is told to stop. Default 10 s.
 	Drain time.Duration
+	// Turn is how long the code of a run may go on without waiting for anything before the watchdog reports it. Default 5 s.
+	Turn time.Duration
 	// SweepEvery is how often runs are looked for that should have moved on and did not. Default 1 min.
 	SweepEvery time.Duration
 	Logger     *slog.Logger
@@ -95,6 +97,7 @@ func withDefaults(opt Options) Options {
 	setDefault(&opt.Activities, 500)
 	setDefault(&opt.Cache, 10_000)
 	setDefault(&opt.Drain, 10*time.Second)
+	setDefault(&opt.Turn, 5*time.Second)
 	setDefault(&opt.SweepEvery, time.Minute)
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
@@ -166,7 +169,7 @@ func (w *Worker) receive(ctx context.Context) error {
 		}
 	}
 	for _, queue := range w.registry.workflowQueues() {
-		if err := w.listen(stepTopic(queue)); err != nil {
+		if err := errors.Join(w.listen(stepTopic(queue)), w.listenForStacks(queue)); err != nil {
 			return fmt.Errorf("worker for workflows of queue %q: %w", queue, err)
 		}
 		opt := store.ReceiveOptions{Queue: queue, Worker: w.opt.ID, Handler: w.wake}

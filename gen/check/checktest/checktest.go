@@ -67,6 +67,12 @@ func (c Case) Update(t testing.TB, name, data string) {
 // must have nothing to say about the cases.
 func Load(t testing.TB, cases []Case, deps map[string]string) (prog *gosrc.Program, dir string) {
 	t.Helper()
+	return LoadReached(t, cases, deps, nil)
+}
+
+// LoadReached is Load with those packages of deps from their source that reached names.
+func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached func(*gosrc.Program) []string) (prog *gosrc.Program, dir string) {
+	t.Helper()
 	dir = t.TempDir()
 	write(t, filepath.Join(dir, "go.mod"), goMod(t, deps))
 	for _, c := range cases {
@@ -78,6 +84,7 @@ func Load(t testing.TB, cases []Case, deps map[string]string) (prog *gosrc.Progr
 	}
 	prog, found, err := gosrc.Load(t.Context(), gosrc.Config{
 		Dir: dir, Patterns: []string{"./..."}, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off"),
+		Reached: reached,
 	})
 	if err != nil {
 		t.Fatal(err)

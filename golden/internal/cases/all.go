@@ -10,8 +10,10 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/chance"
 	"github.com/pawlhq/pawl/golden/accept/clock"
 	"github.com/pawlhq/pawl/golden/accept/closures"
+	"github.com/pawlhq/pawl/golden/accept/concurrency"
 	"github.com/pawlhq/pawl/golden/accept/constraints"
 	"github.com/pawlhq/pawl/golden/accept/deferred"
+	"github.com/pawlhq/pawl/golden/accept/dispatch"
 	"github.com/pawlhq/pawl/golden/accept/dotimport"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/scales"
 	"github.com/pawlhq/pawl/golden/accept/embedding"
@@ -26,6 +28,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/naming"
 	"github.com/pawlhq/pawl/golden/accept/payloads"
 	"github.com/pawlhq/pawl/golden/accept/printing"
+	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/receivers"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
 	"github.com/pawlhq/pawl/golden/accept/results"
@@ -83,6 +86,14 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "concurrency",
+			Modules: modules(concurrency.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(concurrency.Meet(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(concurrency.StartMeet(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
 			Name:    "constraints",
 			Modules: modules(constraints.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(constraints.Nap(ctx)) },
@@ -96,6 +107,14 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(deferred.Journey(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(deferred.StartJourney(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "dispatch",
+			Modules: modules(dispatch.PawlModule(&dispatch.Payments{})),
+			Plain:   func(ctx context.Context) []any { return outcome(dispatch.Ship(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(dispatch.StartShip(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
@@ -201,6 +220,16 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(printing.Talk(ctx, "Ada")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(printing.StartTalk(ctx, c, ID, "Ada")).Result(ctx))
+			},
+		},
+		{
+			Name:    "promotion",
+			Modules: modules(promotion.PawlModule(promotion.Arm{})),
+			Plain: func(ctx context.Context) []any {
+				return outcome((&promotion.Yard{Robot: promotion.Arm{}}).Stack(ctx))
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(promotion.StartYardStack(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{

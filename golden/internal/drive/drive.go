@@ -6,6 +6,7 @@
 package drive
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -74,6 +75,9 @@ func (d *Driver) step(in history.Event) error {
 		return err
 	}
 	d.History = append(append(d.History, in), decided...)
+	if end := d.Run.Closed(); end != nil && d.History[len(d.History)-1].Body != end {
+		return fmt.Errorf("something is recorded after the end of the run: %+v", decided)
+	}
 	for _, op := range d.Run.Open() {
 		d.perform(op)
 	}
