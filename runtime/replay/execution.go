@@ -246,7 +246,12 @@ func (x *Execution) complete(id history.OpID, outcome history.Body) error {
 	return nil
 }
 
-func (x *Execution) decide(d *decision) { x.decisions = append(x.decisions, d) }
+// decide asks for an event to be recorded. What the defers of a coroutine decide that is being ended, nobody wants to know.
+func (x *Execution) decide(d *decision) {
+	if !x.sched.Killed() {
+		x.decisions = append(x.decisions, d)
+	}
+}
 
 // Await asks for an operation and parks the current coroutine until there is an outcome, which it returns. build
 // makes the event that schedules it. The operation is told when ctx is cancelled; nil means that it never is. Called
