@@ -286,13 +286,15 @@ var blocks = []string{
 
 // race is a step of which the outcome depends on who comes first.
 func (m *maker) race() {
+	m.races++
 	m.event(part{m.anyone(), fill("{\n"+pick(m, races...)+"\n}", "$k", 1+m.IntN(4), "$b", m.IntN(2))})
 }
 
+// races say one of a few things. jitter makes each of them likely in plain Go.
 var races = []string{
 	`c := make(chan int, $b)
 	for i := range 2 {
-		go func() { c <- i }()
+		go func() { jitter(); c <- i }()
 	}
 	t.note("racy", <-c*10+<-c)`,
 	`a, b := make(chan int, 1), make(chan int, 1)
@@ -307,12 +309,16 @@ var races = []string{
 	`c := make(chan int, 1)
 	go func() {
 		time.Sleep($k * time.Second)
+		jitter()
 		c <- 1
 	}()
+	late := time.After($k * time.Second)
+	time.Sleep($k * time.Second)
+	jitter()
 	select {
 	case v := <-c:
 		t.note("racy", v)
-	case <-time.After($k * time.Second):
+	case <-late:
 		t.note("racy", "late")
 	}`,
 	`var mu sync.Mutex
@@ -320,6 +326,7 @@ var races = []string{
 	order := ""
 	for _, s := range []string{"a", "b"} {
 		wg.Go(func() {
+			jitter()
 			mu.Lock()
 			defer mu.Unlock()
 			order += s
@@ -328,12 +335,32 @@ var races = []string{
 	wg.Wait()
 	t.note("racy", order)`,
 	`in, out := make(chan int), make(chan int)
-	go func() { in <- 1 }()
-	go func() { <-out }()
+	go func() { jitter(); in <- 1 }()
+	go func() { jitter(); <-out }()
+	jitter()
 	select {
 	case v := <-in:
 		t.note("racy", v)
 	case out <- 2:
 		t.note("racy", 2)
+	}`,
+	`c := make(chan int)
+	go func() { jitter(); c <- 1 }()
+	jitter()
+	select {
+	case v := <-c:
+		t.note("racy", v)
+	default:
+		t.note("racy", "none")
+	}`,
+	`ctx, cancel := context.WithCancel(ctx)
+	c := make(chan int)
+	go func() { jitter(); cancel() }()
+	go func() { jitter(); c <- 1 }()
+	select {
+	case v := <-c:
+		t.note("racy", v)
+	case <-ctx.Done():
+		t.note("racy", ctx.Err())
 	}`,
 }

@@ -15,6 +15,7 @@ type maker struct {
 	p        *program
 	alive    []int // processes that have been started and not been waited for
 	channels []*channel
+	races    int
 	sites    int // waits of a length of their own so far
 }
 
@@ -60,7 +61,7 @@ func (m *maker) add() {
 		{2, m.barrier}, {1, m.onlyOnce}, {1, m.cancellation}, {2, m.critical},
 		{6, m.alone}, {4, m.block},
 	}
-	if m.p.racy {
+	if m.p.racy && m.races < 2 { // more would have more outcomes than can be seen
 		kinds = append(kinds, struct {
 			weight int
 			add    func()

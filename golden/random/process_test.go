@@ -13,15 +13,13 @@ func (m *maker) spawn() {
 		return
 	}
 	parent, child := m.anyone(), len(m.p.spawns)
-	s, before := m.starting(child)
-	m.p.spawns = append(m.p.spawns, s)
-	m.p.events = append(m.p.events, event{parts: []part{by(parent, "%s", before)}, spawns: child})
+	m.p.spawns = append(m.p.spawns, m.starting(child))
+	m.p.events = append(m.p.events, event{parts: []part{{process: parent}}, spawns: child})
 	m.alive = append(m.alive, child)
 }
 
-// starting is how a process is started: what stands before that, and around it. However it is done, the process says
-// that it is done through the field doneN.
-func (m *maker) starting(child int) (s spawn, before string) {
+// starting is how a process is started. In any case, it says at its end that it is done through the field doneN.
+func (m *maker) starting(child int) spawn {
 	done := m.doneBy(child)
 	name := fmt.Sprintf("p%dx%d", m.p.seed, child)
 	forms := []spawn{
@@ -44,9 +42,9 @@ func (m *maker) starting(child int) (s spawn, before string) {
 			spawn{open: fmt.Sprintf("go call(func() { %s(ctx, w) })", name), header: function},
 		)
 	}
-	s = pick(m, forms...)
+	s := pick(m, forms...)
 	s.first = done
-	return s, m.announce(child)
+	return s
 }
 
 // doneBy is the beginning of a process, which has it say at its end that it is done.
@@ -58,6 +56,7 @@ func (m *maker) doneBy(child int) string {
 		return fmt.Sprintf("defer close(w.%s)", done)
 	case 1:
 		m.field(done, "sync.WaitGroup", "")
+		m.p.fields[len(m.p.fields)-1].init = fmt.Sprintf("w.%s.Add(1)", done)
 		return fmt.Sprintf("defer w.%s.Done()", done)
 	default:
 		m.field(done, "chan int", "make(chan int, 1)")
@@ -69,14 +68,6 @@ func (m *maker) doneBy(child int) string {
 func (m *maker) doneField(child int) field {
 	i := slices.IndexFunc(m.p.fields, func(f field) bool { return f.name == fmt.Sprint("done", child) })
 	return m.p.fields[i]
-}
-
-// announce is what stands before the start of a process.
-func (m *maker) announce(child int) string {
-	if f := m.doneField(child); f.typ == "sync.WaitGroup" {
-		return fmt.Sprintf("w.%s.Add(1)", f.name)
-	}
-	return ""
 }
 
 // join has a process wait for the end of another.

@@ -78,7 +78,7 @@ func (p *program) without(keep func(piece int) bool) *program {
 	gone := map[int]bool{}
 	for i, e := range p.events {
 		involved := slices.ContainsFunc(e.parts, func(p part) bool { return gone[p.process] })
-		if keep(i) && !involved {
+		if keep(i) && !involved && !gone[e.joins] {
 			continue
 		}
 		q.events[i] = event{}

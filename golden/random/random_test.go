@@ -102,7 +102,7 @@ func report(t *testing.T, p *program, v oracle.Verdict, small bool) {
 		p, pieces, v = shrink(t, p, v)
 		pieces = " -pieces=" + pieces
 	}
-	t.Errorf("program %d: %s\n%s\nrepeat with: go test ./golden/random -seed=%[1]d%s -v", p.seed, v.Problem, pretty(t, p), pieces)
+	t.Errorf("program %d: %s\n%s\nrepeat with: go test ./golden/random -seed=%d%s -v", p.seed, v.Problem, pretty(t, p), p.seed, pieces)
 }
 
 // pretty is a program as people read it.

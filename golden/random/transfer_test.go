@@ -121,6 +121,7 @@ func (m *maker) send(c *channel, value string) string {
 		"end[$T]{$c}.send($v)",
 		"e$n := end[$T]{$c}.send\ne$n($v)",
 		"end[$T]{$c}.in() <- $v",
+		"carrier[$T](&end[$T]{$c}).send($v)",
 		"var no$n chan $T\nselect {\ncase no$n <- $v:\ncase v := <-no$n:\nt.got(\"never\", v)\ncase $c <- $v:\n}",
 	}
 	if site := m.site(); site > 0 {
@@ -143,6 +144,8 @@ func (m *maker) receive(c *channel) string {
 		"t.got($q, (&end[$T]{$c}).recv())",
 		"{\ng := (&end[$T]{$c}).recv\nt.got($q, g())\n}",
 		"t.got($q, (*end[$T]).recv(&end[$T]{$c}))",
+		"t.got($q, carrier[$T](&end[$T]{$c}).recv())",
+		"t.got($q, mouth[$T]{&end[$T]{$c}}.recv())",
 		"for v := range first($c, 1) {\nt.got($q, v)\n}",
 		"if v := <-$c; num(v) >= 0 {\nt.got($q, v)\n}",
 		"switch v := any(<-$c).(type) {\ndefault:\nt.got($q, v)\n}",
