@@ -30,6 +30,9 @@ func (m *maker) alone() {
 	}
 	if site := m.site(); site > 0 {
 		forms = append(forms,
+			"select {\ncase <-ctx.Done():\nt.note(\"ended\", context.Cause(ctx))\ncase <-time.After($k*time.Second + $site):\nt.note(\"late\", ctx.Err())\n}",
+			"{\nstop := context.AfterFunc(ctx, func() { runtime.Gosched() })\ntime.Sleep($k*time.Second + $site)\nt.note(\"stop\", stop())\nt.note(\"again\", stop())\n}",
+			"{\nctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), $k*time.Second + $site)\n_, limited := ctx.Deadline()\n<-ctx.Done()\nt.note(\"limited\", limited)\ncancel()\n}",
 			"{\nctx, cancel := context.WithTimeout(ctx, $k*time.Second + $site)\nv, err := Square(ctx, 4)\ncancel()\nt.got(\"square\", v)\nt.note(\"err\", err)\nt.note(\"deadline\", errors.Is(ctx.Err(), context.DeadlineExceeded))\n}",
 			"{\nctx, cancel := context.WithDeadline(ctx, t.began.Add($k*time.Second + $site))\ndefer cancel()\n<-ctx.Done()\nt.note(\"cause\", context.Cause(ctx))\n}",
 			"{\nctx, cancel := context.WithCancel(ctx)\ntime.AfterFunc($k*time.Second + $site, cancel)\nv, err := Square(ctx, 3)\nt.got(\"square\", v)\nt.note(\"err\", err)\n<-ctx.Done()\n}",
@@ -252,6 +255,56 @@ var blocks = []string{
 	}
 	wg.Wait()
 	t.got("lock", <-lock)`,
+	// An error group with a limit, of which one function fails in the end.
+	`var g errgroup.Group
+	g.SetLimit($m)
+	var mu sync.Mutex
+	sum := 0
+	for i := range $k + 1 {
+		g.Go(func() error {
+			time.Sleep(time.Duration(i) * time.Second)
+			mu.Lock()
+			defer mu.Unlock()
+			if sum += i; i == $k {
+				return ErrOdd
+			}
+			return nil
+		})
+	}
+	t.note("group", g.Wait())
+	t.got("sum", sum)`,
+	// An error group whose context ends with the first failure.
+	`g, ctx := errgroup.WithContext(ctx)
+	for i := range $k {
+		g.Go(func() error {
+			v, err := Square(ctx, 2*i+3)
+			if v == 9 {
+				return ErrOdd
+			}
+			return err
+		})
+	}
+	t.note("group", g.Wait())
+	t.note("ended", ctx.Err())
+	t.note("more", g.TryGo(func() error { return nil }))
+	g.Wait()`,
+	// A map that goroutines fill.
+	`var all sync.Map
+	var wg sync.WaitGroup
+	for i := range $k {
+		wg.Go(func() {
+			runtime.Gosched()
+			all.LoadOrStore(i%$m, i%$m)
+		})
+	}
+	wg.Wait()
+	sum := 0
+	all.Range(func(_, v any) bool {
+		time.Sleep(time.Second)
+		sum += v.(int)
+		return true
+	})
+	t.got("map", sum)`,
 	// Recursion.
 	`var walk func(n int) int
 	walk = func(n int) int {

@@ -81,8 +81,8 @@ func (b batch) write(t *testing.T, name string, content []byte) {
 // source is the file with the workflows.
 func (b batch) source(t *testing.T) []byte {
 	var s bytes.Buffer
-	s.WriteString("package batch\n\n//go:generate go tool pawl generate\n\nimport (\n\"context\"\n\"errors\"\n\"iter\"\n\"runtime\"\n\"slices\"\n\"sync\"\n\"time\"\n)\n\n")
-	for _, use := range []string{"errors.New", "iter.Pull[int]", "runtime.Gosched", "slices.Sort[[]int]", "sync.NewCond", "time.Sleep"} {
+	s.WriteString("package batch\n\n//go:generate go tool pawl generate\n\nimport (\n\"context\"\n\"errors\"\n\"iter\"\n\"runtime\"\n\"slices\"\n\"sync\"\n\"time\"\n\n\"golang.org/x/sync/errgroup\"\n)\n\n")
+	for _, use := range []string{"errgroup.WithContext", "errors.New", "iter.Pull[int]", "runtime.Gosched", "slices.Sort[[]int]", "sync.NewCond", "time.Sleep"} {
 		fmt.Fprintf(&s, "var _ = %s\n", use)
 	}
 	for _, p := range b.programs {
@@ -100,7 +100,7 @@ func (b batch) test() []byte {
 	var s bytes.Buffer
 	s.WriteString("package batch\n\nimport (\n\"testing\"\n\n\"github.com/pawlhq/pawl/golden/random/oracle\"\n)\n\nfunc TestPrograms(t *testing.T) {\n\toracle.Judge(t, []oracle.Program{\n")
 	for _, p := range b.programs {
-		fmt.Fprintf(&s, "{Name: %q, Run: %[1]s, Racy: %t},\n", p.name(), p.racy)
+		fmt.Fprintf(&s, "{Name: %q, Run: %[1]s, Racy: %t, CancelAt: %d},\n", p.name(), p.racy, p.cancelAt)
 	}
 	s.WriteString("}, PawlModule())\n}\n")
 	return s.Bytes()

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 )
 
 // This file draws programs.
@@ -33,6 +34,9 @@ func draw(seed uint64) *program {
 	m.p.racy = m.chance(8)
 	m.p.spawns = []spawn{{}}
 	m.field("tapes", "", "")
+	if m.chance(4) {
+		m.p.cancelAt = time.Duration(m.IntN(6))*time.Second + time.Duration(m.site())
+	}
 	m.spawn()
 	for range 4 + m.IntN(14) {
 		m.add()

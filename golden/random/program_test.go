@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // This file says what a random program is, and writes it down as Go.
@@ -19,9 +20,10 @@ import (
 // program is one random program.
 type program struct {
 	seed     uint64
-	variant  int  // tells it from others of its seed in one package, if it is not 0
-	racy     bool // it may say more than one thing
-	locals   bool // what processes share are variables of its function, and not fields of a struct
+	variant  int           // tells it from others of its seed in one package, if it is not 0
+	racy     bool          // it may say more than one thing
+	locals   bool          // what processes share are variables of its function, and not fields of a struct
+	cancelAt time.Duration // when it is cancelled, after its start; 0 if it is not
 	spawns   []spawn
 	fields   []field
 	events   []event
@@ -121,7 +123,7 @@ func (p *program) source() string {
 		}
 		b.WriteString("}\n\n")
 	}
-	fmt.Fprintf(&b, "//pawl:workflow\nfunc %s(ctx context.Context) (string, error) {\n%s%s%s}\n", fmt.Sprint("P", p.seed), p.prologue(body, named), body, p.epilogue())
+	fmt.Fprintf(&b, "%s//\n//pawl:workflow\nfunc %s(ctx context.Context) (string, error) {\n%s%s%s}\n", p.comment(), fmt.Sprint("P", p.seed), p.prologue(body, named), body, p.epilogue())
 	for _, text := range named {
 		b.WriteString("\n" + text)
 	}
@@ -130,6 +132,18 @@ func (p *program) source() string {
 		text = shared.ReplaceAllString(text, "$1")
 	}
 	return text
+}
+
+// comment says what cannot be seen in the code.
+func (p *program) comment() string {
+	text := fmt.Sprintf("// %s has one outcome", p.name())
+	if p.racy {
+		text = fmt.Sprintf("// %s may have several outcomes", p.name())
+	}
+	if p.cancelAt > 0 {
+		text += fmt.Sprintf(", and is cancelled after %v", p.cancelAt)
+	}
+	return text + ".\n"
 }
 
 // used are the shared things that the text mentions.

@@ -28,6 +28,8 @@ type Program struct {
 	Run  func(context.Context) (string, error)
 	// Racy programs may have several outcomes.
 	Racy bool
+	// CancelAt is when it is cancelled, after its start; 0 if it is not.
+	CancelAt time.Duration
 }
 
 // Verdict is what is found out about a program.
@@ -51,7 +53,7 @@ func Judge(t *testing.T, programs []Program, module abi.Module) {
 }
 
 func judge(t *testing.T, p Program, module abi.Module) Verdict {
-	s := subject{module, p.Name}
+	s := subject{p, module}
 	first, again, evicted := s.bubble(t, nil), s.bubble(t, nil), s.bubble(t, s.evict)
 	v := Verdict{Name: p.Name, Outcome: first.outcome, Events: len(first.history)}
 	switch {
@@ -119,7 +121,12 @@ func plain(t *testing.T, p Program) (outcome string) {
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) {
-		said, err := p.Run(t.Context())
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if p.CancelAt > 0 {
+			time.AfterFunc(p.CancelAt, cancel)
+		}
+		said, err := p.Run(ctx)
 		outcome = said
 		if err != nil {
 			outcome = "error: " + err.Error()
@@ -130,8 +137,8 @@ func plain(t *testing.T, p Program) (outcome string) {
 
 // subject is the durable form of a program.
 type subject struct {
+	Program
 	module abi.Module
-	name   string
 }
 
 // result is what comes of a run.
@@ -160,6 +167,9 @@ func (s subject) run(after func(*drive.Driver) error) result {
 		Run: s.execution(), Started: &history.RunStarted{Type: s.workflow().Name}, Start: time.Now(),
 		Perform: drive.Handlers(known, s.module), After: after,
 	}
+	if s.CancelAt > 0 {
+		d.Coming = []history.Event{{Time: d.Start.Add(s.CancelAt), Body: &history.CancelRequested{}}}
+	}
 	closed, err := d.Drive()
 	d.Run.Kill()
 	return result{outcome(closed, err), d.History}
@@ -186,7 +196,7 @@ func outcome(closed history.Body, err error) string {
 }
 
 func (s subject) workflow() *abi.Workflow {
-	i := slices.IndexFunc(s.module.Workflows, func(w *abi.Workflow) bool { return strings.HasSuffix(w.Name, "."+s.name) })
+	i := slices.IndexFunc(s.module.Workflows, func(w *abi.Workflow) bool { return strings.HasSuffix(w.Name, "."+s.Name) })
 	return s.module.Workflows[i]
 }
 
