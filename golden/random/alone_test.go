@@ -4,43 +4,176 @@ package random_test
 
 // alone is a step of one process.
 func (m *maker) alone() {
-	forms := []string{
-		"time.Sleep($k * time.Second)",
-		"time.Sleep($k * time.Second)",
-		"t.note(\"x\", t.x)",
-		"runtime.Gosched()",
-		"{\nv, err := Square(ctx, $k)\nt.got(\"square\", v)\nt.note(\"err\", err)\n}",
-		"if v, err := Half(ctx, t.x); errors.Is(err, ErrOdd) {\nt.note(\"odd\", err)\n} else {\nt.got(\"half\", v)\n}",
-		"{\nv, err := Twice(ctx, t.x)\nt.got(\"twice\", v)\nt.note(\"err\", err)\n}",
-		"{\nf := Square\nv, _ := f(ctx, $k)\nt.got(\"square\", v)\n}",
-		"t.note(\"time\", (<-time.After($k * time.Second)).Sub(t.began))",
-		"{\ntimer := time.NewTimer($k * time.Second)\nt.note(\"stop\", timer.Stop())\nt.note(\"reset\", timer.Reset($k * time.Second))\n<-timer.C\nt.note(\"stop\", timer.Stop())\n}",
-		"{\ntimer := time.NewTimer(time.Second)\ntime.Sleep(2 * time.Second)\nt.note(\"len\", len(timer.C))\nt.note(\"reset\", timer.Reset($k * time.Second))\nt.note(\"fired\", (<-timer.C).Sub(t.began))\n}",
-		"{\nc := make(chan int)\ntimer := time.AfterFunc($k*time.Second, func() { c <- $k })\nt.got(\"after\", <-c)\nt.note(\"stop\", timer.Stop())\n}",
-		"{\nc := make(chan int, 2)\ntimer := time.AfterFunc(time.Second, func() { c <- 1 })\ntimer.Stop()\ntime.Sleep(2 * time.Second)\nt.note(\"reset\", timer.Reset(time.Second))\nt.got(\"after\", <-c)\n}",
-		"{\nticker := time.NewTicker($k * time.Second)\nfor i := range 3 {\nt.note(\"tick\", (<-ticker.C).Sub(t.began))\nif i == 1 {\nticker.Reset(time.Second)\n}\n}\nticker.Stop()\n}",
-		"func() {\nticker := time.NewTicker(2 * time.Second)\ndefer ticker.Stop()\nn := 0\nfor range ticker.C {\nif n++; n == $k {\nreturn\n}\nt.got(\"tick\", n)\n}\n}()",
-		"func() {\ndefer func() { t.note(\"panic\", recover()) }()\nc := make(chan int, 1)\nclose(c)\nc <- <-c\n}()",
-		"func() {\ndefer func() { t.note(\"panic\", recover()) }()\nvar c chan int\nclose(c)\n}()",
-		"func() {\ndefer func() { t.note(\"panic\", recover()) }()\nc := make(chan int)\nselect {\ncase <-(chan int)(nil):\ncase c <- func() int { close(c); return 1 }():\n}\n}()",
-		"for k, v := range map[string]int{\"a\": 1, \"b\": $k} {\ntime.Sleep(time.Second)\nt.note(\"key\", len(k))\nt.x += v\n}",
-		"slices.SortFunc([]int{3, 1, 2}, func(a, b int) int {\ntime.Sleep(time.Second)\nreturn a - b\n})",
-		"select {\ncase <-ctx.Done():\nt.note(\"never\", 0)\ndefault:\nt.note(\"default\", ctx.Err())\n}",
-		"select {\ncase <-time.After(3 * time.Second):\nt.note(\"late\", 0)\ncase <-time.After(2 * time.Second):\nt.note(\"early\", 0)\n}",
-	}
-	if site := m.site(); site > 0 {
-		forms = append(forms,
-			"select {\ncase <-ctx.Done():\nt.note(\"ended\", context.Cause(ctx))\ncase <-time.After($k*time.Second + $site):\nt.note(\"late\", ctx.Err())\n}",
-			"{\nstop := context.AfterFunc(ctx, func() { runtime.Gosched() })\ntime.Sleep($k*time.Second + $site)\nt.note(\"stop\", stop())\nt.note(\"again\", stop())\n}",
-			"{\nctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), $k*time.Second + $site)\n_, limited := ctx.Deadline()\n<-ctx.Done()\nt.note(\"limited\", limited)\ncancel()\n}",
-			"{\nctx, cancel := context.WithTimeout(ctx, $k*time.Second + $site)\nv, err := Square(ctx, 4)\ncancel()\nt.got(\"square\", v)\nt.note(\"err\", err)\nt.note(\"deadline\", errors.Is(ctx.Err(), context.DeadlineExceeded))\n}",
-			"{\nctx, cancel := context.WithDeadline(ctx, t.began.Add($k*time.Second + $site))\ndefer cancel()\n<-ctx.Done()\nt.note(\"cause\", context.Cause(ctx))\n}",
-			"{\nctx, cancel := context.WithCancel(ctx)\ntime.AfterFunc($k*time.Second + $site, cancel)\nv, err := Square(ctx, 3)\nt.got(\"square\", v)\nt.note(\"err\", err)\n<-ctx.Done()\n}",
-			"{\nctx, cancel := context.WithTimeout(ctx, time.Second + $site)\nctx, second := context.WithTimeout(ctx, $k*time.Second)\n<-ctx.Done()\nt.note(\"err\", ctx.Err())\nsecond()\ncancel()\n}",
-		)
-		forms = []string{fill(pick(m, forms...), "$site", site)}
-	}
-	m.event(part{m.anyone(), fill(pick(m, forms...), "$k", 1+m.IntN(4))})
+	m.event(part{m.anyone(), fill(m.timed(steps, timedSteps), "$k", 1+m.IntN(4))})
+}
+
+var steps = []string{
+	"time.Sleep($k * time.Second)",
+	"time.Sleep($k * time.Second)",
+	`t.note("x", t.x)`,
+	"runtime.Gosched()",
+	`{
+		v, err := Square(ctx, $k)
+		t.got("square", v)
+		t.note("err", err)
+	}`,
+	`if v, err := Half(ctx, t.x); errors.Is(err, ErrOdd) {
+		t.note("odd", err)
+	} else {
+		t.got("half", v)
+	}`,
+	`{
+		v, err := Twice(ctx, t.x)
+		t.got("twice", v)
+		t.note("err", err)
+	}`,
+	`{
+		f := Square
+		v, _ := f(ctx, $k)
+		t.got("square", v)
+	}`,
+	`t.note("time", (<-time.After($k * time.Second)).Sub(t.began))`,
+	`{
+		timer := time.NewTimer($k * time.Second)
+		t.note("stop", timer.Stop())
+		t.note("reset", timer.Reset($k * time.Second))
+		<-timer.C
+		t.note("stop", timer.Stop())
+	}`,
+	`{
+		timer := time.NewTimer(time.Second)
+		time.Sleep(2 * time.Second)
+		t.note("len", len(timer.C))
+		t.note("reset", timer.Reset($k * time.Second))
+		t.note("fired", (<-timer.C).Sub(t.began))
+	}`,
+	`{
+		c := make(chan int)
+		timer := time.AfterFunc($k*time.Second, func() { c <- $k })
+		t.got("after", <-c)
+		t.note("stop", timer.Stop())
+	}`,
+	`{
+		c := make(chan int, 2)
+		timer := time.AfterFunc(time.Second, func() { c <- 1 })
+		timer.Stop()
+		time.Sleep(2 * time.Second)
+		t.note("reset", timer.Reset(time.Second))
+		t.got("after", <-c)
+	}`,
+	`{
+		ticker := time.NewTicker($k * time.Second)
+		for i := range 3 {
+			t.note("tick", (<-ticker.C).Sub(t.began))
+			if i == 1 {
+				ticker.Reset(time.Second)
+			}
+		}
+		ticker.Stop()
+	}`,
+	`func() {
+		ticker := time.NewTicker(2 * time.Second)
+		defer ticker.Stop()
+		n := 0
+		for range ticker.C {
+			if n++; n == $k {
+				return
+			}
+			t.got("tick", n)
+		}
+	}()`,
+	`func() {
+		defer func() { t.note("panic", recover()) }()
+		c := make(chan int, 1)
+		close(c)
+		c <- <-c
+	}()`,
+	`func() {
+		defer func() { t.note("panic", recover()) }()
+		var c chan int
+		close(c)
+	}()`,
+	`func() {
+		defer func() { t.note("panic", recover()) }()
+		c := make(chan int)
+		select {
+		case <-(chan int)(nil):
+		case c <- func() int { close(c); return 1 }():
+		}
+	}()`,
+	`for k, v := range map[string]int{"a": 1, "b": $k} {
+		time.Sleep(time.Second)
+		t.note("key", len(k))
+		t.x += v
+	}`,
+	`slices.SortFunc([]int{3, 1, 2}, func(a, b int) int {
+		time.Sleep(time.Second)
+		return a - b
+	})`,
+	`select {
+	case <-ctx.Done():
+		t.note("never", 0)
+	default:
+		t.note("default", ctx.Err())
+	}`,
+	`select {
+	case <-time.After(3 * time.Second):
+		t.note("late", 0)
+	case <-time.After(2 * time.Second):
+		t.note("early", 0)
+	}`,
+}
+
+var timedSteps = []string{
+	`select {
+	case <-ctx.Done():
+		t.note("ended", context.Cause(ctx))
+	case <-time.After($k*time.Second + $site):
+		t.note("late", ctx.Err())
+	}`,
+	`{
+		stop := context.AfterFunc(ctx, func() { runtime.Gosched() })
+		time.Sleep($k*time.Second + $site)
+		t.note("stop", stop())
+		t.note("again", stop())
+	}`,
+	`{
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), $k*time.Second + $site)
+		_, limited := ctx.Deadline()
+		<-ctx.Done()
+		t.note("limited", limited)
+		cancel()
+	}`,
+	`{
+		ctx, cancel := context.WithTimeout(ctx, $k*time.Second + $site)
+		v, err := Square(ctx, 4)
+		cancel()
+		t.got("square", v)
+		t.note("err", err)
+		t.note("deadline", errors.Is(ctx.Err(), context.DeadlineExceeded))
+	}`,
+	`{
+		ctx, cancel := context.WithDeadline(ctx, t.began.Add($k*time.Second + $site))
+		defer cancel()
+		<-ctx.Done()
+		t.note("cause", context.Cause(ctx))
+	}`,
+	`{
+		ctx, cancel := context.WithCancel(ctx)
+		time.AfterFunc($k*time.Second + $site, cancel)
+		v, err := Square(ctx, 3)
+		t.got("square", v)
+		t.note("err", err)
+		<-ctx.Done()
+	}`,
+	`{
+		ctx, cancel := context.WithTimeout(ctx, time.Second + $site)
+		ctx, second := context.WithTimeout(ctx, $k*time.Second)
+		<-ctx.Done()
+		t.note("err", ctx.Err())
+		second()
+		cancel()
+	}`,
 }
 
 // block is a concurrent program of one process that is over before the process goes on.

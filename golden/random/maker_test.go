@@ -111,15 +111,6 @@ func (m *maker) some(n int) []int {
 // event appends an event.
 func (m *maker) event(parts ...part) { m.p.events = append(m.p.events, event{parts: parts}) }
 
-// by is what a process does: a format and its arguments.
-func by(process int, format string, args ...any) part {
-	code := format
-	if len(args) > 0 {
-		code = fmt.Sprintf(format, args...)
-	}
-	return part{process, strings.TrimSpace(code)}
-}
-
 // field adds something that processes share, and returns how the code calls it.
 func (m *maker) field(name, typ, init string) string {
 	if init != "" {
@@ -152,7 +143,8 @@ func (m *maker) forget() {
 	e.parts = slices.Delete(e.parts, i, i+1)
 }
 
-// fill puts values into a form, in which they have names.
+// fill puts values into a form, in which they have names. Of two names of which one begins with the other, the longer one
+// is given first.
 func fill(form string, pairs ...any) string {
 	texts := make([]string, len(pairs))
 	for i, v := range pairs {

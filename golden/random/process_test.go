@@ -13,72 +13,75 @@ func (m *maker) spawn() {
 		return
 	}
 	parent, child := m.anyone(), len(m.p.spawns)
-	m.p.spawns = append(m.p.spawns, m.starting(child))
+	m.p.spawns = append(m.p.spawns, m.start(child))
 	m.p.events = append(m.p.events, event{parts: []part{{process: parent}}, spawns: child})
 	m.alive = append(m.alive, child)
 }
 
-// starting is how a process is started. In any case, it says at its end that it is done through the field doneN.
-func (m *maker) starting(child int) spawn {
-	done := m.doneBy(child)
-	name := fmt.Sprintf("p%dx%d", m.p.seed, child)
-	forms := []spawn{
-		{open: "go func() {", close: "}()"},
-		{open: "go func(ctx context.Context) {", close: "}(ctx)"},
-		{open: "go call(func() {", close: "})"},
-		{open: fmt.Sprintf("f%d := func() {", child), close: fmt.Sprintf("}\ngo f%d()", child)},
-		{open: "time.AfterFunc(2*time.Second, func() {", close: "})"},
-		{open: "{\nc, cancel := context.WithCancel(ctx)\ncontext.AfterFunc(c, func() {", close: "})\ncancel()\n}"},
+// start draws how a process is started. In any case, it says at its end that it is done.
+func (m *maker) start(child int) spawn {
+	s, names := spawn{}, []any{"$name", fmt.Sprintf("p%dx%d", m.p.seed, child), "$n", child, "$world", fmt.Sprint("world", m.p.seed)}
+	if i := m.IntN(len(starts) + len(namedStarts)); i < len(starts) || m.p.locals {
+		s.form = starts[i%len(starts)]
+	} else {
+		s = namedStarts[i-len(starts)]
 	}
-	if !m.p.locals {
-		world := fmt.Sprintf("*world%d", m.p.seed)
-		method := fmt.Sprintf("func (w %s) %s(ctx context.Context)", world, name)
-		function := fmt.Sprintf("func %s(ctx context.Context, w %s)", name, world)
-		forms = append(forms,
-			spawn{open: fmt.Sprintf("go w.%s(ctx)", name), header: method},
-			spawn{open: fmt.Sprintf("m%d := w.%s\ngo m%d(ctx)", child, name, child), header: method},
-			spawn{open: fmt.Sprintf("go (%s).%s(w, ctx)", world, name), header: method},
-			spawn{open: fmt.Sprintf("go %s(ctx, w)", name), header: function},
-			spawn{open: fmt.Sprintf("go call(func() { %s(ctx, w) })", name), header: function},
-		)
-	}
-	s := pick(m, forms...)
-	s.first = done
-	return s
+	f := pick(m, dones...)
+	m.p.fields = append(m.p.fields, field{fill(f.name, names...), f.typ, fill(f.init, names...)})
+	return spawn{form: fill(s.form, names...), header: fill(s.header, names...), first: fill(f.says, names...), join: fill(f.join, names...)}
 }
 
-// doneBy is the beginning of a process, which has it say at its end that it is done.
-func (m *maker) doneBy(child int) string {
-	done := fmt.Sprint("done", child)
-	switch m.IntN(3) {
-	case 0:
-		m.field(done, "chan struct{}", "make(chan struct{})")
-		return fmt.Sprintf("defer close(w.%s)", done)
-	case 1:
-		m.field(done, "sync.WaitGroup", "")
-		m.p.fields[len(m.p.fields)-1].init = fmt.Sprintf("w.%s.Add(1)", done)
-		return fmt.Sprintf("defer w.%s.Done()", done)
-	default:
-		m.field(done, "chan int", "make(chan int, 1)")
-		return fmt.Sprintf("defer func() { w.%s <- w.tapes[%d].x }()", done, child)
+// starts are ways to start a goroutine that does $body.
+var starts = []string{
+	`go func() {
+		$body
+	}()`,
+	`go func(ctx context.Context) {
+		$body
+	}(ctx)`,
+	`go call(func() {
+		$body
+	})`,
+	`f$n := func() {
+		$body
 	}
+	go f$n()`,
+	`time.AfterFunc(2*time.Second, func() {
+		$body
+	})`,
+	`{
+		c, cancel := context.WithCancel(ctx)
+		context.AfterFunc(c, func() {
+			$body
+		})
+		cancel()
+	}`,
 }
 
-// doneField is the field that says that a process is done.
-func (m *maker) doneField(child int) field {
-	i := slices.IndexFunc(m.p.fields, func(f field) bool { return f.name == fmt.Sprint("done", child) })
-	return m.p.fields[i]
+// namedStarts are ways to start one that runs a function or method.
+var namedStarts = []spawn{
+	{form: "go w.$name(ctx)", header: startMethod},
+	{form: "m$n := w.$name\ngo m$n(ctx)", header: startMethod},
+	{form: "go (*$world).$name(w, ctx)", header: startMethod},
+	{form: "go $name(ctx, w)", header: startFunction},
+	{form: "go call(func() { $name(ctx, w) })", header: startFunction},
+}
+
+const (
+	startMethod   = "func (w *$world) $name(ctx context.Context)"
+	startFunction = "func $name(ctx context.Context, w *$world)"
+)
+
+// dones are ways in which a process says that it is done: the field for that, what it says, and how another waits for it.
+var dones = []struct{ name, typ, init, says, join string }{
+	{"done$n", "chan struct{}", "w.done$n = make(chan struct{})", "defer close(w.done$n)", "<-w.done$n"},
+	{"done$n", "sync.WaitGroup", "w.done$n.Add(1)", "defer w.done$n.Done()", "w.done$n.Wait()"},
+	{"done$n", "chan int", "w.done$n = make(chan int, 1)", "defer func() { w.done$n <- w.tapes[$n].x }()", `t.got("done", <-w.done$n)`},
 }
 
 // join has a process wait for the end of another.
 func (m *maker) join(child, parent int) {
-	f := m.doneField(child)
-	code := map[string]string{
-		"chan struct{}":  fmt.Sprintf("<-w.%s", f.name),
-		"sync.WaitGroup": fmt.Sprintf("w.%s.Wait()", f.name),
-		"chan int":       fmt.Sprintf("t.got(%q, <-w.%s)", f.name, f.name),
-	}[f.typ]
-	m.p.events = append(m.p.events, event{parts: []part{by(parent, "%s", code)}, joins: child})
+	m.p.events = append(m.p.events, event{parts: []part{{parent, m.p.spawns[child].join}}, joins: child})
 	m.alive = slices.DeleteFunc(m.alive, func(p int) bool { return p == child })
 }
 
@@ -105,47 +108,118 @@ func (m *maker) wrapWithin(process, from, to, depth int) {
 		if m.chance(2) {
 			continue
 		}
-		m.p.wrapping = append(m.p.wrapping, m.wrap(process, first, last))
+		m.wrap(process, first, last)
 		m.wrapWithin(process, first, last, depth-1)
 	}
 }
 
-// wrap draws a form.
-func (m *maker) wrap(process, from, to int) wrap {
-	n := len(m.p.wrapping)
-	forms := []wrap{
-		{open: "{", close: "}"},
-		{open: "for range 1 {", close: "}"},
-		{open: fmt.Sprintf("L%d:\nfor {", n), close: fmt.Sprintf("break L%d\n}", n)},
-		{open: "switch {\ncase t.x >= 0:", close: "default:\npanic(\"negative\")\n}"},
-		{open: fmt.Sprintf("if f := fixed(%d); f() == %d {", n, n), close: "}"},
-		{open: "func() {\n" + fmt.Sprintf("defer t.note(\"leave\", %d)", n), close: "}()"},
-		{open: "func() {\ndefer func() { t.note(\"recovered\", recover()) }()", close: fmt.Sprintf("panic(%d)\n}()", n)},
-		{open: "func() {\ndefer func() {", close: fmt.Sprintf("}()\nt.note(\"body\", %d)\n}()", n)},
-		{open: "func() {\ndefer func() { recover() }()\ndefer func() {", close: fmt.Sprintf("}()\npanic(%d)\n}()", n)},
-		{open: "for range once {", close: "}"},
-		{open: "call(func() {", close: "})"},
-		{open: "sync.OnceFunc(func() {", close: "})()"},
-		{open: "slices.IndexFunc([]int{1}, func(int) bool {", close: "return true\n})"},
-		{open: "for range slices.Values([]int{1}) {", close: "}"},
-		{open: fmt.Sprintf("h%d := make(chan struct{})\ngo func() {\ndefer close(h%d)", n, n), close: fmt.Sprintf("runtime.Goexit()\n}()\n<-h%d", n)},
-		{open: fmt.Sprintf("var l%d sync.Mutex\nl%d.Lock()\nt.note(\"free\", l%d.TryLock())", n, n, n), close: fmt.Sprintf("l%d.Unlock()", n)},
-		{open: fmt.Sprintf("var r%d sync.RWMutex\nr%d.RLock()\nt.note(\"free\", r%d.TryLock())", n, n, n), close: fmt.Sprintf("r%d.RUnlock()", n)},
-		{open: fmt.Sprintf("next%d, stop%d := iter.Pull(func(yield func(int) bool) {", n, n), close: fmt.Sprintf("yield(%d)\n})\nnext%d()\nstop%d()", n, n, n)},
+// wrap draws a form for the events from..to.
+func (m *maker) wrap(process, from, to int) {
+	w, n := wrap{process: process, from: from, to: to}, len(m.p.wrapping)
+	names := []any{"$name", fmt.Sprintf("p%dw%d", m.p.seed, n), "$n", n, "$world", fmt.Sprint("world", m.p.seed)}
+	if i := m.IntN(len(wraps) + len(namedWraps)); i < len(wraps) || m.p.locals {
+		w.form = fill(wraps[i%len(wraps)], names...)
+	} else {
+		w.form, w.header = fill(namedWraps[i-len(wraps)].form, names...), fill(namedWraps[i-len(wraps)].header, names...)
 	}
-	if !m.p.locals {
-		name := fmt.Sprintf("p%dw%d", m.p.seed, n)
-		world := fmt.Sprintf("world%d", m.p.seed)
-		method := fmt.Sprintf("func (w *%s) %s(ctx context.Context, t *tape)", world, name)
-		forms = append(forms,
-			wrap{open: fmt.Sprintf("w.%s(ctx, t)", name), header: method},
-			wrap{open: fmt.Sprintf("(*%s).%s(w, ctx, t)", world, name), header: method},
-			wrap{open: fmt.Sprintf("m%d := w.%s\nm%d(ctx, t)", n+100, name, n+100), header: method},
-			wrap{open: fmt.Sprintf("func() {\ndefer w.%s(ctx, t)\nt.note(\"defers\", %d)\n}()", name, n), header: method},
-			wrap{open: fmt.Sprintf("call(func() { %s(ctx, t, w) })", name), header: fmt.Sprintf("func %s(ctx context.Context, t *tape, w *%s)", name, world)},
-		)
-	}
-	w := pick(m, forms...)
-	w.process, w.from, w.to = process, from, to
-	return w
+	m.p.wrapping = append(m.p.wrapping, w)
 }
+
+// wraps do $body in another way.
+var wraps = []string{
+	`{
+		$body
+	}`,
+	`for range 1 {
+		$body
+	}`,
+	`loop$n:
+	for {
+		$body
+		break loop$n
+	}`,
+	`switch {
+	case t.x >= 0:
+		$body
+	default:
+		panic("negative")
+	}`,
+	`if f := fixed($n); f() == $n {
+		$body
+	}`,
+	`func() {
+		defer t.note("leave", $n)
+		$body
+	}()`,
+	`func() {
+		defer func() { t.note("recovered", recover()) }()
+		$body
+		panic($n)
+	}()`,
+	`func() {
+		defer func() {
+			$body
+		}()
+		t.note("body", $n)
+	}()`,
+	`func() {
+		defer func() { recover() }()
+		defer func() {
+			$body
+		}()
+		panic($n)
+	}()`,
+	`for range once {
+		$body
+	}`,
+	`call(func() {
+		$body
+	})`,
+	`sync.OnceFunc(func() {
+		$body
+	})()`,
+	`slices.IndexFunc([]int{1}, func(int) bool {
+		$body
+		return true
+	})`,
+	`for range slices.Values([]int{1}) {
+		$body
+	}`,
+	`ended$n := make(chan struct{})
+	go func() {
+		defer close(ended$n)
+		$body
+		runtime.Goexit()
+	}()
+	<-ended$n`,
+	`var lock$n sync.Mutex
+	lock$n.Lock()
+	t.note("free", lock$n.TryLock())
+	$body
+	lock$n.Unlock()`,
+	`var rw$n sync.RWMutex
+	rw$n.RLock()
+	t.note("free", rw$n.TryLock())
+	$body
+	rw$n.RUnlock()`,
+	`next$n, stop$n := iter.Pull(func(yield func(int) bool) {
+		$body
+		yield($n)
+	})
+	next$n()
+	stop$n()`,
+}
+
+// namedWraps have a function or method do it.
+var namedWraps = []wrap{
+	{form: "w.$name(ctx, t)", header: wrapMethod},
+	{form: "(*$world).$name(w, ctx, t)", header: wrapMethod},
+	{form: "m$name := w.$name\nm$name(ctx, t)", header: wrapMethod},
+	{form: "func() {\ndefer w.$name(ctx, t)\nt.note(\"defers\", $n)\n}()", header: wrapMethod},
+	{form: "call(func() { $name(ctx, t, w) })", header: wrapFunction},
+}
+
+const (
+	wrapMethod   = "func (w *$world) $name(ctx context.Context, t *tape)"
+	wrapFunction = "func $name(ctx context.Context, t *tape, w *$world)"
+)

@@ -32,9 +32,10 @@ type program struct {
 
 // spawn is how a process is started and waited for. The one of process 0, which is the workflow, is empty.
 type spawn struct {
-	open, close string // around its script where it is started
-	header      string // of the function or method that the script is in, if that has a name
-	first       string // what comes before the script
+	form   string // of what starts it, around its script
+	header string // of the function or method that the script is in, if that has a name
+	first  string // what comes before the script
+	join   string // what waits for its end
 }
 
 // field is something that the processes share.
@@ -56,8 +57,8 @@ type part struct {
 // wrap puts what a process does in the events from..to into another form, which does the same.
 type wrap struct {
 	process, from, to int
-	open, close       string
-	header            string // of the method that the text goes into, if it has one
+	form              string // around what it does
+	header            string // of the function or method that it goes into, if that has a name
 }
 
 // part returns what a process does in the event.
@@ -215,14 +216,9 @@ func (p *program) script(process int, named *[]string) string {
 		for len(open) > 0 && open[len(open)-1].to < before {
 			o := open[len(open)-1]
 			open = open[:len(open)-1]
-			text := b.String()
+			text := within(o.form, o.header, b.String(), named)
 			b.Reset()
-			b.WriteString(o.at + o.open + "\n")
-			if o.header == "" {
-				b.WriteString(text + o.close + "\n")
-			} else {
-				*named = append(*named, fmt.Sprintf("%s {\n%s}\n", o.header, text))
-			}
+			b.WriteString(o.at + text)
 		}
 	}
 	for i, e := range p.events {
@@ -250,11 +246,16 @@ func (p *program) script(process int, named *[]string) string {
 func (p *program) start(process int, named *[]string) string {
 	s := p.spawns[process]
 	body := fmt.Sprintf("%s\nt := &w.tapes[%d]\nt.start()\n%s", s.first, process, p.script(process, named))
-	if s.header == "" {
-		return "\n" + s.open + "\n" + body + s.close
+	return "\n" + within(s.form, s.header, body, named)
+}
+
+// within puts a body into a form, or else into a function of its own, which the form calls.
+func within(form, header, body string, named *[]string) string {
+	if header == "" {
+		return strings.Replace(form, "$body", body, 1) + "\n"
 	}
-	*named = append(*named, fmt.Sprintf("%s {\n%s}\n", s.header, body))
-	return "\n" + s.open
+	*named = append(*named, fmt.Sprintf("%s {\n%s}\n", header, body))
+	return form + "\n"
 }
 
 // random is the source of randomness for one aspect of a program.

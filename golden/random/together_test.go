@@ -10,17 +10,26 @@ func (m *maker) broadcast() {
 	if all == nil {
 		return
 	}
-	gate := m.field(fmt.Sprint("gate", m.id()), "chan struct{}", "make(chan struct{})")
-	parts := []part{by(all[0], "close(%s)", gate)}
-	for _, p := range all[1:] {
-		parts = append(parts, by(p, "%s", pick(m,
-			"<-"+gate,
-			"for range "+gate+" {\n}",
-			fmt.Sprintf("select {\ncase _, ok := <-%s:\nt.note(\"open\", ok)\n}", gate),
-			fmt.Sprintf("select {\ncase <-(chan int)(nil):\ncase <-%s:\nt.note(\"gate\", cap(%[1]s))\n}", gate),
-		)))
-	}
-	m.event(parts...)
+	n := m.id()
+	gate := m.field(fmt.Sprint("gate", n), "chan struct{}", "make(chan struct{})")
+	m.each(all, func() string { return fill(pick(m, gates...), "$gate", gate) })
+	m.p.events[n].parts[0].code = fill("close($gate)", "$gate", gate)
+}
+
+// gates are ways to wait until a channel is closed.
+var gates = []string{
+	`<-$gate`,
+	`for range $gate {
+	}`,
+	`select {
+	case _, ok := <-$gate:
+		t.note("open", ok)
+	}`,
+	`select {
+	case <-(chan int)(nil):
+	case <-$gate:
+		t.note("gate", cap($gate))
+	}`,
 }
 
 // request is a question with a channel for the answer.
@@ -30,14 +39,32 @@ func (m *maker) request() {
 		return
 	}
 	asks := m.field(fmt.Sprint("asks", m.id()), "chan chan int", fmt.Sprintf("make(chan chan int, %d)", m.IntN(2)))
-	m.event(
-		by(two[0], "{\nreply := make(chan int)\n%s <- reply\nreply <- t.x\nt.got(\"answer\", <-reply)\n}", asks),
-		by(two[1], "%s", pick(m,
-			fmt.Sprintf("{\nr := <-%s\nt.got(\"question\", <-r)\nr <- t.x + %d\n}", asks, m.IntN(9)),
-			fmt.Sprintf("for r := range first(%s, 1) {\nr <- 2 * <-r\n}", asks),
-			fmt.Sprintf("select {\ncase r := <-%s:\nselect {\ncase v := <-r:\nr <- v + t.x\n}\n}", asks),
-		)),
-	)
+	m.event(part{two[0], fill(question, "$asks", asks)}, part{two[1], fill(pick(m, answers...), "$asks", asks)})
+}
+
+const question = `{
+	reply := make(chan int)
+	$asks <- reply
+	reply <- t.x
+	t.got("answer", <-reply)
+}`
+
+var answers = []string{
+	`{
+		r := <-$asks
+		t.got("question", <-r)
+		r <- t.x
+	}`,
+	`for r := range first($asks, 1) {
+		r <- 2 * <-r
+	}`,
+	`select {
+	case r := <-$asks:
+		select {
+		case v := <-r:
+			r <- v + t.x
+		}
+	}`,
 }
 
 // barrier has processes wait for each other.
@@ -46,31 +73,70 @@ func (m *maker) barrier() {
 	if all == nil {
 		return
 	}
-	n, k := m.id(), len(all)
-	mu := m.field(fmt.Sprint("mu", n), "sync.Mutex", "")
-	sum := m.field(fmt.Sprint("sum", n), "int", "")
-	in := m.field(fmt.Sprint("in", n), "int", "")
-	var form string
-	switch m.IntN(4) {
-	case 0:
-		cond := m.field(fmt.Sprint("cond", n), "*sync.Cond", fmt.Sprintf("sync.NewCond(&%s)", mu))
-		form = fmt.Sprintf("%[4]s.L.Lock()\n%[2]s += %%d\n%[3]s++\n%[4]s.Broadcast()\nfor %[3]s < %[5]d {\n%[4]s.Wait()\n}\nt.got(\"barrier\", %[2]s)\n%[1]s.Unlock()", mu, sum, in, cond, k)
-	case 1:
-		cond := m.field(fmt.Sprint("cond", n), "*sync.Cond", fmt.Sprintf("sync.NewCond(&%s)", mu))
-		form = fmt.Sprintf("func() {\n%[1]s.Lock()\ndefer %[1]s.Unlock()\n%[2]s += %%d\n%[3]s++\nfor %[3]s < %[5]d {\n%[4]s.Wait()\n}\nt.got(\"barrier\", %[2]s)\n%[4]s.Signal()\n}()", mu, sum, in, cond, k)
-	case 2:
-		group := m.field(fmt.Sprint("group", n), "sync.WaitGroup", "")
-		m.p.fields[len(m.p.fields)-1].init = fmt.Sprintf("%s.Add(%d)", group, k)
-		form = fmt.Sprintf("%[1]s.Lock()\n%[2]s += %%d\n%[1]s.Unlock()\n%[3]s.Done()\n%[3]s.Wait()\nt.got(\"barrier\", %[2]s)", mu, sum, group)
-	default:
-		gate := m.field(fmt.Sprint("gate", n), "chan struct{}", "make(chan struct{})")
-		form = fmt.Sprintf("%[1]s.Lock()\n%[2]s += %%d\n%[3]s++\nif %[3]s == %[5]d {\nclose(%[4]s)\n}\n%[1]s.Unlock()\n<-%[4]s\nt.got(\"barrier\", %[2]s)", mu, sum, in, gate, k)
-	}
+	n := m.id()
+	form := fill(pick(m, barriers...),
+		"$mu", m.field(fmt.Sprint("mu", n), "sync.Mutex", ""),
+		"$sum", m.field(fmt.Sprint("sum", n), "int", ""),
+		"$in", m.field(fmt.Sprint("in", n), "int", ""),
+		"$gate", m.field(fmt.Sprint("gate", n), "chan struct{}", "make(chan struct{})"),
+		"$cond", m.field(fmt.Sprint("cond", n), "*sync.Cond", fmt.Sprintf("sync.NewCond(&w.mu%d)", n)),
+		"$group", m.group(n, len(all)), "$all", len(all))
+	m.each(all, func() string { return fill(form, "$k", 1+m.IntN(9)) })
+}
+
+// each appends an event in which several processes do what the function says.
+func (m *maker) each(all []int, code func() string) {
 	var parts []part
 	for _, p := range all {
-		parts = append(parts, by(p, form, 1+m.IntN(9)))
+		parts = append(parts, part{p, code()})
 	}
 	m.event(parts...)
+}
+
+// group is a WaitGroup for the processes of an event.
+func (m *maker) group(id, processes int) string {
+	name := fmt.Sprint("w.group", id)
+	m.p.fields = append(m.p.fields, field{name[2:], "sync.WaitGroup", fmt.Sprintf("%s.Add(%d)", name, processes)})
+	return name
+}
+
+// barriers are ways to wait until $all processes have come. What they have added up is the same for all of them.
+var barriers = []string{
+	`$cond.L.Lock()
+	$sum += $k
+	$in++
+	$cond.Broadcast()
+	for $in < $all {
+		$cond.Wait()
+	}
+	t.got("barrier", $sum)
+	$mu.Unlock()`,
+	`func() {
+		$mu.Lock()
+		defer $mu.Unlock()
+		$sum += $k
+		$in++
+		for $in < $all {
+			$cond.Wait()
+		}
+		t.got("barrier", $sum)
+		$cond.Signal()
+	}()`,
+	`$mu.Lock()
+	$sum += $k
+	$mu.Unlock()
+	$group.Done()
+	$group.Wait()
+	t.got("barrier", $sum)`,
+	`$mu.Lock()
+	$sum += $k
+	$in++
+	if $in == $all {
+		close($gate)
+	}
+	$mu.Unlock()
+	<-$gate
+	t.got("barrier", $sum)`,
 }
 
 // critical has processes add to a number under a lock, and one of them read it when all have.
@@ -80,25 +146,64 @@ func (m *maker) critical() {
 		return
 	}
 	n := m.id()
-	mu := m.field(fmt.Sprint("mu", n), "sync.RWMutex", "")
-	sum := m.field(fmt.Sprint("sum", n), "int", "")
-	group := m.field(fmt.Sprint("group", n), "sync.WaitGroup", "")
-	m.p.fields[len(m.p.fields)-1].init = fmt.Sprintf("%s.Add(%d)", group, len(all))
-	var parts []part
-	for _, p := range all {
-		form := pick(m,
-			"$mu.Lock()\nold$n := $sum\nruntime.Gosched()\n$sum = old$n + $k\n$mu.Unlock()\n$group.Done()",
-			"func() {\ndefer $group.Done()\n$mu.Lock()\ndefer $mu.Unlock()\ndefer func(old int) { $sum = old + $k }($sum)\nruntime.Gosched()\n}()",
-			"{\nvar l sync.Locker = &$mu\nl.Lock()\n$sum += $k\nruntime.Gosched()\nl.Unlock()\n$group.Done()\n}",
-			"for range $k {\n$mu.Lock()\n$sum++\nruntime.Gosched()\n$mu.Unlock()\n}\n$group.Done()",
-			"$mu.RLock()\nruntime.Gosched()\nt.note(\"read\", $sum >= 0)\n$mu.RUnlock()\n$group.Done()",
-			"{\nl := $mu.RLocker()\nl.Lock()\nruntime.Gosched()\nt.note(\"read\", $sum >= 0)\nl.Unlock()\n$group.Done()\n}",
-			"for !$mu.TryLock() {\nruntime.Gosched()\n}\n$sum += $k\nruntime.Gosched()\n$mu.Unlock()\n$group.Done()",
-		)
-		parts = append(parts, part{p, fill(form, "$mu", mu, "$sum", sum, "$group", group, "$k", 1+m.IntN(4), "$n", n)})
+	names := []any{
+		"$mu", m.field(fmt.Sprint("mu", n), "sync.RWMutex", ""),
+		"$sum", m.field(fmt.Sprint("sum", n), "int", ""),
+		"$group", m.group(n, len(all)), "$n", n,
 	}
-	parts[0].code += fmt.Sprintf("\n%s.Wait()\n%s.RLock()\nt.got(\"sum\", %s)\n%[2]s.RUnlock()", group, mu, sum)
-	m.event(parts...)
+	m.each(all, func() string {
+		return fill(pick(m, criticals...), append(names, "$k", 1+m.IntN(4))...) + fill("\n$group.Done()", names...)
+	})
+	m.p.events[n].parts[0].code += fill(`
+	$group.Wait()
+	$mu.RLock()
+	t.got("sum", $sum)
+	$mu.RUnlock()`, names...)
+}
+
+// criticals are critical sections in which others get a turn.
+var criticals = []string{
+	`$mu.Lock()
+	old$n := $sum
+	runtime.Gosched()
+	$sum = old$n + $k
+	$mu.Unlock()`,
+	`func() {
+		$mu.Lock()
+		defer $mu.Unlock()
+		defer func(old int) { $sum = old + $k }($sum)
+		runtime.Gosched()
+	}()`,
+	`{
+		var l sync.Locker = &$mu
+		l.Lock()
+		$sum += $k
+		runtime.Gosched()
+		l.Unlock()
+	}`,
+	`for range $k {
+		$mu.Lock()
+		$sum++
+		runtime.Gosched()
+		$mu.Unlock()
+	}`,
+	`$mu.RLock()
+	runtime.Gosched()
+	t.note("read", $sum >= 0)
+	$mu.RUnlock()`,
+	`{
+		l := $mu.RLocker()
+		l.Lock()
+		runtime.Gosched()
+		t.note("read", $sum >= 0)
+		l.Unlock()
+	}`,
+	`for !$mu.TryLock() {
+		runtime.Gosched()
+	}
+	$sum += $k
+	runtime.Gosched()
+	$mu.Unlock()`,
 }
 
 // onlyOnce has something done by whichever process comes first.
@@ -108,24 +213,28 @@ func (m *maker) onlyOnce() {
 		return
 	}
 	n := m.id()
-	var form string
-	switch m.IntN(3) {
-	case 0:
-		once := m.field(fmt.Sprint("once", n), "sync.Once", "")
-		val := m.field(fmt.Sprint("val", n), "int", "")
-		form = fmt.Sprintf("%s.Do(func() {\nruntime.Gosched()\n%[2]s += %d\n})\nt.got(\"once\", %[2]s)", once, val, m.IntN(9))
-	case 1:
-		val := m.field(fmt.Sprint("val", n), "func() int", fmt.Sprintf("sync.OnceValue(func() int {\nruntime.Gosched()\nreturn %d\n})", m.IntN(9)))
-		form = fmt.Sprintf("t.got(\"once\", %s())", val)
-	default:
-		val := m.field(fmt.Sprint("val", n), "func() (int, error)", fmt.Sprintf("sync.OnceValues(func() (int, error) {\nruntime.Gosched()\nreturn %d, ErrOdd\n})", m.IntN(9)))
-		form = fmt.Sprintf("{\nv, err := %s()\nt.got(\"once\", v)\nt.note(\"err\", err)\n}", val)
+	names := []any{
+		"$once", m.field(fmt.Sprint("once", n), "sync.Once", ""),
+		"$val", m.field(fmt.Sprint("val", n), "int", ""),
+		"$one", m.field(fmt.Sprint("one", n), "func() int", "sync.OnceValue(func() int { runtime.Gosched(); return 6 })"),
+		"$two", m.field(fmt.Sprint("two", n), "func() (int, error)", "sync.OnceValues(func() (int, error) { runtime.Gosched(); return 7, ErrOdd })"),
 	}
-	var parts []part
-	for _, p := range all {
-		parts = append(parts, by(p, "%s", form))
-	}
-	m.event(parts...)
+	form := pick(m, onces...)
+	m.each(all, func() string { return fill(form, names...) })
+}
+
+var onces = []string{
+	`$once.Do(func() {
+		runtime.Gosched()
+		$val += 5
+	})
+	t.got("once", $val)`,
+	`t.got("once", $one())`,
+	`{
+		v, err := $two()
+		t.got("once", v)
+		t.note("err", err)
+	}`,
 }
 
 // cancellation has processes wait for the end of a context, or of one under it, which one of them brings about.
@@ -136,31 +245,66 @@ func (m *maker) cancellation() {
 		return
 	}
 	n := m.id()
-	ctx, under := fmt.Sprint("ctx", n), fmt.Sprint("under", n)
-	cancel := m.field(fmt.Sprint("cancel", n), "func()", "")
-	m.p.fields = append(m.p.fields, field{ctx, "context.Context", ""})
-	switch m.IntN(3) {
-	case 0:
-		m.p.fields[len(m.p.fields)-1].init = fmt.Sprintf("{\nc, f := context.WithCancel(ctx)\nw.%s, %s = c, f\n}", ctx, cancel)
-	case 1:
-		m.p.fields[len(m.p.fields)-1].init = fmt.Sprintf("{\nc, f := context.WithCancelCause(ctx)\nw.%s, %s = c, func() { f(ErrOdd) }\n}", ctx, cancel)
-	default:
-		m.p.fields[len(m.p.fields)-1].init = fmt.Sprintf("{\nc, f := context.WithTimeoutCause(ctx, %d*time.Second + %d, ErrOdd)\nw.%s, %s = c, f\n}", 1+m.IntN(5), site, ctx, cancel)
+	names := []any{
+		"$cancel", fmt.Sprint("w.cancel", n), "$ctx", fmt.Sprint("w.ctx", n), "$under", fmt.Sprint("w.under", n),
+		"$site", site, "$other", other,
 	}
-	m.p.fields = append(m.p.fields, field{under, "context.Context", pick(m,
-		fmt.Sprintf("w.%s, _ = context.WithTimeout(w.%s, %d*time.Second + %d)", under, ctx, 1+m.IntN(5), other),
-		fmt.Sprintf("w.%s, _ = context.WithCancel(context.WithValue(w.%s, count(0), 1))", under, ctx),
-	)})
-	parts := []part{by(all[0], "%s()\nt.note(\"cancelled\", w.%s.Err())", cancel, ctx)}
-	for _, p := range all[1:] {
-		form := pick(m,
-			"<-w.$ctx.Done()\nt.note(\"ended\", w.$ctx.Err())\nt.note(\"cause\", context.Cause(w.$ctx))",
-			"<-w.$under.Done()\nt.note(\"ended\", w.$under.Err())\nt.note(\"cause\", context.Cause(w.$under))",
-			"{\ndone := make(chan int)\nstop := context.AfterFunc(w.$ctx, func() { done <- 5 })\nt.got(\"after\", <-done)\nt.note(\"stop\", stop())\n}",
-			"{\nn, err := Square(w.$under, 9)\nt.got(\"square\", n)\nt.note(\"err\", err)\n<-w.$ctx.Done()\n}",
-			"select {\ncase <-w.$ctx.Done():\nt.note(\"ended\", 1)\ncase <-context.WithoutCancel(w.$ctx).Done():\n}\n<-w.$under.Done()",
-		)
-		parts = append(parts, part{p, fill(form, "$ctx", ctx, "$under", under)})
+	made := func(form string) string { return fill(form, append(names, "$k", 1+m.IntN(5))...) }
+	m.p.fields = append(m.p.fields,
+		field{fmt.Sprint("cancel", n), "func()", ""},
+		field{fmt.Sprint("ctx", n), "context.Context", made(pick(m, contexts...))},
+		field{fmt.Sprint("under", n), "context.Context", made(pick(m, contextsUnder...))})
+	m.each(all, func() string { return made(pick(m, ends...)) })
+	m.p.events[n].parts[0].code = made(`$cancel()
+	t.note("cancelled", $ctx.Err())`)
+}
+
+// contexts are made by the workflow when it starts, and contextsUnder from them.
+var (
+	contexts = []string{
+		`{
+			c, f := context.WithCancel(ctx)
+			$ctx, $cancel = c, f
+		}`,
+		`{
+			c, f := context.WithCancelCause(ctx)
+			$ctx, $cancel = c, func() { f(ErrOdd) }
+		}`,
+		`{
+			c, f := context.WithTimeoutCause(ctx, $k*time.Second + $site, ErrOdd)
+			$ctx, $cancel = c, f
+		}`,
 	}
-	m.event(parts...)
+	contextsUnder = []string{
+		`$under, _ = context.WithTimeout($ctx, $k*time.Second + $other)`,
+		`$under, _ = context.WithCancel(context.WithValue($ctx, count(0), 1))`,
+	}
+)
+
+// ends are ways to wait for the end of a context.
+var ends = []string{
+	`<-$ctx.Done()
+	t.note("ended", $ctx.Err())
+	t.note("cause", context.Cause($ctx))`,
+	`<-$under.Done()
+	t.note("ended", $under.Err())
+	t.note("cause", context.Cause($under))`,
+	`{
+		done := make(chan int)
+		stop := context.AfterFunc($ctx, func() { done <- 5 })
+		t.got("after", <-done)
+		t.note("stop", stop())
+	}`,
+	`{
+		n, err := Square($under, 9)
+		t.got("square", n)
+		t.note("err", err)
+		<-$ctx.Done()
+	}`,
+	`select {
+	case <-$ctx.Done():
+		t.note("ended", 1)
+	case <-context.WithoutCancel($ctx).Done():
+	}
+	<-$under.Done()`,
 }

@@ -3,7 +3,7 @@ package random_test
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // This file draws events in which one process sends and another receives.
@@ -44,7 +44,7 @@ func (m *maker) pair() *channel {
 // transfer is one value that goes through a channel.
 func (m *maker) transfer() {
 	if c := m.pair(); c != nil {
-		m.event(by(c.from, "%s", m.send(c, m.value(c))), by(c.to, "%s", m.receive(c)))
+		m.event(part{c.from, m.send(c)}, part{c.to, m.receive(c)})
 	}
 }
 
@@ -54,12 +54,12 @@ func (m *maker) burst() {
 	if c == nil {
 		return
 	}
+	receives := pick(m, "for range $n {\n$receive\n}", "for v := range first($c, $n) {\nt.got(\"first\", v)\n}")
 	n := 2 + m.IntN(2)
-	receive := fmt.Sprintf("for range %d {\n%s\n}", n, m.receive(c))
-	if m.chance(2) {
-		receive = fmt.Sprintf("for v := range first(%s, %d) {\nt.got(%q, v)\n}", c.name, n, "first")
-	}
-	m.event(by(c.from, "for range %d {\n%s\n}", n, m.send(c, m.value(c))), by(c.to, "%s", receive))
+	m.event(
+		part{c.from, fill("for range $n {\n$send\n}", "$n", n, "$send", m.send(c))},
+		part{c.to, fill(receives, "$n", n, "$receive", m.receive(c), "$c", c.name)},
+	)
 }
 
 // relay is a value that a process receives and passes on in one statement.
@@ -68,104 +68,276 @@ func (m *maker) relay() {
 	if in == nil {
 		return
 	}
-	for _, out := range m.channels {
-		if out.from != in.to || out == in || out.typ != in.typ && out.typ != "any" {
-			continue
-		}
-		m.event(by(in.from, "%s", m.send(in, m.value(in))), by(in.to, "%s", pick(m,
-			fmt.Sprintf("%s <- <-%s", out.name, in.name),
-			fmt.Sprintf("put(%s, <-%s)", out.name, in.name),
-			fmt.Sprintf("select {\ncase %s <- <-%s:\n}", out.name, in.name),
-			fmt.Sprintf("func() { defer close(make(chan int)); %s <- take(%s) }()", out.name, in.name),
-		)), by(out.to, "%s", m.receive(out)))
-		if out.typ != in.typ { // a generic function would have to know its type
-			e := &m.p.events[len(m.p.events)-1]
-			e.parts[1] = by(in.to, "%s <- <-%s", out.name, in.name)
-		}
+	i := slices.IndexFunc(m.channels, func(c *channel) bool { return c.from == in.to && (c.typ == in.typ || c.typ == "any") })
+	if i < 0 {
 		return
 	}
+	out, forms := m.channels[i], relays
+	if out.typ != in.typ {
+		forms = relays[:1] // a generic function would have to know the type
+	}
+	m.event(
+		part{in.from, m.send(in)},
+		part{in.to, fill(pick(m, forms...), "$out", out.name, "$in", in.name)},
+		part{out.to, m.receive(out)},
+	)
+}
+
+var relays = []string{
+	`$out <- <-$in`,
+	`put($out, <-$in)`,
+	`select {
+	case $out <- <-$in:
+	}`,
+	`func() { defer close(make(chan int)); $out <- take($in) }()`,
 }
 
 // finish closes a channel: after some values of which the receiver does not know the number, or after none.
 func (m *maker) finish() {
-	if len(m.channels) == 0 {
+	open := slices.DeleteFunc(slices.Clone(m.channels), func(c *channel) bool {
+		return !slices.Contains(m.alive, c.from) || !slices.Contains(m.alive, c.to)
+	})
+	if len(open) == 0 {
 		return
 	}
-	c := pick(m, m.channels...)
-	if !slices.Contains(m.alive, c.from) || !slices.Contains(m.alive, c.to) {
-		return
-	}
+	c := pick(m, open...)
 	m.channels = slices.DeleteFunc(m.channels, func(other *channel) bool { return other == c })
-	closes := pick(m, "close(%s)", "func() { defer close(%s) }()", "func() {\ndefer func() { t.note(\"twice\", recover()) }()\nclose(%[1]s)\nclose(%[1]s)\n}()")
-	send := fmt.Sprintf("for range %d {\n%s\n}\n", m.IntN(4), m.send(c, m.value(c)))
-	receive := pick(m,
-		"for v := range %s {\nt.got(\"range\", v)\n}",
-		"for range %s {\nt.note(\"range\", \"one\")\n}",
-		"for {\nv, ok := <-%s\nif !ok {\nbreak\n}\nt.got(\"ok\", v)\n}\nt.note(\"closed\", len(%[1]s))",
-		"for open := true; open; {\nselect {\ncase v, ok := <-%s:\nif open = ok; ok {\nt.got(\"open\", v)\n}\n}\n}",
-		"var v$ $T\nfor v$ = range %s {\nt.got(\"assigned\", v$)\n}\nif n := len(%[1]s); n > 0 { t.got(\"left\", v$) }",
-	)
-	receive = fill(receive, "$T", c.typ, "$", m.id())
-	m.event(by(c.from, "%s", send+fmt.Sprintf(closes, c.name)), by(c.to, receive, c.name))
+	sends := fill("for range $n {\n$send\n}\n", "$n", m.IntN(4), "$send", m.send(c))
+	m.event(part{c.from, sends + m.through(pick(m, closes...), c)}, part{c.to, m.through(pick(m, drains...), c)})
+}
+
+var closes = []string{
+	`close($c)`,
+	`func() { defer close($c) }()`,
+	`func() {
+		defer func() { t.note("twice", recover()) }()
+		close($c)
+		close($c)
+	}()`,
+}
+
+// drains receive until a channel is closed.
+var drains = []string{
+	`for v := range $c {
+		t.got("range", v)
+	}`,
+	`for range $c {
+		t.note("range", "one")
+	}`,
+	`for {
+		v, ok := <-$c
+		if !ok {
+			break
+		}
+		t.got("ok", v)
+	}
+	t.note("closed", len($c))`,
+	`for open := true; open; {
+		select {
+		case v, ok := <-$c:
+			if open = ok; ok {
+				t.got("open", v)
+			}
+		}
+	}`,
+	`var v$n $T
+	for v$n = range $c {
+		t.got("assigned", v$n)
+	}
+	if n := len($c); n > 0 {
+		t.got("left", v$n)
+	}`,
 }
 
 // send is a statement that sends a value.
-func (m *maker) send(c *channel, value string) string {
-	forms := []string{
-		"$c <- $v",
-		"$c <- $v",
-		"select {\ncase $c <- $v:\n}",
-		"put[$T]($c, $v)",
-		"f$n := put[$T]\nf$n($c, $v)",
-		"func() {\ndefer put[$T]($c, $v)\nt.note(\"later\", len($c) <= cap($c))\n}()",
-		"end[$T]{$c}.send($v)",
-		"e$n := end[$T]{$c}.send\ne$n($v)",
-		"end[$T]{$c}.in() <- $v",
-		"carrier[$T](&end[$T]{$c}).send($v)",
-		"var no$n chan $T\nselect {\ncase no$n <- $v:\ncase v := <-no$n:\nt.got(\"never\", v)\ncase $c <- $v:\n}",
-	}
-	if site := m.site(); site > 0 {
-		forms = append(forms,
-			fmt.Sprintf("for tries := 0; ; tries++ {\nvar late <-chan time.Time\nif tries < 3 {\nlate = time.After(%d*time.Second + %d)\n}\nselect {\ncase $c <- $v:\nt.note(\"sent\", tries)\ncase <-late:\nt.note(\"late\", tries)\ncontinue\n}\nbreak\n}", m.IntN(2), site),
-			fmt.Sprintf("for tries := 0; ; tries++ {\nif tries == 3 {\n$c <- $v\nbreak\n}\ntime.Sleep(%d*time.Second + %d)\nselect {\ncase $c <- $v:\ndefault:\nt.note(\"full\", tries)\ncontinue\n}\nbreak\n}", m.IntN(2), site),
-		)
-	}
-	return m.through(pick(m, forms...), c, value)
-}
+func (m *maker) send(c *channel) string { return m.through(m.timed(sends, timedSends), c) }
 
 // receive is a statement that receives a value.
-func (m *maker) receive(c *channel) string {
-	forms := []string{
-		"t.got($q, <-$c)",
-		"t.got($q, <-$c)",
-		"{\nv, ok := <-$c\nt.got($q, v)\nt.note(\"ok\", ok)\n}",
-		"select {\ncase v := <-$c:\nt.got($q, v)\n}",
-		"t.got($q, take($c))",
-		"t.got($q, (&end[$T]{$c}).recv())",
-		"{\ng := (&end[$T]{$c}).recv\nt.got($q, g())\n}",
-		"t.got($q, (*end[$T]).recv(&end[$T]{$c}))",
-		"t.got($q, carrier[$T](&end[$T]{$c}).recv())",
-		"t.got($q, mouth[$T]{&end[$T]{$c}}.recv())",
-		"for v := range first($c, 1) {\nt.got($q, v)\n}",
-		"if v := <-$c; num(v) >= 0 {\nt.got($q, v)\n}",
-		"switch v := any(<-$c).(type) {\ndefault:\nt.got($q, v)\n}",
-		"func() {\ndefer t.got($q, <-$c)\nt.note(\"first\", len($c) <= cap($c))\n}()",
-		"{\nvar a [3]$T\nvar i int\nselect {\ncase a[next(&i)] = <-$c:\ncase a[next(&i)] = <-(chan $T)(nil):\n}\nt.got($q, a[0])\nt.note(\"index\", i)\n}",
-		"{\nvar v $T\nvar ok bool\nselect {\ncase v, ok = <-$c:\nt.note(\"ok\", ok)\n}\nt.got($q, v)\n}",
-		"{\nvar in <-chan $T = $c\nfunc() { t.got($q, <-in) }()\n}",
-		"{\nnext, stop := iter.Pull(first($c, 1))\nv, _ := next()\nstop()\nt.got($q, v)\n}",
+func (m *maker) receive(c *channel) string { return m.through(m.timed(receives, timedReceives), c) }
+
+// timed draws one of some forms, or one of those in which a wait has a length of its own.
+func (m *maker) timed(forms, timed []string) string {
+	i := m.IntN(len(forms) + len(timed))
+	if i < len(forms) {
+		return forms[i]
 	}
-	if site := m.site(); site > 0 {
-		forms = append(forms,
-			fmt.Sprintf("for tries := 0; ; tries++ {\nvar late <-chan time.Time\nif tries < 3 {\nlate = time.After(%d*time.Second + %d)\n}\nselect {\ncase v := <-$c:\nt.got($q, v)\ncase <-late:\nt.note(\"late\", tries)\ncontinue\n}\nbreak\n}", m.IntN(3), site),
-			fmt.Sprintf("wait$n:\nfor tries := 0; ; tries++ {\nif tries == 3 {\nt.got($q, <-$c)\nbreak\n}\ntime.Sleep(%d*time.Second + %d)\nselect {\ncase v := <-$c:\nt.got($q, v)\nbreak wait$n\ndefault:\nt.note(\"empty\", tries)\n}\n}", m.IntN(2), site),
-			fmt.Sprintf("{\nlate := time.NewTimer(%d*time.Second + %d)\nin := $c\nfor in != nil {\nselect {\ncase v := <-in:\nt.got($q, v)\nin = nil\ncase <-late.C:\nt.note(\"late\", 0)\n}\n}\nt.note(\"stop\", late.Stop())\n}", m.IntN(3), site),
-		)
+	site := m.site()
+	if site == 0 {
+		return pick(m, forms...)
 	}
-	return m.through(pick(m, forms...), c, "")
+	return fill(timed[i-len(forms)], "$site", site)
 }
 
-// through puts a channel and a value into a form.
-func (m *maker) through(form string, c *channel, value string) string {
-	return fill(form, "$c", c.name, "$v", value, "$T", c.typ, "$q", fmt.Sprintf("%q", strings.TrimPrefix(c.name, "w.")), "$n", m.IntN(1e6))
+// through puts a channel and a value for it into a form.
+func (m *maker) through(form string, c *channel) string {
+	return fill(form, "$c", c.name, "$v", m.value(c), "$T", c.typ, "$q", strconv.Quote(c.name[len("w."):]),
+		"$n", m.IntN(1e6), "$k", m.IntN(3))
+}
+
+var sends = []string{
+	"$c <- $v",
+	"$c <- $v",
+	`select {
+	case $c <- $v:
+	}`,
+	"put[$T]($c, $v)",
+	"f$n := put[$T]\nf$n($c, $v)",
+	`func() {
+		defer put[$T]($c, $v)
+		t.note("later", len($c) <= cap($c))
+	}()`,
+	"end[$T]{$c}.send($v)",
+	"e$n := end[$T]{$c}.send\ne$n($v)",
+	"end[$T]{$c}.in() <- $v",
+	"carrier[$T](&end[$T]{$c}).send($v)",
+	`var no$n chan $T
+	select {
+	case no$n <- $v:
+	case v := <-no$n:
+		t.got("never", v)
+	case $c <- $v:
+	}`,
+}
+
+var timedSends = []string{
+	`for tries := 0; ; tries++ {
+		var late <-chan time.Time
+		if tries < 3 {
+			late = time.After($k*time.Second + $site)
+		}
+		select {
+		case $c <- $v:
+			t.note("sent", tries)
+		case <-late:
+			t.note("late", tries)
+			continue
+		}
+		break
+	}`,
+	`for tries := 0; ; tries++ {
+		if tries == 3 {
+			$c <- $v
+			break
+		}
+		time.Sleep($k*time.Second + $site)
+		select {
+		case $c <- $v:
+		default:
+			t.note("full", tries)
+			continue
+		}
+		break
+	}`,
+}
+
+var receives = []string{
+	"t.got($q, <-$c)",
+	"t.got($q, <-$c)",
+	`{
+		v, ok := <-$c
+		t.got($q, v)
+		t.note("ok", ok)
+	}`,
+	`select {
+	case v := <-$c:
+		t.got($q, v)
+	}`,
+	"t.got($q, take($c))",
+	"t.got($q, (&end[$T]{$c}).recv())",
+	`{
+		g := (&end[$T]{$c}).recv
+		t.got($q, g())
+	}`,
+	"t.got($q, (*end[$T]).recv(&end[$T]{$c}))",
+	"t.got($q, carrier[$T](&end[$T]{$c}).recv())",
+	"t.got($q, mouth[$T]{&end[$T]{$c}}.recv())",
+	`for v := range first($c, 1) {
+		t.got($q, v)
+	}`,
+	`if v := <-$c; num(v) >= 0 {
+		t.got($q, v)
+	}`,
+	`switch v := any(<-$c).(type) {
+	default:
+		t.got($q, v)
+	}`,
+	`func() {
+		defer t.got($q, <-$c)
+		t.note("first", len($c) <= cap($c))
+	}()`,
+	`{
+		var a [3]$T
+		var i int
+		select {
+		case a[next(&i)] = <-$c:
+		case a[next(&i)] = <-(chan $T)(nil):
+		}
+		t.got($q, a[0])
+		t.note("index", i)
+	}`,
+	`{
+		var v $T
+		var ok bool
+		select {
+		case v, ok = <-$c:
+			t.note("ok", ok)
+		}
+		t.got($q, v)
+	}`,
+	`{
+		var in <-chan $T = $c
+		func() { t.got($q, <-in) }()
+	}`,
+	`{
+		next, stop := iter.Pull(first($c, 1))
+		v, _ := next()
+		stop()
+		t.got($q, v)
+	}`,
+}
+
+var timedReceives = []string{
+	`for tries := 0; ; tries++ {
+		var late <-chan time.Time
+		if tries < 3 {
+			late = time.After($k*time.Second + $site)
+		}
+		select {
+		case v := <-$c:
+			t.got($q, v)
+		case <-late:
+			t.note("late", tries)
+			continue
+		}
+		break
+	}`,
+	`wait$n:
+	for tries := 0; ; tries++ {
+		if tries == 3 {
+			t.got($q, <-$c)
+			break
+		}
+		time.Sleep($k*time.Second + $site)
+		select {
+		case v := <-$c:
+			t.got($q, v)
+			break wait$n
+		default:
+			t.note("empty", tries)
+		}
+	}`,
+	`{
+		late := time.NewTimer($k*time.Second + $site)
+		in := $c
+		for in != nil {
+			select {
+			case v := <-in:
+				t.got($q, v)
+				in = nil
+			case <-late.C:
+				t.note("late", 0)
+			}
+		}
+		t.note("stop", late.Stop())
+	}`,
 }
