@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 	"unsafe"
 
@@ -258,7 +257,7 @@ func (x *Execution) decide(d *decision) {
 // by the coroutine that has the turn.
 func (x *Execution) Await(ctx context.Context, name string, build func(history.Op) history.Body) history.Body {
 	op := x.newOperation(ctx)
-	d := &decision{id: op.id, name: name, callers: callers(), build: func(pos string) history.Body {
+	d := &decision{id: op.id, name: name, callers: sched.Callers(), build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body
 	}}
@@ -359,9 +358,3 @@ func (x *Execution) IsOpen(id history.OpID) bool {
 
 // Kill ends the run's coroutines; their defers run but nothing they do is recorded.
 func (x *Execution) Kill() { x.sched.Kill() }
-
-// callers is where the current coroutine stands.
-func callers() []uintptr {
-	var pcs [12]uintptr
-	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
-}
