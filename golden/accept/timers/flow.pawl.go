@@ -16,7 +16,7 @@ import (
 func Day__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	began := abi.Now(_run)
 	note := func(a ...any) {
-		log = append(log, fmt.Sprint(abi.Since(_run, began).Round(time.Second), ": ", fmt.Sprint(a...)))
+		log = append(log, fmt.Sprint(abi.Since(_run, began).Truncate(time.Minute), ": ", fmt.Sprint(a...)))
 	}
 
 	abi.Recv(_run, abi.After(_run, time.Minute))
@@ -64,9 +64,8 @@ func Day__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 		}
 	}
 	abi.Sleep(_run, 0)
-	wait := abi.Until(_run, began.Add(20*time.Minute))
 	after := bind1x1__pawl(_run, abi.After)
-	abi.Recv(_run, after(wait))
+	abi.Recv(_run, after(5*time.Minute))
 	note("end")
 	return log, nil
 }

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Day = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/timers.Day",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/timers",
-	Version:   "9b8b8c2d7378",
+	Version:   "447bf0fc6d50",
 	Generator: "1",
 	Pos:       "flow.go:20",
 	Errors:    Errors__pawl,
@@ -115,7 +115,7 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/timers/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Day{}": "ecf02e2b9650fd35",
+			"Day{}": "9aca8e215dbd6568",
 			"Ring":  "0dba8e70bcc76a98",
 		},
 	},
