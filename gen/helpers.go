@@ -11,17 +11,29 @@ import (
 	"github.com/pawlhq/pawl/gen/lower"
 )
 
-// helpers are the binders that the lowered files of a package need, each once.
+// helpers are what the lowered files of a package need, each once.
 func helpers(pkg *gosrc.Package, lowered []lower.File) (out []ir.Helper) {
 	own := slices.DeleteFunc(slices.Clone(lowered), func(f lower.File) bool { return f.Pkg != pkg })
 	for _, b := range lower.Binders(own) {
-		out = append(out, ir.Helper{Name: b.Name(), Doc: "is f as a value of the author's type, which brings the run with it.", Code: code(b)})
+		out = append(out, helper(b))
+	}
+	for _, d := range lower.Dispatchers(own) {
+		out = append(out, helper(d))
 	}
 	return out
 }
 
-// code is the declaration of a binder, cut where it names the run's type.
-func code(b lower.Binder) (out ir.Type) {
+// generic is a generic function that lowered files use.
+type generic interface {
+	Name() string
+	Doc() string
+	Decl(abi string) string
+}
+
+func helper(g generic) ir.Helper { return ir.Helper{Name: g.Name(), Doc: g.Doc(), Code: code(g)} }
+
+// code is the declaration of a helper, cut where it names the run's type.
+func code(b generic) (out ir.Type) {
 	const abi = "\x00"
 	run := ir.Part{Ref: ir.Ref{Pkg: ir.Import{Path: gosrc.RuntimePath + "/runtime/abi", Name: "abi"}, Name: "Run"}}
 	for i, text := range strings.Split(b.Decl(abi), abi+".Run") {

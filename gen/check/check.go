@@ -9,6 +9,7 @@ package check
 
 import (
 	"cmp"
+	"go/ast"
 	"go/types"
 	"maps"
 	"slices"
@@ -28,6 +29,14 @@ type Result struct {
 	// Lowered are the functions and methods of the module that need a copy which takes the run: every workflow, and
 	// what lies between one and a durable operation. Activities and steps are not among them: their twins are stubs.
 	Lowered map[*types.Func]bool
+	// Dispatched are the calls and mentions of interface methods, by the name of the method, behind which something may
+	// need the run.
+	Dispatched map[*ast.Ident]bool
+	// Twins are methods beside the lowered ones that dispatching relies on, by the type that gets them and their name.
+	Twins []Twin
+	// Behind are, for each of the author's functions that a workflow reaches, those that it may cause to be called: by
+	// name, behind an interface, through a package variable or by code of another module. Sorted by full name.
+	Behind map[*types.Func][]*types.Func
 	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.
 	Reached map[*types.Func][]*types.Func
 }
@@ -35,17 +44,56 @@ type Result struct {
 // Run checks every workflow of the program's packages.
 func Run(prog *gosrc.Program) *Result {
 	c := newChecker(prog)
-	for _, w := range c.workflows() {
-		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+	c.explore()
+	if c.doubtful() {
+		c.flow = newFlow(c)
+		c.explore()
 	}
-	c.colour()
 	for _, r := range c.reached {
 		c.judge(r)
 	}
+	c.fixUp()
 	c.checkErrorBranches()
 	c.checkNames()
 	c.checkDirectives()
 	return c.result()
+}
+
+// explore finds what every workflow reaches, and what of it needs the run.
+func (c *checker) explore() {
+	c.reached, c.lowered = nil, map[*node]bool{}
+	for _, w := range c.workflows() {
+		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+	}
+	c.meetings()
+	c.colour()
+}
+
+// doubtful reports whether a call that depends on a dynamic type may end at something that is not harmless, so that it
+// is worth finding out whether it does.
+func (c *checker) doubtful() bool {
+	for _, r := range c.reached {
+		if len(r.dead) > 0 {
+			return true
+		}
+		for _, es := range r.dynamic {
+			for _, e := range es {
+				if e.via != nil && (c.lowered[e.to] || c.harmful(e.to, map[*node]bool{})) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// harmful reports whether a finding is on the way from a node.
+func (c *checker) harmful(n *node, seen map[*node]bool) bool {
+	if seen[n] {
+		return false
+	}
+	seen[n] = true
+	return len(n.findings) > 0 || slices.ContainsFunc(n.edges, func(e edge) bool { return c.harmful(e.to, seen) })
 }
 
 // checker is the state of one Run.
@@ -58,6 +106,7 @@ type checker struct {
 	mutators map[*types.Func]bool
 	written  map[*types.Named]bool // types whose values are written
 	aliases  aliases
+	flow     *flow                   // nil as long as nobody asked where values come from
 	errors   []*types.Named          // error types of the module, which activities may return
 	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
 	unknown  map[string]bool         // those that were mentioned and are not
@@ -65,6 +114,7 @@ type checker struct {
 	nodes   map[types.Object]*node
 	reached []*reach
 	lowered map[*node]bool
+	twins   map[twinKey]Twin
 	allows  []*allowance
 	found   []diag.Diagnostic
 	remarks []diag.Diagnostic
@@ -80,6 +130,7 @@ func newChecker(prog *gosrc.Program) *checker {
 		unknown: map[string]bool{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
+		twins:   map[twinKey]Twin{},
 	}
 	for _, p := range prog.Packages {
 		if p.Types != nil && !isEngine(p.Path) { // a package with generated files alone has no types
@@ -112,6 +163,9 @@ func (c *checker) result() *Result {
 		Remarks:     diag.Sort(c.remarks),
 		Accepted:    c.acceptances(),
 		Lowered:     map[*types.Func]bool{},
+		Dispatched:  c.dispatched(),
+		Twins:       c.sortedTwins(),
+		Behind:      c.behind(),
 		Reached:     map[*types.Func][]*types.Func{},
 	}
 	for n := range c.lowered {

@@ -13,14 +13,18 @@ import (
 // that it reaches, returned by an activity, or given by the standard library: the types that occur there are all that
 // such a call can meet.
 
-// site is a call by dispatch.
+// site is a call by dispatch: of an interface's method, which lowered code sends to the twin of whatever is there, or by
+// code outside of the module, which cannot.
 type site struct {
 	pos   token.Pos
+	id    *ast.Ident       // the name of the interface's method; nil if code outside of the module makes the call
+	call  token.Pos        // its parenthesis; NoPos if the method is taken as a value, or code outside makes the call
 	what  string           // as the reader sees it: "Store.Save", "fmt.Sprint"
 	verb  string           // "calls" or "uses"
 	iface *types.Interface // what the value implements; nil for any
 	names []string         // the methods that may be called; nil for all exported ones
-	only  []*types.Named   // the types that it may meet, if they are known; else all that occur
+	pkg   *types.Package   // whose names those are, if they are not exported
+	only  []types.Type     // the types that it may meet, if they are known; else all that occur
 	twin  bool             // the run has its own of the method, which knows the types of the standard library
 }
 
@@ -49,8 +53,26 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 		return
 	}
 	s.n.sites = append(s.n.sites, site{
-		pos: id.Pos(), what: what, verb: verb, names: []string{fn.Name()}, iface: iface.Underlying().(*types.Interface), twin: twin,
+		pos: id.Pos(), id: s.dispatchable(id, twin), call: s.parenthesis(), what: what, verb: verb,
+		names: []string{fn.Name()}, pkg: fn.Pkg(), iface: iface.Underlying().(*types.Interface), twin: twin,
 	})
+}
+
+// parenthesis is that of the call of the name on top of the stack; NoPos if it is not called.
+func (s *scanner) parenthesis() token.Pos {
+	if _, call := Reference(s.stack); call != nil {
+		return call.Lparen
+	}
+	return token.NoPos
+}
+
+// dispatchable is the name of a call that lowering can dispatch: not one in the initialiser of a variable, where there
+// is no run, not one in code of another module, which is not lowered, and not one for which the run has a function.
+func (s *scanner) dispatchable(id *ast.Ident, twin bool) *ast.Ident {
+	if s.n.v != nil || s.third(s.n) || twin {
+		return nil
+	}
+	return id
 }
 
 // annotatedInterface reports whether any method of an interface is an activity or a step.
@@ -82,23 +104,48 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 		if _, tuple := t.(*types.Tuple); tuple {
 			continue
 		}
-		c := site{pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", names: slices.Concat(methodNames(param), wellKnown), twin: callee.Pkg().Path() == "sync"}
+		c := site{
+			pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", twin: callee.Pkg().Path() == "sync",
+			names: slices.Concat(methodNames(param), lookedFor(callee.Pkg().Path())),
+		}
 		if strings.HasSuffix(callee.Pkg().Path(), "/template") {
 			c.names = nil // a template calls whatever its text names
 		}
 		if iface, ok := t.Underlying().(*types.Interface); ok {
 			c.iface = iface
-		} else if c.only = s.namedWithin(t); len(c.only) == 0 {
-			continue
+		} else {
+			only, open := s.namedWithin(t)
+			if len(only) > 0 {
+				known := c
+				known.only = only
+				s.n.sites = append(s.n.sites, known)
+			}
+			if !open {
+				continue
+			}
 		}
 		s.n.sites = append(s.n.sites, c)
 	}
 }
 
-// wellKnown are the methods that the standard library looks for in values of any type.
-var wellKnown = strings.Fields(`Error String GoString Format Is As Unwrap LogValue IsZero
+// lookedFor are the methods that a package looks for in values of any type.
+func lookedFor(pkg string) []string {
+	switch pkg {
+	case "fmt":
+		return formatting
+	case "errors":
+		return inErrors
+	}
+	return wellKnown
+}
+
+var (
+	formatting = strings.Fields("Error String GoString Format Scan Write Read ReadRune UnreadRune Unwrap")
+	inErrors   = strings.Fields("Error Is As Unwrap")
+	wellKnown  = strings.Fields(`Error String GoString Format Is As Unwrap LogValue IsZero
 	MarshalJSON UnmarshalJSON MarshalText UnmarshalText AppendText MarshalBinary UnmarshalBinary AppendBinary
 	MarshalXML UnmarshalXML MarshalXMLAttr UnmarshalXMLAttr Scan Value WriteTo ReadFrom WriteString ReadByte`)
+)
 
 func methodNames(t types.Type) (names []string) {
 	for m := range t.Underlying().(*types.Interface).Methods() {
@@ -123,8 +170,9 @@ func paramType(sig *types.Signature, i int) types.Type {
 	return sig.Params().At(i).Type()
 }
 
-// namedWithin are the named types from outside of the standard library that a value of type t consists of.
-func (s *scanner) namedWithin(t types.Type) (ts []*types.Named) {
+// namedWithin are the named types from outside of the standard library that a value of type t consists of. It is open
+// to others if it has an interface inside.
+func (s *scanner) namedWithin(t types.Type) (ts []types.Type, open bool) {
 	seen := map[types.Type]bool{}
 	var walk func(types.Type)
 	walk = func(t types.Type) {
@@ -142,6 +190,8 @@ func (s *scanner) namedWithin(t types.Type) (ts []*types.Named) {
 			ts = append(ts, n)
 		}
 		switch u := t.Underlying().(type) {
+		case *types.Interface:
+			open = true
 		case *types.Pointer:
 			walk(u.Elem())
 		case *types.Slice:
@@ -158,22 +208,26 @@ func (s *scanner) namedWithin(t types.Type) (ts []*types.Named) {
 		}
 	}
 	walk(t)
-	return ts
+	return ts, open
 }
 
 // dispatcher resolves the dynamic calls of one workflow.
 type dispatcher struct {
 	*checker
-	r    *reach
-	met  []*types.Named // types that occur, in the order of the nodes
-	errs []*types.Named // error types that activities may return besides
-	done map[string]bool
+	r     *reach
+	met   []types.Type // candidates that occur, in the order of the nodes
+	errs  []types.Type // error types that activities may return besides
+	done  map[string]bool
+	leaks *leaks // nil as long as nobody asked where values come from
 }
 
 // dispatch finds the targets of all dynamic calls in reach.
 func (c *checker) dispatch(r *reach) {
-	r.dynamic, r.dead = map[*node][]edge{}, nil
+	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
 	d := &dispatcher{checker: c, r: r, done: map[string]bool{}}
+	if c.flow != nil {
+		d.leaks = c.flow.leaks(r)
+	}
 	d.collect()
 	for _, n := range r.nodes {
 		for _, s := range n.sites {
@@ -183,7 +237,7 @@ func (c *checker) dispatch(r *reach) {
 }
 
 func (d *dispatcher) collect() {
-	seen := map[*types.Named]bool{}
+	seen := map[types.Type]bool{}
 	for _, n := range d.r.nodes {
 		for _, t := range n.types {
 			if !seen[t] {
@@ -219,35 +273,35 @@ func (d *dispatcher) resolve(from *node, s site) {
 		candidates = slices.Concat(d.met, d.errs)
 	}
 	for _, t := range candidates {
-		if s.only == nil && !d.fits(t, s) {
+		if s.only == nil && !d.fits(t, s) || d.leaks != nil && s.call.IsValid() && !d.leaks.meets(s.call, t) {
 			continue
 		}
-		for _, fn := range methodsOf(t, s.names) {
+		for _, fn := range methodsOf(t, s) {
 			d.target(from, s, t, fn)
 		}
 	}
 }
 
 // fits reports whether values of a type can be behind the interface of a dynamic call. Type arguments are not known
-// here: of a generic type, only the names of the methods count.
-func (d *dispatcher) fits(t *types.Named, s site) bool {
+// here: of a generic type or interface, only the names of the methods count.
+func (d *dispatcher) fits(t types.Type, s site) bool {
 	if s.iface == nil || s.iface.Empty() {
-		return d.inModule(t.Obj())
+		return named(t) == nil || d.inModule(named(t).Obj())
 	}
-	if t.TypeParams().Len() == 0 && s.iface.IsMethodSet() {
+	if !isGeneric(t) && s.iface.IsMethodSet() && !parametricMethods(s.iface) {
 		return types.Implements(types.NewPointer(t), s.iface)
 	}
 	for m := range s.iface.Methods() {
-		if lookupMethod(t, m.Name()) == nil {
+		if lookupMethod(t, m.Pkg(), m.Name()) == nil {
 			return false
 		}
 	}
 	return true
 }
 
-// methodsOf are those of the names that a type has as methods; without names, all exported methods.
-func methodsOf(t *types.Named, names []string) (methods []*types.Func) {
-	if names == nil {
+// methodsOf are the methods of a type that a dynamic call names; if it names none, all exported methods.
+func methodsOf(t types.Type, s site) (methods []*types.Func) {
+	if s.names == nil {
 		set := types.NewMethodSet(types.NewPointer(t))
 		for i := range set.Len() {
 			if fn, ok := set.At(i).Obj().(*types.Func); ok && fn.Exported() {
@@ -256,26 +310,31 @@ func methodsOf(t *types.Named, names []string) (methods []*types.Func) {
 		}
 		return methods
 	}
-	for _, name := range names {
-		if fn := lookupMethod(t, name); fn != nil && !slices.Contains(methods, fn) {
+	for _, name := range s.names {
+		if fn := lookupMethod(t, s.pkg, name); fn != nil && !slices.Contains(methods, fn) {
 			methods = append(methods, fn)
 		}
 	}
 	return methods
 }
 
-func lookupMethod(t *types.Named, name string) *types.Func {
-	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, t.Obj().Pkg(), name)
+// lookupMethod is the method of a type that goes by a name in a package.
+func lookupMethod(t types.Type, pkg *types.Package, name string) *types.Func {
+	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, pkg, name)
 	fn, _ := obj.(*types.Func)
 	return fn
 }
 
 // target handles one method that a dynamic call may end at.
-func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) {
+func (d *dispatcher) target(from *node, s site, t types.Type, fn *types.Func) {
+	if s.id != nil {
+		d.meet(from, s.id, t, fn)
+	}
 	fn = fn.Origin()
-	here := nameIn(from.pkg.Types, t.Obj()) + "." + fn.Name()
+	here := typeName(from.pkg.Types, t) + "." + fn.Name()
 	a := d.prog.Annotation(fn)
 	switch {
+	case isOperation(a) && s.id != nil:
 	case isOperation(a):
 		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s %s through %s, which does not know the run", a.Kind, here, s.what))
 	case isWorkflow(a):
@@ -284,7 +343,9 @@ func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) 
 		d.embedded(from, s, fn)
 	case d.inModule(fn):
 		if _, ok := d.decls[fn]; ok {
-			d.r.dynamic[from] = append(d.r.dynamic[from], edge{pos: s.pos, to: d.function(fn), verb: s.verb + " " + s.what + ", here"})
+			d.r.dynamic[from] = append(d.r.dynamic[from], edge{
+				pos: s.pos, to: d.function(fn), verb: s.verb + " " + s.what + ", here", value: s.verb == "uses", via: s.id,
+			})
 		}
 	default:
 		d.foreign(from, s, here, fn)
@@ -298,7 +359,7 @@ func (d *dispatcher) embedded(from *node, s site, fn *types.Func) {
 		return
 	}
 	d.done[key] = true
-	s.only, s.names = nil, []string{fn.Name()}
+	s.call, s.only, s.names, s.pkg = token.NoPos, nil, []string{fn.Name()}, fn.Pkg()
 	s.iface = fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	d.resolve(from, s)
 }
@@ -310,7 +371,7 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	}
 	switch e := lookup(fn.Pkg().Path(), localName(fn)); e.verdict {
 	case allowed:
-	case durable:
+	case durable: // its twin is no method, so nothing can dispatch to it
 		if s.twin {
 			return
 		}
@@ -323,7 +384,7 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	}
 }
 
-const dynamicCure = "call it on its concrete type, pass a function value, or, if it is an activity, annotate the interface's method"
+const dynamicCure = "call it in workflow code and pass on what it gives, or pass a function literal that calls it"
 
 func (d *dispatcher) end(from *node, s site, rule, fix, what string) {
 	d.r.dead = append(d.r.dead, ending{from, finding{

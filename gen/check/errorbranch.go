@@ -292,7 +292,7 @@ func isFinal(fn *types.Func) bool {
 
 func hasFinalMethod(t types.Type) bool {
 	n := named(t)
-	return n != nil && lookupMethod(n, "Final") != nil
+	return n != nil && lookupMethod(n, nil, "Final") != nil
 }
 
 // makesFinal reports whether the code of an operation, or what it reaches in the module, may make its errors final: it

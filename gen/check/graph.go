@@ -18,8 +18,9 @@ type node struct {
 	pkg *gosrc.Package
 
 	edges    []edge
-	sites    []site         // calls whose target depends on a dynamic type
-	types    []*types.Named // types that values in the body have
+	sites    []site       // calls whose target depends on a dynamic type
+	meets    []meeting    // what those of them may end at that lowering can dispatch, over all workflows
+	types    []types.Type // candidates that values in the body are of
 	effects  []effect
 	findings []finding
 	recovers bool // calls recover in its own body, not in a function literal's
@@ -30,8 +31,9 @@ type node struct {
 type edge struct {
 	pos   token.Pos
 	to    *node
-	verb  string // "calls", "uses", "reads": what the one does with the other
-	value bool   // not a call now: a function value, or a call in a function literal
+	verb  string     // "calls", "uses", "reads": what the one does with the other
+	value bool       // not a call now: a function value, or a call in a function literal
+	via   *ast.Ident // the name of the interface's method, of a call that lowering can dispatch; else nil
 }
 
 // effect is a durable operation in a node's own body.
@@ -146,6 +148,7 @@ type reach struct {
 	nodes   []*node          // by distance from the root, which is the first
 	dynamic map[*node][]edge // by dispatch, on the types that this workflow uses
 	dead    []ending         // dynamic calls that end at something other than a pure function of the module
+	met     []meeting        // what calls that lowering can dispatch may end at
 	parent  map[*node]step   // the shortest way from the root
 }
 
@@ -191,9 +194,9 @@ func (r *reach) walk() {
 	}
 }
 
-// colour finds the nodes that reach a durable operation by static calls and mentions: workflows always, and the least
-// set that is closed under "has an effect of its own, or an edge to a member". A variable is never a way: reading one
-// runs nothing.
+// colour finds the nodes that reach a durable operation by calls, dispatched or not, and mentions: workflows always, and
+// the least set that is closed under "has an effect of its own, or an edge to a member". A variable is never a way:
+// reading one runs nothing.
 func (c *checker) colour() {
 	callers := map[*node][]*node{}
 	var work []*node
@@ -201,18 +204,52 @@ func (c *checker) colour() {
 		if c.third(n) {
 			continue
 		}
-		for _, e := range n.edges {
-			if e.to.fn != nil {
-				callers[e.to] = append(callers[e.to], n)
-			}
+		for _, to := range n.callees() {
+			callers[to] = append(callers[to], n)
 		}
-		if len(n.effects) > 0 {
+		if _, ok := n.operation(); ok {
 			work = append(work, n)
 		}
 	}
 	for _, r := range c.reached {
 		work = append(work, r.root)
 	}
+	for len(work) > 0 {
+		c.lower(callers, work)
+		work = c.recovering()
+	}
+}
+
+// callees are the functions that a node leads to, whether it calls or mentions them.
+func (n *node) callees() (fns []*node) {
+	for _, e := range n.edges {
+		if e.to.fn != nil {
+			fns = append(fns, e.to)
+		}
+	}
+	for _, m := range n.meets {
+		if m.to != nil {
+			fns = append(fns, m.to)
+		}
+	}
+	return fns
+}
+
+// operation is the first durable operation in a node's own body, if there is one.
+func (n *node) operation() (e effect, ok bool) {
+	if len(n.effects) > 0 {
+		return n.effects[0], true
+	}
+	for _, m := range n.meets {
+		if m.operation != "" {
+			return effect{pos: m.id.Pos(), rule: varInit, what: m.operation}, true
+		}
+	}
+	return effect{}, false
+}
+
+// lower colours nodes and all that lead to them.
+func (c *checker) lower(callers map[*node][]*node, work []*node) {
 	for len(work) > 0 {
 		n := work[len(work)-1]
 		work = work[:len(work)-1]

@@ -31,7 +31,7 @@ func (c *checker) judge(r *reach) {
 		}
 		c.judgeValues(r, n)
 		for _, e := range r.dynamic[n] {
-			if c.lowered[e.to] {
+			if e.via == nil && c.lowered[e.to] {
 				c.accuse(r, n, c.dynamicFinding(n, e))
 			}
 		}
@@ -125,8 +125,8 @@ func (c *checker) judgeInitialiser(r *reach, n *node, e effect) {
 
 // judgeValues reports lowered functions that recover and are used as values: bound to the run, they would not.
 func (c *checker) judgeValues(r *reach, n *node) {
-	for _, e := range n.edges {
-		if e.verb == "uses" && e.to.recovers && c.lowered[e.to] && n.fn != nil {
+	for _, e := range slices.Concat(n.edges, r.dynamic[n]) {
+		if taken := e.verb == "uses" || e.via != nil && e.value; taken && e.to.recovers && c.lowered[e.to] && n.fn != nil {
 			c.accuse(r, n, finding{
 				pos: e.pos, rule: recoverValue, fix: "call it by name in the defer statement, or write a function literal that recovers",
 				message: fmt.Sprintf("%s uses %s as a value, in which its recover gives nil", n.name(n.pkg.Types), e.to.name(n.pkg.Types)),
@@ -148,13 +148,13 @@ func (c *checker) because(n *node) string {
 func (c *checker) durability(n *node) effect {
 	seen := map[*node]bool{n: true}
 	for queue := []*node{n}; len(queue) > 0; queue = queue[1:] {
-		if fs := queue[0].effects; len(fs) > 0 {
-			return fs[0]
+		if e, ok := queue[0].operation(); ok {
+			return e
 		}
-		for _, e := range queue[0].edges {
-			if e.to.fn != nil && !seen[e.to] {
-				seen[e.to] = true
-				queue = append(queue, e.to)
+		for _, to := range queue[0].callees() {
+			if !seen[to] {
+				seen[to] = true
+				queue = append(queue, to)
 			}
 		}
 	}
@@ -175,12 +175,12 @@ func (c *checker) accuse(r *reach, n *node, f finding) {
 }
 
 // add enters a diagnostic once: of several workflows that lead to it, one that the user asked for tells, and of those
-// the one with the shortest chain.
+// the one with the shortest chain, or the first such one.
 func (c *checker) add(ds []diag.Diagnostic, d diag.Diagnostic) []diag.Diagnostic {
 	for i, old := range ds {
 		if old.Pos == d.Pos && old.Rule == d.Rule && old.Message == d.Message {
 			now, before := c.asked(d), c.asked(old)
-			if now && !before || now == before && len(d.Chain) < len(old.Chain) {
+			if now && !before || now == before && diag.CompareChains(d.Chain, old.Chain) < 0 {
 				ds[i] = d
 			}
 			return ds

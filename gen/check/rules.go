@@ -128,9 +128,11 @@ function, which any workflow may call.`},
 The call has two readings: a child workflow, or this run going on with a fresh history (continue as new). The first
 will be written as it is here, the second with //pawl:continue above it; both come with a later release. Write a loop.`},
 	{ID: dynamicDurable, Title: "dynamic call of a durable function", Doc: `
-The call goes through an interface, a type parameter or the standard library, which know nothing of the run; the method
-behind it calls activities, sleeps or logs. Call it on the concrete type, pass a function value, or annotate the
-interface's method if it is an activity.`},
+The standard library or third-party code calls the method, and knows nothing of the run; the method calls activities,
+sleeps or logs. Call it in workflow code and pass on what it gives, or pass a function literal: slices.SortFunc takes
+one where sort.Sort takes methods. A call that workflow code makes through an interface of its own is no trouble, unless
+the value behind it is of a type that hides the method and that Pawl can add nothing to: one of another module, or one
+declared in a function, that embeds the interface or has such a method in front of the durable one.`},
 	{ID: noSource, Title: "function without Go source", Doc: `
 The function has no body in Go, or Pawl has generated it for callers outside of workflows. Its behaviour is not known.
 Call it in an activity.`},

@@ -43,6 +43,9 @@ func (c *checker) declareDependencies() {
 // third reports whether a node is code of another module.
 func (c *checker) third(n *node) bool { return c.outside[n.pkg] }
 
+// own reports whether a package is one of the author's.
+func (c *checker) own(p *types.Package) bool { return c.pkgs[p] != nil && !c.outside[c.pkgs[p]] }
+
 // cause is why code of another module cannot be run in a workflow.
 type cause struct {
 	pos  token.Pos

@@ -96,7 +96,7 @@ func (c *checker) findWritesIn(in initCode, decl *ast.FuncDecl) {
 			case !isPackageVar(t.v):
 			case isInit(decl):
 				c.attachInit(t.v, in)
-			case c.writes[t.v] == nil:
+			case c.writes[t.v] == nil || fn.Pos() < c.writes[t.v].Pos():
 				c.writes[t.v] = fn
 			}
 		}

@@ -37,6 +37,7 @@ type Package struct {
 	Generated       []string // files that Pawl wrote before, absolute
 	Types           *types.Package
 	Info            *types.Info
+	Stub            *ast.File              // what Types and Info were checked with besides Files; its bodies call code that does not exist yet
 	Annotated       []*Func                // activities, steps and workflows, in source order
 	Pure            map[*types.Func]string // functions that the author declares deterministic, with the reasons
 	imports         []string               // paths that the author's files import

@@ -65,6 +65,7 @@ func (l *loader) typecheck() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", pkg.Path, err)
 		}
+		pkg.Stub = stub
 		l.checkAll(pkg, stub)
 		l.annotate(pkg)
 		l.inTests(pkg)

@@ -31,11 +31,24 @@ const (
 
 // Name is the binder's name: bind2x1__pawl takes a function of two parameters with one result.
 func (b Binder) Name() string {
+	return [...]string{"bind", "bindexpr", "bindon", "late"}[b.Form] + b.arity() + check.Suffix
+}
+
+// arity says how many parameters and results there are: 2x1, or 2vx1 for a variadic function.
+func (b Binder) arity() string {
 	variadic := ""
 	if b.Variadic {
 		variadic = "v"
 	}
-	return fmt.Sprintf("%s%d%sx%d%s", [...]string{"bind", "bindexpr", "bindon", "late"}[b.Form], b.In, variadic, b.Out, check.Suffix)
+	return fmt.Sprintf("%d%sx%d", b.In, variadic, b.Out)
+}
+
+// Doc says what the binder does, behind its name.
+func (b Binder) Doc() string {
+	if b.Form == Late {
+		return "is f, which takes its arguments now and waits to be called."
+	}
+	return "is f as a value of the author's type, which brings the run with it."
 }
 
 // Decl is the binder's declaration, with the name that the file imports package abi by.

@@ -28,7 +28,9 @@ type File struct {
 	Name    string // base name: flow.pawl.go
 	Content []byte
 	Funcs   []string // the functions that were copied, as annotations.FuncName calls them, in source order
-	Binders []Binder // what Content needs of the package's stubs, by name
+	// What Content needs of the package's stubs, by name.
+	Binders     []Binder
+	Dispatchers []Dispatcher
 }
 
 // Files lowers every function that the check found to need the run: one file for each file of the author that has any,
@@ -36,8 +38,9 @@ type File struct {
 func Files(prog *gosrc.Program, res *check.Result) (files []File) {
 	for _, pkg := range prog.Packages {
 		for _, src := range pkg.Files {
-			if decls := loweredIn(pkg, src, res); len(decls) > 0 {
-				files = append(files, lowerFile(prog, pkg, src, decls, res))
+			decls, twins := loweredIn(pkg, src, res), twinsIn(prog, src, res)
+			if len(decls)+len(twins) > 0 {
+				files = append(files, lowerFile(prog, pkg, src, decls, twins, res))
 			}
 		}
 	}
@@ -58,30 +61,34 @@ func loweredIn(pkg *gosrc.Package, src *gosrc.File, res *check.Result) (decls []
 
 // lowerer is the work on one file.
 type lowerer struct {
-	prog    *gosrc.Program
-	pkg     *gosrc.Package
-	file    *gosrc.File
-	info    *types.Info
-	res     *check.Result
-	edits   edits
-	names   names
-	imports imports
-	binders map[string]Binder
-	arms    map[ast.Node]bool // sends and receives that are cases of a select
-	stack   []ast.Node
+	prog        *gosrc.Program
+	pkg         *gosrc.Package
+	file        *gosrc.File
+	info        *types.Info
+	res         *check.Result
+	edits       edits
+	names       names
+	imports     imports
+	binders     map[string]Binder
+	dispatchers map[string]Dispatcher
+	arms        map[ast.Node]bool // sends and receives that are cases of a select
+	stack       []ast.Node
 }
 
-func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, res *check.Result) File {
+func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, twins []check.Twin, res *check.Result) File {
 	l := &lowerer{
 		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res,
 		edits:   edits{src: src.Source, base: int(src.Syntax.FileStart)},
-		binders: map[string]Binder{},
-		arms:    map[ast.Node]bool{},
+		binders: map[string]Binder{}, dispatchers: map[string]Dispatcher{},
+		arms: map[ast.Node]bool{},
 	}
 	l.names = chooseNames(pkg, src)
 	l.imports = newImports(l)
 	out := File{Pkg: pkg, Source: src, Name: strings.TrimSuffix(filepath.Base(src.Path), ".go") + ".pawl.go"}
 	var body bytes.Buffer
+	for _, t := range twins { // first: behind a copy, they would be thought to stand in the author's file
+		l.writeTwin(&body, t)
+	}
 	for _, d := range decls {
 		l.function(d)
 		out.Funcs = append(out.Funcs, annotations.FuncName(d))
@@ -90,7 +97,7 @@ func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls [
 		l.write(&body, d)
 	}
 	out.Content = slices.Concat(l.header(), body.Bytes())
-	out.Binders = sortedBinders(l.binders)
+	out.Binders, out.Dispatchers = sortedBinders(l.binders), sortedDispatchers(l.dispatchers)
 	return out
 }
 
@@ -137,8 +144,14 @@ func (l *lowerer) visit(x ast.Node) bool {
 	}
 	l.stack = append(l.stack, x)
 	switch x := x.(type) {
+	case *ast.SelectorExpr: // before its operand: what is around an operand is entered before what is in it
+		l.stack = append(l.stack, x.Sel)
+		l.identifier(x.Sel)
+		l.stack = l.stack[:len(l.stack)-1]
 	case *ast.Ident:
-		l.identifier(x)
+		if !l.qualified(x) {
+			l.identifier(x)
+		}
 	case *ast.RangeStmt:
 		l.rangeStmt(x)
 	case *ast.GoStmt:

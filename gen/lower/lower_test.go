@@ -129,7 +129,7 @@ func TestDeterministic(t *testing.T) {
 	first := lower.Files(prog, check.Run(prog))
 	for range 5 {
 		for i, f := range lower.Files(prog, check.Run(prog)) {
-			if !bytes.Equal(f.Content, first[i].Content) || fmt.Sprint(f.Funcs, f.Binders) != fmt.Sprint(first[i].Funcs, first[i].Binders) {
+			if !bytes.Equal(f.Content, first[i].Content) || fmt.Sprint(f.Funcs, f.Binders, f.Dispatchers) != fmt.Sprint(first[i].Funcs, first[i].Binders, first[i].Dispatchers) {
 				t.Fatalf("%s differs:\n%s", f.Name, f.Content)
 			}
 		}
@@ -146,12 +146,12 @@ func stubs(prog *gosrc.Program, files []lower.File) map[string][]byte {
 				mine = append(mine, f)
 			}
 		}
-		output[filepath.Join(pkg.Dir, gosrc.StubFile)] = stub(prog, pkg, lower.Binders(mine))
+		output[filepath.Join(pkg.Dir, gosrc.StubFile)] = stub(prog, pkg, mine)
 	}
 	return output
 }
 
-func stub(prog *gosrc.Program, pkg *gosrc.Package, binders []lower.Binder) []byte {
+func stub(prog *gosrc.Program, pkg *gosrc.Package, files []lower.File) []byte {
 	var decls, imports strings.Builder
 	imported := map[string]bool{"github.com/pawlhq/pawl/runtime/abi": true}
 	qualify := func(p *types.Package) string {
@@ -166,8 +166,11 @@ func stub(prog *gosrc.Program, pkg *gosrc.Package, binders []lower.Binder) []byt
 			decls.WriteString(twin(f, qualify))
 		}
 	}
-	for _, b := range binders {
+	for _, b := range lower.Binders(files) {
 		decls.WriteString(b.Decl("abi"))
+	}
+	for _, d := range lower.Dispatchers(files) {
+		decls.WriteString(d.Decl("abi"))
 	}
 	for path := range imported {
 		fmt.Fprintf(&imports, "import %q\n", path)

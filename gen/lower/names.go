@@ -12,10 +12,10 @@ import (
 
 // names are the inserted names of one file.
 type names struct {
-	abi, run, iter string
-	cases          []string        // of a select, in order
-	taken          map[string]bool // names that stand anywhere in the file, or are declared in its package
-	pkg            *types.Package
+	abi, run, iter, recv string
+	cases                []string        // of a select, in order
+	taken                map[string]bool // names that stand anywhere in the file, or are declared in its package
+	pkg                  *types.Package
 }
 
 func chooseNames(pkg *gosrc.Package, file *gosrc.File) names {
@@ -31,7 +31,7 @@ func chooseNames(pkg *gosrc.Package, file *gosrc.File) names {
 			n.taken[p.Name()] = true
 		}
 	}
-	n.abi, n.run, n.iter = n.free("abi"), n.free("_run"), n.free("_it")
+	n.abi, n.run, n.iter, n.recv = n.free("abi"), n.free("_run"), n.free("_it"), n.free("_recv")
 	return n
 }
 

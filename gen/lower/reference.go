@@ -91,6 +91,8 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 	switch {
 	case operation && a.Iface != nil:
 		l.onInterface(r, a.Iface)
+	case l.res.Dispatched[id]:
+		l.dispatch(r)
 	case operation || l.res.Lowered[fn]:
 		l.twin(r)
 	case check.IsDurable(fn) && !check.OrderLost(l.info, l.stack):

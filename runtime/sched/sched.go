@@ -99,7 +99,7 @@ func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 // Spawn makes a coroutine that will run fn; it is ready at once and gets its turn after those that already are. It is a
 // child of the current one.
 func (s *Scheduler) Spawn(fn func()) *Coroutine {
-	c := s.Reserve(callers(1))
+	c := s.Reserve(Callers())
 	s.Start(c, fn)
 	return c
 }
@@ -180,7 +180,7 @@ func (s *Scheduler) Park(why string) {
 	if next := s.next(); next != c {
 		s.resume(next)
 		for <-c.turn; s.asking; <-c.turn {
-			c.stack = callers(1)
+			c.stack = Callers()
 			s.back <- struct{}{}
 		}
 	}
@@ -222,8 +222,8 @@ func (s *Scheduler) Ready(c *Coroutine) {
 	s.ready.push(c)
 }
 
-// Run gives turns until no coroutine is ready, all that are ready do nothing but yield, or Stop is called. It returns the panic of a coroutine, if one panicked;
-// the scheduler is then good only for Kill.
+// Run gives turns until no coroutine is ready, all that are ready do nothing but yield, or Stop is called. It returns the
+// panic of a coroutine, if one panicked; the scheduler is then good only for Kill.
 func (s *Scheduler) Run() *Panic {
 	s.yields = 0
 	if next := s.next(); next != nil {
@@ -313,8 +313,8 @@ func (s *Scheduler) Blocked() (all []Status) {
 	return all
 }
 
-// callers are the program counters above the caller, less skip frames of it.
-func callers(skip int) []uintptr {
+// Callers are the program counters above the function that calls it, innermost first.
+func Callers() []uintptr {
 	var pcs [16]uintptr
-	return append([]uintptr(nil), pcs[:runtime.Callers(skip+2, pcs[:])]...)
+	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
 }

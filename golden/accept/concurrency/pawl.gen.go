@@ -153,22 +153,22 @@ func bindon0x0__pawl[S any](_run *abi.Run, s S, f func(*abi.Run, S)) func() {
 	return func() { f(_run, s) }
 }
 
-// late1vx0__pawl is f as a value of the author's type, which brings the run with it.
+// late1vx0__pawl is f, which takes its arguments now and waits to be called.
 func late1vx0__pawl[A1 any](f func(...A1)) func(...A1) func() {
 	return func(a1 ...A1) func() { return func() { f(a1...) } }
 }
 
-// late1vx1__pawl is f as a value of the author's type, which brings the run with it.
+// late1vx1__pawl is f, which takes its arguments now and waits to be called.
 func late1vx1__pawl[A1, R1 any](f func(...A1) R1) func(...A1) func() {
 	return func(a1 ...A1) func() { return func() { f(a1...) } }
 }
 
-// late2vx0__pawl is f as a value of the author's type, which brings the run with it.
+// late2vx0__pawl is f, which takes its arguments now and waits to be called.
 func late2vx0__pawl[A1, A2 any](f func(A1, ...A2)) func(A1, ...A2) func() {
 	return func(a1 A1, a2 ...A2) func() { return func() { f(a1, a2...) } }
 }
 
-// late2x0__pawl is f as a value of the author's type, which brings the run with it.
+// late2x0__pawl is f, which takes its arguments now and waits to be called.
 func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }

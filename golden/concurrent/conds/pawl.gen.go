@@ -944,7 +944,7 @@ func Bakery__workflow() []*abi.Workflow {
 var workflow__PriorityQueue = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.PriorityQueue",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "d7026eb82543",
+	Version:   "c9f9be78af04",
 	Generator: "1",
 	Pos:       "queues.go:187",
 	Errors:    Errors__pawl,
@@ -1224,6 +1224,8 @@ var Sources__pawl = []abi.Source{
 			"(*queue).put{}":        "d90abef33e2db446",
 			"(*queue).takeWithin{}": "96caa4971dc36fd1",
 			"(*queue).take{}":       "0ad742a660d0fbc6",
+			"(*ranks).Pop{}":        "045099577037a1f2",
+			"(*ranks).Push{}":       "d881e22213f63234",
 			"Bakery{}":              "15d63ef5d3ed8f93",
 			"BoundedBuffer{}":       "e471d5b6576e04ea",
 			"ClosedUnderWaiters{}":  "b071d1e2da1001bf",
@@ -1233,6 +1235,8 @@ var Sources__pawl = []abi.Source{
 			"TimedTake{}":           "197d2c1d79ae90ea",
 			"newQueue{}":            "3150eb938f83bab2",
 			"ranks.Len{}":           "f77da98486d3e267",
+			"ranks.Less{}":          "ec2f4ee877ea2db3",
+			"ranks.Swap{}":          "c52c9c7649de467c",
 		},
 	},
 	{
@@ -1262,12 +1266,12 @@ func bindon0x0__pawl[S any](_run *abi.Run, s S, f func(*abi.Run, S)) func() {
 	return func() { f(_run, s) }
 }
 
-// late2x0__pawl is f as a value of the author's type, which brings the run with it.
+// late2x0__pawl is f, which takes its arguments now and waits to be called.
 func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }
 
-// late4x0__pawl is f as a value of the author's type, which brings the run with it.
+// late4x0__pawl is f, which takes its arguments now and waits to be called.
 func late4x0__pawl[A1, A2, A3, A4 any](f func(A1, A2, A3, A4)) func(A1, A2, A3, A4) func() {
 	return func(a1 A1, a2 A2, a3 A3, a4 A4) func() { return func() { f(a1, a2, a3, a4) } }
 }

@@ -975,7 +975,7 @@ func Merged__workflow() []*abi.Workflow {
 var workflow__OwnContext = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.OwnContext",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "56e2eaa4e872",
+	Version:   "2cbfcc5d0a19",
 	Generator: "1",
 	Pos:       "trees.go:210",
 	Errors:    Errors__pawl,
@@ -1156,16 +1156,17 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/trees.go",
 		Text: source__trees,
 		Sums: map[string]string{
-			"(*node).run{}": "69bec471f4e54ac2",
-			"BornDead{}":    "2c17f83794a1c993",
-			"Generator{}":   "f34894e984e4ecab",
-			"Merged{}":      "20d49dfd86f6c9da",
-			"Middle{}":      "a1cbae32f8ab757f",
-			"OwnContext{}":  "5ff3077f1559260f",
-			"Services{}":    "a19de8ab67533726",
-			"Values{}":      "d11e9baa92d74a3d",
-			"Workers{}":     "58a328dc2cd36201",
-			"generate{}":    "4bc089216a3952fb",
+			"(*node).run{}":  "69bec471f4e54ac2",
+			"BornDead{}":     "2c17f83794a1c993",
+			"Generator{}":    "f34894e984e4ecab",
+			"Merged{}":       "20d49dfd86f6c9da",
+			"Middle{}":       "a1cbae32f8ab757f",
+			"OwnContext{}":   "5ff3077f1559260f",
+			"Services{}":     "a19de8ab67533726",
+			"Values{}":       "d11e9baa92d74a3d",
+			"Workers{}":      "58a328dc2cd36201",
+			"generate{}":     "4bc089216a3952fb",
+			"scoped.Value{}": "f17294f1930170b0",
 		},
 	},
 }
@@ -1180,7 +1181,7 @@ func bind3x0__pawl[A1, A2, A3 any](_run *abi.Run, f func(*abi.Run, A1, A2, A3)) 
 	return func(a1 A1, a2 A2, a3 A3) { f(_run, a1, a2, a3) }
 }
 
-// late3x0__pawl is f as a value of the author's type, which brings the run with it.
+// late3x0__pawl is f, which takes its arguments now and waits to be called.
 func late3x0__pawl[A1, A2, A3 any](f func(A1, A2, A3)) func(A1, A2, A3) func() {
 	return func(a1 A1, a2 A2, a3 A3) func() { return func() { f(a1, a2, a3) } }
 }

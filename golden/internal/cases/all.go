@@ -17,6 +17,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/cooperation"
 	"github.com/pawlhq/pawl/golden/accept/deferred"
 	"github.com/pawlhq/pawl/golden/accept/dice"
+	"github.com/pawlhq/pawl/golden/accept/dispatch"
 	"github.com/pawlhq/pawl/golden/accept/dotimport"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/scales"
 	"github.com/pawlhq/pawl/golden/accept/embedding"
@@ -40,6 +41,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/payloads"
 	"github.com/pawlhq/pawl/golden/accept/printing"
 	"github.com/pawlhq/pawl/golden/accept/pulls"
+	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/receivers"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
 	"github.com/pawlhq/pawl/golden/accept/results"
@@ -159,6 +161,14 @@ func All() []Case {
 			Mortal:  "each run draws other numbers, and they are inputs of an activity",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(dice.StartThrow(ctx, c, ID, 3)).Result(ctx))
+			},
+		},
+		{
+			Name:    "dispatch",
+			Modules: modules(dispatch.PawlModule(&dispatch.Payments{})),
+			Plain:   func(ctx context.Context) []any { return outcome(dispatch.Ship(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(dispatch.StartShip(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
@@ -339,6 +349,16 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(pulls.Read(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(pulls.StartRead(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "promotion",
+			Modules: modules(promotion.PawlModule(promotion.Arm{})),
+			Plain: func(ctx context.Context) []any {
+				return outcome((&promotion.Yard{Robot: promotion.Arm{}}).Stack(ctx))
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(promotion.StartYardStack(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
