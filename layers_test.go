@@ -26,7 +26,7 @@ const module = "github.com/pawlhq/pawl"
 // floors holds the packages from the ground up. A package imports only what lies on floors below its own. x/... stands
 // for x and what lies in it.
 var floors = [][]string{
-	{"annotations", "gen/ir", "gen/diag", "runtime/history", "runtime/sched", "runtime/store"},
+	{"annotations", "gen/ir", "gen/diag", "runtime/history", "runtime/sched", "runtime/stack", "runtime/store"},
 	{"gen/emit", "gen/gosrc", "runtime/codec", "runtime/replay", "runtime/store/memstore", "runtime/store/natsstore", "runtime/store/storetest"},
 	{"gen/check", "gen/check/checktest", "runtime/abi", "runtime/journal", "runtime/embed"},
 	{"gen/lower", "runtime/client", "runtime/worker"},

@@ -38,9 +38,9 @@ func (w *world) report(what string, err error) {
 }
 
 // sound checks a history by itself: it begins with a start and ends with an end, time does not go back, and every
-// operation is scheduled once and has one outcome at most.
+// operation is scheduled once and has one outcome at most, except a ticker's.
 func sound(events []history.Event) error {
-	const open, done = 1, 2
+	const open, ticking, done = 1, 2, 3
 	state := map[history.OpID]int{}
 	for i, e := range events {
 		if _, ok := e.Body.(*history.RunStarted); ok != (i == 0) {
@@ -57,12 +57,18 @@ func sound(events []history.Event) error {
 				return fmt.Errorf("event %d schedules operation %s again", i+1, id)
 			}
 			state[id] = open
+			if timer, ok := e.Body.(*history.TimerStarted); ok && timer.Period > 0 {
+				state[id] = ticking
+			}
 		}
 		if id, ok := completed(e.Body); ok {
-			if state[id] != open {
+			switch state[id] {
+			case open:
+				state[id] = done
+			case ticking:
+			default:
 				return fmt.Errorf("event %d gives operation %s an outcome, though it is not under way", i+1, id)
 			}
-			state[id] = done
 		}
 		if timer, ok := e.Body.(*history.TimerFired); ok && early(events[:i], timer.Op, e.Time) {
 			return fmt.Errorf("event %d: timer %s fired before it was due", i+1, timer.Op)

@@ -124,6 +124,12 @@ func (w *world) leftovers() (left []string) {
 			note("workflow %s is %s%s", info.ID, info.Status, strings.TrimRight(": "+info.Parked, ": "))
 		}
 	}
+	ids, _ := w.witness.runs()
+	for _, id := range ids {
+		if _, ok := queues[id]; !ok { // its worker died after the first record, which may be the last
+			note("workflow %s has a journal and no entry in the registry", id)
+		}
+	}
 	for id, queue := range queues {
 		if pending, err := w.own.Pending(background, queue, id); err != nil || len(pending) > 0 {
 			note("workflow %s has %d messages in its inbox (%v)", id, len(pending), err)

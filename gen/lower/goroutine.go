@@ -61,6 +61,9 @@ func (l *lowerer) builtinAsFunction(call *ast.CallExpr) (function string, sig *t
 	if !ok {
 		return "", nil
 	}
+	if l.spreads(call) {
+		return l.printer(builtins[b.Name()]), printer
+	}
 	var params, args []string
 	var vars []*types.Var
 	for i, arg := range call.Args {

@@ -66,11 +66,16 @@ func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 	switch {
 	case l.started(call):
 	case l.spreads(call):
-		l.edits.replace(id.Pos(), id.End(), fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin))
+		l.edits.replace(id.Pos(), id.End(), l.printer(twin))
 	default:
 		l.edits.replace(id.Pos(), id.End(), l.names.abi+"."+twin)
 		l.passRun(call)
 	}
+}
+
+// printer spells a function that prints what it is given.
+func (l *lowerer) printer(twin string) string {
+	return fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin)
 }
 
 // mention lowers the mention of a function or method. What a go statement calls, it takes as a value.
@@ -161,7 +166,7 @@ func (l *lowerer) instantiate(r reference) {
 	for t := range inst.TypeArgs.Types() {
 		args = append(args, l.typeString(t))
 	}
-	list := "[" + strings.Join(args, ", ") + "]"
+	list := bracket(args)
 	base := ast.Expr(r.id)
 	if l.qualified(r.id) {
 		base = l.stack[len(l.stack)-2].(*ast.SelectorExpr)

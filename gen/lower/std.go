@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/check"
+	"github.com/pawlhq/pawl/gen/gosrc"
 )
 
 // This file puts the run's own clock, chance, log and locks in the place of the process's.
@@ -15,10 +16,8 @@ import (
 func (l *lowerer) std(r reference) {
 	twin := l.twinOf(r.fn)
 	switch {
-	case twin.method && r.call != nil:
-		l.onReceiver(r, l.names.abi+"."+twin.name, "")
-	case twin.method:
-		l.onReceiver(r, l.names.abi+"."+twin.name+twin.instance, twin.conversion)
+	case twin.recv != nil:
+		l.stdMethod(r, l.names.abi+"."+twin.name, twin.recv)
 	case twin.owner != "":
 		l.requalify(r, l.names.abi+"."+twin.owner+"("+l.names.run+")", r.fn.Name())
 	case twin.bare:
@@ -36,18 +35,16 @@ func (l *lowerer) std(r reference) {
 
 // stdTwin is what package abi has in the place of a function or method.
 type stdTwin struct {
-	name       string // of a function that takes the run first
-	bare       bool   // it takes no run
-	method     bool   // it takes the receiver of a method behind the run
-	conversion string // for a method value, the receiver's type if that is an interface
-	instance   string // for a method value, the type argument of a generic twin
-	owner      string // instead of a name: the function of abi that gives the value whose method it is
+	name  string       // of a function that takes the run first
+	bare  bool         // it takes no run
+	recv  *types.Named // it takes the receiver of a method of this type behind the run
+	owner string       // instead of a name: the function of abi that gives the value whose method it is
 }
 
 func (l *lowerer) twinOf(fn *types.Func) stdTwin {
 	pkg, name := fn.Pkg().Path(), fn.Name()
 	if recv := fn.Signature().Recv(); recv != nil {
-		return l.methodTwin(fn, recv.Type())
+		return methodTwin(fn, recv.Type())
 	}
 	switch pkg {
 	case "log":
@@ -63,7 +60,7 @@ func (l *lowerer) twinOf(fn *types.Func) stdTwin {
 	case "maps":
 		return stdTwin{name: "Map" + name, bare: true}
 	}
-	if check.IsStd(pkg) {
+	if check.IsStd(pkg) || pkg == gosrc.RuntimePath {
 		return stdTwin{name: cmp.Or(renamed[pkg+"."+name], name)}
 	}
 	return stdTwin{name: l.moduleTwin(fn)}
@@ -85,19 +82,27 @@ func loggerTwin(logger, name string) stdTwin {
 }
 
 // methodTwin is the twin of a method, which has its type's name in front.
-func (l *lowerer) methodTwin(fn *types.Func, recv types.Type) stdTwin {
+func methodTwin(fn *types.Func, recv types.Type) stdTwin {
 	if p, ok := recv.(*types.Pointer); ok {
 		recv = p.Elem()
 	}
-	typ, path := recv.(*types.Named).Obj().Name(), fn.Pkg().Path()
-	twin := stdTwin{name: cmp.Or(renamed[path+"."+typ+"."+fn.Name()], typ+fn.Name()), method: true}
-	if !check.IsStd(path) {
-		twin.instance = "[" + l.typeString(recv) + "]"
+	typ := recv.(*types.Named)
+	name := typ.Obj().Name() + fn.Name()
+	return stdTwin{name: cmp.Or(renamed[fn.Pkg().Path()+"."+typ.Obj().Name()+"."+fn.Name()], name), recv: typ}
+}
+
+// stdMethod lowers a method. As values, the twin of a module's, which is generic, is instantiated, and an interface's gets
+// a receiver of just that interface.
+func (l *lowerer) stdMethod(r reference, twin string, recv *types.Named) {
+	conversion := ""
+	switch {
+	case r.call != nil:
+	case types.IsInterface(recv):
+		conversion = l.typeString(recv)
+	case !check.IsStd(recv.Obj().Pkg().Path()):
+		twin += "[" + l.typeString(recv) + "]"
 	}
-	if types.IsInterface(recv) {
-		twin.conversion = l.typeString(recv)
-	}
-	return twin
+	l.onReceiver(r, twin, conversion)
 }
 
 // moduleTwin is the twin of a function of errgroup, or of one that draws an id. Package abi does not know their types,

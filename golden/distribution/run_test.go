@@ -18,19 +18,22 @@ type outcome struct {
 	output string // standard output and error, without traces
 }
 
-// patience is how long a program may run.
-const patience = 20 * time.Second
+// How long a program may run: the others take less than a second, and exceptions may well not end at all.
+const (
+	patience  = 30 * time.Second
+	exception = 3 * time.Second
+)
 
-// run runs a command. A program that does not end has no outcome.
-func run(t *testing.T, command string) (outcome, error) {
+// run runs a command. A program that does not end in time has no outcome.
+func run(t *testing.T, command string, limit time.Duration) (outcome, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, command)
 	cmd.Dir = t.TempDir()
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
-		return outcome{}, fmt.Errorf("does not end within %v; so far it printed\n%s", patience, shorten(string(out)))
+		return outcome{}, fmt.Errorf("does not end within %v; so far it printed\n%s", limit, shorten(string(out)))
 	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return outcome{}, err

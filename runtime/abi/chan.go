@@ -45,21 +45,22 @@ type ChanIter[T any] struct {
 	value T
 }
 
-// Next waits for the next value and puts it where v points, if it points anywhere. When the channel is closed it changes
-// nothing and reports false.
+// Next waits for the next value and puts it where v points, or keeps it for Value if v is nil. When the channel is
+// closed it changes nothing and reports false.
 func (it *ChanIter[T]) Next(v *T) (ok bool) {
 	value, ok := sched.Recv(it.s, it.ch)
 	if !ok {
 		return false
 	}
-	it.value = value
 	if v != nil {
 		*v = value
+	} else {
+		it.value = value
 	}
 	return true
 }
 
-// Value is what Next has received.
+// Value is what Next has received and put nowhere. It is kept until the next one comes.
 func (it *ChanIter[T]) Value() T { return it.value }
 
 type (

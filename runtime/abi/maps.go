@@ -15,6 +15,9 @@ func MapRange[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
 	it := &MapIter[K, V]{m: m, entries: make([]entry[K, V], 0, len(m))}
 	for k, v := range m {
 		it.entries = append(it.entries, entry[K, V]{k, v})
+		if k != k {
+			it.nans++
+		}
 	}
 	slices.SortFunc(it.entries, func(a, b entry[K, V]) int {
 		return compare(reflect.ValueOf(&a.key).Elem(), reflect.ValueOf(&b.key).Elem())
@@ -86,6 +89,7 @@ func MapEqualFunc[M1 ~map[K]V1, M2 ~map[K]V2, K comparable, V1, V2 any](m1 M1, m
 type MapIter[K comparable, V any] struct {
 	m       map[K]V
 	entries []entry[K, V]
+	nans    int // entries whose keys have a NaN: they are in the map, cannot be found in it, and go only when it is cleared
 }
 
 type entry[K comparable, V any] struct {
@@ -101,7 +105,7 @@ func (it *MapIter[K, V]) Next(key *K, value *V) bool {
 		it.entries = it.entries[1:]
 		if v, ok := it.m[next.key]; ok {
 			next.value = v
-		} else if next.key == next.key { // unlike NaN, which is in the map but not to be found in it
+		} else if next.key == next.key || len(it.m) < it.nans {
 			continue
 		}
 		if key != nil {

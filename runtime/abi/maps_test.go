@@ -77,3 +77,17 @@ func TestNextLeavesVariablesAlone(t *testing.T) {
 		t.Errorf("ends with %q, %d", k, v)
 	}
 }
+
+// TestClearedOnTheWay clears a map whose keys cannot be found in it.
+func TestClearedOnTheWay(t *testing.T) {
+	m := map[float64]int{math.NaN(): 1, math.Copysign(math.NaN(), -1): 2}
+	rounds := 0
+	for range abi.MapAll(m) {
+		rounds++
+		m[1] = 3
+		clear(m)
+	}
+	if rounds != 1 {
+		t.Errorf("%d rounds, want 1: the map was cleared in the first", rounds)
+	}
+}

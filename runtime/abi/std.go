@@ -78,13 +78,3 @@ func Printf(run *Run, format string, a ...any) (int, error) {
 
 // Println is fmt.Println: silent on replay.
 func Println(run *Run, a ...any) (int, error) { return fmt.Fprintln(run.once(os.Stdout), a...) }
-
-// BuiltinPrint is the built-in print: silent on replay.
-func BuiltinPrint(run *Run, a ...any) {
-	for _, v := range a {
-		fmt.Fprintf(run.once(os.Stderr), "%v", v)
-	}
-}
-
-// BuiltinPrintln is the built-in println: silent on replay.
-func BuiltinPrintln(run *Run, a ...any) { fmt.Fprintln(run.once(os.Stderr), a...) }

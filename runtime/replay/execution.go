@@ -10,8 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sort"
 	"time"
 	"unsafe"
 
@@ -40,10 +38,11 @@ type Execution struct {
 	startTime time.Time
 	events    uint64
 	replaying bool
-	open      map[history.OpID]*operation
+	open      openList
 	created   uint64
 	timers    map[unsafe.Pointer]*Timer // armed, by the channel that they send to
 	calls     map[*time.Timer]*Call
+	polled    []*Timer                       // in this turn, before they were due
 	noted     []*Timer                       // that something waits for, and that are not recorded
 	zones     map[string]*history.ZoneLoaded // that the code has asked for
 	recorded  map[string]*history.ZoneLoaded // in the events that are replayed
@@ -57,7 +56,7 @@ const RunLabel = "pawl.run"
 
 // New returns a run that has not started: its first event must be a RunStarted.
 func New(id, runID string, main Main) *Execution {
-	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New("pawl.workflow", id, RunLabel, runID), open: map[history.OpID]*operation{}}
+	x := &Execution{ID: id, RunID: runID, main: main, sched: sched.New("pawl.workflow", id, RunLabel, runID)}
 	x.ctx = newRoot(x)
 	return x
 }
@@ -74,6 +73,8 @@ type operation struct {
 	order     uint64
 	scheduled time.Time
 	cancelled bool
+
+	prev, next *operation // among those that are open
 }
 
 // Fail parks the run for err and the current coroutine for ever: the code cannot be given what it asks for.
@@ -146,21 +147,26 @@ func (x *Execution) apply(e history.Event) error {
 
 // run gives the coroutines their turns until all wait.
 func (x *Execution) run() error {
-	if p := x.sched.Run(); p != nil {
-		return &PanicError{Panic: p}
+	for {
+		x.forgetPolls()
+		if p := x.sched.Run(); p != nil {
+			return &PanicError{Panic: p}
+		}
+		switch {
+		case x.parked != nil:
+			return x.parked
+		case x.closed != nil:
+			x.sched.Kill()
+			return nil
+		}
+		x.recordTimers()
+		switch {
+		case !x.deadlocked():
+			return nil
+		case !x.sched.Busy(): // who is busy may be counting, and come to an end
+			return &DeadlockError{x.Coroutines()}
+		}
 	}
-	switch {
-	case x.parked != nil:
-		return x.parked
-	case x.closed != nil:
-		x.sched.Kill()
-		return nil
-	}
-	x.recordTimers()
-	if x.deadlocked() {
-		return &DeadlockError{x.Coroutines()}
-	}
-	return nil
 }
 
 // deliver changes the state that the code waits on.
@@ -224,43 +230,39 @@ func warn(body history.Body, warnings []string) history.Body {
 
 // complete hands an outcome to the coroutine that waits for it.
 func (x *Execution) complete(id history.OpID, outcome history.Body) error {
-	op, ok := x.open[id]
-	if !ok {
+	op := x.open.byID[id]
+	if op == nil {
 		return &Mismatch{Event: x.events, Recorded: describe(outcome), Code: "the code has no operation " + id.String() + " under way"}
 	}
 	if op.timer != nil {
 		op.timer.fire(x.now)
 		return nil
 	}
-	delete(x.open, id)
+	x.open.remove(op)
 	op.outcome = outcome
 	op.leave()
 	x.sched.Ready(op.coroutine)
 	return nil
 }
 
-func (x *Execution) openInOrder() []*operation {
-	ops := make([]*operation, 0, len(x.open))
-	for _, op := range x.open {
-		ops = append(ops, op)
+// decide asks for an event to be recorded. What the defers of a coroutine decide that is being ended, nobody wants to know.
+func (x *Execution) decide(d *decision) {
+	if !x.sched.Killed() {
+		x.decisions = append(x.decisions, d)
 	}
-	sort.Slice(ops, func(i, j int) bool { return ops[i].order < ops[j].order })
-	return ops
 }
-
-func (x *Execution) decide(d *decision) { x.decisions = append(x.decisions, d) }
 
 // Await asks for an operation and parks the current coroutine until there is an outcome, which it returns. build
 // makes the event that schedules it. The operation is told when ctx is cancelled; nil means that it never is. Called
 // by the coroutine that has the turn.
 func (x *Execution) Await(ctx context.Context, name string, build func(history.Op) history.Body) history.Body {
 	op := x.newOperation(ctx)
-	d := &decision{id: op.id, name: name, callers: callers(), build: func(pos string) history.Body {
+	d := &decision{id: op.id, name: name, callers: sched.Callers(), build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body
 	}}
 	d.kind = kindOf(d.body(false))
-	x.open[op.id] = op
+	x.open.add(op)
 	x.decide(d)
 	x.sched.Park(name)
 	return op.outcome
@@ -319,33 +321,40 @@ type Open struct {
 
 // Open lists the operations that have no outcome yet and that something waits for, oldest first.
 func (x *Execution) Open() []Open {
-	list := make([]Open, 0, len(x.open))
-	for _, op := range x.openInOrder() {
-		o := Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Cancelled: op.cancelled}
-		if op.timer != nil {
-			if !op.timer.waitedFor() {
-				continue
-			}
-			o.Due = op.timer.due
-		} else if timer, ok := op.body.(*history.TimerStarted); ok {
-			o.Due = timer.Due
+	list := make([]Open, 0, len(x.open.byID))
+	for op := x.open.first; op != nil; op = op.next {
+		if op.waitedFor() {
+			list = append(list, op.describe())
 		}
-		list = append(list, o)
 	}
 	return list
 }
 
+// Find is one of the open operations.
+func (x *Execution) Find(id history.OpID) (op Open, ok bool) {
+	if op := x.open.byID[id]; op != nil && op.waitedFor() {
+		return op.describe(), true
+	}
+	return Open{}, false
+}
+
+// waitedFor reports whether something waits for the operation's outcome.
+func (op *operation) waitedFor() bool { return op.timer == nil || op.timer.waitedFor() }
+
+func (op *operation) describe() Open {
+	o := Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Cancelled: op.cancelled}
+	if op.timer != nil {
+		o.Due = op.timer.due
+	} else if timer, ok := op.body.(*history.TimerStarted); ok {
+		o.Due = timer.Due
+	}
+	return o
+}
+
 // IsOpen reports whether an operation still waits for its outcome.
 func (x *Execution) IsOpen(id history.OpID) bool {
-	_, ok := x.open[id]
-	return ok
+	return x.open.byID[id] != nil
 }
 
 // Kill ends the run's coroutines; their defers run but nothing they do is recorded.
 func (x *Execution) Kill() { x.sched.Kill() }
-
-// callers is where the current coroutine stands.
-func callers() []uintptr {
-	var pcs [12]uintptr
-	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
-}

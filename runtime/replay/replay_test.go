@@ -332,6 +332,46 @@ func TestLeftoversAreNamedAndEnded(t *testing.T) {
 	}
 }
 
+// TestBusyWaiting: code that looks for something again and again gives up its turn, so that an event can bring it.
+func TestBusyWaiting(t *testing.T) {
+	r := start(t, func(r *abi.Run, _ context.Context) (string, error) {
+		done := false
+		abi.Go(r, func() { abi.Sleep(r, time.Hour); done = true })
+		for !done {
+			abi.Gosched(r)
+		}
+		for i := 0; i < 25_000; i++ { // which nothing has to bring to an end
+			abi.Gosched(r)
+		}
+		tick := abi.After(r, time.Minute)
+		for abi.TrySelect(r, abi.OnRecv(tick)) < 0 {
+		}
+		return abi.Now(r).Sub(begin).String(), nil
+	})
+	r.fire()
+	r.fire()
+	if got := r.result(); got != "1h1m0s" {
+		t.Error(got)
+	}
+}
+
+// TestLeftoversDecideNothing: what a goroutine still does as it is ended is not recorded behind the end of the run.
+func TestLeftoversDecideNothing(t *testing.T) {
+	activity := &abi.Activity{Name: "t.act", Queue: "q"}
+	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
+		abi.Go(r, func() {
+			own, cancel := abi.WithCancel(r, ctx)
+			defer abi.Call(r, ctx, activity, nil)
+			defer abi.AfterFunc(r, time.Second, func() {})
+			defer cancel()
+			abi.Call(r, own, activity, nil)
+		})
+		abi.Gosched(r)
+		return "done", nil
+	})
+	r.expect("RunStarted ActivityScheduled RunCompleted")
+}
+
 func TestGoexitOfTheWorkflowParksIt(t *testing.T) {
 	r := &run{T: t, code: func(r *abi.Run, _ context.Context) (string, error) {
 		runtime.Goexit()

@@ -35,6 +35,7 @@ type Timer struct {
 	fn       func()         // what it does otherwise
 	recorded bool
 	noted    bool // it is on the list of those to be recorded
+	polled   bool // and on that of those that were looked at too early
 	callers  []uintptr
 }
 
@@ -60,7 +61,7 @@ func (x *Execution) StartFunc(name string, d time.Duration, fn func()) *Timer {
 }
 
 func (x *Execution) newTimer(name string, d time.Duration) *Timer {
-	t := &Timer{x: x, op: x.newOperation(nil), name: name, due: x.now.Add(max(d, 0)), callers: callers()}
+	t := &Timer{x: x, op: x.newOperation(nil), name: name, due: x.now.Add(max(d, 0)), callers: sched.Callers()}
 	t.op.timer = t
 	return t
 }
@@ -112,7 +113,7 @@ func (c *Call) Stop() bool { return c.timer.Stop() }
 
 // Reset arms the timer anew; it must not be armed.
 func (c *Call) Reset(d time.Duration) {
-	co := c.x.sched.Reserve(callers())
+	co := c.x.sched.Reserve(sched.Callers())
 	c.timer = c.x.StartFunc(NameFunc, d, func() { c.x.sched.Start(co, c.fn) })
 }
 
@@ -124,7 +125,7 @@ func (t *Timer) disarm() bool {
 	if t.op == nil {
 		return false
 	}
-	delete(t.x.open, t.op.id)
+	t.x.open.remove(t.op)
 	t.op = nil
 	if t.ch != nil {
 		delete(t.x.timers, sched.Key(t.ch))
@@ -135,8 +136,13 @@ func (t *Timer) disarm() bool {
 
 // Poll fires a timer whose time has passed, for a coroutine that is about to receive from its channel.
 func (t *Timer) Poll() {
-	if t.op != nil && t.ch != nil && !t.due.After(t.x.now) {
+	switch {
+	case t.op == nil || t.ch == nil:
+	case !t.due.After(t.x.now):
 		t.fire(t.due)
+	case !t.polled:
+		t.polled = true
+		t.x.polled = append(t.x.polled, t)
 	}
 }
 
@@ -148,9 +154,17 @@ func (t *Timer) Watched() {
 	}
 }
 
-// waitedFor reports whether the timer's firing would wake anyone.
+// waitedFor reports whether the timer's firing would wake anyone, or end a loop that looks at it again and again.
 func (t *Timer) waitedFor() bool {
-	return t.op != nil && (t.ch == nil || t.x.sched.HasReceiver(sched.Key(t.ch)))
+	return t.op != nil && (t.ch == nil || t.x.sched.HasReceiver(sched.Key(t.ch)) || t.polled && t.x.sched.Busy())
+}
+
+// forgetPolls begins a turn, in which no timer has been looked at.
+func (x *Execution) forgetPolls() {
+	for _, t := range x.polled {
+		t.polled = false
+	}
+	x.polled = x.polled[:0]
 }
 
 // fire sends the time, or calls the function.
@@ -171,6 +185,11 @@ func (t *Timer) fire(at time.Time) {
 // recordTimers records, when the run has come to rest, the timers that something waits for, in the order in which they
 // were made.
 func (x *Execution) recordTimers() {
+	if x.sched.Busy() {
+		for _, t := range x.polled {
+			t.Watched()
+		}
+	}
 	noted := x.noted
 	x.noted = nil
 	slices.SortFunc(noted, func(a, b *Timer) int { return cmp.Compare(a.order(), b.order()) })
@@ -193,7 +212,7 @@ func (t *Timer) record() {
 	t.recorded = true
 	op, id, x := t.op, t.op.id, t.x
 	op.scheduled = x.now
-	x.open[id] = op
+	x.open.add(op)
 	d := &decision{kind: "timer", id: id, name: t.name, callers: t.callers, build: func(pos string) history.Body {
 		op.body = &history.TimerStarted{Op: history.Op{Coroutine: id.Coroutine, Index: id.Index, Pos: pos}, Due: t.due, Name: t.name, Period: t.period}
 		return op.body

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/sched"
 )
 
 // This file is about time zones. Their rules differ between hosts and change with time, so a run records those of each
@@ -41,7 +42,7 @@ func (x *Execution) zone(name string) *history.ZoneLoaded {
 		x.zones = map[string]*history.ZoneLoaded{}
 	}
 	x.zones[name] = z
-	x.decide(&decision{kind: kindOf(z), name: name, callers: callers(), build: func(string) history.Body { return z }})
+	x.decide(&decision{kind: kindOf(z), name: name, callers: sched.Callers(), build: func(string) history.Body { return z }})
 	return z
 }
 

@@ -21,16 +21,19 @@ func inRun(b *testing.B, fn func(s *Scheduler)) {
 func BenchmarkSwitch(b *testing.B) {
 	b.ReportAllocs()
 	inRun(b, func(s *Scheduler) {
-		stop := false
-		s.Spawn(func() {
-			for !stop {
-				s.Yield()
+		stop, main := false, s.Current()
+		other := s.Spawn(func() {
+			for s.Park("the other one"); !stop; s.Park("the other one") {
+				s.Ready(main)
 			}
 		})
+		s.Yield()
 		for range b.N / 2 { // there and back
-			s.Yield()
+			s.Ready(other)
+			s.Park("the other one")
 		}
 		stop = true
+		s.Ready(other)
 	})
 }
 

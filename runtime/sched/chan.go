@@ -112,7 +112,9 @@ func (s *Scheduler) watch(ch unsafe.Pointer) {
 func (s *Scheduler) wait(w *waiter, sends bool) {
 	q := s.chans[w.key]
 	if q == nil {
-		q = &channel{}
+		if q, s.spare = s.spare, nil; q == nil {
+			q = &channel{}
+		}
 		s.chans[w.key] = q
 	}
 	if sends {
@@ -131,6 +133,7 @@ func (s *Scheduler) leave(w *waiter) {
 	w.queue.remove(w)
 	if q := s.chans[w.key]; q.receivers.first == nil && q.senders.first == nil {
 		delete(s.chans, w.key)
+		s.spare = q
 	}
 }
 

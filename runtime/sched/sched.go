@@ -31,11 +31,13 @@ type Scheduler struct {
 	back        chan struct{} // the turn comes back to the engine
 	killed      bool
 	stopped     bool
+	yields      int // in a row, with nothing else happening
 	asking      bool
 	panic       *Panic
 	labels      context.Context
 
 	chans   map[unsafe.Pointer]*channel
+	spare   *channel // an empty one, for the next who waits
 	sources map[unsafe.Pointer]Source
 	locks   map[*sync.Mutex]*fifo[*Coroutine]
 	rwlocks map[*sync.RWMutex]*rwQueue
@@ -69,6 +71,7 @@ type Coroutine struct {
 	waiting    string
 	spins      int
 	waiter     waiter // of the one channel operation that it may wait in
+	choice     choice // of the one select
 	origin     []uintptr
 	stack      []uintptr
 }
@@ -96,7 +99,7 @@ func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 // Spawn makes a coroutine that will run fn; it is ready at once and gets its turn after those that already are. It is a
 // child of the current one.
 func (s *Scheduler) Spawn(fn func()) *Coroutine {
-	c := s.Reserve(callers(1))
+	c := s.Reserve(Callers())
 	s.Start(c, fn)
 	return c
 }
@@ -177,7 +180,7 @@ func (s *Scheduler) Park(why string) {
 	if next := s.next(); next != c {
 		s.resume(next)
 		for <-c.turn; s.asking; <-c.turn {
-			c.stack = callers(1)
+			c.stack = Callers()
 			s.back <- struct{}{}
 		}
 	}
@@ -189,9 +192,18 @@ func (s *Scheduler) Park(why string) {
 
 // Yield gives the other coroutines that are ready a turn.
 func (s *Scheduler) Yield() {
-	s.Ready(s.Enter())
+	s.yields++
+	s.ready.push(s.Enter())
 	s.Park("its turn")
 }
+
+// busy is how many times in a row coroutines may yield, with nothing else happening, before the turn goes back to the
+// engine: they wait for something that only an event can bring.
+const busy = 10_000
+
+// Busy reports whether Run ended although coroutines are ready, because all that they do is to look for something again
+// and again.
+func (s *Scheduler) Busy() bool { return s.yields >= busy }
 
 // patience is how often in a row a coroutine may find something not ready before the others get a turn: in Go they run
 // beside a loop that polls.
@@ -205,11 +217,15 @@ func (s *Scheduler) spin() {
 }
 
 // Ready puts a parked coroutine at the end of the queue.
-func (s *Scheduler) Ready(c *Coroutine) { s.ready.push(c) }
+func (s *Scheduler) Ready(c *Coroutine) {
+	s.yields = 0
+	s.ready.push(c)
+}
 
-// Run gives turns until no coroutine is ready, or Stop is called. It returns the panic of a coroutine, if one panicked;
-// the scheduler is then good only for Kill.
+// Run gives turns until no coroutine is ready, all that are ready do nothing but yield, or Stop is called. It returns the
+// panic of a coroutine, if one panicked; the scheduler is then good only for Kill.
 func (s *Scheduler) Run() *Panic {
+	s.yields = 0
 	if next := s.next(); next != nil {
 		s.resume(next)
 		<-s.back
@@ -222,7 +238,7 @@ func (s *Scheduler) Stop() { s.stopped = true }
 
 // next takes the coroutine whose turn it is; nil means the engine.
 func (s *Scheduler) next() *Coroutine {
-	if s.killed || s.stopped || s.panic != nil {
+	if s.killed || s.stopped || s.panic != nil || s.Busy() {
 		return nil
 	}
 	return s.ready.pop()
@@ -297,8 +313,21 @@ func (s *Scheduler) Blocked() (all []Status) {
 	return all
 }
 
-// callers are the program counters above the caller, less skip frames of it.
-func callers(skip int) []uintptr {
+// Callers are the program counters above the function that calls it, innermost first.
+func Callers() []uintptr {
 	var pcs [16]uintptr
-	return append([]uintptr(nil), pcs[:runtime.Callers(skip+2, pcs[:])]...)
+	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
+}
+
+// at is the value of a key in a table that is made, like its values, when it is first needed: most runs have few of them.
+func at[K comparable, V any](table *map[K]*V, key K) *V {
+	if *table == nil {
+		*table = map[K]*V{}
+	}
+	v := (*table)[key]
+	if v == nil {
+		v = new(V)
+		(*table)[key] = v
+	}
+	return v
 }

@@ -83,7 +83,8 @@ func Select(s *Scheduler, cases ...Case) int {
 	if i := try(s, cases); i >= 0 {
 		return i
 	}
-	of := &choice{cases: cases, winner: -1}
+	of := &c.choice
+	*of = choice{cases: cases, winner: -1}
 	for i, one := range cases {
 		one.enqueue(s, c, of, i)
 	}
@@ -91,6 +92,7 @@ func Select(s *Scheduler, cases ...Case) int {
 		s.Park("select (no cases)")
 	}
 	s.Park("select")
+	of.cases = nil
 	cases[of.winner].finish()
 	return of.winner
 }

@@ -216,7 +216,14 @@ func TestNothingIsKept(t *testing.T) {
 		cond := sync.NewCond(&mu)
 		for range 3 {
 			ch := make(chan int)
-			s.GoIn(&wg, func() { s.Lock(&mu); s.CondWait(cond); s.Unlock(&mu); s.LockRW(&rw); s.UnlockRW(&rw); Send(s, ch, 1) })
+			s.GoIn(&wg, func() {
+				s.Lock(&mu)
+				s.CondWait(cond)
+				s.Unlock(&mu)
+				s.LockRW(&rw)
+				s.UnlockRW(&rw)
+				Send(s, ch, 1)
+			})
 			s.RLock(&rw)
 			s.Yield()
 			s.CondBroadcast(cond)

@@ -73,10 +73,9 @@ func parallel(effects []func() error) error {
 
 // opened finds the body of a step as the run in memory has it.
 func (a *actor) opened(body *history.StepScheduled) *history.StepScheduled {
-	for _, op := range a.x.Open() {
-		if step, ok := op.Body.(*history.StepScheduled); ok && op.ID == body.Op.ID() {
-			return step
-		}
+	op, _ := a.x.Find(body.Op.ID())
+	if step, ok := op.Body.(*history.StepScheduled); ok {
+		return step
 	}
 	return body
 }
@@ -108,10 +107,9 @@ func (a *actor) cancelOp(id history.OpID) {
 		step.cancel(context.Canceled)
 		return
 	}
-	for _, op := range a.x.Open() {
-		if body, ok := op.Body.(*history.ActivityScheduled); ok && op.ID == id {
-			a.cancelActivity(id, body)
-		}
+	op, _ := a.x.Find(id)
+	if body, ok := op.Body.(*history.ActivityScheduled); ok {
+		a.cancelActivity(id, body)
 	}
 }
 

@@ -1064,6 +1064,47 @@ func LastPiece__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
+var workflow__Until = &abi.Workflow{
+	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
+	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
+	Version:   "cad2193897d8",
+	Generator: "1",
+	Pos:       "until.go:45",
+	Errors:    Errors__pawl,
+}
+
+// StartUntil starts a run of workflow Until under an id that no other open run of the namespace has.
+func StartUntil(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (UntilRun, error) {
+	run, err := c.Start(ctx, workflow__Until, id, nil, opts...)
+	return UntilRun{run}, err
+}
+
+// UntilRun is a handle on a run of Until.
+type UntilRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and gives what the workflow returned.
+func (r UntilRun) Result(ctx context.Context) (r0 string, err error) {
+	err = r.Wait(ctx, &r0)
+	return
+}
+
+// FindUntil is a handle on the newest run of Until under an id.
+func FindUntil(c *pawl.Client, id string) UntilRun {
+	return UntilRun{c.Run(workflow__Until, id)}
+}
+
+// Until__workflow is workflow Until, with what runs it.
+func Until__workflow() []*abi.Workflow {
+	w := *workflow__Until
+	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+		r0, err := Until__pawl(_run, ctx)
+		return []any{r0}, err
+	}
+	return []*abi.Workflow{&w}
+}
+
 // PawlModule is everything annotated in package conds, for a worker to run.
 func PawlModule() pawl.Module {
 	return pawl.Module{
@@ -1095,6 +1136,7 @@ func PawlModule() pawl.Module {
 			PriorityQueue__workflow(),
 			TimedTake__workflow(),
 			LastPiece__workflow(),
+			Until__workflow(),
 		),
 		Errors:  Errors__pawl,
 		Sources: Sources__pawl,
@@ -1104,6 +1146,7 @@ func PawlModule() pawl.Module {
 // Errors__pawl are the errors that keep their identity when they are recorded.
 var Errors__pawl = abi.Errors{
 	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errEmpty", errEmpty),
+	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errImpatient", errImpatient),
 }
 
 //go:embed activities.go
@@ -1117,6 +1160,9 @@ var source__once string
 
 //go:embed queues.go
 var source__queues string
+
+//go:embed until.go
+var source__until string
 
 // Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
 var Sources__pawl = []abi.Source{
@@ -1193,6 +1239,16 @@ var Sources__pawl = []abi.Source{
 			"ranks.Swap{}":          "c52c9c7649de467c",
 		},
 	},
+	{
+		File: "github.com/pawlhq/pawl/golden/concurrent/conds/until.go",
+		Text: source__until,
+		Sums: map[string]string{
+			"(*parcel).send{}": "d5f6b5b42073f95d",
+			"(*parcel).set{}":  "f90d9083a4530630",
+			"Until{}":          "f9d60a6889cf5dc1",
+			"newParcel{}":      "a76e1aa661cdbfff",
+		},
+	},
 }
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
@@ -1200,9 +1256,19 @@ func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {
 	return func() { f(_run) }
 }
 
+// bind2x0__pawl is f as a value of the author's type, which brings the run with it.
+func bind2x0__pawl[A1, A2 any](_run *abi.Run, f func(*abi.Run, A1, A2)) func(A1, A2) {
+	return func(a1 A1, a2 A2) { f(_run, a1, a2) }
+}
+
 // bindon0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bindon0x0__pawl[S any](_run *abi.Run, s S, f func(*abi.Run, S)) func() {
 	return func() { f(_run, s) }
+}
+
+// late2x0__pawl is f, which takes its arguments now and waits to be called.
+func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
+	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }
 
 // late4x0__pawl is f, which takes its arguments now and waits to be called.

@@ -30,4 +30,5 @@ var Programs = map[string]func(context.Context) (string, error){
 	"TakingTurns":        TakingTurns,
 	"TimedTake":          TimedTake,
 	"Transfers":          Transfers,
+	"Until":              Until,
 }

@@ -29,6 +29,7 @@ func Cases() []Case {
 		{"refused", "order-1", func() abi.Module { m, _ := refused(&Bank{}); return m }, testRefused},
 		{"cancel", "order-1", func() abi.Module { m, _ := cancelled(&Bank{}, nil); return m }, testCancel},
 		{"big", "order-1", func() abi.Module { m, _ := big(); return m }, testBig},
+		{"instant", "order-1", func() abi.Module { m, _ := instant(); return m }, testInstant},
 		{"reuse", "order-1", func() abi.Module { m, _ := nap(); return m }, testReuse},
 		{"close", "terminated", func() abi.Module { m, _ := nap(); return m }, testClose},
 		{"heartbeat", "order-1", func() abi.Module { m, _ := beating(); return m }, testHeartbeat},
@@ -235,6 +236,23 @@ func nap() (abi.Module, *abi.Workflow) {
 		return d.String(), nil
 	})
 	return module(wf), wf
+}
+
+// instant ends in its first turn: the first record of its run is the last one.
+func instant() (abi.Module, *abi.Workflow) {
+	wf := workflow("byhand.Instant", func(_ *abi.Run, _ context.Context, in string) (string, error) { return in, nil })
+	return module(wf), wf
+}
+
+func testInstant(e *pawltest.Env) {
+	m, wf := instant()
+	e.Work(m)
+	for _, in := range []string{"a", "b"} {
+		var out string
+		if err := start(e, wf, "order-1", in).Wait(e.Context(), &out); out != in || err != nil {
+			e.Errorf("got %q, %v", out, err)
+		}
+	}
 }
 
 // StartNap starts a worker and a workflow that sleeps.
