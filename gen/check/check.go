@@ -34,6 +34,9 @@ type Result struct {
 	Dispatched map[*ast.Ident]bool
 	// Twins are methods beside the lowered ones that dispatching relies on, by the type that gets them and their name.
 	Twins []Twin
+	// Behind are, for each of the author's functions that a workflow reaches, those that it may cause to be called: by
+	// name, behind an interface, through a package variable or by code of another module. Sorted by full name.
+	Behind map[*types.Func][]*types.Func
 	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.
 	Reached map[*types.Func][]*types.Func
 }
@@ -162,6 +165,7 @@ func (c *checker) result() *Result {
 		Lowered:     map[*types.Func]bool{},
 		Dispatched:  c.dispatched(),
 		Twins:       c.sortedTwins(),
+		Behind:      c.behind(),
 		Reached:     map[*types.Func][]*types.Func{},
 	}
 	for n := range c.lowered {

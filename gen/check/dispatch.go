@@ -24,7 +24,7 @@ type site struct {
 	iface *types.Interface // what the value implements; nil for any
 	names []string         // the methods that may be called; nil for all exported ones
 	pkg   *types.Package   // whose names those are, if they are not exported
-	only  []*types.Named   // the types that it may meet, if they are known; else all that occur
+	only  []types.Type     // the types that it may meet, if they are known; else all that occur
 	twin  bool             // the run has its own of the method, which knows the types of the standard library
 }
 
@@ -179,7 +179,7 @@ func paramType(sig *types.Signature, i int) types.Type {
 
 // namedWithin are the named types from outside of the standard library that a value of type t consists of. It is open
 // to others if it has an interface inside.
-func (s *scanner) namedWithin(t types.Type) (ts []*types.Named, open bool) {
+func (s *scanner) namedWithin(t types.Type) (ts []types.Type, open bool) {
 	seen := map[types.Type]bool{}
 	var walk func(types.Type)
 	walk = func(t types.Type) {
@@ -222,8 +222,8 @@ func (s *scanner) namedWithin(t types.Type) (ts []*types.Named, open bool) {
 type dispatcher struct {
 	*checker
 	r     *reach
-	met   []*types.Named // types that occur, in the order of the nodes
-	errs  []*types.Named // error types that activities may return besides
+	met   []types.Type // candidates that occur, in the order of the nodes
+	errs  []types.Type // error types that activities may return besides
 	done  map[embedding]bool
 	leaks *leaks // nil as long as nobody asked where values come from
 }
@@ -250,7 +250,7 @@ func (c *checker) dispatch(r *reach) {
 }
 
 func (d *dispatcher) collect() {
-	seen := map[*types.Named]bool{}
+	seen := map[types.Type]bool{}
 	for _, n := range d.r.nodes {
 		for _, t := range n.types {
 			if !seen[t] {
@@ -297,11 +297,11 @@ func (d *dispatcher) resolve(from *node, s site) {
 
 // fits reports whether values of a type can be behind the interface of a dynamic call. Type arguments are not known
 // here: of a generic type or interface, only the names of the methods count.
-func (d *dispatcher) fits(t *types.Named, s site) bool {
+func (d *dispatcher) fits(t types.Type, s site) bool {
 	if s.iface == nil || s.iface.Empty() {
-		return d.inModule(t.Obj())
+		return named(t) == nil || d.inModule(named(t).Obj())
 	}
-	if t.TypeParams().Len() == 0 && s.iface.IsMethodSet() && !parametricMethods(s.iface) {
+	if !isGeneric(t) && s.iface.IsMethodSet() && !parametricMethods(s.iface) {
 		return types.Implements(types.NewPointer(t), s.iface)
 	}
 	for m := range s.iface.Methods() {
@@ -313,7 +313,7 @@ func (d *dispatcher) fits(t *types.Named, s site) bool {
 }
 
 // methodsOf are the methods of a type that a dynamic call names; if it names none, all exported methods.
-func methodsOf(t *types.Named, s site) (methods []*types.Func) {
+func methodsOf(t types.Type, s site) (methods []*types.Func) {
 	if s.names == nil {
 		set := types.NewMethodSet(types.NewPointer(t))
 		for i := range set.Len() {
@@ -332,19 +332,19 @@ func methodsOf(t *types.Named, s site) (methods []*types.Func) {
 }
 
 // lookupMethod is the method of a type that goes by a name in a package.
-func lookupMethod(t *types.Named, pkg *types.Package, name string) *types.Func {
+func lookupMethod(t types.Type, pkg *types.Package, name string) *types.Func {
 	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, pkg, name)
 	fn, _ := obj.(*types.Func)
 	return fn
 }
 
 // target handles one method that a dynamic call may end at.
-func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) {
+func (d *dispatcher) target(from *node, s site, t types.Type, fn *types.Func) {
 	if s.id != nil {
 		d.meet(from, s.id, t, fn)
 	}
 	fn = fn.Origin()
-	here := nameIn(from.pkg.Types, t.Obj()) + "." + fn.Name()
+	here := typeName(from.pkg.Types, t) + "." + fn.Name()
 	a := d.prog.Annotation(fn)
 	switch {
 	case isOperation(a) && s.id != nil:

@@ -355,6 +355,7 @@ func (f *leaks) leakInterface(iface *types.Interface) {
 }
 
 // meets reports whether a value of a type can be the receiver of a call.
-func (f *leaks) meets(call token.Pos, t *types.Named) bool {
-	return f.all || f.types[t] || f.calls[call][t] || f.pkgs[t.Obj().Pkg()] == nil
+func (f *leaks) meets(call token.Pos, t types.Type) bool {
+	n := named(t)
+	return f.all || n == nil || f.types[n] || f.calls[call][n] || f.pkgs[n.Obj().Pkg()] == nil
 }

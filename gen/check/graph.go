@@ -18,9 +18,9 @@ type node struct {
 	pkg *gosrc.Package
 
 	edges    []edge
-	sites    []site         // calls whose target depends on a dynamic type
-	meets    []meeting      // what those of them may end at that lowering can dispatch, over all workflows
-	types    []*types.Named // types that values in the body have
+	sites    []site       // calls whose target depends on a dynamic type
+	meets    []meeting    // what those of them may end at that lowering can dispatch, over all workflows
+	types    []types.Type // candidates that values in the body are of
 	effects  []effect
 	findings []finding
 	recovers bool // calls recover in its own body, not in a function literal's

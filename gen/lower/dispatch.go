@@ -119,7 +119,11 @@ func bracket(names []string) string {
 // dispatch lowers the mention of an interface's method behind which something may need the run.
 func (l *lowerer) dispatch(r reference) {
 	sel := ast.Unparen(r.expr).(*ast.SelectorExpr)
-	if l.isExpression(r.expr) {
+	switch expression := l.isExpression(r.expr); {
+	case expression && r.call != nil && !l.spreads(r.call):
+		l.expressed(sel, r)
+		return
+	case expression:
 		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", l.dispatcher(r.fn, true), l.names.run))
 		l.edits.after(r.expr.End(), ")")
 		return
@@ -127,6 +131,14 @@ func (l *lowerer) dispatch(r reference) {
 	l.twin(r)
 	l.edits.before(sel.X.Pos(), l.dispatcher(r.fn, false)+"(")
 	l.edits.after(sel.X.End(), l.path(sel)+")")
+}
+
+// expressed lowers the call of a method expression as that of a method, so that a deferred one may recover: T.M(s, a)
+// is T(s).M(a).
+func (l *lowerer) expressed(sel *ast.SelectorExpr, r reference) {
+	l.edits.before(r.call.Pos(), l.dispatcher(r.fn, false)+"(")
+	l.edits.replace(sel.X.End(), r.call.Lparen+1, "(")
+	l.edits.after(r.call.Args[0].End(), "))."+sel.Sel.Name+check.Suffix+"("+l.names.run)
 }
 
 // dispatcher is the name of the dispatcher for a method, which the package's stubs will declare.

@@ -55,7 +55,7 @@ func (w *Worker) blocked(req *history.StackRequest) *history.Stack {
 	if len(lines) == 0 {
 		return nil
 	}
-	return &history.Stack{Worker: w.opt.ID, Coroutines: []history.Coroutine{{Path: "0", Waiting: "nothing: it runs", Stack: lines}}}
+	return &history.Stack{Worker: w.opt.ID, Coroutines: []history.Coroutine{{Stack: lines}}}
 }
 
 // answerStack answers a query about the run in memory.
