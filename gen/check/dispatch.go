@@ -96,34 +96,41 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 	if !ok {
 		return
 	}
+	pkg := callee.Pkg().Path()
 	for i, arg := range call.Args {
-		param, t := paramType(sig, i), s.info.TypeOf(arg)
-		if param == nil || t == nil || !types.IsInterface(param) {
-			continue
-		}
-		if _, tuple := t.(*types.Tuple); tuple {
+		param := paramType(sig, i)
+		if param == nil || !types.IsInterface(param) {
 			continue
 		}
 		c := site{
-			pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", twin: callee.Pkg().Path() == "sync",
-			names: slices.Concat(methodNames(param), lookedFor(callee.Pkg().Path())),
+			pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", twin: pkg == "sync",
+			names: slices.Concat(methodNames(param), lookedFor(pkg)),
 		}
-		if strings.HasSuffix(callee.Pkg().Path(), "/template") {
+		if strings.HasSuffix(pkg, "/template") {
 			c.names = nil // a template calls whatever its text names
 		}
-		if iface, ok := t.Underlying().(*types.Interface); ok {
-			c.iface = iface
-		} else {
-			only, open := s.namedWithin(t)
-			if len(only) > 0 {
-				known := c
-				known.only = only
-				s.n.sites = append(s.n.sites, known)
-			}
-			if !open {
-				continue
-			}
-		}
+		s.callback(c, s.info.TypeOf(arg))
+	}
+}
+
+// callback enters calls of the methods of a value of type t: those of the types that it is known to consist of, and of
+// all that occur if it is open to them.
+func (s *scanner) callback(c site, t types.Type) {
+	if _, tuple := t.(*types.Tuple); tuple || t == nil {
+		return
+	}
+	if iface, ok := t.Underlying().(*types.Interface); ok {
+		c.iface = iface
+		s.n.sites = append(s.n.sites, c)
+		return
+	}
+	only, open := s.namedWithin(t)
+	if len(only) > 0 {
+		known := c
+		known.only = only
+		s.n.sites = append(s.n.sites, known)
+	}
+	if open {
 		s.n.sites = append(s.n.sites, c)
 	}
 }
@@ -217,14 +224,20 @@ type dispatcher struct {
 	r     *reach
 	met   []types.Type // candidates that occur, in the order of the nodes
 	errs  []types.Type // error types that activities may return besides
-	done  map[string]bool
+	done  map[embedding]bool
 	leaks *leaks // nil as long as nobody asked where values come from
+}
+
+// embedding is a method that a struct has from an interface which it embeds, as a dynamic call may meet it.
+type embedding struct {
+	call token.Pos
+	fn   *types.Func
 }
 
 // dispatch finds the targets of all dynamic calls in reach.
 func (c *checker) dispatch(r *reach) {
 	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
-	d := &dispatcher{checker: c, r: r, done: map[string]bool{}}
+	d := &dispatcher{checker: c, r: r, done: map[embedding]bool{}}
 	if c.flow != nil {
 		d.leaks = c.flow.leaks(r)
 	}
@@ -354,7 +367,7 @@ func (d *dispatcher) target(from *node, s site, t types.Type, fn *types.Func) {
 
 // embedded goes on with the interface that a struct embeds.
 func (d *dispatcher) embedded(from *node, s site, fn *types.Func) {
-	key := fmt.Sprint(s.pos, fn.FullName())
+	key := embedding{s.pos, fn}
 	if d.done[key] {
 		return
 	}

@@ -15,7 +15,8 @@ import (
 )
 
 // This file follows values: which types can be behind the interface of a call. Types are propagated through the bodies
-// that are known from their source. What a body that is not there does to a value nobody sees: whatever goes in may come out anywhere.
+// that are known from their source. What a body that is not there does to a value nobody sees: whatever goes in may
+// come out anywhere.
 
 // flow is what is known of the calls of a program.
 type flow struct {
@@ -28,7 +29,8 @@ type flow struct {
 	bodies map[any][]*ssa.Function             // with literals and instances, by function; of initialisation, by package
 }
 
-// newFlow follows the values of all packages that are known from their source; nil if it cannot, because some of the code is not Go.
+// newFlow follows the values of all packages that are known from their source; nil if it cannot, because some of the
+// code is not Go.
 func newFlow(c *checker) *flow {
 	f := &flow{
 		prog: c.prog, pkgs: c.pkgs, errors: c.errors, calls: map[token.Pos]map[*types.Named]bool{},

@@ -1,11 +1,9 @@
 package lower
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
 	"go/types"
-	"maps"
 	"slices"
 	"strings"
 
@@ -147,23 +145,10 @@ func (l *lowerer) expressed(sel *ast.SelectorExpr, r reference) {
 func (l *lowerer) dispatcher(fn *types.Func, express bool) string {
 	sig := fn.Signature()
 	d := Dispatcher{Method: fn.Name(), In: sig.Params().Len(), Out: sig.Results().Len(), Variadic: sig.Variadic()}
-	l.dispatchers[d.Name()] = d
-	d.Express = express
-	l.dispatchers[d.Name()] = d
-	return d.Name()
-}
-
-// Dispatchers are those that some files need together, by name.
-func Dispatchers(files []File) []Dispatcher {
-	all := map[string]Dispatcher{}
-	for _, f := range files {
-		for _, d := range f.Dispatchers {
-			all[d.Name()] = d
-		}
+	name := need(l.dispatchers, d)
+	if express { // which calls the other
+		d.Express = true
+		name = need(l.dispatchers, d)
 	}
-	return sortedDispatchers(all)
-}
-
-func sortedDispatchers(m map[string]Dispatcher) []Dispatcher {
-	return slices.SortedFunc(maps.Values(m), func(a, b Dispatcher) int { return cmp.Compare(a.Name(), b.Name()) })
+	return name
 }

@@ -268,6 +268,31 @@ var blocks = []string{
 		sum += <-done
 	}
 	t.got("semaphore", sum)`,
+	// Readers and writers, who let each other go first.
+	`var mu sync.RWMutex
+	var wg sync.WaitGroup
+	sum := 0
+	for i := range $k {
+		wg.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			old := sum
+			runtime.Gosched()
+			sum = old + i
+		})
+		for range $m {
+			wg.Go(func() {
+				mu.RLock()
+				defer mu.RUnlock()
+				runtime.Gosched()
+				if sum < 0 {
+					panic("negative")
+				}
+			})
+		}
+	}
+	wg.Wait()
+	t.got("written", sum)`,
 	// A queue with a condition.
 	`var mu sync.Mutex
 	filled := sync.NewCond(&mu)
@@ -333,7 +358,7 @@ var blocks = []string{
 		for _, c := range subs {
 			select {
 			case c <- v:
-			case <-ctx.Done():
+			case <-context.WithoutCancel(ctx).Done():
 			}
 		}
 	}

@@ -19,7 +19,7 @@ import (
 
 var (
 	oneSeed    = flag.Uint64("seed", 0, "the only program to try; print it")
-	firstSeed  = flag.Uint64("first", 1, "seed of the first program to try")
+	firstSeed  = flag.Uint64("first", 1000, "seed of the first program to try")
 	seeds      = flag.Int("seeds", 60, "how many programs to try")
 	batchSize  = flag.Int("batch", 100, "how many programs are built together")
 	mostShrunk = flag.Int("shrink", 2, "how many of the programs that fail are made smaller, which takes a minute each")

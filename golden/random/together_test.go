@@ -252,7 +252,7 @@ func (m *maker) cancellation() {
 	made := func(form string) string { return fill(form, append(names, "$k", 1+m.IntN(5))...) }
 	m.p.fields = append(m.p.fields,
 		field{fmt.Sprint("cancel", n), "func()", ""},
-		field{fmt.Sprint("ctx", n), "context.Context", made(pick(m, contexts...))},
+		field{fmt.Sprint("ctx", n), "context.Context", made(pick(m, contexts...) + "\n_ = $cancel")},
 		field{fmt.Sprint("under", n), "context.Context", made(pick(m, contextsUnder...))})
 	m.each(all, func() string { return made(pick(m, ends...)) })
 	m.p.events[n].parts[0].code = made(`$cancel()

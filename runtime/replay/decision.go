@@ -3,6 +3,7 @@ package replay
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -56,7 +57,7 @@ func (x *Execution) match(recorded history.Body) error {
 				return err
 			}
 			x.adopt(id, recorded)
-			x.decisions = append(x.decisions[:i], x.decisions[i+1:]...)
+			x.settle(i)
 			return nil
 		}
 		sameOp = d
@@ -73,6 +74,15 @@ func (x *Execution) match(recorded history.Body) error {
 		m.Code = "nothing: " + x.standing()
 	}
 	return m
+}
+
+// settle forgets a decision that was seen recorded. As a rule it is the first: a turn may make tens of thousands.
+func (x *Execution) settle(i int) {
+	if i == 0 {
+		x.decisions = x.decisions[1:]
+	} else {
+		x.decisions = slices.Delete(x.decisions, i, i+1)
+	}
 }
 
 // adopt keeps the recorded body in place of the rebuilt one: deadlines and policies are those that were recorded.

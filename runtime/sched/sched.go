@@ -318,3 +318,16 @@ func Callers() []uintptr {
 	var pcs [16]uintptr
 	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
 }
+
+// at is the value of a key in a table that is made, like its values, when it is first needed: most runs have few of them.
+func at[K comparable, V any](table *map[K]*V, key K) *V {
+	if *table == nil {
+		*table = map[K]*V{}
+	}
+	v := (*table)[key]
+	if v == nil {
+		v = new(V)
+		(*table)[key] = v
+	}
+	return v
+}
