@@ -18,8 +18,7 @@ var collections = Theme{
 		rejected("PWL215", "addresses in text: `%p`, channels, functions, pointers inside of something", "differ on every replay", "reject/addresses", `fmt.Sprintf("%p", last)`, "reject/addresses", "fmt.Sprint(done)", "reject/addresses", "fmt.Sprint([]*order{last})", "reject/addresses", "fmt.Sprintf(format, last)"),
 		rejected("PWL214", "`unsafe`, addresses as numbers", "differ on every replay", "reject/reflection", "unsafe.Pointer(c)", "reject/reflection", "v.Pointer()"),
 		asIs("`sort.Slice`, `slices.SortFunc` with ties", "the same in one release of Go. Another may order equals in another way, of which nothing is said: sort stably", "accept/library", "sort.Slice(items", "accept/library", "slices.SortStableFunc("),
-		asIs("floating point", "the same on one architecture. Some fuse `x*y + z`, of which nothing is said: write `float64(x*y) + z`, or run the workers of one namespace on one architecture", "accept/library", "float64(x*y)+z"),
-		asIs("`int` and its size", "differs on 32-bit machines, of which nothing is said", "accept/library", "strconv.Quote(text)"),
+		asIs("floating point, the size of `int`", "the same on one architecture. `int` has 32 bits on some, and some fuse `x*y + z`, of which nothing is said: write `float64(x*y) + z`, or run the workers of one namespace on one architecture", "accept/library", "float64(x*y)+z"),
 		asIs("`errors.Is`, `errors.As`, `errors.Join`", "hold across activities: errors always go through the codec, in the first execution, too", "accept/errortrees", "errors.Is(", "accept/errortrees", "errors.As("),
 	},
 }

@@ -10,6 +10,7 @@ var locks = Theme{
 		durable("`sync.Mutex`, `sync.RWMutex`", "embedded, promoted, as values of methods, with `TryLock`", "accept/locks", "s.Lock()", "accept/locks", "s.TryLock()", "accept/locks", "lock, unlock := s.Lock, s.Mutex.Unlock", "accept/locks", "mu.TryRLock(), mu.TryLock()", "accept/cooperation", "mu.RLock()"),
 		durable("`sync.Locker`", "any of them behind it, `RLocker` as well, and structs that embed one", "accept/locks", "l.Lock()", "accept/locks", "cond.L.Lock()", "runtime/sched/sync_test.go", "TestLockersOfStructs"),
 		durable("`sync.Cond`", "`Wait`, `Signal`, `Broadcast`", "accept/locks", "cond.Wait()", "accept/locks", "cond.Signal()", "accept/locks", "cond.Broadcast()"),
+		durable("`pawl.WaitUntil`", "`sync.Cond` with a context", "concurrent/conds", "pawl.WaitUntil("),
 		durable("`sync.Once`, `OnceFunc`, `OnceValue`, `OnceValues`", "the function may wait", "accept/locks", "first.Do(", "accept/locks", "sync.OnceFunc(", "accept/locks", "sync.OnceValue(", "accept/locks", "sync.OnceValues(", "accept/cooperation", "once.Do("),
 		asIs("`sync.Map`", "on values of the run", "accept/locks", "ages.LoadOrStore("),
 		durable("`sync.Map.Range`", "in the order of the keys", "accept/locks", "ages.Range("),
