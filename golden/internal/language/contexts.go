@@ -21,7 +21,7 @@ var contexts = Theme{
 			"reject/context-value", "context.WithValue(ctx, key{}, user)", "accept/contexts", `context.WithValue(ctx, key{}, "root")`),
 		asIs("`context.Background`, `TODO`", "never end. Nothing is said when an activity gets one: no cancel reaches it",
 			"accept/contexts", "context.Background().Done()"),
-		asIs("activities under a derived context", "a context that has ended refuses them, with its cause; one that ends meanwhile cancels them",
+		asIs("activities under a derived context", "a context that has ended refuses them, with its error; one that ends meanwhile cancels them",
 			"accept/contexts", `Pack(child, "nothing")`, "runtime/replay/replay_test.go", "TestCancelIsPassedOnToWhatRunsUnderTheContext"),
 		rejected("PWL205", "contexts in package variables", "end by the clock of the process, for all runs at once",
 			"reject/timers", "opening, cancel = context.WithTimeout"),
