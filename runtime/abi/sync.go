@@ -72,8 +72,8 @@ func WaitUntil(run *Run, ctx context.Context, c *sync.Cond, ready func() bool) e
 	})
 	defer stop()
 	for !ready() {
-		if ctx.Err() != nil {
-			return Cause(run, ctx)
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		CondWait(run, c)
 	}

@@ -132,7 +132,7 @@ func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {
 	return func(a1 A1) { f(_run, a1) }
 }
 
-// late1x0__pawl is f as a value of the author's type, which brings the run with it.
+// late1x0__pawl is f, which takes its arguments now and waits to be called.
 func late1x0__pawl[A1 any](f func(A1)) func(A1) func() {
 	return func(a1 A1) func() { return func() { f(a1) } }
 }

@@ -128,7 +128,7 @@ var Sources__pawl = []abi.Source{
 	},
 }
 
-// late1vx0__pawl is f as a value of the author's type, which brings the run with it.
+// late1vx0__pawl is f, which takes its arguments now and waits to be called.
 func late1vx0__pawl[A1 any](f func(...A1)) func(...A1) func() {
 	return func(a1 ...A1) func() { return func() { f(a1...) } }
 }

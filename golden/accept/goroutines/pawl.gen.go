@@ -152,27 +152,27 @@ func bindexpr3x0__pawl[A1, A2, A3 any](_run *abi.Run, f func(A1, *abi.Run, A2, A
 	return func(a1 A1, a2 A2, a3 A3) { f(a1, _run, a2, a3) }
 }
 
-// late1x0__pawl is f as a value of the author's type, which brings the run with it.
+// late1x0__pawl is f, which takes its arguments now and waits to be called.
 func late1x0__pawl[A1 any](f func(A1)) func(A1) func() {
 	return func(a1 A1) func() { return func() { f(a1) } }
 }
 
-// late2x0__pawl is f as a value of the author's type, which brings the run with it.
+// late2x0__pawl is f, which takes its arguments now and waits to be called.
 func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }
 
-// late2x2__pawl is f as a value of the author's type, which brings the run with it.
+// late2x2__pawl is f, which takes its arguments now and waits to be called.
 func late2x2__pawl[A1, A2, R1, R2 any](f func(A1, A2) (R1, R2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }
 
-// late3vx0__pawl is f as a value of the author's type, which brings the run with it.
+// late3vx0__pawl is f, which takes its arguments now and waits to be called.
 func late3vx0__pawl[A1, A2, A3 any](f func(A1, A2, ...A3)) func(A1, A2, ...A3) func() {
 	return func(a1 A1, a2 A2, a3 ...A3) func() { return func() { f(a1, a2, a3...) } }
 }
 
-// late3x0__pawl is f as a value of the author's type, which brings the run with it.
+// late3x0__pawl is f, which takes its arguments now and waits to be called.
 func late3x0__pawl[A1, A2, A3 any](f func(A1, A2, A3)) func(A1, A2, A3) func() {
 	return func(a1 A1, a2 A2, a3 A3) func() { return func() { f(a1, a2, a3) } }
 }

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Jump = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/jumps.Jump",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/jumps",
-	Version:   "73ba4cd87734",
+	Version:   "c200b77f577e",
 	Generator: "1",
 	Pos:       "flow.go:43",
 	Errors:    Errors__pawl,
@@ -115,10 +115,12 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/jumps/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Jump{}":     "ba7de49de8c846ca",
-			"Try":        "1412ec1bab565416",
-			"describe{}": "f2042f830eab2ab1",
-			"slow{}":     "122e47e368159a5a",
+			"Jump{}":        "ba7de49de8c846ca",
+			"Try":           "1412ec1bab565416",
+			"describe{}":    "f2042f830eab2ab1",
+			"slow{}":        "122e47e368159a5a",
+			"square.area{}": "66bfc17e62249cbe",
+			"strip.area{}":  "9f6ef74695da4389",
 		},
 	},
 }

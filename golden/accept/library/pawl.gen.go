@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Report = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/library.Report",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/library",
-	Version:   "bc1b41d9b80e",
+	Version:   "14dbf0165649",
 	Generator: "1",
 	Pos:       "flow.go:65",
 	Errors:    Errors__pawl,
@@ -119,8 +119,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/library/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Render":   "f47bc61194abd83a",
-			"Report{}": "d3e2da8b4231e065",
+			"(*queue).Pop{}":  "fd9bb05144db6e29",
+			"(*queue).Push{}": "5450ce62fa4fea93",
+			"Render":          "f47bc61194abd83a",
+			"Report{}":        "d3e2da8b4231e065",
 		},
 	},
 }

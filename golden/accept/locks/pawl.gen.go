@@ -138,7 +138,7 @@ func bindon0x0__pawl[S any](_run *abi.Run, s S, f func(*abi.Run, S)) func() {
 	return func() { f(_run, s) }
 }
 
-// late1x0__pawl is f as a value of the author's type, which brings the run with it.
+// late1x0__pawl is f, which takes its arguments now and waits to be called.
 func late1x0__pawl[A1 any](f func(A1)) func(A1) func() {
 	return func(a1 A1) func() { return func() { f(a1) } }
 }

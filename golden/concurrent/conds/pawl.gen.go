@@ -1067,7 +1067,7 @@ func LastPiece__workflow() []*abi.Workflow {
 var workflow__Until = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "cad2193897d8",
+	Version:   "54ff671b77fd",
 	Generator: "1",
 	Pos:       "until.go:45",
 	Errors:    Errors__pawl,
@@ -1245,7 +1245,7 @@ var Sources__pawl = []abi.Source{
 		Sums: map[string]string{
 			"(*parcel).send{}": "d5f6b5b42073f95d",
 			"(*parcel).set{}":  "f90d9083a4530630",
-			"Until{}":          "f9d60a6889cf5dc1",
+			"Until{}":          "72979861d7dd5dde",
 			"newParcel{}":      "a76e1aa661cdbfff",
 		},
 	},
