@@ -34,6 +34,7 @@ type Scheduler struct {
 	yields      int // in a row, with nothing else happening
 	asking      bool
 	panic       *Panic
+	atEnd       map[*func()]struct{}
 	labels      context.Context
 
 	chans   map[unsafe.Pointer]*channel
@@ -163,11 +164,11 @@ func (s *Scheduler) Killed() bool { return s.killed }
 
 // Enter begins an operation of the current coroutine. In a scheduler that was killed it ends the coroutine.
 func (s *Scheduler) Enter() *Coroutine {
-	if s.current == nil {
-		panic("pawl: workflow code runs outside of its workflow's turn, in a goroutine that the workflow does not own")
-	}
 	if s.killed {
 		runtime.Goexit()
+	}
+	if s.current == nil {
+		panic("pawl: workflow code runs outside of its workflow's turn, in a goroutine that the workflow does not own")
 	}
 	return s.current
 }
@@ -274,6 +275,24 @@ func (s *Scheduler) Kill() {
 		}
 	}
 	s.ready = fifo[*Coroutine]{}
+	for end := range s.atEnd {
+		delete(s.atEnd, end)
+		done := make(chan struct{})
+		go func() { // which may be ended by runtime.Goexit
+			defer func() { recover(); close(done) }()
+			(*end)()
+		}()
+		<-done
+	}
+}
+
+// AtEnd has Kill call end when all coroutines have ended, in a goroutine of its own. forget takes that back.
+func (s *Scheduler) AtEnd(end func()) (forget func()) {
+	if s.atEnd == nil {
+		s.atEnd = map[*func()]struct{}{}
+	}
+	s.atEnd[&end] = struct{}{}
+	return func() { delete(s.atEnd, &end) }
 }
 
 // Status is what a coroutine that is alive does between turns.
