@@ -2,37 +2,34 @@ package abi
 
 import "iter"
 
-// This file stands for iter.Pull and iter.Pull2. Go keeps the sequence in a goroutine that only stop ends; that of a run
-// which is thrown out of memory between two values has nobody left to call stop.
-
-// Pull is iter.Pull.
+// Pull is iter.Pull. That more than one goroutine uses next and stop at a time is a panic; an iterator that nobody stops
+// is stopped with the run.
 func Pull[V any](run *Run, seq iter.Seq[V]) (next func() (V, bool), stop func()) {
-	pull, end := iter.Pull(seq)
-	forget := run.x.Scheduler().AtEnd(end)
+	next2, stop := Pull2(run, func(yield func(V, struct{}) bool) {
+		seq(func(v V) bool { return yield(v, struct{}{}) })
+	})
 	return func() (V, bool) {
-			v, ok := pull()
-			if !ok {
-				forget()
-			}
-			return v, ok
-		}, func() {
-			forget()
-			end()
-		}
+		v, _, ok := next2()
+		return v, ok
+	}, stop
 }
 
-// Pull2 is iter.Pull2.
+// Pull2 is iter.Pull2. It is to it what [Pull] is to iter.Pull.
 func Pull2[K, V any](run *Run, seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
-	pull, end := iter.Pull2(seq)
-	forget := run.x.Scheduler().AtEnd(end)
-	return func() (K, V, bool) {
-			k, v, ok := pull()
-			if !ok {
-				forget()
-			}
-			return k, v, ok
-		}, func() {
-			forget()
-			end()
-		}
+	s := run.x.Scheduler()
+	pullNext, pullStop := iter.Pull2(func(yield func(K, V) bool) {
+		seq(func(k K, v V) bool {
+			more := yield(k, v)
+			s.Enter() // a run that is over ends it, whatever it makes of more
+			return more
+		})
+	})
+	p := s.Pull(pullStop)
+	return func() (k K, v V, ok bool) {
+		p.Next(func() bool {
+			k, v, ok = pullNext()
+			return ok
+		})
+		return k, v, ok
+	}, p.Stop
 }

@@ -34,7 +34,6 @@ type Scheduler struct {
 	yields      int // in a row, with nothing else happening
 	asking      bool
 	panic       *Panic
-	atEnd       map[*func()]struct{}
 	labels      context.Context
 
 	chans   map[unsafe.Pointer]*channel
@@ -46,6 +45,7 @@ type Scheduler struct {
 	counts  map[*sync.WaitGroup]*count
 	onces   map[any]*fifo[*Coroutine]
 	groups  map[any]*group
+	pulls   map[*Pull]struct{} // not at their end
 }
 
 // New returns a scheduler with no coroutines. Their goroutines will carry labels, which profiles show: pairs of a name
@@ -274,25 +274,8 @@ func (s *Scheduler) Kill() {
 			s.forget(c)
 		}
 	}
+	s.stopPulls()
 	s.ready = fifo[*Coroutine]{}
-	for end := range s.atEnd {
-		delete(s.atEnd, end)
-		done := make(chan struct{})
-		go func() { // which may be ended by runtime.Goexit
-			defer func() { recover(); close(done) }()
-			(*end)()
-		}()
-		<-done
-	}
-}
-
-// AtEnd has Kill call end when all coroutines have ended, in a goroutine of its own. forget takes that back.
-func (s *Scheduler) AtEnd(end func()) (forget func()) {
-	if s.atEnd == nil {
-		s.atEnd = map[*func()]struct{}{}
-	}
-	s.atEnd[&end] = struct{}{}
-	return func() { delete(s.atEnd, &end) }
 }
 
 // Status is what a coroutine that is alive does between turns.
