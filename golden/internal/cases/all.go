@@ -39,6 +39,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/naming"
 	"github.com/pawlhq/pawl/golden/accept/panics"
 	"github.com/pawlhq/pawl/golden/accept/payloads"
+	"github.com/pawlhq/pawl/golden/accept/positions"
 	"github.com/pawlhq/pawl/golden/accept/printing"
 	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/pulls"
@@ -333,6 +334,14 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(payloads.Copy(ctx, blob())) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(payloads.StartCopy(ctx, c, ID, blob())).Result(ctx))
+			},
+		},
+		{
+			Name:    "positions",
+			Modules: modules(positions.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(positions.Walk(ctx, "")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(positions.StartWalk(ctx, c, ID, "")).Result(ctx))
 			},
 		},
 		{
