@@ -7,6 +7,7 @@ var code = Theme{
 	Intro: "The durable copy of a function is the author's text with other calls in it.",
 	Rows: []Row{
 		asIs("closures", "are made in the copy, and know the run", "accept/closures", "from, err = Next(ctx, from)"),
+		asIs("lines, in stacks and in the history", "are the author's, in every kind of statement", "accept/positions", "//pawl:pure the copy of a function has the lines of the function"),
 		asIs("generic functions and types", "are copied once for all their types", "accept/generics", "func each[S ~[]E, E, R any](", "accept/methods", "func (p *pair[A, B]) swap()", "accept/channels", "func drain[C ~chan T, T any](ch C)"),
 		asIs("loops over functions, with `break`, `return` and `defer` in them", "an iterator may wait between two values", "accept/pulls", "range pages(ctx, note)", "accept/pulls", `defer note("deferred")`, "accept/iterators", "range pages(ctx, 3)"),
 		durable("`iter.Pull`, `iter.Pull2`", "the sequence may call activities, and ends with the run, if nothing has stopped it", "accept/pulls", "iter.Pull2(pages(ctx, note))", "runtime/replay/replay_test.go", "TestPulledSequencesEndWithTheRun"),
