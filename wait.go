@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// WaitUntil waits until ready holds, or ctx ends: then it returns the cause of that. The caller holds c.L, as for c.Wait;
+// WaitUntil waits until ready holds, or ctx ends: then it returns ctx.Err(). The caller holds c.L, as for c.Wait;
 // ready is called with c.L held, at first and after each c.Signal or c.Broadcast, which whoever changes what ready looks
 // at has to call.
 //
@@ -22,8 +22,8 @@ func WaitUntil(ctx context.Context, c *sync.Cond, ready func() bool) error {
 	})
 	defer stop()
 	for !ready() {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		c.Wait()
 	}

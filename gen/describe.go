@@ -212,7 +212,7 @@ func (d *completer) sourceKeys(pkg *gosrc.Package) map[*gosrc.File][]string {
 }
 
 // deterministic are the functions of the module that replay depends on: those lowered, and those that they mention,
-// directly or not.
+// directly or not, or may call behind an interface.
 func (d *completer) deterministic() map[*types.Func]bool {
 	reached := map[*types.Func]bool{}
 	for fn := range d.check.Lowered {
@@ -221,7 +221,7 @@ func (d *completer) deterministic() map[*types.Func]bool {
 	return reached
 }
 
-// reach adds fn and what it mentions, but nothing beyond an activity or step. From a file that only some builds compile
+// reach adds fn and what it mentions or may call, but nothing beyond an activity or step. From a file that only some builds compile
 // it leads to others of that kind alone: what such a file uses of the rest must not show in files that all builds share.
 func (d *completer) reach(fn *types.Func, reached map[*types.Func]bool) {
 	from, ours := d.sites[fn]
@@ -229,10 +229,18 @@ func (d *completer) reach(fn *types.Func, reached map[*types.Func]bool) {
 		return
 	}
 	reached[fn] = true
+	follow := func(to *types.Func) {
+		if !from.some || d.sites[to.Origin()].some {
+			d.reach(to.Origin(), reached)
+		}
+	}
+	for _, to := range d.check.Behind[fn] {
+		follow(to)
+	}
 	ast.Inspect(from.decl, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			if used, ok := from.pkg.Info.Uses[id].(*types.Func); ok && (!from.some || d.sites[used.Origin()].some) {
-				d.reach(used.Origin(), reached)
+			if used, ok := from.pkg.Info.Uses[id].(*types.Func); ok {
+				follow(used)
 			}
 		}
 		return true

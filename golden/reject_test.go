@@ -3,7 +3,9 @@ package golden_test
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,6 +117,7 @@ func module(t *testing.T, archive *txtar.Archive) (dir string) {
 	}
 	mod = bytes.Replace(mod, []byte("module github.com/pawlhq/pawl\n"), []byte("module example.com/shop\n"), 1)
 	mod = append(mod, "\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n"...)
+	mod = append(mod, dependencies(archive)...)
 	files := append(slices.Clone(archive.Files), txtar.File{Name: "go.mod", Data: mod}, txtar.File{Name: "go.sum", Data: sum})
 	for _, f := range files {
 		name := filepath.Join(dir, filepath.FromSlash(f.Name))
@@ -129,4 +132,15 @@ func module(t *testing.T, archive *txtar.Archive) (dir string) {
 		}
 	}
 	return dir
+}
+
+// dependencies requires the modules that an archive has in modules/*: stand-ins for those of others.
+func dependencies(archive *txtar.Archive) (mod string) {
+	for _, f := range archive.Files {
+		if ok, _ := path.Match("modules/*/go.mod", f.Name); ok {
+			name := strings.TrimSpace(strings.TrimPrefix(string(f.Data), "module "))
+			mod += fmt.Sprintf("\nrequire %s v0.0.0\n\nreplace %s => ./%s\n", name, name, path.Dir(f.Name))
+		}
+	}
+	return mod
 }

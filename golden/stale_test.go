@@ -7,7 +7,11 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/golden/accept/dispatch"
+	"github.com/pawlhq/pawl/golden/accept/errortrees"
+	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
+	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/store/memstore"
 )
 
@@ -25,14 +29,8 @@ func TestStale(t *testing.T) {
 		{"of a comment", "visits every node", "visits each node", ""},
 	} {
 		t.Run(test.change, func(t *testing.T) {
-			m := recursion.PawlModule()
-			m.Sources = slices.Clone(m.Sources)
-			was := m.Sources[0].Text
-			m.Sources[0].Text = strings.Replace(was, test.from, test.to, 1)
-			if m.Sources[0].Text == was {
-				t.Fatalf("no %q in the source", test.from)
-			}
-			switch err := work(t, m); {
+			err := stale(t, recursion.PawlModule(), "recursion/flow.go", test.from, test.to)
+			switch {
 			case test.want == "" && err != nil:
 				t.Errorf("the worker does not start: %v", err)
 			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
@@ -40,6 +38,42 @@ func TestStale(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStaleUnnamed changes functions that no workflow names, and that its own decide by.
+func TestStaleUnnamed(t *testing.T) {
+	dispatching := dispatch.PawlModule(&dispatch.Payments{})
+	for _, test := range []struct {
+		change         string
+		module         pawl.Module
+		file           string
+		from, to, want string
+	}{
+		{"of a method without a twin", dispatching, "dispatch/flow.go", "return in + string(q), nil", "return string(q), nil", "quick.run changed"},
+		{"of a method beside an activity", dispatching, "dispatch/flow.go", `"cash "`, `"coin "`, "cash.Pay changed"},
+		{"of a method in another package", promotion.PawlModule(promotion.Arm{}), "depot/depot.go", `"plain "`, `"bare "`, "Plain.Save changed"},
+		{"of a method that the standard library calls", errortrees.PawlModule(), "errortrees/flow.go", "e.Field}", `"typed"}`, "FieldError.Is changed"},
+		{"of a function in a variable", dispatching, "dispatch/flow.go", `"[" + text`, `"(" + text`, "bracket changed"},
+	} {
+		t.Run(test.change, func(t *testing.T) {
+			if err := stale(t, test.module, test.file, test.from, test.to); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want an error that says %q", err, test.want)
+			}
+		})
+	}
+}
+
+// stale starts a worker with a source that is not the one that code was generated from.
+func stale(t *testing.T, m pawl.Module, file, from, to string) error {
+	t.Helper()
+	m.Sources = slices.Clone(m.Sources)
+	i := slices.IndexFunc(m.Sources, func(s abi.Source) bool { return strings.HasSuffix(s.File, file) })
+	was := m.Sources[i].Text
+	m.Sources[i].Text = strings.Replace(was, from, to, 1)
+	if m.Sources[i].Text == was {
+		t.Fatalf("no %q in %s", from, file)
+	}
+	return work(t, m)
 }
 
 // work starts a worker that is told to stop at once.

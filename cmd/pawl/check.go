@@ -48,5 +48,8 @@ func printCheck(cmd *cobra.Command, f format, result *gen.Result, report bool) e
 	if err := printFindings(cmd.ErrOrStderr(), formatTable, result.Diagnostics); err != nil {
 		return err
 	}
+	if len(result.Accepted) == 0 && f != formatJSON {
+		note(cmd.ErrOrStderr(), "nothing is accepted by pawl:allow or pawl:pure")
+	}
 	return printAcceptances(cmd.OutOrStdout(), f, result.Accepted)
 }

@@ -104,7 +104,7 @@ func (e *ending) ask(cmd *cobra.Command, verb, id string, send sender, after fun
 	return nil
 }
 
-// afterCancel says how a run that was asked to cancel goes on. One that waits for nothing but timers does not notice.
+// afterCancel says how a run that was asked to cancel goes on. One that only sleeps does not notice.
 func afterCancel(d *client.Description) string {
 	if wakes := wakesAt(d.Pending); !wakes.IsZero() {
 		return fmt.Sprintf("it sleeps until %s and sees it then; pawl run terminate %s ends it now, without compensation",
@@ -117,10 +117,10 @@ func afterTerminate(d *client.Description) string {
 	return fmt.Sprintf("a worker of queue %s closes it, and no compensation runs", d.Queue)
 }
 
-// wakesAt is when the first of some timers is due; zero if a run waits for anything else, or for nothing.
+// wakesAt is when the first of some sleeps is over; zero if a run waits for anything else, or for nothing.
 func wakesAt(waits []client.Pending) (first time.Time) {
 	for _, p := range waits {
-		if p.Kind != "timer" {
+		if p.Kind != "timer" || p.Name != "sleep" {
 			return time.Time{}
 		}
 		if first.IsZero() || p.Due.Before(first) {

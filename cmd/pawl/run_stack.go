@@ -50,8 +50,8 @@ type shownStack struct {
 }
 
 type goroutine struct {
-	Path    string   `json:"path"`
-	Waiting string   `json:"waiting"`
+	Path    string   `json:"path,omitempty"`
+	Waiting string   `json:"waiting,omitempty"`
 	Started string   `json:"started,omitempty"`
 	Stack   []string `json:"stack"`
 }
@@ -69,7 +69,11 @@ func printStack(cmd *cobra.Command, f format, ref workflowRef, stack *history.St
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "goroutine %s waits for %s\n", c.Path, c.Waiting)
+		if c.Waiting == "" {
+			fmt.Fprintln(w, "the goroutine whose turn it is does not give it up")
+		} else {
+			fmt.Fprintf(w, "goroutine %s waits for %s\n", c.Path, c.Waiting)
+		}
 		for _, line := range c.Stack {
 			fmt.Fprintf(w, "  at %s\n", line)
 		}

@@ -68,7 +68,7 @@ var charge = &abi.Activity{
 	Final:  func(err error) bool { return errors.Is(err, errDeclined) },
 }
 
-// checkout charges; a piano takes an hour to ship.
+// checkout charges; a piano takes an hour to ship, and an organ an hour to build.
 func checkout(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
 	var o order
 	if err := in.Decode(&o); err != nil {
@@ -83,6 +83,14 @@ func checkout(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
 	}
 	if o.Item == "piano" {
 		abi.Sleep(r, time.Hour)
+	}
+	if o.Item == "organ" {
+		built := make(chan string)
+		abi.Go(r, func() {
+			abi.Sleep(r, time.Hour)
+			abi.Close(r, built)
+		})
+		abi.Recv(r, built)
 	}
 	return []any{id}, nil
 }

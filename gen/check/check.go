@@ -34,6 +34,9 @@ type Result struct {
 	Dispatched map[*ast.Ident]bool
 	// Twins are methods beside the lowered ones that dispatching relies on, by the type that gets them and their name.
 	Twins []Twin
+	// Behind are, for each of the author's functions that a workflow reaches, those that it may cause to be called: by
+	// name, behind an interface, through a package variable or by code of another module. Sorted by full name.
+	Behind map[*types.Func][]*types.Func
 	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.
 	Reached map[*types.Func][]*types.Func
 }
@@ -108,6 +111,7 @@ type checker struct {
 	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
 	unknown  map[string]bool         // those that were mentioned and are not
 
+	answers map[question]map[types.Type][]*types.Func // that types have given so far
 	nodes   map[types.Object]*node
 	reached []*reach
 	lowered map[*node]bool
@@ -125,6 +129,7 @@ func newChecker(prog *gosrc.Program) *checker {
 		vars:    map[*types.Var]variable{},
 		outside: map[*gosrc.Package]bool{},
 		unknown: map[string]bool{},
+		answers: map[question]map[types.Type][]*types.Func{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
 		twins:   map[twinKey]Twin{},
@@ -162,6 +167,7 @@ func (c *checker) result() *Result {
 		Lowered:     map[*types.Func]bool{},
 		Dispatched:  c.dispatched(),
 		Twins:       c.sortedTwins(),
+		Behind:      c.behind(),
 		Reached:     map[*types.Func][]*types.Func{},
 	}
 	for n := range c.lowered {

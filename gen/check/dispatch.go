@@ -24,7 +24,7 @@ type site struct {
 	iface *types.Interface // what the value implements; nil for any
 	names []string         // the methods that may be called; nil for all exported ones
 	pkg   *types.Package   // whose names those are, if they are not exported
-	only  []*types.Named   // the types that it may meet, if they are known; else all that occur
+	only  []types.Type     // the types that it may meet, if they are known; else all that occur
 	twin  bool             // the run has its own of the method, which knows the types of the standard library
 }
 
@@ -96,34 +96,41 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 	if !ok {
 		return
 	}
+	pkg := callee.Pkg().Path()
 	for i, arg := range call.Args {
-		param, t := paramType(sig, i), s.info.TypeOf(arg)
-		if param == nil || t == nil || !types.IsInterface(param) {
-			continue
-		}
-		if _, tuple := t.(*types.Tuple); tuple {
+		param := paramType(sig, i)
+		if param == nil || !types.IsInterface(param) {
 			continue
 		}
 		c := site{
-			pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", twin: callee.Pkg().Path() == "sync",
-			names: slices.Concat(methodNames(param), lookedFor(callee.Pkg().Path())),
+			pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", twin: pkg == "sync",
+			names: slices.Concat(methodNames(param), lookedFor(pkg)),
 		}
-		if strings.HasSuffix(callee.Pkg().Path(), "/template") {
+		if strings.HasSuffix(pkg, "/template") {
 			c.names = nil // a template calls whatever its text names
 		}
-		if iface, ok := t.Underlying().(*types.Interface); ok {
-			c.iface = iface
-		} else {
-			only, open := s.namedWithin(t)
-			if len(only) > 0 {
-				known := c
-				known.only = only
-				s.n.sites = append(s.n.sites, known)
-			}
-			if !open {
-				continue
-			}
-		}
+		s.callback(c, s.info.TypeOf(arg))
+	}
+}
+
+// callback enters calls of the methods of a value of type t: those of the types that it is known to consist of, and of
+// all that occur if it is open to them.
+func (s *scanner) callback(c site, t types.Type) {
+	if _, tuple := t.(*types.Tuple); tuple || t == nil {
+		return
+	}
+	if iface, ok := t.Underlying().(*types.Interface); ok {
+		c.iface = iface
+		s.n.sites = append(s.n.sites, c)
+		return
+	}
+	only, open := s.namedWithin(t)
+	if len(only) > 0 {
+		known := c
+		known.only = only
+		s.n.sites = append(s.n.sites, known)
+	}
+	if open {
 		s.n.sites = append(s.n.sites, c)
 	}
 }
@@ -172,7 +179,7 @@ func paramType(sig *types.Signature, i int) types.Type {
 
 // namedWithin are the named types from outside of the standard library that a value of type t consists of. It is open
 // to others if it has an interface inside.
-func (s *scanner) namedWithin(t types.Type) (ts []*types.Named, open bool) {
+func (s *scanner) namedWithin(t types.Type) (ts []types.Type, open bool) {
 	seen := map[types.Type]bool{}
 	var walk func(types.Type)
 	walk = func(t types.Type) {
@@ -215,18 +222,37 @@ func (s *scanner) namedWithin(t types.Type) (ts []*types.Named, open bool) {
 type dispatcher struct {
 	*checker
 	r     *reach
-	met   []*types.Named // types that occur, in the order of the nodes
-	errs  []*types.Named // error types that activities may return besides
-	done  map[string]bool
-	leaks *leaks // nil as long as nobody asked where values come from
+	met   []types.Type // candidates that occur, in the order of the nodes
+	errs  []types.Type // error types that activities may return besides
+	done  map[embedding]bool
+	found map[question][]offer
+}
+
+// question is what a dynamic call asks of the types that occur; many calls ask the same.
+type question struct {
+	iface *types.Interface
+	names string
+	pkg   *types.Package
+}
+
+// offer is a method that answers a question.
+type offer struct {
+	t  types.Type
+	fn *types.Func
+}
+
+// embedding is a method that a struct has from an interface which it embeds, as a dynamic call may meet it.
+type embedding struct {
+	call token.Pos
+	fn   *types.Func
 }
 
 // dispatch finds the targets of all dynamic calls in reach.
 func (c *checker) dispatch(r *reach) {
 	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
-	d := &dispatcher{checker: c, r: r, done: map[string]bool{}}
+	d := &dispatcher{checker: c, r: r, done: map[embedding]bool{}, found: map[question][]offer{}}
 	if c.flow != nil {
-		d.leaks = c.flow.leaks(r)
+		c.flow.leaks(r)
 	}
 	d.collect()
 	for _, n := range r.nodes {
@@ -237,7 +263,7 @@ func (c *checker) dispatch(r *reach) {
 }
 
 func (d *dispatcher) collect() {
-	seen := map[*types.Named]bool{}
+	seen := map[types.Type]bool{}
 	for _, n := range d.r.nodes {
 		for _, t := range n.types {
 			if !seen[t] {
@@ -268,27 +294,63 @@ func imports(p *types.Package, seen map[*types.Package]bool) {
 
 // resolve finds the targets of one dynamic call.
 func (d *dispatcher) resolve(from *node, s site) {
-	candidates := s.only
-	if candidates == nil {
-		candidates = slices.Concat(d.met, d.errs)
-	}
-	for _, t := range candidates {
-		if s.only == nil && !d.fits(t, s) || d.leaks != nil && s.call.IsValid() && !d.leaks.meets(s.call, t) {
-			continue
-		}
-		for _, fn := range methodsOf(t, s) {
-			d.target(from, s, t, fn)
+	for _, o := range d.offers(s) {
+		if d.r.leaks == nil || !s.call.IsValid() || d.r.leaks.meets(s.call, o.t) {
+			d.target(from, s, o.t, o.fn)
 		}
 	}
 }
 
+// offers are the methods that a dynamic call may end at, as far as types tell.
+func (d *dispatcher) offers(s site) (all []offer) {
+	if s.only != nil {
+		for _, t := range s.only {
+			all = appendOffers(all, t, methodsOf(t, s))
+		}
+		return all
+	}
+	q := question{s.iface, strings.Join(s.names, " "), s.pkg}
+	if all, ok := d.found[q]; ok {
+		return all
+	}
+	for _, t := range slices.Concat(d.met, d.errs) {
+		all = appendOffers(all, t, d.answer(q, t, s))
+	}
+	d.found[q] = all
+	return all
+}
+
+func appendOffers(all []offer, t types.Type, fns []*types.Func) []offer {
+	for _, fn := range fns {
+		all = append(all, offer{t, fn})
+	}
+	return all
+}
+
+// answer are the methods of a type that answer a question, which is asked again in every round.
+func (d *dispatcher) answer(q question, t types.Type, s site) []*types.Func {
+	known := d.answers[q]
+	if known == nil {
+		known = map[types.Type][]*types.Func{}
+		d.answers[q] = known
+	}
+	fns, ok := known[t]
+	if !ok {
+		if d.fits(t, s) {
+			fns = methodsOf(t, s)
+		}
+		known[t] = fns
+	}
+	return fns
+}
+
 // fits reports whether values of a type can be behind the interface of a dynamic call. Type arguments are not known
 // here: of a generic type or interface, only the names of the methods count.
-func (d *dispatcher) fits(t *types.Named, s site) bool {
+func (d *dispatcher) fits(t types.Type, s site) bool {
 	if s.iface == nil || s.iface.Empty() {
-		return d.inModule(t.Obj())
+		return named(t) == nil || d.inModule(named(t).Obj())
 	}
-	if t.TypeParams().Len() == 0 && s.iface.IsMethodSet() && !parametricMethods(s.iface) {
+	if !isGeneric(t) && s.iface.IsMethodSet() && !parametricMethods(s.iface) {
 		return types.Implements(types.NewPointer(t), s.iface)
 	}
 	for m := range s.iface.Methods() {
@@ -300,7 +362,7 @@ func (d *dispatcher) fits(t *types.Named, s site) bool {
 }
 
 // methodsOf are the methods of a type that a dynamic call names; if it names none, all exported methods.
-func methodsOf(t *types.Named, s site) (methods []*types.Func) {
+func methodsOf(t types.Type, s site) (methods []*types.Func) {
 	if s.names == nil {
 		set := types.NewMethodSet(types.NewPointer(t))
 		for i := range set.Len() {
@@ -319,19 +381,19 @@ func methodsOf(t *types.Named, s site) (methods []*types.Func) {
 }
 
 // lookupMethod is the method of a type that goes by a name in a package.
-func lookupMethod(t *types.Named, pkg *types.Package, name string) *types.Func {
+func lookupMethod(t types.Type, pkg *types.Package, name string) *types.Func {
 	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, pkg, name)
 	fn, _ := obj.(*types.Func)
 	return fn
 }
 
 // target handles one method that a dynamic call may end at.
-func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) {
+func (d *dispatcher) target(from *node, s site, t types.Type, fn *types.Func) {
 	if s.id != nil {
 		d.meet(from, s.id, t, fn)
 	}
 	fn = fn.Origin()
-	here := nameIn(from.pkg.Types, t.Obj()) + "." + fn.Name()
+	here := typeName(from.pkg.Types, t) + "." + fn.Name()
 	a := d.prog.Annotation(fn)
 	switch {
 	case isOperation(a) && s.id != nil:
@@ -354,7 +416,7 @@ func (d *dispatcher) target(from *node, s site, t *types.Named, fn *types.Func) 
 
 // embedded goes on with the interface that a struct embeds.
 func (d *dispatcher) embedded(from *node, s site, fn *types.Func) {
-	key := fmt.Sprint(s.pos, fn.FullName())
+	key := embedding{s.pos, fn}
 	if d.done[key] {
 		return
 	}

@@ -4,6 +4,12 @@ import "go/types"
 
 // This file tells types that depend on type parameters from those that do not.
 
+// isGeneric reports whether a type has type parameters of its own.
+func isGeneric(t types.Type) bool {
+	n, ok := t.(*types.Named)
+	return ok && n.TypeParams().Len() > 0
+}
+
 // parametric reports whether a type is made of a type parameter.
 func parametric(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {

@@ -18,9 +18,9 @@ type node struct {
 	pkg *gosrc.Package
 
 	edges    []edge
-	sites    []site         // calls whose target depends on a dynamic type
-	meets    []meeting      // what those of them may end at that lowering can dispatch, over all workflows
-	types    []*types.Named // types that values in the body have
+	sites    []site       // calls whose target depends on a dynamic type
+	meets    []meeting    // what those of them may end at that lowering can dispatch, over all workflows
+	types    []types.Type // candidates that values in the body are of
 	effects  []effect
 	findings []finding
 	recovers bool // calls recover in its own body, not in a function literal's
@@ -149,6 +149,7 @@ type reach struct {
 	dynamic map[*node][]edge // by dispatch, on the types that this workflow uses
 	dead    []ending         // dynamic calls that end at something other than a pure function of the module
 	met     []meeting        // what calls that lowering can dispatch may end at
+	leaks   *leaks           // nil as long as nobody asked where values come from
 	parent  map[*node]step   // the shortest way from the root
 }
 

@@ -175,12 +175,12 @@ func (c *checker) accuse(r *reach, n *node, f finding) {
 }
 
 // add enters a diagnostic once: of several workflows that lead to it, one that the user asked for tells, and of those
-// the one with the shortest chain.
+// the one with the shortest chain, or the first such one.
 func (c *checker) add(ds []diag.Diagnostic, d diag.Diagnostic) []diag.Diagnostic {
 	for i, old := range ds {
 		if old.Pos == d.Pos && old.Rule == d.Rule && old.Message == d.Message {
 			now, before := c.asked(d), c.asked(old)
-			if now && !before || now == before && len(d.Chain) < len(old.Chain) {
+			if now && !before || now == before && diag.CompareChains(d.Chain, old.Chain) < 0 {
 				ds[i] = d
 			}
 			return ds

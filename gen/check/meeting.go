@@ -17,7 +17,7 @@ import (
 type meeting struct {
 	from      *node
 	id        *ast.Ident // the name of the interface's method, where it is called
-	t         *types.Named
+	t         types.Type
 	fn        *types.Func // the method as t has it
 	to        *node       // the node of fn, if it is a function of the module with a body
 	operation string      // what fn is, if it is an activity or a step
@@ -37,7 +37,7 @@ type twinKey struct {
 }
 
 // meet enters what a call that lowering can dispatch may end at.
-func (d *dispatcher) meet(from *node, id *ast.Ident, t *types.Named, fn *types.Func) {
+func (d *dispatcher) meet(from *node, id *ast.Ident, t types.Type, fn *types.Func) {
 	m := meeting{from: from, id: id, t: t, fn: fn}
 	if a := d.prog.Annotation(fn); isOperation(a) {
 		m.operation = fmt.Sprintf("%s %s", a.Kind, nameIn(from.pkg.Types, fn.Origin()))
@@ -51,7 +51,7 @@ func (d *dispatcher) meet(from *node, id *ast.Ident, t *types.Named, fn *types.F
 func (c *checker) meetings() {
 	type key struct {
 		id *ast.Ident
-		t  *types.Named
+		t  types.Type
 		fn *types.Func
 	}
 	for _, n := range c.nodes {
@@ -65,6 +65,11 @@ func (c *checker) meetings() {
 				m.from.meets = append(m.from.meets, m)
 			}
 		}
+	}
+	for _, n := range c.nodes {
+		slices.SortFunc(n.meets, func(a, b meeting) int {
+			return cmp.Or(cmp.Compare(a.id.Pos(), b.id.Pos()), cmp.Compare(a.t.String(), b.t.String()))
+		})
 	}
 }
 
@@ -108,7 +113,7 @@ func (c *checker) fixUp() {
 		before = len(c.twins)
 		for _, r := range c.reached {
 			for _, m := range r.met {
-				if dispatched[m.id] && !c.durable(m) {
+				if dispatched[m.id] && (!c.durable(m) || interfaceMethod(m.fn)) {
 					c.fix(r, m)
 				}
 			}
@@ -116,51 +121,76 @@ func (c *checker) fixUp() {
 	}
 }
 
-// fix gives a type the twin that it lacks, for a method that needs no run itself: one that an embedded interface has,
-// behind which there may be one that does, or one that stands in front of another's twin.
+// fix gives a type the twin that it lacks, for a method that needs no run itself, or has no twin that is a method: one
+// of an embedded interface, which is annotated or behind which there may be one that needs the run, or one that stands
+// in front of another's twin.
 func (c *checker) fix(r *reach, m meeting) {
 	path := pathTo(m.t, m.fn)
-	at := c.holder(m.t, path)
+	at, secret := c.holder(m, path)
 	switch {
-	case !interfaceMethod(m.fn) && (c.hasTwin(receiverNamed(m.fn), m.fn) || !c.twinBehind(m.t, m.fn, map[*types.Named]bool{})):
+	case !interfaceMethod(m.fn) && (c.hasTwin(receiverNamed(m.fn), m.fn) || !c.twinBehind(m.t, m.fn, map[types.Type]bool{})):
 	case at < 0:
-		c.accuse(r, m.from, c.unfixable(m))
+		c.accuse(r, m.from, c.unfixable(m, secret))
 	default:
 		c.twin(typeAt(m.t, path[:at]), path[at:], m.fn)
 	}
 }
 
 // pathTo are the embedded fields by which a type comes to a method.
-func pathTo(t *types.Named, fn *types.Func) (path []*types.Var) {
+func pathTo(t types.Type, fn *types.Func) (path []*types.Var) {
 	_, index, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, fn.Pkg(), fn.Name())
-	var at types.Type = t
 	for _, i := range index[:len(index)-1] {
-		field := deref(at).Underlying().(*types.Struct).Field(i)
+		field := deref(t).Underlying().(*types.Struct).Field(i)
 		path = append(path, field)
-		at = field.Type()
+		t = field.Type()
 	}
 	return path
 }
 
-// holder is how many embedded fields of a path lead to the innermost type that can be given a method; -1 if none can.
-func (c *checker) holder(t *types.Named, path []*types.Var) int {
+// holder is how many embedded fields of a path lead to the innermost type that can be given a twin of a method; -1 if
+// none can, with the name because of which one cannot, if that is all there is against it.
+func (c *checker) holder(m meeting, path []*types.Var) (at int, secret string) {
 	for i := len(path); i >= 0; i-- {
-		if at := typeAt(t, path[:i]); at != nil && c.canHaveMethods(at) {
-			return i
+		t := typeAt(m.t, path[:i])
+		if t == nil || !c.canHaveMethods(t) {
+			continue
+		}
+		if secret = hidden(t, path[i:], m.fn); secret == "" {
+			return i, ""
 		}
 	}
-	return -1
+	return -1, secret
 }
 
+// hidden is a name that the twin of a method has to write and the package of its type may not; empty if there is none.
+func hidden(t *types.Named, path []*types.Var, fn *types.Func) string {
+	pkg := t.Obj().Pkg()
+	if !fn.Exported() && fn.Pkg() != pkg {
+		return nameIn(pkg, fn)
+	}
+	for _, f := range path {
+		if !f.Exported() && f.Pkg() != pkg {
+			return nameIn(pkg, f)
+		}
+	}
+	if culprit := unnameable(methodOf(t, fn).Signature(), pkg, map[types.Type]bool{}); culprit != nil {
+		return typeName(pkg, culprit)
+	}
+	return ""
+}
+
+// methodOf is a method as a type has it.
+func methodOf(t types.Type, fn *types.Func) *types.Func { return lookupMethod(t, fn.Pkg(), fn.Name()) }
+
 // typeAt is the named type, no interface, that a path of embedded fields leads to; nil if it is another kind of type.
-func typeAt(t *types.Named, path []*types.Var) *types.Named {
+func typeAt(t types.Type, path []*types.Var) *types.Named {
 	if len(path) > 0 {
-		t = named(path[len(path)-1].Type())
+		t = path[len(path)-1].Type()
 	}
-	if t == nil || types.IsInterface(t) {
-		return nil
+	if n := named(t); n != nil && !types.IsInterface(n) {
+		return n
 	}
-	return t
+	return nil
 }
 
 func (c *checker) canHaveMethods(t *types.Named) bool {
@@ -168,7 +198,7 @@ func (c *checker) canHaveMethods(t *types.Named) bool {
 }
 
 // twinBehind reports whether what a type embeds has a twin of the name of a method's.
-func (c *checker) twinBehind(t *types.Named, fn *types.Func, seen map[*types.Named]bool) bool {
+func (c *checker) twinBehind(t types.Type, fn *types.Func, seen map[types.Type]bool) bool {
 	s, ok := t.Underlying().(*types.Struct)
 	if !ok || seen[t] {
 		return false
@@ -198,22 +228,27 @@ func (c *checker) hasTwin(t *types.Named, fn *types.Func) bool {
 
 // twin gives a type a twin of its own.
 func (c *checker) twin(t *types.Named, path []*types.Var, fn *types.Func) {
-	c.twins[twinKey{t, fn.Id()}] = Twin{Type: t, Path: path, Method: lookupMethod(t, fn.Pkg(), fn.Name())}
+	c.twins[twinKey{t, fn.Id()}] = Twin{Type: t, Path: path, Method: methodOf(t, fn)}
 }
 
 // unfixable is the finding about a type that would need a twin and cannot have one.
-func (c *checker) unfixable(m meeting) finding {
-	call, name := nameIn(m.from.pkg.Types, m.from.pkg.Info.Uses[m.id]), nameIn(m.from.pkg.Types, m.t.Obj())
-	why, cure := "a type of another module", "wrap it in a type of this module that calls it"
-	if c.own(m.t.Obj().Pkg()) {
-		why, cure = "a type declared in a function", "declare it outside of the function"
+func (c *checker) unfixable(m meeting, secret string) finding {
+	call, name := nameIn(m.from.pkg.Types, m.from.pkg.Info.Uses[m.id]), typeName(m.from.pkg.Types, m.t)
+	why, cure := "a type of another module that", "wrap it in a type of this module that calls it"
+	switch t := named(m.t); {
+	case secret != "":
+		why, cure = fmt.Sprintf("a type whose package cannot use the name %s and", secret), "declare the type where that name is declared, or export the name"
+	case t == nil:
+		why, cure = "a type without a name that", "declare it as a type, outside of the function"
+	case c.own(t.Obj().Pkg()):
+		why, cure = "a type declared in a function that", "declare it outside of the function"
 	}
 	has := "has another " + m.fn.Name()
 	if interfaceMethod(m.fn) {
 		has = "gets " + m.fn.Name() + " from the interface it embeds"
 	}
 	return finding{pos: m.id.Pos(), rule: dynamicDurable, fix: cure, message: fmt.Sprintf(
-		"%s calls %s, here on %s, %s that %s: the call would miss the durable method in it", m.from.subject(), call, name, why, has)}
+		"%s calls %s, here on %s, %s %s: the call would miss the durable method in it", m.from.subject(), call, name, why, has)}
 }
 
 func (c *checker) sortedTwins() []Twin {

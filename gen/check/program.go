@@ -162,3 +162,16 @@ func nameIn(pkg *types.Package, obj types.Object) string {
 	}
 	return fmt.Sprintf("%s.%s", obj.Pkg().Name(), localName(obj))
 }
+
+// typeName is the name of a type, or its text if it has none, as it is read in pkg.
+func typeName(pkg *types.Package, t types.Type) string {
+	if n := named(t); n != nil {
+		return nameIn(pkg, n.Obj())
+	}
+	return types.TypeString(t, func(p *types.Package) string {
+		if p == pkg {
+			return ""
+		}
+		return p.Name()
+	})
+}

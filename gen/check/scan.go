@@ -22,13 +22,13 @@ type scanner struct {
 	file  *gosrc.File
 	info  *types.Info
 	stack []ast.Node // from the body down to the node being looked at
-	seen  map[*types.Named]bool
+	seen  map[types.Type]bool
 	wrote map[*ast.Ident]bool // names that stand for a write, and are no reads
 }
 
 // scan enters into n what a body in a file of pkg does.
 func (c *checker) scan(n *node, pkg *gosrc.Package, file *gosrc.File, body ast.Node) {
-	s := &scanner{checker: c, n: n, file: file, info: pkg.Info, seen: map[*types.Named]bool{}, wrote: map[*ast.Ident]bool{}}
+	s := &scanner{checker: c, n: n, file: file, info: pkg.Info, seen: map[types.Type]bool{}, wrote: map[*ast.Ident]bool{}}
 	ast.Inspect(body, s.visit)
 }
 
@@ -259,10 +259,14 @@ func (s *scanner) local(pos token.Pos, fn *types.Func, verb string, value bool) 
 		s.report(pos, noSource, "call it outside of workflows, or in an activity", "%s %s, which Pawl has generated for callers outside of workflows", verb, s.name(fn))
 	case d.decl.Body == nil && !d.pure:
 		s.report(pos, noSource, toActivity, "%s %s, which has no body in Go", verb, s.name(fn))
+	case d.decl.Body == nil && slices.ContainsFunc(slices.Collect(fn.Signature().Results().Variables()), returnsFunc):
+		s.report(pos, noSource, toActivity, "%s %s, which has no body in Go and returns a function that nobody can follow", verb, s.name(fn))
 	default:
 		s.lead(pos, s.function(fn), verb, value)
 	}
 }
+
+func returnsFunc(result *types.Var) bool { return holdsFunc(result.Type(), map[types.Type]bool{}) }
 
 // workflow rejects a call of a workflow, and tells apart the one that could be meant to continue the run.
 func (s *scanner) workflow(pos token.Pos, call *ast.CallExpr, fn *types.Func) {
@@ -333,10 +337,10 @@ func receiverType(recv *types.Var) types.Type {
 	return recv.Type()
 }
 
-// occurring enters the named types of values, which dynamic calls may meet.
+// occurring enters the types of values, which dynamic calls may meet.
 func (s *scanner) occurring(x ast.Node) {
 	e, ok := x.(ast.Expr)
-	if !ok {
+	if _, declared := x.(*ast.StructType); declared || !ok { // the text of a struct may be that of a type with a name
 		return
 	}
 	if tv, ok := s.info.Types[e]; ok && tv.Type != nil {
@@ -350,14 +354,29 @@ func (s *scanner) occurring(x ast.Node) {
 }
 
 func (s *scanner) occurs(t types.Type) {
-	n := named(t)
-	if n == nil || s.seen[n] || types.IsInterface(n) {
+	t = candidate(t)
+	if t == nil || s.seen[t] {
 		return
 	}
-	s.seen[n] = true
-	if types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
-		s.n.types = append(s.n.types, n)
+	s.seen[t] = true
+	if types.NewMethodSet(types.NewPointer(t)).Len() > 0 {
+		s.n.types = append(s.n.types, t)
 	}
+}
+
+// candidate is the type of a value, or of what it points to, that may be behind an interface: a named one without type
+// arguments, or a struct without a name. Nil for others, which have no methods.
+func candidate(t types.Type) types.Type {
+	if n := named(t); n != nil {
+		if types.IsInterface(n) {
+			return nil
+		}
+		return n
+	}
+	if s, ok := types.Unalias(deref(t)).(*types.Struct); ok {
+		return s
+	}
+	return nil
 }
 
 // literal rejects composite literals that fill the receiver of activities.

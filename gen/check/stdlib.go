@@ -139,7 +139,7 @@ var stdlib = map[string][]entry{
 	"hash/crc64":           {allow("*")},
 	"hash/fnv":             {allow("*")},
 	"hash/maphash":         {forbid(entropy, "is seeded by the process", "use hash/fnv or crypto/sha256", "*")},
-	"mime":                 {allow("BEncoding QEncoding ErrInvalidMediaParameter FormatMediaType ParseMediaType WordEncoder.* WordDecoder.*")},
+	"mime":                 {allow("BEncoding QEncoding ErrInvalidMediaParameter FormatMediaType ParseMediaType WordEncoder.* WordDecoder.*"), forbid(environment, differs, toInput, "AddExtensionType ExtensionsByType TypeByExtension")},
 	"mime/quotedprintable": {allow("*")},
 	"index/suffixarray":    {allow("*")},
 	"go/constant":          {allow("*")},
@@ -149,6 +149,7 @@ var stdlib = map[string][]entry{
 	"crypto/ed25519":       {allow("Verify VerifyWithOptions Sign NewKeyFromSeed PrivateKey.* PublicKey.*"), forbid(entropy, "gives another key on every replay", toActivity, "GenerateKey")},
 	"crypto/hkdf":          {allow("*")},
 	"crypto/pbkdf2":        {allow("*")},
+	"crypto/x509":          {forbid(environment, differs, toInput, "SystemCertPool")},
 	"crypto/x509/pkix":     {allow("*")},
 
 	// Time.

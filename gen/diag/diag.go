@@ -75,10 +75,20 @@ func Sort(ds []Diagnostic) []Diagnostic {
 
 func compare(a, b Diagnostic) int {
 	return cmp.Or(
-		cmp.Compare(a.Pos.Filename, b.Pos.Filename),
-		cmp.Compare(a.Pos.Line, b.Pos.Line),
-		cmp.Compare(a.Pos.Column, b.Pos.Column),
+		byPlace(a.Pos, b.Pos),
 		cmp.Compare(a.Rule, b.Rule),
 		cmp.Compare(a.Message, b.Message),
 	)
+}
+
+// CompareChains orders chains by length, and those of one length by where their calls stand.
+func CompareChains(a, b []Call) int {
+	return cmp.Or(
+		cmp.Compare(len(a), len(b)),
+		slices.CompareFunc(a, b, func(a, b Call) int { return byPlace(a.Pos, b.Pos) }),
+	)
+}
+
+func byPlace(a, b token.Position) int {
+	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }

@@ -1,10 +1,8 @@
 package lower
 
 import (
-	"cmp"
 	"fmt"
 	"go/types"
-	"maps"
 	"slices"
 	"strings"
 
@@ -103,13 +101,18 @@ func (b Binder) params(name string) (params []string) {
 
 // results are those of the original, as they stand behind the parameters.
 func (b Binder) results() string {
-	switch out := b.list("R", b.Out); len(out) {
+	return resultList(b.list("R", b.Out))
+}
+
+// resultList is how results stand behind the parameters of a function.
+func resultList(types []string) string {
+	switch len(types) {
 	case 0:
 		return ""
 	case 1:
-		return " " + out[0]
+		return " " + types[0]
 	default:
-		return " (" + strings.Join(out, ", ") + ")"
+		return " (" + strings.Join(types, ", ") + ")"
 	}
 }
 
@@ -146,21 +149,5 @@ func (b Binder) args() []string {
 // binder is the name of the binder for a function value of the given type, which the package's stubs will declare.
 func (l *lowerer) binder(form Form, sig *types.Signature) string {
 	b := Binder{Form: form, In: sig.Params().Len(), Out: sig.Results().Len(), Variadic: sig.Variadic()}
-	l.binders[b.Name()] = b
-	return b.Name()
-}
-
-// Binders are those that some files need together, by name.
-func Binders(files []File) []Binder {
-	all := map[string]Binder{}
-	for _, f := range files {
-		for _, b := range f.Binders {
-			all[b.Name()] = b
-		}
-	}
-	return sortedBinders(all)
-}
-
-func sortedBinders(m map[string]Binder) []Binder {
-	return slices.SortedFunc(maps.Values(m), func(a, b Binder) int { return cmp.Compare(a.Name(), b.Name()) })
+	return need(l.binders, b)
 }

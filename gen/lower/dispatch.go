@@ -1,11 +1,9 @@
 package lower
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
 	"go/types"
-	"maps"
 	"slices"
 	"strings"
 
@@ -121,7 +119,11 @@ func bracket(names []string) string {
 // dispatch lowers the mention of an interface's method behind which something may need the run.
 func (l *lowerer) dispatch(r reference) {
 	sel := ast.Unparen(r.expr).(*ast.SelectorExpr)
-	if l.isExpression(r.expr) {
+	switch expression := l.isExpression(r.expr); {
+	case expression && r.call != nil && !l.spreads(r.call):
+		l.expressed(sel, r)
+		return
+	case expression:
 		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", l.dispatcher(r.fn, true), l.names.run))
 		l.edits.after(r.expr.End(), ")")
 		return
@@ -131,27 +133,22 @@ func (l *lowerer) dispatch(r reference) {
 	l.edits.after(sel.X.End(), l.path(sel)+")")
 }
 
+// expressed lowers the call of a method expression as that of a method, so that a deferred one may recover: T.M(s, a)
+// is T(s).M(a).
+func (l *lowerer) expressed(sel *ast.SelectorExpr, r reference) {
+	l.edits.before(r.call.Pos(), l.dispatcher(r.fn, false)+"(")
+	l.edits.replace(sel.X.End(), r.call.Lparen+1, "(")
+	l.edits.after(r.call.Args[0].End(), "))."+sel.Sel.Name+check.Suffix+"("+l.names.run)
+}
+
 // dispatcher is the name of the dispatcher for a method, which the package's stubs will declare.
 func (l *lowerer) dispatcher(fn *types.Func, express bool) string {
 	sig := fn.Signature()
 	d := Dispatcher{Method: fn.Name(), In: sig.Params().Len(), Out: sig.Results().Len(), Variadic: sig.Variadic()}
-	l.dispatchers[d.Name()] = d
-	d.Express = express
-	l.dispatchers[d.Name()] = d
-	return d.Name()
-}
-
-// Dispatchers are those that some files need together, by name.
-func Dispatchers(files []File) []Dispatcher {
-	all := map[string]Dispatcher{}
-	for _, f := range files {
-		for _, d := range f.Dispatchers {
-			all[d.Name()] = d
-		}
+	name := need(l.dispatchers, d)
+	if express { // which calls the other
+		d.Express = true
+		name = need(l.dispatchers, d)
 	}
-	return sortedDispatchers(all)
-}
-
-func sortedDispatchers(m map[string]Dispatcher) []Dispatcher {
-	return slices.SortedFunc(maps.Values(m), func(a, b Dispatcher) int { return cmp.Compare(a.Name(), b.Name()) })
+	return name
 }

@@ -21,9 +21,10 @@ const abiPath = "github.com/pawlhq/pawl/runtime/abi"
 
 // imports are those of one lowered file.
 type imports struct {
-	l     *lowerer
-	used  map[string]*ast.ImportSpec // the author's, by path and name
-	added map[string]added           // lowering's, by path
+	l        *lowerer
+	shadowed map[string]bool            // names that may mean something else than an import
+	used     map[string]*ast.ImportSpec // the author's, by path and name
+	added    map[string]added           // lowering's, by path
 }
 
 // added is an import that the author's file does not have.
@@ -33,7 +34,10 @@ type added struct {
 }
 
 func newImports(l *lowerer) imports {
-	return imports{l: l, used: map[string]*ast.ImportSpec{}, added: map[string]added{abiPath: {l.names.abi, l.names.abi == "abi"}}}
+	return imports{
+		l: l, shadowed: l.declared(), used: map[string]*ast.ImportSpec{},
+		added: map[string]added{abiPath: {l.names.abi, l.names.abi == "abi"}},
+	}
 }
 
 // keep notes that the copy still uses the import of a qualifier.
@@ -61,7 +65,7 @@ func (im *imports) qualifier(pkg *types.Package) string {
 	}
 	for _, spec := range im.l.file.Syntax.Imports {
 		name := im.l.info.PkgNameOf(spec)
-		if pathOf(spec) == pkg.Path() && name != nil && name.Name() != "_" && name.Name() != "." && !im.shadowed(name.Name()) {
+		if pathOf(spec) == pkg.Path() && name != nil && name.Name() != "_" && name.Name() != "." && !im.shadowed[name.Name()] {
 			im.used[specKey(spec)] = spec
 			return name.Name() + "."
 		}
@@ -75,17 +79,19 @@ func (im *imports) qualifier(pkg *types.Package) string {
 	return a.name + "."
 }
 
-// shadowed reports whether anything in the file is declared with the name of an import.
-func (im *imports) shadowed(name string) (yes bool) {
-	ast.Inspect(im.l.file.Syntax, func(x ast.Node) bool {
-		if id, ok := x.(*ast.Ident); ok && id.Name == name {
-			obj := im.l.info.Defs[id]
-			_, isImport := obj.(*types.PkgName)
-			yes = yes || obj != nil && !isImport
+// declared are the names that the file declares something with, apart from imports. Where that is in scope, they are no
+// qualifiers.
+func (l *lowerer) declared() map[string]bool {
+	names := map[string]bool{}
+	ast.Inspect(l.file.Syntax, func(x ast.Node) bool {
+		if id, ok := x.(*ast.Ident); ok {
+			if _, isImport := l.info.Defs[id].(*types.PkgName); !isImport && l.info.Defs[id] != nil {
+				names[id.Name] = true
+			}
 		}
-		return !yes
+		return true
 	})
-	return yes
+	return names
 }
 
 // write prints the import declaration: the standard library, then the rest.

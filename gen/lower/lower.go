@@ -97,7 +97,7 @@ func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls [
 		l.write(&body, d)
 	}
 	out.Content = slices.Concat(l.header(), body.Bytes())
-	out.Binders, out.Dispatchers = sortedBinders(l.binders), sortedDispatchers(l.dispatchers)
+	out.Binders, out.Dispatchers = byName(l.binders), byName(l.dispatchers)
 	return out
 }
 

@@ -166,7 +166,7 @@ func (l *lowerer) instantiate(r reference) {
 	for t := range inst.TypeArgs.Types() {
 		args = append(args, l.typeString(t))
 	}
-	list := "[" + strings.Join(args, ", ") + "]"
+	list := bracket(args)
 	base := ast.Expr(r.id)
 	if l.qualified(r.id) {
 		base = l.stack[len(l.stack)-2].(*ast.SelectorExpr)

@@ -101,11 +101,5 @@ func (l *lowerer) results(sig *types.Signature) string {
 	for r := range sig.Results().Variables() {
 		all = append(all, l.typeString(r.Type()))
 	}
-	switch len(all) {
-	case 0:
-		return ""
-	case 1:
-		return " " + all[0]
-	}
-	return " (" + strings.Join(all, ", ") + ")"
+	return resultList(all)
 }

@@ -45,8 +45,8 @@ type ChanIter[T any] struct {
 	value T
 }
 
-// Next waits for the next value and puts it where v points, or keeps it for Value if v is nil. When the channel is closed it changes
-// nothing and reports false.
+// Next waits for the next value and puts it where v points, or keeps it for Value if v is nil. When the channel is
+// closed it changes nothing and reports false.
 func (it *ChanIter[T]) Next(v *T) (ok bool) {
 	value, ok := sched.Recv(it.s, it.ch)
 	if !ok {

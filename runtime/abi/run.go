@@ -58,8 +58,8 @@ func CallOn(run *Run, recv any, ctx context.Context, a *Activity, in []any, out 
 }
 
 func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) error {
-	if ctx.Err() != nil {
-		return replay.Cause(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	input, err := codec.Encode(a.Codec, in)
 	if err != nil {
@@ -71,7 +71,11 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 		}
 		return &history.ActivityScheduled{Op: op, Name: a.Name, Tag: tag, Queue: a.Queue, Input: input, Policy: a.Policy}
 	})
-	return r.outcome(a, done, out)
+	err = r.outcome(a, done, out)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.Canceled) {
+		return ctx.Err() // whoever ran the activity knew that it was cancelled, and not that its time was up
+	}
+	return err
 }
 
 func (r *Run) outcome(a *Activity, done history.Body, out []any) error {

@@ -1,16 +1,13 @@
 package abi
 
 import (
-	"cmp"
 	"context"
 	"reflect"
 	"slices"
 	"sync"
-
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
-// This file stands for package sync and golang.org/x/sync/errgroup. A method has its type in front of its name.
+// This file stands for package sync. A method has its type in front of its name.
 
 // MutexLock is m.Lock().
 func MutexLock(run *Run, m *sync.Mutex) { run.x.Scheduler().Lock(m) }
@@ -27,11 +24,17 @@ func RWMutexLock(run *Run, m *sync.RWMutex) { run.x.Scheduler().LockRW(m) }
 // RWMutexUnlock is m.Unlock().
 func RWMutexUnlock(run *Run, m *sync.RWMutex) { run.x.Scheduler().UnlockRW(m) }
 
+// RWMutexTryLock is m.TryLock().
+func RWMutexTryLock(run *Run, m *sync.RWMutex) bool { return run.x.Scheduler().TryLockRW(m) }
+
 // RWMutexRLock is m.RLock().
 func RWMutexRLock(run *Run, m *sync.RWMutex) { run.x.Scheduler().RLock(m) }
 
 // RWMutexRUnlock is m.RUnlock().
 func RWMutexRUnlock(run *Run, m *sync.RWMutex) { run.x.Scheduler().RUnlock(m) }
+
+// RWMutexTryRLock is m.TryRLock().
+func RWMutexTryRLock(run *Run, m *sync.RWMutex) bool { return run.x.Scheduler().TryRLock(m) }
 
 // LockerLock is l.Lock().
 func LockerLock(run *Run, l sync.Locker) { run.x.Scheduler().LockLocker(l) }
@@ -39,11 +42,17 @@ func LockerLock(run *Run, l sync.Locker) { run.x.Scheduler().LockLocker(l) }
 // LockerUnlock is l.Unlock().
 func LockerUnlock(run *Run, l sync.Locker) { run.x.Scheduler().UnlockLocker(l) }
 
-// WaitGroupWait is wg.Wait().
-func WaitGroupWait(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Wait(wg) }
+// WaitGroupAdd is wg.Add(n).
+func WaitGroupAdd(run *Run, wg *sync.WaitGroup, n int) { run.x.Scheduler().Add(wg, n) }
 
 // WaitGroupDone is wg.Done().
 func WaitGroupDone(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Add(wg, -1) }
+
+// WaitGroupGo is wg.Go(part).
+func WaitGroupGo(run *Run, wg *sync.WaitGroup, part func()) { run.x.Scheduler().GoIn(wg, part) }
+
+// WaitGroupWait is wg.Wait().
+func WaitGroupWait(run *Run, wg *sync.WaitGroup) { run.x.Scheduler().Wait(wg) }
 
 // CondWait is c.Wait().
 func CondWait(run *Run, c *sync.Cond) { run.x.Scheduler().CondWait(c) }
@@ -54,18 +63,6 @@ func CondSignal(run *Run, c *sync.Cond) { run.x.Scheduler().CondSignal(c) }
 // CondBroadcast is c.Broadcast().
 func CondBroadcast(run *Run, c *sync.Cond) { run.x.Scheduler().CondBroadcast(c) }
 
-// RWMutexTryLock is m.TryLock().
-func RWMutexTryLock(run *Run, m *sync.RWMutex) bool { return run.x.Scheduler().TryLockRW(m) }
-
-// RWMutexTryRLock is m.TryRLock().
-func RWMutexTryRLock(run *Run, m *sync.RWMutex) bool { return run.x.Scheduler().TryRLock(m) }
-
-// WaitGroupAdd is wg.Add(n).
-func WaitGroupAdd(run *Run, wg *sync.WaitGroup, n int) { run.x.Scheduler().Add(wg, n) }
-
-// WaitGroupGo is wg.Go(part).
-func WaitGroupGo(run *Run, wg *sync.WaitGroup, part func()) { run.x.Scheduler().GoIn(wg, part) }
-
 // WaitUntil is pawl.WaitUntil.
 func WaitUntil(run *Run, ctx context.Context, c *sync.Cond, ready func() bool) error {
 	stop := ContextAfterFunc(run, ctx, func() {
@@ -75,8 +72,8 @@ func WaitUntil(run *Run, ctx context.Context, c *sync.Cond, ready func() bool) e
 	})
 	defer stop()
 	for !ready() {
-		if ctx.Err() != nil {
-			return Cause(run, ctx)
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		CondWait(run, c)
 	}
@@ -129,54 +126,3 @@ func SyncMapRange(_ *Run, m *sync.Map, yield func(key, value any) bool) {
 		}
 	}
 }
-
-// GroupGo is the Go method of an errgroup.Group.
-func GroupGo[G any](run *Run, g *G, fn func() error) { run.x.Scheduler().GroupGo(g, fn) }
-
-// GroupTryGo is the TryGo method of an errgroup.Group.
-func GroupTryGo[G any](run *Run, g *G, fn func() error) bool {
-	return run.x.Scheduler().GroupTryGo(g, fn)
-}
-
-// GroupWait is the Wait method of an errgroup.Group.
-func GroupWait[G any](run *Run, g *G) error { return run.x.Scheduler().GroupWait(g) }
-
-// GroupSetLimit is the SetLimit method of an errgroup.Group.
-func GroupSetLimit[G any](run *Run, g *G, n int) { run.x.Scheduler().GroupSetLimit(g, n) }
-
-// GroupWithContext is errgroup.WithContext; G is errgroup.Group.
-func GroupWithContext[G any](run *Run, ctx context.Context) (*G, context.Context) {
-	g, c := new(G), run.x.WithCancel(ctx)
-	run.x.Scheduler().GroupCancel(g, func(cause error) { c.Cancel(context.Canceled, cmp.Or(cause, context.Canceled)) })
-	return g, c
-}
-
-// WithCancel is context.WithCancel.
-func WithCancel(run *Run, parent context.Context) (context.Context, context.CancelFunc) {
-	c := run.x.WithCancel(parent)
-	return c, cancel(c)
-}
-
-// WithCancelCause is context.WithCancelCause.
-func WithCancelCause(run *Run, parent context.Context) (context.Context, context.CancelCauseFunc) {
-	c := run.x.WithCancel(parent)
-	return c, func(cause error) { c.Cancel(context.Canceled, cause) }
-}
-
-func cancel(c *replay.Context) context.CancelFunc { return func() { c.Cancel(context.Canceled, nil) } }
-
-// WithoutCancel is context.WithoutCancel.
-func WithoutCancel(_ *Run, parent context.Context) context.Context {
-	if parent == nil {
-		panic("cannot create context from nil parent")
-	}
-	return replay.WithoutCancel(parent)
-}
-
-// ContextAfterFunc is context.AfterFunc.
-func ContextAfterFunc(run *Run, ctx context.Context, fn func()) (stop func() bool) {
-	return run.x.AfterDone(ctx, fn)
-}
-
-// Cause is context.Cause.
-func Cause(_ *Run, ctx context.Context) error { return replay.Cause(ctx) }

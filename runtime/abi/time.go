@@ -1,14 +1,13 @@
 package abi
 
 import (
-	"context"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/replay"
 )
 
-// This file stands for package time, and for the contexts that end at a time.
+// This file stands for package time.
 
 // Now is time.Now in a run: when the last thing happened that the code can know of. It never goes back.
 func Now(run *Run) time.Time { return run.x.Now() }
@@ -101,9 +100,6 @@ func Tick(run *Run, d time.Duration) <-chan time.Time {
 	return NewTicker(run, d).C
 }
 
-// LoadLocation is time.LoadLocation: the run records the rules of each zone, once.
-func LoadLocation(run *Run, name string) (*time.Location, error) { return run.x.LoadLocation(name) }
-
 // ParseTime is time.Parse in a run. It does not know the host's zone: a time with an offset is in a fixed zone of that
 // offset, even if the host's own zone has the same, and an abbreviation other than UTC has the offset 0.
 func ParseTime(_ *Run, layout, value string) (time.Time, error) {
@@ -118,24 +114,3 @@ func UnixMilli(_ *Run, msec int64) time.Time { return time.UnixMilli(msec).UTC()
 
 // UnixMicro is time.UnixMicro in a run: the time is in UTC, and not in the host's zone.
 func UnixMicro(_ *Run, usec int64) time.Time { return time.UnixMicro(usec).UTC() }
-
-// WithTimeout is context.WithTimeout.
-func WithTimeout(run *Run, parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return WithDeadlineCause(run, parent, Now(run).Add(d), nil)
-}
-
-// WithTimeoutCause is context.WithTimeoutCause.
-func WithTimeoutCause(run *Run, parent context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
-	return WithDeadlineCause(run, parent, Now(run).Add(d), cause)
-}
-
-// WithDeadline is context.WithDeadline.
-func WithDeadline(run *Run, parent context.Context, at time.Time) (context.Context, context.CancelFunc) {
-	return WithDeadlineCause(run, parent, at, nil)
-}
-
-// WithDeadlineCause is context.WithDeadlineCause.
-func WithDeadlineCause(run *Run, parent context.Context, at time.Time, cause error) (context.Context, context.CancelFunc) {
-	c := run.x.WithDeadline(parent, at, cause)
-	return c, cancel(c)
-}

@@ -168,6 +168,17 @@ type Payload struct {
 	Size     int64  // length of Data where it is stored apart
 }
 
+// String is for people: JSON as it is, anything else by its length.
+func (p Payload) String() string {
+	switch {
+	case p.Object != "":
+		return fmt.Sprintf("%s of %d bytes in object %s", p.Encoding, p.Size, p.Object)
+	case p.Encoding == "json":
+		return string(p.Data)
+	}
+	return fmt.Sprintf("%s of %d bytes", p.Encoding, len(p.Data))
+}
+
 func (p *Payload) fields(w *wire) {
 	w.string(1, &p.Encoding)
 	w.bytes(2, &p.Data)

@@ -263,8 +263,8 @@ func UnmarshalStack(data []byte) (*Stack, error) {
 
 // Coroutine is a goroutine of a workflow, as people see it.
 type Coroutine struct {
-	Path    string   // "0" is the workflow's own, "0.2" the third one that it started
-	Waiting string   // what it waits for: "chan receive", "activity m/shop.Charge"
+	Path    string   // "0" is the workflow's own, "0.2" the third one that it started; empty if that is not known
+	Waiting string   // what it waits for: "chan receive", "activity m/shop.Charge"; empty if it runs
 	Started string   // file:line of what started it; empty for the workflow's own
 	Stack   []string // where it waits, innermost first: "shop/flow.go:12 in shop.Checkout"
 }

@@ -211,7 +211,7 @@ func (a *after) parentDone(error, error) {
 
 // AfterDone runs fn in a coroutine of its own when ctx ends. stop takes that back, and reports whether it was in time.
 func (x *Execution) AfterDone(ctx context.Context, fn func()) (stop func() bool) {
-	a := &after{x: x, c: x.sched.Reserve(callers()), fn: fn}
+	a := &after{x: x, c: x.sched.Reserve(sched.Callers()), fn: fn}
 	leave := x.under(ctx, a)
 	stopped := false
 	return func() bool {

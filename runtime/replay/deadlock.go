@@ -2,12 +2,11 @@ package replay
 
 import (
 	"fmt"
-	"path"
-	"runtime"
 	"strings"
 
 	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/sched"
+	"github.com/pawlhq/pawl/runtime/stack"
 )
 
 // This file is about coroutines that wait: what they wait for, and whether anything could wake them.
@@ -32,30 +31,13 @@ func (x *Execution) Coroutines() []history.Coroutine { return people(x.sched.Dum
 
 func people(all []sched.Status) (list []history.Coroutine) {
 	for _, s := range all {
-		c := history.Coroutine{Path: s.Path, Waiting: s.Waiting, Started: position(s.Origin), Stack: authorLines(s.Stack)}
+		c := history.Coroutine{Path: s.Path, Waiting: s.Waiting, Started: stack.Position(s.Origin), Stack: stack.Lines(s.Stack)}
 		if c.Waiting == "" {
 			c.Waiting = "its turn"
 		}
 		list = append(list, c)
 	}
 	return list
-}
-
-// authorLines are the lines of a stack that are the author's, innermost first.
-func authorLines(pcs []uintptr) (lines []string) {
-	if len(pcs) == 0 {
-		return nil
-	}
-	frames := runtime.CallersFrames(pcs)
-	for {
-		frame, more := frames.Next()
-		if authored(frame) {
-			lines = append(lines, fmt.Sprintf("%s/%s:%d in %s", packageName(frame.Function), path.Base(frame.File), frame.Line, call(path.Base(frame.Function))))
-		}
-		if !more {
-			return lines
-		}
-	}
 }
 
 // deadlocked reports whether nothing can wake the run's coroutines any more: no operation is under way, and no one waits

@@ -3,12 +3,12 @@ package replay
 import (
 	"bytes"
 	"fmt"
-	"path"
-	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/sched"
+	"github.com/pawlhq/pawl/runtime/stack"
 )
 
 // This file compares what the code decides with what was recorded.
@@ -29,7 +29,7 @@ func (d *decision) body(withPos bool) history.Body {
 	if d.built == nil || withPos {
 		pos := ""
 		if withPos {
-			pos = position(d.callers)
+			pos = stack.Position(d.callers)
 		}
 		d.built = d.build(pos)
 	}
@@ -38,7 +38,7 @@ func (d *decision) body(withPos bool) history.Body {
 
 func (d *decision) String() string {
 	text := describe(d.body(false))
-	if pos := position(d.callers); pos != "" {
+	if pos := stack.Position(d.callers); pos != "" {
 		text += " at " + pos
 	}
 	return text
@@ -57,7 +57,7 @@ func (x *Execution) match(recorded history.Body) error {
 				return err
 			}
 			x.adopt(id, recorded)
-			x.decisions = append(x.decisions[:i], x.decisions[i+1:]...)
+			x.settle(i)
 			return nil
 		}
 		sameOp = d
@@ -74,6 +74,15 @@ func (x *Execution) match(recorded history.Body) error {
 		m.Code = "nothing: " + x.standing()
 	}
 	return m
+}
+
+// settle forgets a decision that was seen recorded. As a rule it is the first: a turn may make tens of thousands.
+func (x *Execution) settle(i int) {
+	if i == 0 {
+		x.decisions = x.decisions[1:]
+	} else {
+		x.decisions = slices.Delete(x.decisions, i, i+1)
+	}
 }
 
 // adopt keeps the recorded body in place of the rebuilt one: deadlines and policies are those that were recorded.
@@ -136,64 +145,9 @@ type PanicError struct {
 }
 
 func (e *PanicError) Error() string {
-	return fmt.Sprintf("workflow code panicked: %v\n%s\n  help: run a worker with code that does not; the run resumes by itself", e.Panic.Value, author(e.Panic.Stack))
-}
-
-// author keeps the lines of a stack that are neither the engine's, nor a generated stub's, nor the Go runtime's.
-func author(stack []byte) string {
-	var kept []string
-	lines := strings.Split(string(stack), "\n")
-	for i := 1; i+1 < len(lines); i += 2 {
-		fn, file := lines[i], path.Base(strings.TrimSpace(lines[i+1]))
-		if engine(fn) || strings.HasPrefix(file, "pawl.gen.go:") || strings.HasPrefix(fn, "panic(") || strings.HasPrefix(fn, "runtime") || strings.HasPrefix(fn, "created by") {
-			continue
-		}
-		where, _, _ := strings.Cut(file, " +0x")
-		kept = append(kept, fmt.Sprintf("  at %s/%s in %s", packageName(fn), where, call(fn)))
+	text := fmt.Sprintf("workflow code panicked: %v\n", e.Panic.Value)
+	for _, line := range stack.Text(e.Panic.Stack) {
+		text += "  at " + line + "\n"
 	}
-	return strings.Join(kept, "\n")
-}
-
-// call cuts the argument words from a line of a stack, and the mark of a lowered copy.
-func call(fn string) string {
-	if i := strings.LastIndex(fn, "("); i > 0 {
-		fn = fn[:i]
-	}
-	return strings.ReplaceAll(fn, "__pawl", "")
-}
-
-const enginePrefix = "github.com/pawlhq/pawl/runtime/"
-
-// engine reports whether a function is one of ours, tests aside.
-func engine(fn string) bool {
-	return strings.HasPrefix(fn, enginePrefix) && !strings.Contains(fn, "_test.")
-}
-
-// position is the author's line in a stack: the innermost one that is neither the engine's nor a generated stub's.
-func position(callers []uintptr) string {
-	if len(callers) == 0 {
-		return ""
-	}
-	frames := runtime.CallersFrames(callers)
-	for {
-		frame, more := frames.Next()
-		if authored(frame) {
-			return fmt.Sprintf("%s/%s:%d", packageName(frame.Function), path.Base(frame.File), frame.Line)
-		}
-		if !more {
-			return ""
-		}
-	}
-}
-
-// authored reports whether a frame is neither the engine's, nor a generated stub's, nor the Go runtime's.
-func authored(frame runtime.Frame) bool {
-	return frame.Function != "" && !engine(frame.Function) && !strings.HasPrefix(frame.Function, "runtime.") && path.Base(frame.File) != "pawl.gen.go"
-}
-
-// packageName is the last element of the import path of a function's package.
-func packageName(fn string) string {
-	base := fn[strings.LastIndex(fn, "/")+1:]
-	name, _, _ := strings.Cut(base, ".")
-	return name
+	return text + "  help: run a worker with code that does not; the run resumes by itself"
 }

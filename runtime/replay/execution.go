@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 	"unsafe"
 
@@ -246,14 +245,19 @@ func (x *Execution) complete(id history.OpID, outcome history.Body) error {
 	return nil
 }
 
-func (x *Execution) decide(d *decision) { x.decisions = append(x.decisions, d) }
+// decide asks for an event to be recorded. What the defers of a coroutine decide that is being ended, nobody wants to know.
+func (x *Execution) decide(d *decision) {
+	if !x.sched.Killed() {
+		x.decisions = append(x.decisions, d)
+	}
+}
 
 // Await asks for an operation and parks the current coroutine until there is an outcome, which it returns. build
 // makes the event that schedules it. The operation is told when ctx is cancelled; nil means that it never is. Called
 // by the coroutine that has the turn.
 func (x *Execution) Await(ctx context.Context, name string, build func(history.Op) history.Body) history.Body {
 	op := x.newOperation(ctx)
-	d := &decision{id: op.id, name: name, callers: callers(), build: func(pos string) history.Body {
+	d := &decision{id: op.id, name: name, callers: sched.Callers(), build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body
 	}}
@@ -354,9 +358,3 @@ func (x *Execution) IsOpen(id history.OpID) bool {
 
 // Kill ends the run's coroutines; their defers run but nothing they do is recorded.
 func (x *Execution) Kill() { x.sched.Kill() }
-
-// callers is where the current coroutine stands.
-func callers() []uintptr {
-	var pcs [12]uintptr
-	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
-}

@@ -61,7 +61,7 @@ func (x *Execution) StartFunc(name string, d time.Duration, fn func()) *Timer {
 }
 
 func (x *Execution) newTimer(name string, d time.Duration) *Timer {
-	t := &Timer{x: x, op: x.newOperation(nil), name: name, due: x.now.Add(max(d, 0)), callers: callers()}
+	t := &Timer{x: x, op: x.newOperation(nil), name: name, due: x.now.Add(max(d, 0)), callers: sched.Callers()}
 	t.op.timer = t
 	return t
 }
@@ -113,7 +113,7 @@ func (c *Call) Stop() bool { return c.timer.Stop() }
 
 // Reset arms the timer anew; it must not be armed.
 func (c *Call) Reset(d time.Duration) {
-	co := c.x.sched.Reserve(callers())
+	co := c.x.sched.Reserve(sched.Callers())
 	c.timer = c.x.StartFunc(NameFunc, d, func() { c.x.sched.Start(co, c.fn) })
 }
 

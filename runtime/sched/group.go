@@ -11,7 +11,8 @@ import (
 // group is an errgroup.Group that has been used.
 type group struct {
 	n       int // functions that run
-	limit   int // of n; negative for none
+	limited bool
+	limit   int // of n, if it is limited
 	blocked fifo[*Coroutine]
 	waiting []*Coroutine
 	err     error
@@ -21,16 +22,10 @@ type group struct {
 
 func (s *Scheduler) group(key any) *group {
 	s.Enter()
-	if s.groups == nil {
-		s.groups = map[any]*group{}
-	}
-	g := s.groups[key]
-	if g == nil {
-		g = &group{limit: -1}
-		s.groups[key] = g
-	}
-	return g
+	return at(&s.groups, key)
 }
+
+func (g *group) full() bool { return g.limited && g.n >= g.limit }
 
 // GroupCancel sets what ends the context of a group, when the first function fails or all are done.
 func (s *Scheduler) GroupCancel(key any, cancel context.CancelCauseFunc) {
@@ -40,7 +35,7 @@ func (s *Scheduler) GroupCancel(key any, cancel context.CancelCauseFunc) {
 // GroupGo is g.Go(fn): it waits until the group's limit allows one more.
 func (s *Scheduler) GroupGo(key any, fn func() error) {
 	g := s.group(key)
-	if g.limit >= 0 && g.n >= g.limit {
+	if g.full() {
 		g.blocked.push(s.current)
 		s.Park("errgroup.Group.Go")
 	} else {
@@ -52,7 +47,7 @@ func (s *Scheduler) GroupGo(key any, fn func() error) {
 // GroupTryGo is g.TryGo(fn).
 func (s *Scheduler) GroupTryGo(key any, fn func() error) bool {
 	g := s.group(key)
-	if g.limit >= 0 && g.n >= g.limit {
+	if g.full() {
 		s.spin()
 		return false
 	}
@@ -104,8 +99,8 @@ func (s *Scheduler) GroupWait(key any) error {
 // GroupSetLimit is g.SetLimit(n).
 func (s *Scheduler) GroupSetLimit(key any, n int) {
 	g := s.group(key)
-	if n >= 0 && g.limit >= 0 && g.n > 0 {
+	if n >= 0 && g.limited && g.n > 0 {
 		panic(fmt.Errorf("errgroup: modify limit while %v goroutines in the group are still active", g.n))
 	}
-	g.limit = n
+	g.limited, g.limit = n >= 0, n
 }

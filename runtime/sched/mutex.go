@@ -16,13 +16,7 @@ func (s *Scheduler) Lock(m *sync.Mutex) {
 	if m.TryLock() {
 		return
 	}
-	if s.locks == nil {
-		s.locks = map[*sync.Mutex]*fifo[*Coroutine]{}
-	}
-	if s.locks[m] == nil {
-		s.locks[m] = &fifo[*Coroutine]{}
-	}
-	s.locks[m].push(c)
+	at(&s.locks, m).push(c)
 	s.Park("sync.Mutex.Lock")
 }
 
@@ -60,21 +54,11 @@ type rwQueue struct {
 	readers, writers fifo[*Coroutine]
 }
 
-func (s *Scheduler) rwQueue(m *sync.RWMutex) *rwQueue {
-	if s.rwlocks == nil {
-		s.rwlocks = map[*sync.RWMutex]*rwQueue{}
-	}
-	if s.rwlocks[m] == nil {
-		s.rwlocks[m] = &rwQueue{}
-	}
-	return s.rwlocks[m]
-}
-
 // LockRW is m.Lock().
 func (s *Scheduler) LockRW(m *sync.RWMutex) {
 	c := s.Enter()
 	if !m.TryLock() {
-		s.rwQueue(m).writers.push(c)
+		at(&s.rwlocks, m).writers.push(c)
 		s.Park("sync.RWMutex.Lock")
 	}
 }
@@ -95,7 +79,7 @@ func (s *Scheduler) RLock(m *sync.RWMutex) {
 	if !s.writerWaits(m) && m.TryRLock() {
 		return
 	}
-	s.rwQueue(m).readers.push(c)
+	at(&s.rwlocks, m).readers.push(c)
 	s.Park("sync.RWMutex.RLock")
 }
 

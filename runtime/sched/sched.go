@@ -100,7 +100,7 @@ func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 // Spawn makes a coroutine that will run fn; it is ready at once and gets its turn after those that already are. It is a
 // child of the current one.
 func (s *Scheduler) Spawn(fn func()) *Coroutine {
-	c := s.Reserve(callers(1))
+	c := s.Reserve(Callers())
 	s.Start(c, fn)
 	return c
 }
@@ -164,11 +164,11 @@ func (s *Scheduler) Killed() bool { return s.killed }
 
 // Enter begins an operation of the current coroutine. In a scheduler that was killed it ends the coroutine.
 func (s *Scheduler) Enter() *Coroutine {
-	if s.current == nil {
-		panic("pawl: workflow code runs outside of its workflow's turn, in a goroutine that the workflow does not own")
-	}
 	if s.killed {
 		runtime.Goexit()
+	}
+	if s.current == nil {
+		panic("pawl: workflow code runs outside of its workflow's turn, in a goroutine that the workflow does not own")
 	}
 	return s.current
 }
@@ -181,7 +181,7 @@ func (s *Scheduler) Park(why string) {
 	if next := s.next(); next != c {
 		s.resume(next)
 		for <-c.turn; s.asking; <-c.turn {
-			c.stack = callers(1)
+			c.stack = Callers()
 			s.back <- struct{}{}
 		}
 	}
@@ -223,8 +223,8 @@ func (s *Scheduler) Ready(c *Coroutine) {
 	s.ready.push(c)
 }
 
-// Run gives turns until no coroutine is ready, all that are ready do nothing but yield, or Stop is called. It returns the panic of a coroutine, if one panicked;
-// the scheduler is then good only for Kill.
+// Run gives turns until no coroutine is ready, all that are ready do nothing but yield, or Stop is called. It returns the
+// panic of a coroutine, if one panicked; the scheduler is then good only for Kill.
 func (s *Scheduler) Run() *Panic {
 	s.yields = 0
 	if next := s.next(); next != nil {
@@ -315,8 +315,21 @@ func (s *Scheduler) Blocked() (all []Status) {
 	return all
 }
 
-// callers are the program counters above the caller, less skip frames of it.
-func callers(skip int) []uintptr {
+// Callers are the program counters above the function that calls it, innermost first.
+func Callers() []uintptr {
 	var pcs [16]uintptr
-	return append([]uintptr(nil), pcs[:runtime.Callers(skip+2, pcs[:])]...)
+	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
+}
+
+// at is the value of a key in a table that is made, like its values, when it is first needed: most runs have few of them.
+func at[K comparable, V any](table *map[K]*V, key K) *V {
+	if *table == nil {
+		*table = map[K]*V{}
+	}
+	v := (*table)[key]
+	if v == nil {
+		v = new(V)
+		(*table)[key] = v
+	}
+	return v
 }

@@ -8,13 +8,7 @@ import "sync"
 // CondWait is c.Wait().
 func (s *Scheduler) CondWait(cond *sync.Cond) {
 	c := s.Enter()
-	if s.conds == nil {
-		s.conds = map[*sync.Cond]*fifo[*Coroutine]{}
-	}
-	if s.conds[cond] == nil {
-		s.conds[cond] = &fifo[*Coroutine]{}
-	}
-	s.conds[cond].push(c)
+	at(&s.conds, cond).push(c)
 	s.UnlockLocker(cond.L)
 	s.Park("sync.Cond.Wait")
 	s.LockLocker(cond.L)
@@ -47,14 +41,7 @@ type count struct {
 // Add is wg.Add(n).
 func (s *Scheduler) Add(wg *sync.WaitGroup, n int) {
 	s.Enter()
-	if s.counts == nil {
-		s.counts = map[*sync.WaitGroup]*count{}
-	}
-	c := s.counts[wg]
-	if c == nil {
-		c = &count{}
-		s.counts[wg] = c
-	}
+	c := at(&s.counts, wg)
 	c.n += n
 	if c.n > 0 {
 		return
@@ -90,14 +77,11 @@ func (s *Scheduler) GoIn(wg *sync.WaitGroup, fn func()) {
 // once: the second one waits here, and not for the native lock, where nobody could wake it.
 func (s *Scheduler) Once(key any, fn func()) {
 	c := s.Enter()
-	if s.onces == nil {
-		s.onces = map[any]*fifo[*Coroutine]{}
-	}
-	if q := s.onces[key]; q != nil {
-		q.push(c)
+	if s.onces[key] != nil {
+		s.onces[key].push(c)
 		s.Park("sync.Once")
 	} else {
-		s.onces[key] = &fifo[*Coroutine]{}
+		at(&s.onces, key)
 	}
 	defer s.leaveOnce(key)
 	fn()

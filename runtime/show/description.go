@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/client"
+	"github.com/pawlhq/pawl/runtime/history"
 )
 
 // Description writes how a run stands and what it waits for. Times are given with their distance from now, or without
@@ -29,7 +30,11 @@ func Description(w io.Writer, d *client.Description, now time.Time) error {
 	field("closed", moment(d.Closed, now))
 	field("events", fmt.Sprint(d.Events))
 	field("failure", d.Failure)
-	field("parked", d.Parked)
+	if d.Status == history.StatusRunning {
+		field("blocked", d.Parked)
+	} else {
+		field("parked", d.Parked)
+	}
 	field("reason", d.Reason)
 	for _, p := range d.Pending {
 		writePending(&b, p, now)

@@ -51,7 +51,7 @@ func History(w io.Writer, h *client.History) error {
 	rows := make([]row, len(events))
 	for i, e := range events {
 		after := "+" + e.Time.Sub(events[0].Time).Round(time.Millisecond).String()
-		rows[i] = row{[]string{strconv.Itoa(e.Number), after, e.What, Name(e.Name), e.Pos, e.detail()}, append(e.Failure.lines(), warningLines(e.Warnings)...)}
+		rows[i] = row{[]string{strconv.Itoa(e.Number), after, e.What, e.name(), e.Pos, e.detail()}, append(e.Failure.lines(), warningLines(e.Warnings)...)}
 	}
 	return writeRows(w, rows)
 }
@@ -61,6 +61,16 @@ func warningLines(warnings []string) (lines []string) {
 		lines = append(lines, "warning: "+oneLine(w))
 	}
 	return lines
+}
+
+const zoneLoaded = "time zone loaded"
+
+// name is the short form of what the event is about. A time zone has no longer one: its slash is part of its name.
+func (e Event) name() string {
+	if e.What == zoneLoaded {
+		return e.Name
+	}
+	return Name(e.Name)
 }
 
 // detail is what else there is to say of an event, in one line.
@@ -110,7 +120,7 @@ func (ops operations) tell(b history.Body) Event {
 	case *history.StartRejected:
 		return Event{What: "start rejected", Request: e.RequestID}
 	case *history.ZoneLoaded:
-		return Event{What: "time zone loaded", Name: e.Name, Reason: e.Error}
+		return Event{What: zoneLoaded, Name: e.Name, Reason: e.Error}
 	}
 	return tellEnd(b)
 }

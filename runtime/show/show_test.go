@@ -72,6 +72,34 @@ func TestHistory(t *testing.T) {
 `)
 }
 
+// The events that come with concurrency have names, and what a run left behind is said below its end.
+func TestHistoryOfGoroutines(t *testing.T) {
+	h := &client.History{ID: "w1", RunID: "r1"}
+	for _, b := range []history.Body{
+		&history.RunStarted{Type: "example.com/x/shop.Watch"},
+		&history.ZoneLoaded{Name: "Europe/Vienna", Rules: []byte("TZif2")},
+		&history.ZoneLoaded{Name: "Europe/Atlantis", Error: "unknown time zone Europe/Atlantis"},
+		&history.TimerStarted{Op: history.Op{Coroutine: "0.1", Index: 1, Pos: "shop/shop.go:45"}, Name: "ticker", Due: start.Add(time.Hour), Period: time.Hour},
+		&history.TimerFired{Op: history.OpID{Coroutine: "0.1", Index: 1}},
+		&history.RunCompleted{Warnings: []string{"goroutine 0.1, started at shop/shop.go:44, was ended: it still waited for chan receive"}},
+	} {
+		h.Events = append(h.Events, history.Event{Time: start, Body: b})
+	}
+	var out strings.Builder
+	if err := show.History(&out, h); err != nil {
+		t.Fatal(err)
+	}
+	same(t, out.String(), `
+1  +0s  run started       shop.Watch
+2  +0s  time zone loaded  Europe/Vienna
+3  +0s  time zone loaded  Europe/Atlantis                   unknown time zone Europe/Atlantis
+4  +0s  timer started     ticker           shop/shop.go:45  until 2026-11-22T21:00:00.000Z
+5  +0s  timer fired       ticker           shop/shop.go:45
+6  +0s  run completed
+        warning: goroutine 0.1, started at shop/shop.go:44, was ended: it still waited for chan receive
+`)
+}
+
 func TestDescription(t *testing.T) {
 	d := &client.Description{
 		ID: "w1", RunID: "r1", Type: "example.com/x/shop.Checkout", Queue: "example.com/x/shop", Status: history.StatusParked,

@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -49,8 +50,32 @@ func TestStackOfARun(t *testing.T) {
 		stop()
 		defer b.work(m)() // which does not have the run in memory
 		b.expectStack("w1")
-		if _, err := b.client.Stack(context.Background(), "nobody", ""); err == nil {
-			t.Error("a workflow that is not there has a stack")
+	})
+}
+
+func TestNoStack(t *testing.T) {
+	world(t, func(b *bench) {
+		waits := b.workflow("t.waits", func(r *abi.Run, _ context.Context, in string) (string, error) {
+			abi.Sleep(r, time.Hour)
+			return in, nil
+		})
+		stop := b.work(abi.Module{Workflows: []*abi.Workflow{waits}})
+		run := b.start(waits, "w1", "x")
+		synctest.Wait()
+		stop()
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if _, err := b.client.Stack(ctx, "nobody", ""); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("of a workflow that is not there: %v", err)
+		}
+		var none *client.NoWorkerError
+		if _, err := b.client.Stack(ctx, "w1", ""); !errors.As(err, &none) || none.ID != "w1" || none.Queue != waits.Queue {
+			t.Errorf("without a worker: %v", err)
+		}
+		defer b.work(abi.Module{Workflows: []*abi.Workflow{waits}})()
+		b.expectTerminated(run)
+		if _, err := b.client.Stack(context.Background(), "w1", ""); err == nil || !strings.Contains(err.Error(), `workflow "w1" has ended (terminated)`) {
+			t.Errorf("of a run that has ended: %v", err)
 		}
 	})
 }

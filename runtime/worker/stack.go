@@ -5,7 +5,6 @@ import (
 
 	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/journal"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 // This file tells where the coroutines of a run stand, if this worker has it in memory.
@@ -46,17 +45,17 @@ func (w *Worker) stack(req *history.StackRequest) *history.Stack {
 	case stack := <-answer:
 		return stack
 	case <-time.After(askPatience):
-		return w.running(req)
+		return w.blocked(req)
 	}
 }
 
-// running is the stack of a run that does not give up its turn; nil if that is not so.
-func (w *Worker) running(req *history.StackRequest) *history.Stack {
-	lines := replay.Running(req.RunID)
+// blocked is the stack of a run that does not give up its turn; nil if that is not so.
+func (w *Worker) blocked(req *history.StackRequest) *history.Stack {
+	lines := running(req.RunID)
 	if len(lines) == 0 {
 		return nil
 	}
-	return &history.Stack{Worker: w.opt.ID, Coroutines: []history.Coroutine{{Path: "0", Waiting: "nothing: it runs", Stack: lines}}}
+	return &history.Stack{Worker: w.opt.ID, Coroutines: []history.Coroutine{{Stack: lines}}}
 }
 
 // answerStack answers a query about the run in memory.

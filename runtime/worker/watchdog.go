@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/store"
 )
 
@@ -42,7 +41,7 @@ type vigil struct {
 func (v *vigil) report() {
 	defer close(v.done)
 	v.info.Parked = fmt.Sprintf("workflow code has not given up its turn for %s", v.w.opt.Turn)
-	if lines := replay.Running(v.info.RunID); len(lines) > 0 {
+	if lines := running(v.info.RunID); len(lines) > 0 {
 		v.info.Parked += "; it is at\n  at " + strings.Join(lines, "\n  at ")
 	}
 	v.info.Parked += "\n  help: wait by a channel, a lock of package sync, time.Sleep or an activity; if it computes, do it in an activity"

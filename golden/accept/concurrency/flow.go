@@ -197,7 +197,7 @@ func wait(ctx context.Context) (string, error) {
 		}
 	}
 	rang := make(chan time.Duration)
-	time.AfterFunc(time.Second, func() { rang <- time.Since(began).Round(time.Second) })
+	time.AfterFunc(time.Second, func() { rang <- time.Since(began).Round(time.Minute) })
 	return fmt.Sprint(stopped, n, <-rang), nil
 }
 

@@ -219,7 +219,7 @@ func wait__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		}
 	}
 	rang := make(chan time.Duration)
-	abi.AfterFunc(_run, time.Second, func() { abi.Send(_run, rang, abi.Since(_run, began).Round(time.Second)) })
+	abi.AfterFunc(_run, time.Second, func() { abi.Send(_run, rang, abi.Since(_run, began).Round(time.Minute)) })
 	return fmt.Sprint(stopped, n, abi.Recv(_run, rang)), nil
 }
 

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Meet = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/concurrency.Meet",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/concurrency",
-	Version:   "9136aa75eafb",
+	Version:   "9d672af4f35c",
 	Generator: "1",
 	Pos:       "flow.go:63",
 	Errors:    Errors__pawl,
@@ -128,7 +128,7 @@ var Sources__pawl = []abi.Source{
 			"newDesk{}":       "dd1ce7f901a0eb21",
 			"pair{}":          "4fe957c4a91c8d59",
 			"start{}":         "0ec5049755467910",
-			"wait{}":          "f8c86db4532a5761",
+			"wait{}":          "37b05cc4b23b5599",
 		},
 	},
 }

@@ -105,11 +105,21 @@ func guarded(s step[string]) (err error) {
 	panic("at " + s.Name())
 }
 
+func guardedByName(s step[string]) (err error) {
+	defer step[string].guard(s, &err)
+	panic("by name at " + s.Name())
+}
+
 func missing(s step[string]) (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()
 	_, err := s.run("nowhere")
 	return fmt.Sprint(err)
 }
+
+// frame is what the workflow knows bracket by.
+var frame = bracket
+
+func bracket(text string) string { return "[" + text + "]" }
 
 // Ship is the workflow.
 //
@@ -128,7 +138,7 @@ func Ship(ctx context.Context) (log []string, err error) {
 	note(each([]quick{"e"}, "typed: "))
 	for _, s := range steps {
 		note(s.undo("1", "2"), s.undo(), s.undo([]string{"3"}...))
-		note(guarded(s))
+		note(guarded(s), guardedByName(s))
 		later := s.run
 		defer func() { note(later("later ")) }()
 		express := step[string].run
@@ -139,5 +149,6 @@ func Ship(ctx context.Context) (log []string, err error) {
 	note(b.Label(), b.Name())
 	note(b.(step[string]).run("asserted "))
 	note(missing(nil) == missing(step[string](nil)))
+	note(frame("done"))
 	return log, nil
 }

@@ -86,9 +86,17 @@ func guarded__pawl(_run *abi.Run, s step[string]) (err error) {
 	panic("at " + s.Name())
 }
 
-// missing__pawl is missing as a workflow runs it.
+// guardedByName__pawl is guardedByName as a workflow runs it.
 //
 //line flow.go:108:1
+func guardedByName__pawl(_run *abi.Run, s step[string]) (err error) {
+	defer dispatchguard_1x0__pawl(step[string](s)).guard__pawl(_run, &err)
+	panic("by name at " + s.Name())
+}
+
+// missing__pawl is missing as a workflow runs it.
+//
+//line flow.go:113:1
 func missing__pawl(_run *abi.Run, s step[string]) (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()
 	_, err := dispatchrun_1x2__pawl(s).run__pawl(_run, "nowhere")
@@ -97,7 +105,7 @@ func missing__pawl(_run *abi.Run, s step[string]) (text string) {
 
 // Ship__pawl is Ship as a workflow runs it.
 //
-//line flow.go:117:1
+//line flow.go:127:1
 func Ship__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	note := func(values ...any) { log = append(log, fmt.Sprint(values...)) }
 	for i, p := range []payer{&Payments{}, cash{}} {
@@ -112,16 +120,17 @@ func Ship__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	note(each__pawl(_run, []quick{"e"}, "typed: "))
 	for _, s := range steps {
 		note(dispatchundo_1vx1__pawl(s).undo__pawl(_run, "1", "2"), dispatchundo_1vx1__pawl(s).undo__pawl(_run), dispatchundo_1vx1__pawl(s).undo__pawl(_run, []string{"3"}...))
-		note(guarded__pawl(_run, s))
+		note(guarded__pawl(_run, s), guardedByName__pawl(_run, s))
 		later := bind1x2__pawl(_run, dispatchrun_1x2__pawl(s).run__pawl)
 		defer func() { note(later("later ")) }()
 		express := expressrun_1x2__pawl(_run, step[string].run)
 		note(express(s, "expressed "))
-		note(expressundo_1vx1__pawl(_run, step[string].undo)(s, "u"))
+		note(dispatchundo_1vx1__pawl(step[string](s)).undo__pawl(_run, "u"))
 	}
 	var b both = printed{&slow{"p"}}
 	note(dispatchLabel_0x1__pawl(b).Label__pawl(_run), b.Name())
 	note(dispatchrun_1x2__pawl(b.(step[string])).run__pawl(_run, "asserted "))
 	note(missing__pawl(_run, nil) == missing__pawl(_run, step[string](nil)))
+	note(frame("done"))
 	return log, nil
 }

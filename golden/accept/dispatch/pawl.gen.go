@@ -58,9 +58,9 @@ func Payments__handlers(recv *Payments, tag string) []abi.Handler {
 var workflow__Ship = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/dispatch.Ship",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/dispatch",
-	Version:   "f743c4be4c78",
+	Version:   "7910382bc8a4",
 	Generator: "1",
-	Pos:       "flow.go:117",
+	Pos:       "flow.go:127",
 	Errors:    Errors__pawl,
 }
 
@@ -122,16 +122,23 @@ var Sources__pawl = []abi.Source{
 		Text: source__flow,
 		Sums: map[string]string{
 			"(*Payments).Pay": "2b2d9c5979638f6b",
+			"(*slow).Name{}":  "1621ceb6b7650749",
 			"(*slow).guard{}": "6610583c67e96733",
 			"(*slow).run{}":   "7e96a8a8e1bf15ef",
 			"(*slow).undo{}":  "ccfa04fb33d3ea65",
-			"Ship{}":          "1b582be00c7cea80",
+			"Ship{}":          "74e34d44f4fa86fc",
+			"bracket{}":       "d8e54d0952b77153",
+			"cash.Pay{}":      "e322f5a60b90267e",
 			"each{}":          "f14901c8a88b9d4c",
+			"guardedByName{}": "3e4ae023eb3df6f3",
 			"guarded{}":       "28fd7c515b910868",
 			"missing{}":       "4bcb2fc733e85ee5",
 			"pick{}":          "e4ef0c5e65fa7ebf",
 			"printed.Label{}": "1ee36ae788140184",
+			"quick.Name{}":    "3a8b0c92ec0de067",
 			"quick.guard{}":   "3a3f87a67057c620",
+			"quick.run{}":     "af54c09f976d945a",
+			"quick.undo{}":    "f602cf32c25505d4",
 		},
 	},
 }
@@ -227,9 +234,4 @@ func (p plainundo_1vx1__pawl[A1, R1]) undo__pawl(_ *abi.Run, a1 ...A1) R1 { retu
 // expressrun_1x2__pawl is the method expression S.run, which brings the run with it.
 func expressrun_1x2__pawl[S interface{ run(A1) (R1, R2) }, A1, R1, R2 any](_run *abi.Run, _ func(S, A1) (R1, R2)) func(S, A1) (R1, R2) {
 	return func(s S, a1 A1) (R1, R2) { return dispatchrun_1x2__pawl[A1, R1, R2](s).run__pawl(_run, a1) }
-}
-
-// expressundo_1vx1__pawl is the method expression S.undo, which brings the run with it.
-func expressundo_1vx1__pawl[S interface{ undo(...A1) R1 }, A1, R1 any](_run *abi.Run, _ func(S, ...A1) R1) func(S, ...A1) R1 {
-	return func(s S, a1 ...A1) R1 { return dispatchundo_1vx1__pawl[A1, R1](s).undo__pawl(_run, a1...) }
 }

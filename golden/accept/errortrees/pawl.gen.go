@@ -73,7 +73,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Survey = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/errortrees.Survey",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/errortrees",
-	Version:   "76321a7743ff",
+	Version:   "3d79f1eb4f6a",
 	Generator: "1",
 	Pos:       "flow.go:49",
 	Errors:    Errors__pawl,
@@ -139,8 +139,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/errortrees/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Fail":     "03ea30e116491e7b",
-			"Survey{}": "d8aca38b62eaa4a4",
+			"Fail":               "03ea30e116491e7b",
+			"FieldError.Error{}": "1739ec241a7852df",
+			"FieldError.Is{}":    "e1332d4eaf3185b2",
+			"Survey{}":           "d8aca38b62eaa4a4",
 		},
 	},
 }

@@ -64,7 +64,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Pay = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/finalerrors.Pay",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/finalerrors",
-	Version:   "92f4c5b27ed8",
+	Version:   "87e36711359d",
 	Generator: "1",
 	Pos:       "flow.go:59",
 	Errors:    Errors__pawl,
@@ -134,9 +134,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/finalerrors/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Charge": "8db7e7dc9a9a98e2",
-			"Pay{}":  "95667f08ee323327",
-			"pay{}":  "3062d1ef984c4fe2",
+			"(*LimitError).Error{}": "7ba6921011f26679",
+			"Charge":                "8db7e7dc9a9a98e2",
+			"Pay{}":                 "95667f08ee323327",
+			"pay{}":                 "3062d1ef984c4fe2",
 		},
 	},
 }

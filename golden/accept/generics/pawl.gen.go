@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Sum = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/generics.Sum",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/generics",
-	Version:   "a3db6776fd8b",
+	Version:   "7d051a2933d6",
 	Generator: "1",
 	Pos:       "flow.go:62",
 	Errors:    Errors__pawl,
@@ -125,6 +125,7 @@ var Sources__pawl = []abi.Source{
 			"Sum{}":             "ec9162a3011765c0",
 			"each{}":            "73489c850c176474",
 			"rest{}":            "1018e1966e93aae0",
+			"seconds.length{}":  "83a20a6e9f5fed93",
 		},
 	},
 }

@@ -4,6 +4,7 @@ package promotion
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/pawlhq/pawl/golden/accept/promotion/depot"
 )
@@ -50,6 +51,37 @@ func (t twice) Save(thing string) string {
 	return t.Base.Save("base "+thing) + ", " + t.other.Save("other "+thing)
 }
 
+// cellar has a Save that needs the run, as Base has.
+type cellar struct{}
+
+func (cellar) Save(thing string) string {
+	time.Sleep(time.Hour)
+	return "cellar has " + thing
+}
+
+// divided embeds two types whose Save needs the run, and has one of its own that does not.
+type divided struct {
+	*depot.Base
+	cellar
+}
+
+func (d divided) Save(thing string) string { return "divided " + d.Name + " " + thing }
+
+// beside has the Save of tidy: those of nest lie deeper, and are two.
+type beside struct {
+	tidy
+	nest
+}
+
+type tidy struct{}
+
+func (tidy) Save(thing string) string { return "tidy " + thing }
+
+type nest struct {
+	*depot.Base
+	cellar
+}
+
 // Robot is an annotated interface.
 type Robot interface {
 	//pawl:activity
@@ -68,7 +100,8 @@ type lifter interface {
 	Lift(ctx context.Context, kilos int) (string, error)
 }
 
-// crane embeds the annotated interface.
+// crane embeds the annotated interface, so that its Lift is the activity even with an Arm in it. That of an Arm by itself
+// is a method like any other.
 type crane struct{ Robot }
 
 // Yard is a workflow's receiver.
@@ -86,11 +119,12 @@ func (y *Yard) Stack(ctx context.Context) (log []string, err error) {
 		generic[string]{inner[string]{base}},
 		shallow{left: left{right{base}}}, left{right{base}},
 		twice{base, other{wrapped{base}}},
+		divided{base, cellar{}}, wrapped{divided{base, cellar{}}}, beside{nest: nest{base, cellar{}}}, cellar{},
 	}
 	for i, s := range stores {
 		log = append(log, s.Save(fmt.Sprint(i)))
 	}
-	for i, l := range []lifter{crane{y.Robot}, y.Robot} {
+	for i, l := range []lifter{crane{y.Robot}, y.Robot, crane{Arm{}}, Arm{}} {
 		text, err := l.Lift(ctx, i)
 		if err != nil {
 			return log, err

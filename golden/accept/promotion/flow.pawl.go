@@ -5,10 +5,21 @@ package promotion
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/pawlhq/pawl/golden/accept/promotion/depot"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
+
+// Lift__pawl hands on to the Lift that crane has.
+func (_recv crane) Lift__pawl(_run *abi.Run, a1 context.Context, a2 int) (string, error) {
+	return Robot_Lift__pawl(_run, _recv.Robot, a1, a2)
+}
+
+// Save__pawl hands on to the Save that divided has.
+func (_recv divided) Save__pawl(_ *abi.Run, a1 string) string {
+	return _recv.Save(a1)
+}
 
 // Save__pawl hands on to the Save that inner has.
 func (_recv inner[T]) Save__pawl(_run *abi.Run, a1 T) T {
@@ -25,6 +36,11 @@ func (_recv overriding) Save__pawl(_ *abi.Run, a1 string) string {
 	return _recv.Save(a1)
 }
 
+// Save__pawl hands on to the Save that tidy has.
+func (_recv tidy) Save__pawl(_ *abi.Run, a1 string) string {
+	return _recv.Save(a1)
+}
+
 // Save__pawl hands on to the Save that wrapped has.
 func (_recv wrapped) Save__pawl(_run *abi.Run, a1 string) string {
 	return dispatchSave_1x1__pawl(_recv.Store).Save__pawl(_run, a1)
@@ -32,14 +48,22 @@ func (_recv wrapped) Save__pawl(_run *abi.Run, a1 string) string {
 
 // Save__pawl is Save as a workflow runs it.
 //
-//line flow.go:49:1
+//line flow.go:50:1
 func (t twice) Save__pawl(_run *abi.Run, thing string) string {
 	return t.Base.Save__pawl(_run, "base "+thing) + ", " + dispatchSave_1x1__pawl(t.other.Store).Save__pawl(_run, "other "+thing)
 }
 
+// Save__pawl is Save as a workflow runs it.
+//
+//line flow.go:57:1
+func (cellar) Save__pawl(_run *abi.Run, thing string) string {
+	abi.Sleep(_run, time.Hour)
+	return "cellar has " + thing
+}
+
 // Stack__pawl is Stack as a workflow runs it.
 //
-//line flow.go:80:1
+//line flow.go:113:1
 func (y *Yard) Stack__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	base := &depot.Base{Name: "base"}
 	stores := []depot.Store{
@@ -49,11 +73,12 @@ func (y *Yard) Stack__pawl(_run *abi.Run, ctx context.Context) (log []string, er
 		generic[string]{inner[string]{base}},
 		shallow{left: left{right{base}}}, left{right{base}},
 		twice{base, other{wrapped{base}}},
+		divided{base, cellar{}}, wrapped{divided{base, cellar{}}}, beside{nest: nest{base, cellar{}}}, cellar{},
 	}
 	for i, s := range stores {
 		log = append(log, dispatchSave_1x1__pawl(s).Save__pawl(_run, fmt.Sprint(i)))
 	}
-	for i, l := range []lifter{crane{y.Robot}, y.Robot} {
+	for i, l := range []lifter{crane{y.Robot}, y.Robot, crane{Arm{}}, Arm{}} {
 		text, err := dispatchLift_2x2__pawl(l).Lift__pawl(_run, ctx, i)
 		if err != nil {
 			return log, err

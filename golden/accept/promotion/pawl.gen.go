@@ -26,7 +26,7 @@ var activity__Robot_Lift = &abi.Activity{
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
 	},
-	Pos: "flow.go:56",
+	Pos: "flow.go:88",
 }
 
 // Robot_Lift__pawl schedules activity Lift of recv and waits for its outcome.
@@ -78,9 +78,9 @@ func (recv *stand__Robot) Lift(ctx context.Context, kilos int) (string, error) {
 var workflow__Yard_Stack = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/promotion.Yard.Stack",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/promotion",
-	Version:   "914433bb5d38",
+	Version:   "06ba1936e7b5",
 	Generator: "1",
-	Pos:       "flow.go:80",
+	Pos:       "flow.go:113",
 	Errors:    Errors__pawl,
 }
 
@@ -148,9 +148,14 @@ var Sources__pawl = slices.Concat(
 			File: "github.com/pawlhq/pawl/golden/accept/promotion/flow.go",
 			Text: source__flow,
 			Sums: map[string]string{
-				"(*Yard).Stack{}": "77141850a06034f8",
-				"Robot.Lift":      "906ffe1c0d8171d0",
-				"twice.Save{}":    "0d0a2407f4fcbef6",
+				"(*Yard).Stack{}":   "59ed982bfe45eb2b",
+				"Arm.Lift{}":        "54c17147a4952095",
+				"Robot.Lift":        "906ffe1c0d8171d0",
+				"cellar.Save{}":     "065ab3fb7bfdfd7e",
+				"divided.Save{}":    "8ef26ea5f4dc9081",
+				"overriding.Save{}": "fddd4bfb07477be1",
+				"tidy.Save{}":       "336d184863c15aa4",
+				"twice.Save{}":      "0d0a2407f4fcbef6",
 			},
 		},
 	},

@@ -944,7 +944,7 @@ func Bakery__workflow() []*abi.Workflow {
 var workflow__PriorityQueue = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.PriorityQueue",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "d7026eb82543",
+	Version:   "c9f9be78af04",
 	Generator: "1",
 	Pos:       "queues.go:187",
 	Errors:    Errors__pawl,
@@ -1067,7 +1067,7 @@ func LastPiece__workflow() []*abi.Workflow {
 var workflow__Until = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "cad2193897d8",
+	Version:   "54ff671b77fd",
 	Generator: "1",
 	Pos:       "until.go:45",
 	Errors:    Errors__pawl,
@@ -1224,6 +1224,8 @@ var Sources__pawl = []abi.Source{
 			"(*queue).put{}":        "d90abef33e2db446",
 			"(*queue).takeWithin{}": "96caa4971dc36fd1",
 			"(*queue).take{}":       "0ad742a660d0fbc6",
+			"(*ranks).Pop{}":        "045099577037a1f2",
+			"(*ranks).Push{}":       "d881e22213f63234",
 			"Bakery{}":              "15d63ef5d3ed8f93",
 			"BoundedBuffer{}":       "e471d5b6576e04ea",
 			"ClosedUnderWaiters{}":  "b071d1e2da1001bf",
@@ -1233,6 +1235,8 @@ var Sources__pawl = []abi.Source{
 			"TimedTake{}":           "197d2c1d79ae90ea",
 			"newQueue{}":            "3150eb938f83bab2",
 			"ranks.Len{}":           "f77da98486d3e267",
+			"ranks.Less{}":          "ec2f4ee877ea2db3",
+			"ranks.Swap{}":          "c52c9c7649de467c",
 		},
 	},
 	{
@@ -1241,7 +1245,7 @@ var Sources__pawl = []abi.Source{
 		Sums: map[string]string{
 			"(*parcel).send{}": "d5f6b5b42073f95d",
 			"(*parcel).set{}":  "f90d9083a4530630",
-			"Until{}":          "f9d60a6889cf5dc1",
+			"Until{}":          "72979861d7dd5dde",
 			"newParcel{}":      "a76e1aa661cdbfff",
 		},
 	},

@@ -53,5 +53,5 @@ func Until(ctx context.Context) (string, error) {
 	short, cancel := context.WithTimeoutCause(ctx, 90*time.Minute, errImpatient)
 	defer cancel()
 	late := second.send(short)
-	return fmt.Sprint(sent, took, late == errImpatient, time.Since(begin)), nil
+	return fmt.Sprint(sent, took, late, context.Cause(short) == errImpatient, time.Since(begin)), nil
 }

@@ -44,5 +44,5 @@ func Until__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	short, cancel := abi.WithTimeoutCause(_run, ctx, 90*time.Minute, errImpatient)
 	defer cancel()
 	late := second.send__pawl(_run, short)
-	return fmt.Sprint(sent, took, late == errImpatient, abi.Since(_run, begin)), nil
+	return fmt.Sprint(sent, took, late, abi.Cause(_run, short) == errImpatient, abi.Since(_run, begin)), nil
 }

@@ -702,7 +702,7 @@ func Condition__workflow() []*abi.Workflow {
 var workflow__Shortest = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Shortest",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "f2ebbea8bc25",
+	Version:   "86aaff0f8044",
 	Generator: "1",
 	Pos:       "queues.go:100",
 	Errors:    Errors__pawl,
@@ -1211,6 +1211,8 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/pools/queues.go",
 		Text: source__queues,
 		Sums: map[string]string{
+			"(*order).Pop{}":   "c5f8afa38381b86c",
+			"(*order).Push{}":  "98b5901d514edb99",
 			"(*queue).close{}": "d6094b3c4dfdb51b",
 			"(*queue).put{}":   "16253b936defddfd",
 			"(*queue).take{}":  "2f78ef44c7e84151",
@@ -1219,6 +1221,9 @@ var Sources__pawl = []abi.Source{
 			"Rotated{}":        "dcb9dc17058a7a02",
 			"Shortest{}":       "40feeacaa0ae97e6",
 			"newQueue{}":       "055d58f5eb72703b",
+			"order.Len{}":      "0de8a3f4e18a2f49",
+			"order.Less{}":     "8cc405e7c3fcfc92",
+			"order.Swap{}":     "88aa78a32849b9f2",
 		},
 	},
 	{

@@ -8,11 +8,15 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/accepted"
 	"github.com/pawlhq/pawl/golden/accept/activities"
 	"github.com/pawlhq/pawl/golden/accept/chance"
+	"github.com/pawlhq/pawl/golden/accept/channels"
 	"github.com/pawlhq/pawl/golden/accept/clock"
 	"github.com/pawlhq/pawl/golden/accept/closures"
 	"github.com/pawlhq/pawl/golden/accept/concurrency"
 	"github.com/pawlhq/pawl/golden/accept/constraints"
+	"github.com/pawlhq/pawl/golden/accept/contexts"
+	"github.com/pawlhq/pawl/golden/accept/cooperation"
 	"github.com/pawlhq/pawl/golden/accept/deferred"
+	"github.com/pawlhq/pawl/golden/accept/dice"
 	"github.com/pawlhq/pawl/golden/accept/dispatch"
 	"github.com/pawlhq/pawl/golden/accept/dotimport"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/scales"
@@ -21,21 +25,35 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/finalerrors"
 	"github.com/pawlhq/pawl/golden/accept/funcvalues"
 	"github.com/pawlhq/pawl/golden/accept/generics"
+	"github.com/pawlhq/pawl/golden/accept/goroutines"
+	"github.com/pawlhq/pawl/golden/accept/groups"
 	"github.com/pawlhq/pawl/golden/accept/helpers"
 	"github.com/pawlhq/pawl/golden/accept/helpers/pricing"
 	"github.com/pawlhq/pawl/golden/accept/iterators"
+	"github.com/pawlhq/pawl/golden/accept/jumps"
+	"github.com/pawlhq/pawl/golden/accept/library"
+	"github.com/pawlhq/pawl/golden/accept/locks"
+	"github.com/pawlhq/pawl/golden/accept/mapiterators"
 	"github.com/pawlhq/pawl/golden/accept/mapranges"
+	"github.com/pawlhq/pawl/golden/accept/methods"
 	"github.com/pawlhq/pawl/golden/accept/naming"
+	"github.com/pawlhq/pawl/golden/accept/panics"
 	"github.com/pawlhq/pawl/golden/accept/payloads"
+	"github.com/pawlhq/pawl/golden/accept/positions"
 	"github.com/pawlhq/pawl/golden/accept/printing"
 	"github.com/pawlhq/pawl/golden/accept/promotion"
+	"github.com/pawlhq/pawl/golden/accept/pulls"
 	"github.com/pawlhq/pawl/golden/accept/receivers"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
 	"github.com/pawlhq/pawl/golden/accept/results"
 	"github.com/pawlhq/pawl/golden/accept/retries"
+	"github.com/pawlhq/pawl/golden/accept/selects"
 	"github.com/pawlhq/pawl/golden/accept/shadowing"
 	"github.com/pawlhq/pawl/golden/accept/steps"
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
+	"github.com/pawlhq/pawl/golden/accept/timers"
+	"github.com/pawlhq/pawl/golden/accept/versions"
+	"github.com/pawlhq/pawl/golden/accept/zones"
 )
 
 // All are the cases, by name.
@@ -67,6 +85,14 @@ func All() []Case {
 			Mortal:  "each run draws other numbers, and they are inputs of an activity",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(chance.StartDraw(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "channels",
+			Modules: modules(channels.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(channels.Talk(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(channels.StartTalk(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
@@ -102,11 +128,40 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "contexts",
+			Modules: modules(contexts.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(contexts.Derive(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(contexts.StartDerive(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "cooperation", // of goroutines, which Go's own do not promise
+			Modules: modules(cooperation.PawlModule()),
+			Want: outcome([]string{
+				"3", "one", "two", "three", "a1", "a3", "b2", "0 1 2",
+				"written by 0", "read by 0", "read by 1", "written by 1", "once", "after once 0", "after once 1",
+				"cancelled 0", "cancelled 1", "cancelled 2",
+			}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(cooperation.StartShare(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
 			Name:    "deferred",
 			Modules: modules(deferred.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(deferred.Journey(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(deferred.StartJourney(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "dice",
+			Modules: modules(dice.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(dice.Throw(ctx, 3)) },
+			Mortal:  "each run draws other numbers, and they are inputs of an activity",
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(dice.StartThrow(ctx, c, ID, 3)).Result(ctx))
 			},
 		},
 		{
@@ -172,6 +227,22 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "goroutines",
+			Modules: modules(goroutines.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(goroutines.Start(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(goroutines.StartStart(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "groups",
+			Modules: modules(groups.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(groups.Collect(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(groups.StartCollect(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
 			Name:    "helpers",
 			Modules: modules(helpers.PawlModule(), pricing.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(helpers.Quote(ctx, "piano")) },
@@ -188,6 +259,41 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "jumps",
+			Modules: modules(jumps.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(jumps.Jump(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(jumps.StartJump(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "library",
+			Modules: modules(library.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(library.Report(ctx, "Grüße, world!")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(library.StartReport(ctx, c, ID, "Grüße, world!")).Result(ctx))
+			},
+		},
+		{
+			Name:    "locks",
+			Modules: modules(locks.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(locks.Meet(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(locks.StartMeet(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "mapiterators", // Go's own order is another one each time
+			Modules: modules(mapiterators.PawlModule()),
+			Want: outcome([]string{
+				"apple5", "fig2", "kiwi3", "apple", "fig", "kiwi", "5", "2", "3",
+				"compared5", "false", "apple5", "fig2", "kiwi3", "[apple kiwi]", "a", "fig",
+			}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(mapiterators.StartStock(ctx, c, ID, map[string]int{"kiwi": 3, "fig": 2, "apple": 5})).Result(ctx))
+			},
+		},
+		{
 			Name:    "mapranges", // Go's own order is another one each time
 			Modules: modules(mapranges.PawlModule()),
 			Want: outcome([]string{
@@ -199,11 +305,27 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "methods",
+			Modules: modules(methods.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(methods.Call(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(methods.StartCall(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
 			Name:    "naming",
 			Modules: modules(naming.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(naming.Hello(ctx, "Ada")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(naming.RunHello(ctx, c, ID, "Ada"))
+			},
+		},
+		{
+			Name:    "panics",
+			Modules: modules(panics.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(panics.Fall(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(panics.StartFall(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
@@ -215,11 +337,27 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "positions",
+			Modules: modules(positions.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(positions.Walk(ctx, "")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(positions.StartWalk(ctx, c, ID, "")).Result(ctx))
+			},
+		},
+		{
 			Name:    "printing",
 			Modules: modules(printing.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(printing.Talk(ctx, "Ada")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(printing.StartTalk(ctx, c, ID, "Ada")).Result(ctx))
+			},
+		},
+		{
+			Name:    "pulls",
+			Modules: modules(pulls.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(pulls.Read(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(pulls.StartRead(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
@@ -269,6 +407,14 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "selects",
+			Modules: modules(selects.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(selects.Choose(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(selects.StartChoose(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
 			Name:    "shadowing",
 			Modules: modules(shadowing.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(shadowing.Run(ctx, "in")) },
@@ -296,6 +442,30 @@ func All() []Case {
 			Mortal: "attempts are counted, and a crash costs one",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(timeouts.StartPatience(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "timers",
+			Modules: modules(timers.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(timers.Day(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(timers.StartDay(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "versions",
+			Modules: modules(versions.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(versions.Compare(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(versions.StartCompare(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "zones",
+			Modules: modules(zones.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(zones.Offices(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(zones.StartOffices(ctx, c, ID)).Result(ctx))
 			},
 		},
 	}

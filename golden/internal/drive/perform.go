@@ -13,7 +13,8 @@ import (
 
 // This file runs activities by their handlers.
 
-// Handlers is a Perform for the activities and steps of some modules. There are no retries and no limits. Call it in a testing/synctest bubble if handlers sleep: how long an activity takes is measured.
+// Handlers is a Perform for the activities and steps of some modules. There are no retries and no limits. Call it in a
+// testing/synctest bubble if handlers sleep: how long an activity takes is measured.
 func Handlers(known *codec.Errors, modules ...abi.Module) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
 	handlers := map[string]abi.Handler{}
 	for _, m := range modules {

@@ -25,6 +25,7 @@ var Sources__pawl = []abi.Source{
 		Text: source__depot,
 		Sums: map[string]string{
 			"(*Base).Save{}": "c2b8675f358fb201",
+			"Plain.Save{}":   "ef6c81acbfa027d0",
 		},
 	},
 }

@@ -1,0 +1,79 @@
+// Command quotes asks several carriers at once what a parcel costs, and takes the cheapest offer that comes in time.
+//
+// Its workflow is concurrent Go: goroutines, a channel, select and a timer. Kill the program while it waits, and start it
+// again: the carriers that have answered are not asked a second time, and the deadline stays what it was.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/pawlhq/pawl"
+	_ "github.com/pawlhq/pawl/runtime/embed" // a NATS server in this process, its data in ./.pawl
+)
+
+//go:generate go tool pawl generate
+
+// Offer is what a carrier asks for a parcel.
+type Offer struct {
+	Carrier string
+	Cents   int
+}
+
+// Quote asks a carrier. They take their time.
+//
+//pawl:activity timeout=1h
+func Quote(ctx context.Context, carrier string, grams int) (Offer, error) {
+	fmt.Println("asking", carrier)
+	select {
+	case <-time.After(time.Duration(2*len(carrier)) * time.Second):
+		return Offer{carrier, grams/10 + 1000/len(carrier)}, nil
+	case <-ctx.Done():
+		return Offer{}, ctx.Err()
+	}
+}
+
+// Cheapest gives the carriers half a minute, and takes the best offer that there is then. Who is late is told to stop.
+//
+//pawl:workflow
+func Cheapest(ctx context.Context, carriers []string, grams int) (best Offer, err error) {
+	asking, cancel := context.WithCancel(ctx)
+	defer cancel()
+	offers := make(chan Offer, len(carriers))
+	for _, c := range carriers {
+		go func() {
+			if offer, err := Quote(asking, c, grams); err == nil {
+				offers <- offer
+			}
+		}()
+	}
+	deadline := time.After(30 * time.Second)
+	for range carriers {
+		select {
+		case o := <-offers:
+			if best.Carrier == "" || o.Cents < best.Cents {
+				best = o
+			}
+		case <-deadline:
+			return best, nil
+		}
+	}
+	return best, nil
+}
+
+func main() {
+	ctx := context.Background()
+	c := must(pawl.Connect(ctx, "")) // NATS_URL, or else the server in this process
+	go func() { log.Fatal(c.Work(ctx, PawlModule())) }()
+	run := must(StartCheapest(ctx, c, "parcel-7", []string{"Post", "Hermes", "Pigeon & Sons Ltd."}, 1500, pawl.OnConflict(pawl.ConflictUseExisting)))
+	fmt.Println(must(run.Result(ctx)))
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return v
+}
