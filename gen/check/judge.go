@@ -69,14 +69,14 @@ func (c *checker) judgeVariable(r *reach, n *node) {
 	}
 }
 
-// holdsFunc reports whether a value of a type may hold a function.
+// holdsFunc reports whether a value of a type may hold a function, be it behind an interface.
 func holdsFunc(t types.Type, seen map[types.Type]bool) bool {
 	if seen[t] {
 		return false
 	}
 	seen[t] = true
 	switch u := t.Underlying().(type) {
-	case *types.Signature:
+	case *types.Signature, *types.Interface:
 		return true
 	case *types.Pointer:
 		return holdsFunc(u.Elem(), seen)

@@ -192,6 +192,7 @@ var stdlib = map[string][]entry{
 		lower("Debug DebugContext Info InfoContext Warn WarnContext Error ErrorContext Log LogAttrs With Default"),
 		allow("Any Bool Duration Float64 Group GroupAttrs Int Int64 String Time Uint64 AnyValue BoolValue DurationValue Float64Value GroupValue Int64Value IntValue StringValue TimeValue Uint64Value"),
 		allow("Attr.* Level.* Kind.* Value.* Leveler.* LogValuer.* Logger.* DiscardHandler"),
+		forbid(environment, "depends on the settings of the process, and is false on replay", "log without asking: what is not wanted is dropped", "Logger.Enabled"),
 		forbid(inputOutput, "writes on every replay again", useLog,
 			"New NewJSONHandler NewTextHandler NewMultiHandler NewLogLogger NewRecord SetDefault SetLogLoggerLevel Handler.* JSONHandler.* TextHandler.* MultiHandler.* LevelVar.* Record.* Logger.Handler"),
 	},

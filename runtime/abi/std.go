@@ -60,12 +60,21 @@ func Log(run *Run) *log.Logger {
 	return log.New(run.once(log.Writer()), log.Prefix(), log.Flags())
 }
 
-// once is w, or nothing while the run catches up with its history.
-func (r *Run) once(w io.Writer) io.Writer {
-	if r.x.Silent() {
-		return io.Discard
+// once is w, which gets nothing while the run catches up with its history, or is thrown out of memory. It decides on each
+// write, since a logger outlives the moment in which it was made, and takes in all that is written, so that the methods of
+// what is printed are called on every replay.
+func (r *Run) once(w io.Writer) io.Writer { return onceWriter{r, w} }
+
+type onceWriter struct {
+	run *Run
+	w   io.Writer
+}
+
+func (o onceWriter) Write(p []byte) (int, error) {
+	if o.run.x.Silent() {
+		return len(p), nil
 	}
-	return w
+	return o.w.Write(p)
 }
 
 // Print is fmt.Print: silent on replay.

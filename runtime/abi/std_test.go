@@ -1,11 +1,58 @@
 package abi_test
 
 import (
+	"bytes"
+	"context"
+	"log"
 	"testing"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/replay"
 )
+
+// TestLoggerOutlivesReplay throws a run out of memory that keeps a logger: what its defers log then is not seen, and what
+// it logs when it goes on is.
+func TestLoggerOutlivesReplay(t *testing.T) {
+	var seen bytes.Buffer
+	out, flags := log.Writer(), log.Flags()
+	t.Cleanup(func() { log.SetOutput(out); log.SetFlags(flags) })
+	log.SetOutput(&seen)
+	log.SetFlags(0)
+	execution := func() *replay.Execution {
+		return abi.NewExecution(&abi.Workflow{Name: "flow", Run: func(run *abi.Run, ctx context.Context, _ abi.Values) ([]any, error) {
+			kept := abi.Log(run)
+			defer kept.Print("end")
+			kept.Print("begin")
+			abi.Sleep(run, time.Second)
+			kept.Print("awake")
+			return nil, nil
+		}}, codec.NewErrors(), "id", "run")
+	}
+
+	x := execution()
+	start := history.Event{Time: time.Unix(0, 0).UTC(), Body: &history.RunStarted{Type: "flow"}}
+	decided, err := x.Step(start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	timer := x.Open()[0]
+	x.Kill()
+
+	x = execution()
+	defer x.Kill()
+	if err := x.Replay(append([]history.Event{start}, decided...)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Step(history.Event{Time: timer.Due, Body: &history.TimerFired{Op: timer.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := seen.String(), "begin\nawake\nend\n"; got != want {
+		t.Errorf("logged %q, want %q", got, want)
+	}
+}
 
 // TestTimesKnowNoHost makes the same times on hosts in different zones.
 func TestTimesKnowNoHost(t *testing.T) {

@@ -3,6 +3,7 @@ package replay
 import (
 	"container/list"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -67,6 +68,22 @@ func (c *Context) Value(key any) any {
 		return c.x
 	}
 	return c.Context.Value(key)
+}
+
+// String is what Go prints for such a context. There is no address in it, so it may be printed in a workflow.
+func (c *Context) String() string {
+	if c.deadline.IsZero() {
+		return nameOf(c.Context) + ".WithCancel"
+	}
+	return fmt.Sprintf("%s.WithDeadline(%s [%s])", nameOf(c.Context), c.deadline, c.deadline.Sub(c.x.now))
+}
+
+// nameOf is what a context is called where one that was made from it is printed.
+func nameOf(ctx context.Context) string {
+	if s, ok := ctx.(fmt.Stringer); ok {
+		return s.String()
+	}
+	return fmt.Sprintf("%T", ctx)
 }
 
 // WithCancel makes a context that ends with its parent, or when Cancel is called.
@@ -171,6 +188,7 @@ func WithoutCancel(parent context.Context) context.Context { return detached{par
 func (detached) Deadline() (time.Time, bool) { return time.Time{}, false }
 func (detached) Done() <-chan struct{}       { return nil }
 func (detached) Err() error                  { return nil }
+func (d detached) String() string            { return nameOf(d.Context) + ".WithoutCancel" }
 func (d detached) Value(key any) any {
 	if key == (contextKey{}) {
 		return nil

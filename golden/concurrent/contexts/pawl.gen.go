@@ -726,6 +726,47 @@ func NoDeadline__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
+var workflow__Names = &abi.Workflow{
+	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Names",
+	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
+	Version:   "4395074904ea",
+	Generator: "1",
+	Pos:       "names.go:15",
+	Errors:    Errors__pawl,
+}
+
+// StartNames starts a run of workflow Names under an id that no other open run of the namespace has.
+func StartNames(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NamesRun, error) {
+	run, err := c.Start(ctx, workflow__Names, id, nil, opts...)
+	return NamesRun{run}, err
+}
+
+// NamesRun is a handle on a run of Names.
+type NamesRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and gives what the workflow returned.
+func (r NamesRun) Result(ctx context.Context) (r0 string, err error) {
+	err = r.Wait(ctx, &r0)
+	return
+}
+
+// FindNames is a handle on the newest run of Names under an id.
+func FindNames(c *pawl.Client, id string) NamesRun {
+	return NamesRun{c.Run(workflow__Names, id)}
+}
+
+// Names__workflow is workflow Names, with what runs it.
+func Names__workflow() []*abi.Workflow {
+	w := *workflow__Names
+	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+		r0, err := Names__pawl(_run, ctx)
+		return []any{r0}, err
+	}
+	return []*abi.Workflow{&w}
+}
+
 var workflow__Middle = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Middle",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
@@ -1076,6 +1117,7 @@ func PawlModule() pawl.Module {
 			ClosingTime__workflow(),
 			InTheLastSecond__workflow(),
 			NoDeadline__workflow(),
+			Names__workflow(),
 			Middle__workflow(),
 			Services__workflow(),
 			BornDead__workflow(),
@@ -1105,6 +1147,9 @@ var source__causes string
 
 //go:embed deadlines.go
 var source__deadlines string
+
+//go:embed names.go
+var source__names string
 
 //go:embed trees.go
 var source__trees string
@@ -1150,6 +1195,13 @@ var Sources__pawl = []abi.Source{
 			"NoDeadline{}":      "ba28821b1424a6c5",
 			"Patience{}":        "ca9ba423e20f13b7",
 			"ShorterWins{}":     "e7ecbe718c484072",
+		},
+	},
+	{
+		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/names.go",
+		Text: source__names,
+		Sums: map[string]string{
+			"Names{}": "87cf4ac2582bf653",
 		},
 	},
 	{

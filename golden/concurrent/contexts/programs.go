@@ -20,6 +20,7 @@ var Programs = map[string]func(context.Context) (string, error){
 	"InTheLastSecond": InTheLastSecond,
 	"Merged":          Merged,
 	"Middle":          Middle,
+	"Names":           Names,
 	"NoDeadline":      NoDeadline,
 	"OwnContext":      OwnContext,
 	"Patience":        Patience,
