@@ -1,7 +1,7 @@
 package pawl_test
 
-// The house keeps its shape: who may import whom, and that everything exported is explained. ARCHITECTURE.md has the
-// picture.
+// The house keeps its shape: who may import whom, that its heart is pure, and that everything exported is explained.
+// ARCHITECTURE.md has the picture.
 
 import (
 	"bytes"
@@ -230,6 +230,56 @@ func TestOthersCanInstallUs(t *testing.T) {
 // implied are methods that everybody knows.
 var implied = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Close", "Len", "Less", "Swap", "Set", "Type"}
 
+// pure is all that runtime/replay may import besides us: it knows no clock, no network, no store and no host.
+var pure = []string{
+	"bytes", "cmp", "container/list", "context", "crypto/sha256", "encoding/binary", "errors", "fmt", "math/rand", "math/rand/v2",
+	"slices", "strings", "time", "unsafe",
+}
+
+// effects are the functions of those packages that ask the host for something, or wait for it.
+var effects = []string{
+	"time.After", "time.AfterFunc", "time.LoadLocation", "time.Local", "time.NewTicker", "time.NewTimer", "time.Now", "time.Since",
+	"time.Sleep", "time.Tick", "time.Until", "context.WithDeadline", "context.WithTimeout", "fmt.Print", "fmt.Printf", "fmt.Println",
+}
+
+func TestTheHeartIsPure(t *testing.T) {
+	rooms(t, func(all map[string]*pkg, p *pkg) {
+		if p.name() != "runtime/replay" {
+			return
+		}
+		for _, path := range p.Imports {
+			if !all[path].ours() && !slices.Contains(pure, path) {
+				t.Errorf("package %s imports %s: what only a host can tell is an event, or handed to it", p.name(), path)
+			}
+		}
+		for _, f := range parse(t, p) {
+			ast.Inspect(f, func(x ast.Node) bool {
+				if sel, ok := x.(*ast.SelectorExpr); ok {
+					if id, ok := sel.X.(*ast.Ident); ok && slices.Contains(effects, id.Name+"."+sel.Sel.Name) {
+						t.Errorf("package %s uses %s.%s: what only a host can tell is an event, or handed to it", p.name(), id.Name, sel.Sel.Name)
+					}
+				}
+				return true
+			})
+		}
+	})
+}
+
+// fset has the positions of all that parse has parsed.
+var fset = token.NewFileSet()
+
+// parse gives the files of a package, tests apart.
+func parse(t *testing.T, p *pkg) (files []*ast.File) {
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
 func TestEverythingExportedIsExplained(t *testing.T) {
 	rooms(t, func(_ map[string]*pkg, p *pkg) {
 		if p.Doc == "" && len(p.GoFiles) > 0 { // a folder of tests has none
@@ -238,16 +288,7 @@ func TestEverythingExportedIsExplained(t *testing.T) {
 		if floorOf(p.name()) == len(floors)-1 {
 			return // programs
 		}
-		fset := token.NewFileSet()
-		var files []*ast.File
-		for _, name := range p.GoFiles {
-			f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.ParseComments)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files = append(files, f)
-		}
-		d, err := doc.NewFromFiles(fset, files, p.ImportPath)
+		d, err := doc.NewFromFiles(fset, parse(t, p), p.ImportPath)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -111,6 +111,7 @@ type checker struct {
 	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
 	unknown  map[string]bool         // those that were mentioned and are not
 
+	answers map[question]map[types.Type][]*types.Func // that types have given so far
 	nodes   map[types.Object]*node
 	reached []*reach
 	lowered map[*node]bool
@@ -128,6 +129,7 @@ func newChecker(prog *gosrc.Program) *checker {
 		vars:    map[*types.Var]variable{},
 		outside: map[*gosrc.Package]bool{},
 		unknown: map[string]bool{},
+		answers: map[question]map[types.Type][]*types.Func{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
 		twins:   map[twinKey]Twin{},

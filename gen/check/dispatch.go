@@ -225,7 +225,20 @@ type dispatcher struct {
 	met   []types.Type // candidates that occur, in the order of the nodes
 	errs  []types.Type // error types that activities may return besides
 	done  map[embedding]bool
-	leaks *leaks // nil as long as nobody asked where values come from
+	found map[question][]offer
+}
+
+// question is what a dynamic call asks of the types that occur; many calls ask the same.
+type question struct {
+	iface *types.Interface
+	names string
+	pkg   *types.Package
+}
+
+// offer is a method that answers a question.
+type offer struct {
+	t  types.Type
+	fn *types.Func
 }
 
 // embedding is a method that a struct has from an interface which it embeds, as a dynamic call may meet it.
@@ -237,9 +250,9 @@ type embedding struct {
 // dispatch finds the targets of all dynamic calls in reach.
 func (c *checker) dispatch(r *reach) {
 	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
-	d := &dispatcher{checker: c, r: r, done: map[embedding]bool{}}
+	d := &dispatcher{checker: c, r: r, done: map[embedding]bool{}, found: map[question][]offer{}}
 	if c.flow != nil {
-		d.leaks = c.flow.leaks(r)
+		c.flow.leaks(r)
 	}
 	d.collect()
 	for _, n := range r.nodes {
@@ -281,18 +294,54 @@ func imports(p *types.Package, seen map[*types.Package]bool) {
 
 // resolve finds the targets of one dynamic call.
 func (d *dispatcher) resolve(from *node, s site) {
-	candidates := s.only
-	if candidates == nil {
-		candidates = slices.Concat(d.met, d.errs)
-	}
-	for _, t := range candidates {
-		if s.only == nil && !d.fits(t, s) || d.leaks != nil && s.call.IsValid() && !d.leaks.meets(s.call, t) {
-			continue
-		}
-		for _, fn := range methodsOf(t, s) {
-			d.target(from, s, t, fn)
+	for _, o := range d.offers(s) {
+		if d.r.leaks == nil || !s.call.IsValid() || d.r.leaks.meets(s.call, o.t) {
+			d.target(from, s, o.t, o.fn)
 		}
 	}
+}
+
+// offers are the methods that a dynamic call may end at, as far as types tell.
+func (d *dispatcher) offers(s site) (all []offer) {
+	if s.only != nil {
+		for _, t := range s.only {
+			all = appendOffers(all, t, methodsOf(t, s))
+		}
+		return all
+	}
+	q := question{s.iface, strings.Join(s.names, " "), s.pkg}
+	if all, ok := d.found[q]; ok {
+		return all
+	}
+	for _, t := range slices.Concat(d.met, d.errs) {
+		all = appendOffers(all, t, d.answer(q, t, s))
+	}
+	d.found[q] = all
+	return all
+}
+
+func appendOffers(all []offer, t types.Type, fns []*types.Func) []offer {
+	for _, fn := range fns {
+		all = append(all, offer{t, fn})
+	}
+	return all
+}
+
+// answer are the methods of a type that answer a question, which is asked again in every round.
+func (d *dispatcher) answer(q question, t types.Type, s site) []*types.Func {
+	known := d.answers[q]
+	if known == nil {
+		known = map[types.Type][]*types.Func{}
+		d.answers[q] = known
+	}
+	fns, ok := known[t]
+	if !ok {
+		if d.fits(t, s) {
+			fns = methodsOf(t, s)
+		}
+		known[t] = fns
+	}
+	return fns
 }
 
 // fits reports whether values of a type can be behind the interface of a dynamic call. Type arguments are not known

@@ -22,7 +22,8 @@ import (
 type flow struct {
 	prog   *gosrc.Program
 	pkgs   map[*types.Package]*gosrc.Package
-	named  []*types.Named                      // types of these packages, other than interfaces
+	sets   map[*types.Named]*types.MethodSet   // of types of these packages, other than interfaces
+	having map[string][]*types.Named           // those types, by a method, as types.Func.Id has it
 	errors []*types.Named                      // what activities may return as errors, from wherever they have it
 	calls  map[token.Pos]map[*types.Named]bool // types of receivers, by the parenthesis of the call
 	within map[ssa.CallInstruction]bool        // calls of bodies that are there, and of no others
@@ -33,7 +34,7 @@ type flow struct {
 // code is not Go.
 func newFlow(c *checker) *flow {
 	f := &flow{
-		prog: c.prog, pkgs: c.pkgs, errors: c.errors, calls: map[token.Pos]map[*types.Named]bool{},
+		prog: c.prog, pkgs: c.pkgs, sets: map[*types.Named]*types.MethodSet{}, having: map[string][]*types.Named{}, errors: c.errors, calls: map[token.Pos]map[*types.Named]bool{},
 		within: map[ssa.CallInstruction]bool{}, bodies: map[any][]*ssa.Function{},
 	}
 	if slices.ContainsFunc(c.prog.Packages, importsC) {
@@ -80,9 +81,18 @@ func (f *flow) declared(pkg *gosrc.Package) {
 	for _, obj := range pkg.Info.Defs {
 		if tn, ok := obj.(*types.TypeName); ok && !tn.IsAlias() {
 			if n, ok := tn.Type().(*types.Named); ok && !types.IsInterface(n) {
-				f.named = append(f.named, n)
+				f.enter(n)
 			}
 		}
+	}
+}
+
+// enter enters a type by what its pointers can do.
+func (f *flow) enter(n *types.Named) {
+	methods := types.NewMethodSet(types.NewPointer(n))
+	f.sets[n] = methods
+	for m := range methods.Methods() {
+		f.having[m.Obj().Id()] = append(f.having[m.Obj().Id()], n)
 	}
 }
 
@@ -181,26 +191,37 @@ func (f *flow) receiver(call ssa.CallInstruction, callee *ssa.Function) {
 // leaks are the types of values that went into bodies that are not there.
 type leaks struct {
 	*flow
-	types map[*types.Named]bool
-	all   bool // values of any type did
-	seen  map[types.Type]bool
+	types  map[*types.Named]bool
+	all    bool // values of any type did
+	seen   map[types.Type]bool
+	looked map[*node]bool
 }
 
 // leaks finds what the functions of a reach hand to bodies that are not there. The engine is one too: it fills the
-// inputs of workflows, and the results of activities.
-func (f *flow) leaks(r *reach) *leaks {
-	l := &leaks{flow: f, types: map[*types.Named]bool{}, seen: map[types.Type]bool{}}
+// inputs of workflows, and the results of activities. When the reach has grown, what is new is added.
+func (f *flow) leaks(r *reach) {
+	if r.leaks == nil {
+		r.leaks = f.engine()
+	}
+	for _, n := range r.nodes {
+		if !r.leaks.looked[n] {
+			r.leaks.looked[n] = true
+			for _, fn := range f.bodiesOf(n) {
+				r.leaks.body(fn)
+			}
+		}
+	}
+}
+
+// engine is what the engine has.
+func (f *flow) engine() *leaks {
+	l := &leaks{flow: f, types: map[*types.Named]bool{}, seen: map[types.Type]bool{}, looked: map[*node]bool{}}
 	for _, t := range f.errors {
 		l.leakType(t)
 	}
 	for _, pkg := range f.prog.Packages {
 		for _, fn := range pkg.Annotated {
 			l.decoded(fn.Obj.Signature())
-		}
-	}
-	for _, n := range r.nodes {
-		for _, fn := range f.bodiesOf(n) {
-			l.body(fn)
 		}
 	}
 	return l
@@ -311,9 +332,8 @@ func (f *leaks) leakType(t types.Type) {
 	f.seen[t] = true
 	if n, ok := t.(*types.Named); ok && !types.IsInterface(n) && f.pkgs[n.Obj().Pkg()] != nil {
 		f.types[n.Origin()] = true
-		methods := types.NewMethodSet(types.NewPointer(n))
-		for i := range methods.Len() {
-			f.leakType(methods.At(i).Type().(*types.Signature).Results())
+		for m := range f.methods(n).Methods() {
+			f.leakType(m.Type().(*types.Signature).Results())
 		}
 	}
 	switch u := t.Underlying().(type) {
@@ -341,13 +361,21 @@ func (f *leaks) leakType(t types.Type) {
 	}
 }
 
+// methods are those of a type's pointers.
+func (f *flow) methods(n *types.Named) *types.MethodSet {
+	if set, ok := f.sets[n]; ok {
+		return set
+	}
+	return types.NewMethodSet(types.NewPointer(n)) // of a type with type arguments, or one declared in a generic function
+}
+
 // leakInterface enters that values of whatever type implements an interface went where nobody sees them.
 func (f *leaks) leakInterface(iface *types.Interface) {
-	if iface.Empty() || parametricMethods(iface) {
+	if iface.NumMethods() == 0 || parametricMethods(iface) {
 		f.all = true
 		return
 	}
-	for _, t := range f.named {
+	for _, t := range f.having[iface.Method(0).Id()] {
 		if types.Implements(types.NewPointer(t), iface) || t.TypeParams().Len() > 0 {
 			f.leakType(t)
 		}

@@ -149,6 +149,7 @@ type reach struct {
 	dynamic map[*node][]edge // by dispatch, on the types that this workflow uses
 	dead    []ending         // dynamic calls that end at something other than a pure function of the module
 	met     []meeting        // what calls that lowering can dispatch may end at
+	leaks   *leaks           // nil as long as nobody asked where values come from
 	parent  map[*node]step   // the shortest way from the root
 }
 

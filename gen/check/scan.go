@@ -340,7 +340,7 @@ func receiverType(recv *types.Var) types.Type {
 // occurring enters the types of values, which dynamic calls may meet.
 func (s *scanner) occurring(x ast.Node) {
 	e, ok := x.(ast.Expr)
-	if !ok {
+	if _, declared := x.(*ast.StructType); declared || !ok { // the text of a struct may be that of a type with a name
 		return
 	}
 	if tv, ok := s.info.Types[e]; ok && tv.Type != nil {

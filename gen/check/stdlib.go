@@ -95,7 +95,7 @@ var stdlib = map[string][]entry{
 	"container/heap": {allow("*")},
 	"container/list": {allow("*")},
 	"container/ring": {allow("*")},
-	"iter":           {allow("*")},
+	"iter":           {allow("Seq.* Seq2.*"), lowerOr(goStatement, "Pull Pull2")},
 	"maps": {
 		allow("Clone Collect Copy Equal Insert"),
 		lowerOr(mapOrder, "All Keys Values DeleteFunc EqualFunc"),

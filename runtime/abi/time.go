@@ -100,9 +100,6 @@ func Tick(run *Run, d time.Duration) <-chan time.Time {
 	return NewTicker(run, d).C
 }
 
-// LoadLocation is time.LoadLocation: the run records the rules of each zone, once.
-func LoadLocation(run *Run, name string) (*time.Location, error) { return run.x.LoadLocation(name) }
-
 // ParseTime is time.Parse in a run. It does not know the host's zone: a time with an offset is in a fixed zone of that
 // offset, even if the host's own zone has the same, and an abbreviation other than UTC has the offset 0.
 func ParseTime(_ *Run, layout, value string) (time.Time, error) {

@@ -372,6 +372,27 @@ func TestLeftoversDecideNothing(t *testing.T) {
 	r.expect("RunStarted ActivityScheduled RunCompleted")
 }
 
+// TestPulledSequencesEndWithTheRun: goleak finds what is left of them otherwise.
+func TestPulledSequencesEndWithTheRun(t *testing.T) {
+	r := start(t, func(r *abi.Run, _ context.Context) (string, error) {
+		next, _ := abi.Pull(r, func(yield func(int) bool) {
+			defer abi.Sleep(r, time.Second)
+			for i := 0; yield(i); i++ {
+				abi.Sleep(r, time.Second)
+			}
+		})
+		next()
+		pairs, stop := abi.Pull2(r, func(yield func(int, int) bool) { _ = yield(1, 1) && yield(2, 2) })
+		pairs()
+		stop()
+		next()
+		abi.Sleep(r, time.Hour)
+		return "", nil
+	})
+	r.fire()
+	r.fire()
+}
+
 func TestGoexitOfTheWorkflowParksIt(t *testing.T) {
 	r := &run{T: t, code: func(r *abi.Run, _ context.Context) (string, error) {
 		runtime.Goexit()

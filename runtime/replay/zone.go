@@ -1,11 +1,6 @@
 package replay
 
 import (
-	"encoding/binary"
-	"errors"
-	"slices"
-	"time"
-
 	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/sched"
 )
@@ -13,30 +8,16 @@ import (
 // This file is about time zones. Their rules differ between hosts and change with time, so a run records those of each
 // zone that it asks for, once, and goes by the record ever after.
 
-// LoadLocation is time.LoadLocation in a run.
-func (x *Execution) LoadLocation(name string) (*time.Location, error) {
-	switch name {
-	case "", "UTC":
-		return time.UTC, nil
-	case "Local":
-		return nil, errors.New(`time zone "Local" is that of the worker's host, which differs between workers: name the zone that is meant, such as "Europe/Vienna"`)
-	}
-	z := x.zones[name]
-	if z == nil {
-		z = x.zone(name)
-	}
-	if z.Error != "" {
-		return nil, errors.New(z.Error)
-	}
-	return time.LoadLocationFromTZData(name, z.Rules)
-}
-
-// zone decides on the rules of a zone that the code has not asked for before: those in the record, or this host's.
-func (x *Execution) zone(name string) *history.ZoneLoaded {
+// Zone is the record that the run goes by of a zone's rules. If the code has not asked for the zone before, that is the
+// one in the history, or else the one that load makes.
+func (x *Execution) Zone(name string, load func() *history.ZoneLoaded) *history.ZoneLoaded {
 	x.sched.Enter()
+	if z := x.zones[name]; z != nil {
+		return z
+	}
 	z := x.recorded[name]
 	if z == nil {
-		z = loadZone(name, x.startTime.Year()+horizon)
+		z = load()
 	}
 	if x.zones == nil {
 		x.zones = map[string]*history.ZoneLoaded{}
@@ -44,14 +25,6 @@ func (x *Execution) zone(name string) *history.ZoneLoaded {
 	x.zones[name] = z
 	x.decide(&decision{kind: kindOf(z), name: name, callers: sched.Callers(), build: func(string) history.Body { return z }})
 	return z
-}
-
-func loadZone(name string, until int) *history.ZoneLoaded {
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return &history.ZoneLoaded{Name: name, Error: err.Error()}
-	}
-	return &history.ZoneLoaded{Name: name, Rules: rules(loc, until)}
 }
 
 // lookAhead finds the zones in events that are about to be replayed: the code goes on with a zone at once, and not when
@@ -65,81 +38,4 @@ func (x *Execution) lookAhead(events []history.Event) {
 			x.recorded[z.Name] = z
 		}
 	}
-}
-
-// horizon is how many years after the start of a run the rules of a zone are written down for. Later than that, the zone
-// keeps its last offset.
-const horizon = 50
-
-// offset is what a zone's clocks show for a while.
-type offset struct {
-	name    string
-	seconds int // east of UTC
-	dst     bool
-}
-
-// transition is when clocks change.
-type transition struct {
-	at int64 // seconds since 1970
-	to offset
-}
-
-// transitions lists the offsets of a zone, from the first there was to the end of a year.
-func transitions(loc *time.Location, until int) (list []transition) {
-	end := time.Date(until+1, 1, 1, 0, 0, 0, 0, time.UTC)
-	for t := time.Unix(-1<<40, 0).In(loc); t.Before(end); {
-		name, seconds := t.Zone()
-		if o := (offset{name, seconds, t.IsDST()}); len(list) == 0 || list[len(list)-1].to != o {
-			list = append(list, transition{t.Unix(), o})
-		}
-		_, next := t.ZoneBounds()
-		if next.IsZero() {
-			break
-		}
-		if !next.After(t) { // so it is on the last day of a leap year: Go counts 365 days
-			next = t.AddDate(0, 0, 1)
-		}
-		t = next
-	}
-	return list
-}
-
-// rules writes the offsets of a zone down, until the end of a year, as a TZif file of version 2: RFC 8536, section 3.
-func rules(loc *time.Location, until int) []byte {
-	list := transitions(loc, until)
-	var types, names, when, which []byte
-	index := map[offset]byte{}
-	for i, t := range list {
-		n, known := index[t.to]
-		if !known {
-			n = byte(len(index))
-			index[t.to] = n
-			types = binary.BigEndian.AppendUint32(types, uint32(int32(t.to.seconds)))
-			types = append(types, b2i(t.to.dst), byte(len(names)))
-			names = append(append(names, t.to.name...), 0)
-		}
-		if i > 0 { // the first one holds before all others
-			when = binary.BigEndian.AppendUint64(when, uint64(t.at))
-			which = append(which, n)
-		}
-	}
-	old := append(tzif(0, 1, 1), 0, 0, 0, 0, 0, 0, 0) // the part for readers of version 1
-	const noRule = "\n\n"                             // for later times
-	return slices.Concat(old, tzif(len(which), len(index), len(names)), when, which, types, names, []byte(noRule))
-}
-
-// tzif is the header of a part of a TZif file, which has no leap seconds and does not say what its times were given in.
-func tzif(times, types, chars int) []byte {
-	h := append([]byte("TZif2"), make([]byte, 15)...)
-	for _, n := range []int{0, 0, 0, times, types, chars} {
-		h = binary.BigEndian.AppendUint32(h, uint32(n))
-	}
-	return h
-}
-
-func b2i(b bool) byte {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -45,6 +45,7 @@ type Scheduler struct {
 	counts  map[*sync.WaitGroup]*count
 	onces   map[any]*fifo[*Coroutine]
 	groups  map[any]*group
+	pulls   map[*Pull]struct{} // not at their end
 }
 
 // New returns a scheduler with no coroutines. Their goroutines will carry labels, which profiles show: pairs of a name
@@ -163,11 +164,11 @@ func (s *Scheduler) Killed() bool { return s.killed }
 
 // Enter begins an operation of the current coroutine. In a scheduler that was killed it ends the coroutine.
 func (s *Scheduler) Enter() *Coroutine {
-	if s.current == nil {
-		panic("pawl: workflow code runs outside of its workflow's turn, in a goroutine that the workflow does not own")
-	}
 	if s.killed {
 		runtime.Goexit()
+	}
+	if s.current == nil {
+		panic("pawl: workflow code runs outside of its workflow's turn, in a goroutine that the workflow does not own")
 	}
 	return s.current
 }
@@ -273,6 +274,7 @@ func (s *Scheduler) Kill() {
 			s.forget(c)
 		}
 	}
+	s.stopPulls()
 	s.ready = fifo[*Coroutine]{}
 }
 

@@ -15,7 +15,7 @@ import (
 //
 //pawl:activity
 func Pack(ctx context.Context, what string) (string, error) {
-	return "packed " + what, context.Cause(ctx)
+	return "packed " + what, ctx.Err()
 }
 
 type key struct{}

@@ -51,7 +51,7 @@ func first__pawl(_run *abi.Run, ctx context.Context, note func(string)) string {
 //line flow.go:71:1
 func Read__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	note := func(s string) { log = append(log, s) }
-	next, stop := iter.Pull2(pages__pawl(_run, ctx, note))
+	next, stop := abi.Pull2(_run, pages__pawl(_run, ctx, note))
 	defer stop()
 	for range 2 {
 		_, text, ok := next()
@@ -63,7 +63,7 @@ func Read__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	note(fmt.Sprint(ok))
 
 	t := &tree{&tree{nil, nil, 1}, &tree{nil, nil, 3}, 2}
-	value, done := iter.Pull(func(yield func(int) bool) {
+	value, done := abi.Pull(_run, func(yield func(int) bool) {
 		t.all(func(n int) bool { abi.Sleep(_run, time.Second); return yield(n) })
 	})
 	defer done()

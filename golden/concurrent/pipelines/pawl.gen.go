@@ -646,6 +646,47 @@ func Paused__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
+var workflow__Pulled = &abi.Workflow{
+	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Pulled",
+	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
+	Version:   "a2aefa189d89",
+	Generator: "1",
+	Pos:       "pulled.go:18",
+	Errors:    Errors__pawl,
+}
+
+// StartPulled starts a run of workflow Pulled under an id that no other open run of the namespace has.
+func StartPulled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PulledRun, error) {
+	run, err := c.Start(ctx, workflow__Pulled, id, nil, opts...)
+	return PulledRun{run}, err
+}
+
+// PulledRun is a handle on a run of Pulled.
+type PulledRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and gives what the workflow returned.
+func (r PulledRun) Result(ctx context.Context) (r0 string, err error) {
+	err = r.Wait(ctx, &r0)
+	return
+}
+
+// FindPulled is a handle on the newest run of Pulled under an id.
+func FindPulled(c *pawl.Client, id string) PulledRun {
+	return PulledRun{c.Run(workflow__Pulled, id)}
+}
+
+// Pulled__workflow is workflow Pulled, with what runs it.
+func Pulled__workflow() []*abi.Workflow {
+	w := *workflow__Pulled
+	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+		r0, err := Pulled__pawl(_run, ctx)
+		return []any{r0}, err
+	}
+	return []*abi.Workflow{&w}
+}
+
 var workflow__Teed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Teed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
@@ -1199,6 +1240,7 @@ func PawlModule() pawl.Module {
 			Debounced__workflow(),
 			Windows__workflow(),
 			Paused__workflow(),
+			Pulled__workflow(),
 			Teed__workflow(),
 			Bridged__workflow(),
 			Collatz__workflow(),
@@ -1231,6 +1273,9 @@ var source__flow string
 
 //go:embed pipelines.go
 var source__pipelines string
+
+//go:embed pulled.go
+var source__pulled string
 
 //go:embed shapes.go
 var source__shapes string
@@ -1277,6 +1322,15 @@ var Sources__pawl = []abi.Source{
 			"Fetch":     "a56d99f30bc92642",
 			"Parse":     "41df3186689263ff",
 			"elapsed{}": "a985c1e1c0ae5ed4",
+		},
+	},
+	{
+		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/pulled.go",
+		Text: source__pulled,
+		Sums: map[string]string{
+			"Pulled{}":   "ec8ab42efed1488e",
+			"numbered{}": "2324565af0fc0981",
+			"slowly{}":   "70222bb4b3012447",
 		},
 	},
 	{

@@ -22,6 +22,7 @@ var Programs = map[string]func(context.Context) (string, error){
 	"Paused":         Paused,
 	"PingPong":       PingPong,
 	"Prefetched":     Prefetched,
+	"Pulled":         Pulled,
 	"Race":           Race,
 	"Rescued":        Rescued,
 	"Sieve":          Sieve,

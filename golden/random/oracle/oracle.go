@@ -4,22 +4,17 @@ package oracle
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/golden/internal/durable"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 // Program is a workflow and what is known of it.
@@ -53,16 +48,12 @@ func Judge(t *testing.T, programs []Program, module abi.Module) {
 }
 
 func judge(t *testing.T, p Program, module abi.Module) Verdict {
-	s := subject{p, module}
-	first, again, evicted := s.bubble(t, nil), s.bubble(t, nil), s.bubble(t, s.evict)
-	v := Verdict{Name: p.Name, Outcome: first.outcome, Events: len(first.history)}
-	switch {
-	case !reflect.DeepEqual(again, first):
-		v.Problem = fmt.Sprintf("the second run gives\n%s\nthe first\n%s", again, first)
-	case !reflect.DeepEqual(evicted, first):
-		v.Problem = fmt.Sprintf("evicted after each event, the run gives\n%s\nundisturbed\n%s", evicted, first)
-	default:
-		v.Problem, v.Undecided = p.allows(t, first.outcome)
+	run, err := durable.Program{Module: module, Name: p.Name, CancelAt: p.CancelAt}.Run(t)
+	v := Verdict{Name: p.Name, Outcome: run.Outcome, Events: len(run.History)}
+	if err != nil {
+		v.Problem = err.Error()
+	} else {
+		v.Problem, v.Undecided = p.allows(t, run.Outcome)
 	}
 	return v
 }
@@ -105,9 +96,6 @@ func list(seen map[string]int) string {
 	return b.String()
 }
 
-// deadlock is the outcome of a program that does not end.
-const deadlock = "deadlock"
-
 // plain runs a program as plain Go, in a bubble. Goroutines that it leaves behind stay where they are.
 func plain(t *testing.T, p Program) (outcome string) {
 	defer func() {
@@ -117,7 +105,7 @@ func plain(t *testing.T, p Program) (outcome string) {
 		case !strings.Contains(text, "deadlock"):
 			panic(v)
 		case outcome == "":
-			outcome = deadlock
+			outcome = durable.Deadlock
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) {
@@ -133,82 +121,4 @@ func plain(t *testing.T, p Program) (outcome string) {
 		}
 	})
 	return outcome
-}
-
-// subject is the durable form of a program.
-type subject struct {
-	Program
-	module abi.Module
-}
-
-// result is what comes of a run.
-type result struct {
-	outcome string
-	history []history.Event
-}
-
-func (r result) String() string {
-	lines := []string{"  " + r.outcome}
-	for _, e := range r.history {
-		lines = append(lines, fmt.Sprintf("    %s %T %+v", e.Time.Format(time.TimeOnly), e.Body, e.Body))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// bubble runs the program in a bubble; after is called after each event.
-func (s subject) bubble(t *testing.T, after func(*drive.Driver) error) (r result) {
-	synctest.Test(t, func(*testing.T) { r = s.run(after) })
-	return r
-}
-
-func (s subject) run(after func(*drive.Driver) error) result {
-	known := codec.NewErrors(s.module.Errors...)
-	d := &drive.Driver{
-		Run: s.execution(), Started: &history.RunStarted{Type: s.workflow().Name}, Start: time.Now(),
-		Perform: drive.Handlers(known, s.module), After: after,
-	}
-	if s.CancelAt > 0 {
-		d.Coming = []history.Event{{Time: d.Start.Add(s.CancelAt), Body: &history.CancelRequested{}}}
-	}
-	closed, err := d.Drive()
-	d.Run.Kill()
-	return result{outcome(closed, err), d.History}
-}
-
-// outcome is the end of a run in words.
-func outcome(closed history.Body, err error) string {
-	var stuck *replay.DeadlockError
-	switch {
-	case errors.As(err, &stuck):
-		return deadlock
-	case err != nil:
-		return "error: " + err.Error()
-	}
-	completed, ok := closed.(*history.RunCompleted)
-	if !ok {
-		return fmt.Sprintf("%T %+v", closed, closed)
-	}
-	var said string
-	if err := codec.Decode(completed.Result, &said); err != nil {
-		return "error: " + err.Error()
-	}
-	return said
-}
-
-func (s subject) workflow() *abi.Workflow {
-	i := slices.IndexFunc(s.module.Workflows, func(w *abi.Workflow) bool { return strings.HasSuffix(w.Name, "."+s.Name) })
-	return s.module.Workflows[i]
-}
-
-func (s subject) execution() *replay.Execution {
-	x := abi.NewExecution(s.workflow(), codec.NewErrors(s.module.Errors...), "random", "run")
-	x.Strict = true
-	return x
-}
-
-// evict throws the run out of memory and replays it.
-func (s subject) evict(d *drive.Driver) error {
-	d.Run.Kill()
-	d.Run = s.execution()
-	return d.Run.Replay(d.History)
 }

@@ -1,0 +1,118 @@
+// Package durable runs the durable form of a workflow, and holds it against itself: the second run, and one that is thrown
+// out of memory and replayed after each event, give what the first gave.
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/replay"
+)
+
+// Program is a workflow that takes nothing and says what happened in it.
+type Program struct {
+	Module   abi.Module
+	Name     string        // of its function
+	CancelAt time.Duration // when it is cancelled, after its start; 0 if it is not
+}
+
+// Result is what comes of a run.
+type Result struct {
+	Outcome string // what the workflow says; or [Deadlock], or "error: …"
+	History []history.Event
+}
+
+// Deadlock is the outcome of a program that does not end.
+const Deadlock = "deadlock"
+
+func (r Result) String() string {
+	lines := []string{"  " + r.Outcome}
+	for _, e := range r.History {
+		lines = append(lines, fmt.Sprintf("    %s %T %+v", e.Time.Format(time.TimeOnly), e.Body, e.Body))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Run runs the program three times, each in a bubble of its own. It fails if these give different results.
+func (p Program) Run(t *testing.T) (Result, error) {
+	first, again, evicted := p.bubble(t, nil), p.bubble(t, nil), p.bubble(t, p.evict)
+	switch {
+	case !reflect.DeepEqual(again, first):
+		return first, fmt.Errorf("the second run gives\n%s\nthe first\n%s", again, first)
+	case !reflect.DeepEqual(evicted, first):
+		return first, fmt.Errorf("evicted after each event, the run gives\n%s\nundisturbed\n%s", evicted, first)
+	}
+	return first, nil
+}
+
+// bubble runs the program in a bubble; after is called after each event.
+func (p Program) bubble(t *testing.T, after func(*drive.Driver) error) (r Result) {
+	synctest.Test(t, func(*testing.T) { r = p.drive(after) })
+	return r
+}
+
+func (p Program) drive(after func(*drive.Driver) error) Result {
+	d := &drive.Driver{
+		Run: p.execution(), Started: &history.RunStarted{Type: p.workflow().Name}, Start: time.Now(),
+		Perform: drive.Handlers(p.errors(), p.Module), After: after,
+	}
+	if p.CancelAt > 0 {
+		d.Coming = []history.Event{{Time: d.Start.Add(p.CancelAt), Body: &history.CancelRequested{}}}
+	}
+	closed, err := d.Drive()
+	d.Run.Kill()
+	return Result{outcome(closed, err), d.History}
+}
+
+// evict throws the run out of memory and replays it.
+func (p Program) evict(d *drive.Driver) error {
+	d.Run.Kill()
+	d.Run = p.execution()
+	return d.Run.Replay(d.History)
+}
+
+func (p Program) execution() *replay.Execution {
+	x := abi.NewExecution(p.workflow(), p.errors(), "program", "run")
+	x.Strict = true
+	return x
+}
+
+func (p Program) workflow() *abi.Workflow {
+	i := slices.IndexFunc(p.Module.Workflows, func(w *abi.Workflow) bool { return strings.HasSuffix(w.Name, "."+p.Name) })
+	if i < 0 {
+		panic("durable: package " + p.Module.Package + " has no workflow " + p.Name)
+	}
+	return p.Module.Workflows[i]
+}
+
+func (p Program) errors() *codec.Errors { return codec.NewErrors(p.Module.Errors...) }
+
+// outcome is the end of a run in words.
+func outcome(closed history.Body, err error) string {
+	var stuck *replay.DeadlockError
+	switch {
+	case errors.As(err, &stuck):
+		return Deadlock
+	case err != nil:
+		return "error: " + err.Error()
+	}
+	completed, ok := closed.(*history.RunCompleted)
+	if !ok {
+		return fmt.Sprintf("error: the run ends with %T %+v", closed, closed)
+	}
+	var said string
+	if err := codec.Decode(completed.Result, &said); err != nil {
+		return "error: " + err.Error()
+	}
+	return said
+}

@@ -1,0 +1,42 @@
+package language
+
+// This file is about goroutines, channels and select.
+
+var goroutines = Theme{
+	Title: "Goroutines, channels, select",
+	Intro: "One goroutine of a run goes on at a time, until it waits; those that can go on do so in the order in which they became able to.",
+	Rows: []Row{
+		durable("`go` with functions, methods, values, literals, built-ins, activities", "callee and arguments are evaluated at the statement; the body runs in its turn",
+			"accept/goroutines", "go b.put(0, n)", "accept/goroutines", "go bound(1, n)", "accept/goroutines", "go (*board).put(b, 2, 3)",
+			"accept/goroutines", "go put(b, 3, celsius(4))", "accept/goroutines", "go putAll(", "accept/goroutines", "go b.put(place(7))",
+			"accept/goroutines", "go close(ready)", "accept/goroutines", "go Double(ctx, n)", "accept/goroutines", "go func(n int) {", "accept/concurrency", "go each("),
+		rejected("PWL201", "`go` in the initialiser of a package variable", "has no run", "reject/goroutine", "load()"),
+		found("goroutines that are left when the workflow returns", "end with it; the run names them", "accept/cooperation", "leave(ctx)", "runtime/replay/replay_test.go", "TestLeftoversAreNamedAndEnded"),
+		asIs("`make`, `len`, `cap`, channel types and conversions", "a channel is Go's own", "accept/channels", "cap(buffered)", "accept/channels", "make(errors, 1)"),
+		durable("send, receive, `v, ok := <-ch`, `close`", "on buffered, unbuffered, directional channels, in structs, of channels, of interfaces",
+			"accept/channels", "buffered <- 1", "accept/channels", "second, more := <-buffered", "accept/channels", "close(buffered)",
+			"accept/channels", `anything <- "converted"`, "accept/channels", "c.requests <- request{n, answer}", "accept/channels", "(<-lines) <- "),
+		durable("`for … range ch`", "a plain loop, in which defer and recover are as ever", "accept/channels", "for r := range c.requests {", "accept/channels", "for n = range count(3)", "accept/channels", "for range count(4)", "accept/panics", "for n := range numbers {"),
+		asIs("closing twice, closing nil, sending on what is closed", "panic as in Go; so does a goroutine that waits to send",
+			"accept/channels", "close(line); close(line)", "accept/channels", `line <- "too late"`, "accept/channels", "close(none)", "accept/channels", "woken()"),
+		durable("nil channels", "are never ready", "accept/channels", "case <-none:"),
+		durable("`select` with receives, sends, assignments", "operands are evaluated once, in the order of the source; of the cases that are ready the first is taken, where Go takes any",
+			"accept/selects", `case list[of(s, "index", 1)] = <-`, "accept/selects", `case of(s, "empty", empty) <- `, "accept/selects", "case numbers[\"third\"], ok = <-in:", "accept/cooperation", "case n := <-a:"),
+		durable("`select` with default", "is taken if no case is ready", "accept/selects", "case v := <-in:"),
+		durable("`select {}`", "waits for ever", "accept/cooperation", "select {}"),
+		asIs("labels, `break`, `continue`, `goto` and `fallthrough` around select", "unchanged", "accept/selects", "continue outer", "accept/selects", "break inner", "accept/selects", "goto again"),
+		rejected("PWL202", "channels in package variables", "are shared by all runs", "reject/channel", `paid <- "order"`, "reject/channel", "range paid", "reject/channel", "close(paid)", "reject/channel", "case <-paid:"),
+		rejected("PWL202", "channels by reflection, `io.Pipe`", "work behind the compiler's back", "reject/reflection", "reflect.Select(", "reject/reflection", "reflect.MakeChan(", "reject/reflection", "lines.TrySend(", "reject/semaphores", "io.Pipe()"),
+		rejected("PWL210", "channels that a library sends on", "`signal.Notify`, say", "reject/outside", "signal.Notify(interrupts"),
+		durable("`runtime.Gosched`", "lets the others have their turn", "accept/cooperation", "runtime.Gosched()"),
+		asIs("`runtime.Goexit`", "runs the defers of a goroutine and ends it. It parks the run if it ends the workflow itself", "accept/goroutines", "runtime.Goexit()", "runtime/replay/replay_test.go", "TestGoexitOfTheWorkflowParksIt"),
+		rejected("PWL214", "the rest of `runtime`, `runtime/debug`", "internals of the process; `runtime.Caller` as well, whose line numbers change with every edit",
+			"reject/internals", "runtime.NumGoroutine()", "reject/internals", "runtime.LockOSThread()", "reject/internals", "runtime.ReadMemStats(", "reject/internals", "debug.SetGCPercent(", "reject/internals", "runtime.Caller(0)", "reject/internals", "runtime.GOOS"),
+		rejected("PWL214", "finalizers, cleanups, `weak`", "show when garbage is collected", "reject/internals", "runtime.SetFinalizer(", "reject/internals", "runtime.AddCleanup(", "reject/internals", "weak.Make(c)"),
+		asIs("`unique.Make`", "handles compare as their values do", "accept/library", `unique.Make("a") == unique.Make(`),
+		found("a panic that no goroutine recovers", "parks the run, with the stack", "runtime/sched/sched_test.go", "TestPanicIsReturnedWithItsStack"),
+		asIs("variables that goroutines share without a lock", "the same on every replay, since they take turns. As plain Go it is a race: `go test -race` says so", "accept/cooperation", "total += n"),
+		found("every goroutine waits for another one", "parks the run, with what each waits for", "runtime/replay/replay_test.go", "TestDeadlock("),
+		found("loops that never wait, native locks, input and output behind the compiler's back", "a watchdog names the line. A loop that polls with `select` or `len` gives up its turn", "runtime/worker/coroutines_test.go", "TestWatchdogNamesTheLineThatBlocks", "runtime/replay/replay_test.go", "TestBusyWaiting"),
+	},
+}

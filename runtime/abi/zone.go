@@ -1,0 +1,106 @@
+package abi
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/history"
+)
+
+// This file is about time zones: it reads their rules from the host, for a run to record them.
+
+// LoadLocation is time.LoadLocation: the run records the rules of each zone, once.
+func LoadLocation(run *Run, name string) (*time.Location, error) {
+	switch name {
+	case "", "UTC":
+		return time.UTC, nil
+	case "Local":
+		return nil, errors.New(`time zone "Local" is that of the worker's host, which differs between workers: name the zone that is meant, such as "Europe/Vienna"`)
+	}
+	z := run.x.Zone(name, func() *history.ZoneLoaded { return loadZone(name, run.x.StartTime().Year()+horizon) })
+	if z.Error != "" {
+		return nil, errors.New(z.Error)
+	}
+	return time.LoadLocationFromTZData(name, z.Rules)
+}
+
+// loadZone makes the record of a zone, whose rules it gives until the end of a year.
+func loadZone(name string, until int) *history.ZoneLoaded {
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return &history.ZoneLoaded{Name: name, Error: err.Error()}
+	}
+	return &history.ZoneLoaded{Name: name, Rules: rules(loc, until)}
+}
+
+// horizon is how many years after the start of a run the rules of a zone are written down for. Later than that, the zone
+// keeps its last offset.
+const horizon = 50
+
+// offset is what a zone's clocks show for a while.
+type offset struct {
+	name    string
+	seconds int // east of UTC
+	dst     bool
+}
+
+// transition is when clocks change.
+type transition struct {
+	at int64 // seconds since 1970
+	to offset
+}
+
+// transitions lists the offsets of a zone, from the first there was to the end of a year.
+func transitions(loc *time.Location, until int) (list []transition) {
+	end := time.Date(until+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	for t := time.Unix(-1<<40, 0).In(loc); t.Before(end); {
+		name, seconds := t.Zone()
+		if o := (offset{name, seconds, t.IsDST()}); len(list) == 0 || list[len(list)-1].to != o {
+			list = append(list, transition{t.Unix(), o})
+		}
+		_, next := t.ZoneBounds()
+		if next.IsZero() {
+			break
+		}
+		if !next.After(t) { // so it is on the last day of a leap year: Go counts 365 days
+			next = t.AddDate(0, 0, 1)
+		}
+		t = next
+	}
+	return list
+}
+
+// rules writes the offsets of a zone down, until the end of a year, as a TZif file of version 2: RFC 8536, section 3.
+func rules(loc *time.Location, until int) []byte {
+	list := transitions(loc, until)
+	var types, names, when, which []byte
+	index := map[offset]byte{}
+	for i, t := range list {
+		n, known := index[t.to]
+		if !known {
+			n = byte(len(index))
+			index[t.to] = n
+			types = binary.BigEndian.AppendUint32(types, uint32(int32(t.to.seconds)))
+			types = append(types, byte(b2i(t.to.dst)), byte(len(names)))
+			names = append(append(names, t.to.name...), 0)
+		}
+		if i > 0 { // the first one holds before all others
+			when = binary.BigEndian.AppendUint64(when, uint64(t.at))
+			which = append(which, n)
+		}
+	}
+	old := append(tzif(0, 1, 1), 0, 0, 0, 0, 0, 0, 0) // the part for readers of version 1
+	const noRule = "\n\n"                             // for later times
+	return slices.Concat(old, tzif(len(which), len(index), len(names)), when, which, types, names, []byte(noRule))
+}
+
+// tzif is the header of a part of a TZif file, which has no leap seconds and does not say what its times were given in.
+func tzif(times, types, chars int) []byte {
+	h := append([]byte("TZif2"), make([]byte, 15)...)
+	for _, n := range []int{0, 0, 0, times, types, chars} {
+		h = binary.BigEndian.AppendUint32(h, uint32(n))
+	}
+	return h
+}
