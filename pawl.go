@@ -5,7 +5,7 @@
 // start workflows and wait for their results. What it needs is a NATS server with JetStream, 2.15 or newer: one by
 // URL, or the one in this process if the program imports github.com/pawlhq/pawl/runtime/embed.
 //
-// In workflow code, call plain Go; of this package only Info and Final are meant for it. In activities, ActivityInfo,
+// In workflow code, call plain Go; of this package Info, Final and WaitUntil are meant for it. In activities, ActivityInfo,
 // Heartbeat, LastHeartbeat and Final are.
 package pawl
 

@@ -88,6 +88,12 @@ func TestGenerate(t *testing.T) {
 	if out, errs, code := execute("generate"); code != exitOK || out+errs != "" {
 		t.Errorf("generate: status %d, stdout %q, stderr %q", code, out, errs)
 	}
+	if out, errs, code := execute("generate", "-overlay", ".pawl"); code != exitOK || filepath.Base(strings.TrimSpace(out)) != "overlay.json" || errs != "" {
+		t.Errorf("-overlay: status %d, stdout %q, stderr %q", code, out, errs)
+	}
+	if _, errs, code := execute("generate", "-overlay", ".pawl", "-check"); code != exitUsage || !strings.Contains(errs, "choose one") {
+		t.Errorf("-overlay -check: status %d, stderr %q", code, errs)
+	}
 	before, err := os.Stat("pawl.gen.go")
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 
 func newGenerateCommand() *cobra.Command {
 	var check, diff bool
-	var tags string
+	var tags, overlay string
 	cmd := &cobra.Command{
 		Use:   "generate [packages]",
 		Short: "Write typed stubs and replay-safe copies of annotated packages",
@@ -31,6 +31,9 @@ a file is out of date.`,
 		RunE: func(cmd *cobra.Command, packages []string) error {
 			if check && diff {
 				return usageError{errors.New("-check and -diff exclude each other: -diff checks, too")}
+			}
+			if overlay != "" && (check || diff) {
+				return usageError{errors.New("-overlay writes, -check and -diff do not: choose one")}
 			}
 			hurry()
 			result, err := gen.Generate(cmd.Context(), gen.Config{Patterns: packages, BuildFlags: buildFlags(tags)})
@@ -47,14 +50,29 @@ a file is out of date.`,
 				return reportStale(cmd.OutOrStdout(), result)
 			case diff:
 				return reportDiff(cmd.OutOrStdout(), result)
+			case overlay != "":
+				return writeOverlay(cmd.OutOrStdout(), result, overlay)
 			}
 			return result.Write()
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; list files that are out of date, and exit with status 100 if there are any")
 	cmd.Flags().BoolVar(&diff, "diff", false, "write nothing; print what would change, and exit with status 100 if anything would")
+	cmd.Flags().StringVar(&overlay, "overlay", "", "write also, to this directory, an overlay for builds to be debugged, and print its name for go build -overlay")
 	addTags(cmd, &tags)
 	return cmd
+}
+
+func writeOverlay(w io.Writer, result *gen.Result, dir string) error {
+	if err := result.Write(); err != nil {
+		return err
+	}
+	name, err := result.Overlay(dir)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, name)
+	return err
 }
 
 // findings prints what stopped the compiler.

@@ -59,8 +59,8 @@ func Text(text []byte) (lines []string) {
 func Profile(text string) (lines []string) {
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
-		if len(fields) != 4 || fields[0] != "#" {
-			continue
+		if len(fields) != 4 || fields[0] != "#" || !strings.HasPrefix(fields[1], "0x") {
+			continue // the labels, say
 		}
 		function, _, _ := strings.Cut(fields[2], "+0x")
 		if f, ok := frameAt(function, fields[3]); ok && f.authored() {

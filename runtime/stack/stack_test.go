@@ -57,7 +57,24 @@ func TestLinesOfAProfile(t *testing.T) {
 	t.Errorf("no goroutine is in %s:\n%s", sold, profile.String())
 }
 
+// A profile has the labels of a goroutine among its lines.
+func TestLabelsAreNoLines(t *testing.T) {
+	text := "1 @ 0x1 0x2\n# labels: {\"pawl.run\":\"10d01c\", \"pawl.workflow\":\"parcel-7\"}\n" +
+		"#\t0x10e4e0a\texample.com/x/shop.Checkout__pawl+0x1b\tshop.go:45\n"
+	if got, want := stack.Profile(text), []string{"shop/shop.go:45 in shop.Checkout"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // What is the engine's, generated or Go's own is left out.
+// TestLabelsAreNoLine: a goroutine's labels stand above its frames, in a line that looks like theirs.
+func TestLabelsAreNoLine(t *testing.T) {
+	const goroutine = "1 @ 0x47 0x48\n# labels: {\"pawl.run\":\"81\", \"pawl.workflow\":\"busy\"}\n#\t0x47\texample.com/m/shop.Busy+0x12\t/src/shop/flow.go:41\n"
+	if got := stack.Profile(goroutine); !slices.Equal(got, []string{"shop/flow.go:41 in shop.Busy"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestWhoseLines(t *testing.T) {
 	text := "goroutine 7 [running]:\n" +
 		"runtime/debug.Stack()\n\t/go/src/runtime/debug/stack.go:26 +0x5e\n" +

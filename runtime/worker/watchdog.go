@@ -42,7 +42,7 @@ func (v *vigil) report() {
 	defer close(v.done)
 	v.info.Parked = fmt.Sprintf("workflow code has not given up its turn for %s", v.w.opt.Turn)
 	if lines := running(v.info.RunID); len(lines) > 0 {
-		v.info.Parked += "; it is at\n  at " + strings.Join(lines, "\n  at ")
+		v.info.Parked += "\n  at " + strings.Join(lines, "\n  at ")
 	}
 	v.info.Parked += "\n  help: wait by a channel, a lock of package sync, time.Sleep or an activity; if it computes, do it in an activity"
 	v.w.log.Error("workflow code blocks its run", "workflow", v.info.ID, "run", v.info.RunID, "reason", v.info.Parked)
