@@ -21,12 +21,13 @@ func (a *actor) watched(code func() error) error {
 		v.info = history.RunInfo{ID: a.id, RunID: a.runID, Queue: a.queue, Status: history.StatusRunning}
 	}
 	alarm := time.AfterFunc(a.w.opt.Turn, v.report)
-	err := code()
-	if !alarm.Stop() {
-		<-v.done
-		a.parked, a.parkReason = max(a.parked, 1), "" // the news that it goes on will follow
-	}
-	return err
+	defer func() {
+		if !alarm.Stop() {
+			<-v.done
+			a.parked, a.parkReason = max(a.parked, 1), "" // the news that it goes on will follow
+		}
+	}()
+	return code()
 }
 
 // vigil is one turn of a run, as the watchdog sees it.
