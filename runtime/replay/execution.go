@@ -147,6 +147,10 @@ func (x *Execution) apply(e history.Event) error {
 
 // run gives the coroutines their turns until all wait.
 func (x *Execution) run() error {
+	if x.closed != nil { // from outside: the code is not asked, even if it is busy
+		x.sched.Kill()
+		return nil
+	}
 	for {
 		x.forgetPolls()
 		if p := x.sched.Run(); p != nil {

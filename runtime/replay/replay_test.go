@@ -393,6 +393,22 @@ func TestPulledSequencesEndWithTheRun(t *testing.T) {
 	r.fire()
 }
 
+// TestTerminatedWhileBusy: code that was about to look again decides nothing behind the end.
+func TestTerminatedWhileBusy(t *testing.T) {
+	activity := &abi.Activity{Name: "t.act", Queue: "q"}
+	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
+		abi.Go(r, func() { abi.Sleep(r, time.Hour) })
+		for i := 0; ; i++ {
+			abi.Gosched(r)
+			if i == 15_000 {
+				return "", abi.Call(r, ctx, activity, nil)
+			}
+		}
+	})
+	r.step(time.Minute, &history.RunTerminated{})
+	r.expect("RunStarted TimerStarted RunTerminated")
+}
+
 func TestGoexitOfTheWorkflowParksIt(t *testing.T) {
 	r := &run{T: t, code: func(r *abi.Run, _ context.Context) (string, error) {
 		runtime.Goexit()
