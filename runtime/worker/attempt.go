@@ -131,6 +131,9 @@ func (t *attempt) last(ctx context.Context, done <-chan result) (history.Payload
 // judge replaces the error that a function made of its context's end by the one that says which limit passed.
 func (t *attempt) judge(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() == context.DeadlineExceeded && errors.Is(err, context.DeadlineExceeded) {
+		if timeout := new(codec.TimeoutError); errors.As(context.Cause(ctx), &timeout) {
+			return timeout // of the whole activity
+		}
 		return &codec.TimeoutError{Kind: codec.StartToClose, Activity: t.Activity, Limit: t.policy.StartToClose}
 	}
 	return err

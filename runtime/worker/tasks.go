@@ -234,16 +234,13 @@ func (e *execution) recorded() (bool, error) {
 // tooLate ends an activity that may not be attempted any more.
 func (e *execution) tooLate() error {
 	p, age := e.task.Policy, time.Since(e.task.Scheduled)
-	timeout := func(kind codec.TimeoutKind, limit time.Duration) error {
-		return &codec.TimeoutError{Kind: kind, Activity: e.task.Name, Limit: limit, Last: e.last}
-	}
 	switch {
 	case p.Attempts > 0 && e.state.Attempt > p.Attempts:
-		return timeout(codec.Heartbeat, 0) // its worker died in the last attempt it had
+		return e.timeout(codec.Heartbeat, 0, e.last) // its worker died in the last attempt it had
 	case p.ScheduleToClose > 0 && age >= p.ScheduleToClose:
-		return timeout(codec.ScheduleToClose, p.ScheduleToClose)
+		return e.outOfTime(e.last)
 	case p.ScheduleToStart > 0 && e.state.Attempt == 1 && age >= p.ScheduleToStart:
-		return timeout(codec.ScheduleToStart, p.ScheduleToStart)
+		return e.timeout(codec.ScheduleToStart, p.ScheduleToStart, e.last)
 	}
 	return nil
 }
@@ -257,8 +254,7 @@ func (e *execution) attempt() (history.Payload, error) {
 	ctx := e.w.ctx
 	if limit := e.task.Policy.ScheduleToClose; limit > 0 {
 		var release context.CancelFunc
-		ctx, release = context.WithDeadlineCause(ctx, e.task.Scheduled.Add(limit),
-			&codec.TimeoutError{Kind: codec.ScheduleToClose, Activity: e.task.Name, Limit: limit, Last: e.last})
+		ctx, release = context.WithDeadlineCause(ctx, e.task.Scheduled.Add(limit), e.outOfTime(e.last))
 		defer release()
 	}
 	t := newAttempt(ctx, Info{
@@ -338,14 +334,17 @@ func (e *execution) remember() error {
 
 // fail has the activity tried again, if it may be.
 func (e *execution) fail(out history.Payload, err error) {
-	delay, again := retryable(e.handler, e.task.Policy, e.state.Attempt, err)
-	cancelled := errors.Is(err, context.Canceled)
-	if limit := e.task.Policy.ScheduleToClose; again && limit > 0 && time.Since(e.task.Scheduled)+delay >= limit {
-		again = false
-		err = &codec.TimeoutError{Kind: codec.ScheduleToClose, Activity: e.task.Name, Limit: limit, Last: err}
+	if e.expired(err) {
+		e.finish(out, e.outOfTime(e.last))
+		return
 	}
-	if !again || cancelled {
+	delay, again := retryable(e.handler, e.task.Policy, e.state.Attempt, err)
+	if !again || errors.Is(err, context.Canceled) {
 		e.finish(out, err)
+		return
+	}
+	if limit := e.task.Policy.ScheduleToClose; limit > 0 && time.Since(e.task.Scheduled)+delay >= limit {
+		e.finish(out, e.outOfTime(err))
 		return
 	}
 	e.w.log.Info("activity failed; it is tried again", "workflow", e.task.ID, "activity", e.task.Name, "attempt", e.state.Attempt, "after", delay, "error", err)
@@ -356,6 +355,23 @@ func (e *execution) fail(out history.Payload, err error) {
 		e.w.log.Warn("failed attempt not noted", "workflow", e.task.ID, "operation", e.delivery.Op, "error", err)
 	}
 	e.delivery.Nak(delay)
+}
+
+// expired reports whether an attempt was ended because the activity's whole time had passed. By then both the attempt's
+// own deadline and the owner of the run end it, and chance says which of the two errors the function returns.
+func (e *execution) expired(err error) bool {
+	limit := e.task.Policy.ScheduleToClose
+	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return limit > 0 && ended && time.Since(e.task.Scheduled) >= limit
+}
+
+// outOfTime is the error of an activity whose whole time has passed, or would have before its next attempt.
+func (e *execution) outOfTime(last error) error {
+	return e.timeout(codec.ScheduleToClose, e.task.Policy.ScheduleToClose, last)
+}
+
+func (e *execution) timeout(kind codec.TimeoutKind, limit time.Duration, last error) error {
+	return &codec.TimeoutError{Kind: kind, Activity: e.task.Name, Limit: limit, Last: last}
 }
 
 // giveBack leaves the task to a later delivery, because the store did not answer.
