@@ -29,7 +29,7 @@ type actor struct {
 	parkReason string
 
 	alarm   *time.Timer // in memory: the next time something is due
-	durable time.Time   // the alarm in the store; zero if there is none, or none known
+	durable []time.Time // alarms in the store that are known of, earliest first
 }
 
 // run is what an actor knows of the newest run of its id: the state as of journal record last.
