@@ -393,8 +393,15 @@ func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
 				return "", ending
 			})
 			wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-			defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
-			_, err := b.result(wf, "w1", "")
+			defer b.work(abi.Module{Activities: []abi.Handler{act}})()
+			owner := abi.Module{Workflows: []*abi.Workflow{wf}}
+			end := b.launch(owner)
+			run := b.start(wf, "w1", "")
+			time.Sleep(18 * time.Second)
+			end(worker.Killed) // or else it says how the activity ended
+			time.Sleep(7 * time.Second)
+			defer b.work(owner)()
+			err := run.Wait(context.Background())
 			var timeout, last *codec.TimeoutError
 			if !errors.As(err, &timeout) || timeout.Kind != codec.ScheduleToClose || !errors.As(timeout.Last, &last) || last.Kind != codec.StartToClose || last.Last != nil {
 				t.Errorf("the function returned %v, the activity %v", ending, err)
