@@ -32,8 +32,12 @@ type Record struct {
 	FirstEvent uint64   // number of Events[0] in the run, counted from 1
 	Events     []Event  // never empty; on a record that closes a run, all events of the run
 	Consumed   []uint64 // inbox sequences that this record took in
-	Prev       uint64   // sequence of the record before it, 0 for the first of a workflow id
-	Archive    *Payload // on a closing record whose events do not fit: all events of the run, as an encoded Record
+	// ConsumedBefore, on the first and the last record of a run, are inbox sequences that earlier records took in, those of
+	// earlier runs of the id included, and that may be delivered once more.
+	ConsumedBefore []uint64
+
+	Prev    uint64   // sequence of the record before it, 0 for the first of a workflow id
+	Archive *Payload // on a closing record whose events do not fit: all events of the run, as an encoded Record
 }
 
 func (r *Record) fields(w *wire) {
@@ -46,6 +50,7 @@ func (r *Record) fields(w *wire) {
 	w.uints(7, &r.Consumed)
 	w.uint(8, &r.Prev)
 	optional(w, 9, &r.Archive)
+	w.uints(10, &r.ConsumedBefore)
 }
 
 // Marshal encodes r.

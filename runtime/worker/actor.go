@@ -41,7 +41,8 @@ type run struct {
 	closed    history.Status // status of a closed run, zero if it is open
 	first     store.Seq
 	last      store.Seq
-	consumed  map[store.Seq]bool
+	consumed  map[store.Seq]bool // messages that are taken in
+	unsettled map[store.Seq]bool // those of them that may be delivered again
 	archive   archive
 	records   []*history.Record                   // read and not yet replayed
 	steps     map[history.OpID]*attempt           // under way in this process
@@ -253,15 +254,30 @@ func (a *actor) halt(why error) {
 	}
 }
 
+// acknowledge settles what arrived, once it is taken in and needs not come again.
+func (a *actor) acknowledge() {
+	a.settle(func(d *delivery) {
+		d.settle.Ack()
+		if a.run != nil && !d.Timer {
+			delete(a.unsettled, d.Seq)
+		}
+	})
+}
+
+// handBack has what arrived delivered again after a delay.
+func (a *actor) handBack(delay time.Duration) {
+	a.settle(func(d *delivery) { d.settle.Nak(delay) })
+}
+
 // settle answers the deliveries that are still unsettled.
-func (a *actor) settle(answer func(store.Settle)) {
+func (a *actor) settle(answer func(*delivery)) {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
 	for key, d := range a.bySeq {
 		if d.queued {
 			continue // it came after this turn began
 		}
-		answer(d.settle)
+		answer(d)
 		delete(a.bySeq, key)
 		delete(a.w.settling, d)
 	}

@@ -18,14 +18,14 @@ import (
 // This file brings a run into memory: journal, replay, and the repair of what a worker that died may have left undone.
 
 func newRun(runID string) *run {
-	return &run{runID: runID, consumed: map[store.Seq]bool{}, steps: map[history.OpID]*attempt{}, cancels: map[history.OpID]context.CancelFunc{}, begun: map[history.OpID]bool{}}
+	return &run{runID: runID, consumed: map[store.Seq]bool{}, unsettled: map[store.Seq]bool{}, steps: map[history.OpID]*attempt{}, cancels: map[history.OpID]context.CancelFunc{}, begun: map[history.OpID]bool{}}
 }
 
 // ensureLoaded brings the run into memory if it is not there. It returns the letters to work on: those given, and on
 // a load all that waits in the inbox, in its order.
 func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error) {
 	if a.run != nil {
-		return letters, nil
+		return a.stillNews(ctx, letters)
 	}
 	if !a.contested && isFirstStart(letters) {
 		// Most ids are new. Assume it; if the id was used before, the append will say so.
@@ -40,8 +40,26 @@ func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error
 	if err := a.load(ctx); err != nil {
 		return letters, err
 	}
+	for _, p := range waiting {
+		if a.consumed[p.Seq] {
+			a.unsettled[p.Seq] = true
+		}
+	}
 	a.contested = false
 	return letters, a.repair(ctx, waiting)
+}
+
+// stillNews leaves out what another worker may have taken in, for a run in memory that cannot know: a run before it did.
+func (a *actor) stillNews(ctx context.Context, letters []mail) ([]mail, error) {
+	doubtful := func(m mail) bool { return m.wake != nil && !m.wake.Timer && !m.wake.alone() && !a.consumed[m.wake.Seq] }
+	if !slices.ContainsFunc(letters, doubtful) {
+		return letters, nil
+	}
+	waiting, err := a.w.store.Pending(ctx, a.queue, a.id)
+	if err != nil {
+		return letters, err
+	}
+	return a.stillWaiting(letters, waiting), nil
 }
 
 // stillWaiting leaves out the deliveries whose messages are no longer in the inbox: another worker took them in, perhaps
@@ -68,7 +86,7 @@ func (a *actor) stillWaiting(letters []mail, waiting []store.Pending) []mail {
 }
 
 func isFirstStart(letters []mail) bool {
-	return len(letters) == 1 && letters[0].wake != nil && letters[0].wake.Start && letters[0].wake.Delivered == 1
+	return len(letters) == 1 && letters[0].wake != nil && letters[0].wake.Start && letters[0].wake.alone()
 }
 
 // merge puts the letters that were delivered and those that were read from the inbox into the order of the inbox.
@@ -141,7 +159,7 @@ func (a *actor) read(ctx context.Context) error {
 	}
 	a.startedAt = recorded.Records[0].Events[0].Time
 	for _, rec := range recorded.Records {
-		for _, seq := range rec.Consumed {
+		for _, seq := range slices.Concat(rec.ConsumedBefore, rec.Consumed) {
 			a.consumed[seq] = true
 		}
 	}

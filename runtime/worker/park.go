@@ -36,7 +36,7 @@ func (a *actor) park(ctx context.Context, err error) {
 	a.parked++
 	a.forget()
 	a.again(delay)
-	a.settle(func(s store.Settle) { s.Nak(delay) })
+	a.handBack(delay)
 }
 
 // unpark says that a parked run has gone on.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -32,7 +33,7 @@ func (a *actor) turn(letters []mail) {
 		case errors.Is(err, errElsewhere):
 			answerLocal(letters, false)
 			a.forget()
-			a.settle(func(s store.Settle) { s.Nak(elsewhereDelay) })
+			a.handBack(elsewhereDelay)
 			return
 		case parks(err):
 			answerLocal(letters, false)
@@ -128,7 +129,7 @@ func (a *actor) afterTurn(ctx context.Context) bool {
 		return false
 	}
 	if !hold {
-		a.settle(func(s store.Settle) { s.Ack() })
+		a.acknowledge()
 	}
 	return true
 }
@@ -267,11 +268,13 @@ func (p *proposal) giveWay(ctx context.Context, req *history.StartRequest) error
 	return p.commit(ctx)
 }
 
-// begin makes a new run and its first event.
+// begin makes a new run and its first event. What the run before it took in may be delivered again to the new one.
 func (p *proposal) begin(ctx context.Context, req *history.StartRequest) (err error) {
-	last := p.last
+	before := p.run
 	p.actor.run = newRun(req.RunID)
-	p.last, p.started = last, startedEvent(req)
+	p.last, p.started = before.last, startedEvent(req)
+	p.unsettled = before.unsettled
+	maps.Copy(p.run.consumed, before.unsettled)
 	if err = p.w.describeCode(p.id, p.started); err != nil {
 		return err
 	}
@@ -364,7 +367,7 @@ func (p *proposal) commit(ctx context.Context) error {
 		return err
 	}
 	for _, seq := range p.consumed {
-		p.run.consumed[seq] = true
+		p.run.consumed[seq], p.unsettled[seq] = true, true
 	}
 	p.events, p.consumed = nil, nil
 	return p.publish(ctx, events)
@@ -376,6 +379,9 @@ func (a *actor) append(ctx context.Context, rec *history.Record) error {
 	limit := a.w.store.MaxPayload() - headroom
 	stored := store.Record{RunID: rec.RunID, CommitID: journal.NewID(), First: a.first}
 	closing := history.StatusOf(rec.Events[len(rec.Events)-1].Body)
+	if rec.FirstEvent == 1 || closing.Closed() { // what is between them the store may drop
+		rec.ConsumedBefore = slices.Sorted(maps.Keys(a.unsettled))
+	}
 	a.archive.add(rec)
 	if closing.Closed() {
 		whole, err := a.archive.whole(ctx, a, rec)
