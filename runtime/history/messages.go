@@ -330,6 +330,8 @@ type RunInfo struct {
 	Failure   *Failure
 	Parked    string // why a parked run is parked; of a running one, why it does not give up its turn
 	Reason    string // of a cancellation or termination
+	// Trials are the programs that began a turn of a run which workers may be dying of, and have not come to its end.
+	Trials []string
 }
 
 func (m *RunInfo) fields(w *wire) {
@@ -347,6 +349,7 @@ func (m *RunInfo) fields(w *wire) {
 	optional(w, 12, &m.Failure)
 	w.string(13, &m.Parked)
 	w.string(14, &m.Reason)
+	w.texts(15, &m.Trials)
 }
 
 // Marshal encodes m.

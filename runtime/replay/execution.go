@@ -148,7 +148,6 @@ func (x *Execution) apply(e history.Event) error {
 // run gives the coroutines their turns until all wait.
 func (x *Execution) run() error {
 	if x.closed != nil { // from outside: the code is not asked, even if it is busy
-		x.sched.Kill()
 		return nil
 	}
 	for {
@@ -160,7 +159,6 @@ func (x *Execution) run() error {
 		case x.parked != nil:
 			return x.parked
 		case x.closed != nil:
-			x.sched.Kill()
 			return nil
 		}
 		x.recordTimers()
@@ -360,5 +358,6 @@ func (x *Execution) IsOpen(id history.OpID) bool {
 	return x.open.byID[id] != nil
 }
 
-// Kill ends the run's coroutines; their defers run but nothing they do is recorded.
+// Kill ends the run's coroutines; their defers run but nothing they do is recorded. Whoever has an execution calls it in
+// the end, of a run that has closed, too. It returns when they have ended, which is up to the author's defers.
 func (x *Execution) Kill() { x.sched.Kill() }

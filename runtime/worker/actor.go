@@ -17,15 +17,20 @@ type actor struct {
 	id    string
 	queue string
 
-	mail    []mail // guarded by w.mu, like the next three
-	working bool
-	bySeq   map[deliveryKey]*delivery // unsettled deliveries
-	idle    *list.Element             // place in w.idle
+	mail     []mail // guarded by w.mu, like the next five
+	working  bool
+	bySeq    map[deliveryKey]*delivery // unsettled deliveries
+	idle     *list.Element             // place in w.idle
+	blocked  *BlockedError             // the code of the run holds the goroutine
+	relieved bool                      // another actor has taken the place of this one, which was blocked
 
 	// The rest belongs to the goroutine that works the mailbox.
 	*run
-	contested  bool // another worker appended: do not assume anything of the journal
-	parked     int  // how many times in a row the run could not go on
+	refuses    error // why the code is not to be run
+	contested  bool  // another worker appended: do not assume anything of the journal
+	trial      *trial
+	notes      []string // of trials, in the registry
+	parked     int      // how many times in a row the run could not go on
 	parkReason string
 
 	alarm   *time.Timer // in memory: the next time something is due
@@ -159,6 +164,12 @@ func (w *Worker) actor(queue, id string) *actor {
 // put appends to a mailbox and sees to it that somebody reads it. w.mu is held.
 func (w *Worker) put(a *actor, m mail) {
 	a.mail = append(a.mail, m)
+	w.relieve(a, m)
+	w.set(a)
+}
+
+// set has somebody read the mailbox of an actor. w.mu is held.
+func (w *Worker) set(a *actor) {
 	if a.working || w.stopping {
 		return
 	}
@@ -241,7 +252,7 @@ func (a *actor) halt(why error) {
 		stop()
 	}
 	if a.x != nil {
-		go a.x.Kill()
+		go a.w.end(a.x)
 		a.x = nil
 	}
 }

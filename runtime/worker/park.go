@@ -59,15 +59,15 @@ func (a *actor) putParked(ctx context.Context, status history.Status) error {
 	if a.run == nil {
 		a.run = newRun("")
 	}
-	entry := store.Entry{ID: a.id, Version: a.last*2 + 1, Data: a.info(status, nil, time.Now().UTC()).Marshal()}
-	return a.w.store.PutEntry(ctx, entry)
+	info := a.info(status, nil, time.Now().UTC())
+	info.Trials = a.notes
+	return a.w.store.PutEntry(ctx, store.Entry{ID: a.id, Version: a.last*2 + 1, Data: info.Marshal()})
 }
 
 // terminateUnrunnable closes a run that cannot go on, if among its letters is one that asks for it: its code is not
 // needed for that. Otherwise it returns cause, for which the run is to be parked.
 func (a *actor) terminateUnrunnable(ctx context.Context, letters []mail, cause error) error {
-	reason, asked := termination(letters)
-	if !asked {
+	if _, asked := termination(letters, ""); !asked {
 		return cause
 	}
 	a.forget()
@@ -83,21 +83,23 @@ func (a *actor) terminateUnrunnable(ctx context.Context, letters []mail, cause e
 			}
 		}
 	}
-	if a.started == nil || a.closed.Closed() {
+	reason, asked := termination(letters, a.runID)
+	if !asked || a.started == nil || a.closed.Closed() {
 		return cause
 	}
 	p.add(&history.RunTerminated{Reason: reason})
 	return p.commit(ctx)
 }
 
-// termination looks for a request to terminate.
-func termination(letters []mail) (reason string, asked bool) {
+// termination looks for a request to terminate a run; any run if runID is empty.
+func termination(letters []mail, runID string) (reason string, asked bool) {
 	for _, m := range letters {
 		data, start := m.message()
 		if data == nil || start {
 			continue
 		}
-		if msg, err := history.UnmarshalInbound(data); err == nil && msg.Terminate != nil {
+		if msg, err := history.UnmarshalInbound(data); err == nil && msg.Terminate != nil &&
+			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
 			return msg.Terminate.Reason, true
 		}
 	}
