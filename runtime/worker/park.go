@@ -60,7 +60,7 @@ func (a *actor) putParked(ctx context.Context, status history.Status) error {
 		a.run = newRun("")
 	}
 	info := a.info(status, nil, time.Now().UTC())
-	info.Trials = a.notes
+	info.Trials, info.TrialsAt = a.notes, a.last
 	return a.w.store.PutEntry(ctx, store.Entry{ID: a.id, Version: a.last*2 + 1, Data: info.Marshal()})
 }
 

@@ -46,7 +46,6 @@ func (e *FatalError) Error() string {
 // trial is a turn of a run that is suspected of ending its worker.
 type trial struct {
 	before store.Entry // of the registry, without the note
-	notes  []string
 	leave  func() // lets the next suspect in; may be called many times, from any goroutine
 }
 
@@ -55,12 +54,11 @@ func (a *actor) examine(ctx context.Context, letters []mail) error {
 	if a.refuses != nil {
 		return a.refuses
 	}
-	version := a.last*2 + 1
 	entry, info, err := a.registered(ctx)
 	if err != nil {
 		return err
 	}
-	if entry.Version != version {
+	if info.TrialsAt != a.last {
 		info.Trials = nil
 	}
 	switch {
@@ -70,7 +68,6 @@ func (a *actor) examine(ctx context.Context, letters []mail) error {
 		a.notes = info.Trials
 		return &FatalError{a.id, trialsMax}
 	}
-	entry.Version = version
 	return a.beginTrial(ctx, entry, info)
 }
 
@@ -100,7 +97,8 @@ func (a *actor) registered(ctx context.Context) (store.Entry, *history.RunInfo, 
 	return store.Entry{ID: a.id}, a.info(history.StatusRunning, nil, time.Now().UTC()), nil
 }
 
-// beginTrial waits until no other suspect is tried in this worker, and notes the trial.
+// beginTrial waits until no other suspect is tried in this worker, and notes the trial in the entry, which stays what it is
+// otherwise: it may tell of an earlier state, and must give way to what repairs it.
 func (a *actor) beginTrial(ctx context.Context, entry store.Entry, info *history.RunInfo) error {
 	select {
 	case a.w.trials <- struct{}{}:
@@ -110,10 +108,10 @@ func (a *actor) beginTrial(ctx context.Context, entry store.Entry, info *history
 	t := &trial{leave: sync.OnceFunc(func() { <-a.w.trials })}
 	a.trial = t
 	a.notes = append(info.Trials, program())
-	info.Trials = nil
+	info.Trials, info.TrialsAt = nil, 0
 	t.before = entry
 	t.before.Data = info.Marshal()
-	info.Trials = a.notes
+	info.Trials, info.TrialsAt = a.notes, a.last
 	entry.Data = info.Marshal()
 	return a.w.store.PutEntry(ctx, entry)
 }

@@ -239,8 +239,8 @@ func (b *bench) note(id string, by []string, earlier uint64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	info.Trials = by
-	entry.Version, entry.Data = (last.Seq-earlier)*2+1, info.Marshal()
+	info.Trials, info.TrialsAt = by, last.Seq-earlier
+	entry.Data = info.Marshal()
 	if err := st.PutEntry(context.Background(), entry); err != nil {
 		b.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func (a *actor) watched(code func() error) error {
 	} else {
 		v.info = history.RunInfo{ID: a.id, RunID: a.runID, Queue: a.queue, Status: history.StatusRunning}
 	}
-	v.info.Trials, v.trial = a.notes, a.trial
+	v.info.Trials, v.info.TrialsAt, v.trial = a.notes, a.last, a.trial
 	alarm := time.AfterFunc(a.w.opt.Turn, v.report)
 	defer func() {
 		if !alarm.Stop() {
