@@ -40,15 +40,10 @@ func people(all []sched.Status) (list []history.Coroutine) {
 	return list
 }
 
-// deadlocked reports whether nothing can wake the run's coroutines any more: no operation is under way, and no one waits
-// for the workflow to be cancelled.
+// deadlocked reports whether nothing can wake the run's coroutines any more: no operation that matters is under way, and no
+// one waits for the workflow to be cancelled. The list of those was pruned.
 func (x *Execution) deadlocked() bool {
-	for op := x.open.first; op != nil; op = op.next {
-		if op.waitedFor() {
-			return false
-		}
-	}
-	return x.Started != nil && !x.ctx.awaited()
+	return x.open.first == nil && x.Started != nil && !x.ctx.awaited()
 }
 
 // leftovers are warnings about coroutines that had not ended when the workflow returned.

@@ -74,7 +74,8 @@ type operation struct {
 	scheduled time.Time
 	cancelled bool
 
-	prev, next *operation // among those that are open
+	prev, next *operation // among those that are open and in line
+	inLine     bool
 }
 
 // Fail parks the run for err and the current coroutine for ever: the code cannot be given what it asks for.
@@ -162,6 +163,7 @@ func (x *Execution) run() error {
 			return nil
 		}
 		x.recordTimers()
+		x.open.prune()
 		switch {
 		case !x.deadlocked():
 			return nil
@@ -322,8 +324,7 @@ type Open struct {
 }
 
 // Open lists the operations that have no outcome yet and that something waits for, oldest first.
-func (x *Execution) Open() []Open {
-	list := make([]Open, 0, len(x.open.byID))
+func (x *Execution) Open() (list []Open) {
 	for op := x.open.first; op != nil; op = op.next {
 		if op.waitedFor() {
 			list = append(list, op.describe())

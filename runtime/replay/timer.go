@@ -148,7 +148,11 @@ func (t *Timer) Poll() {
 
 // Watched notes that something waits for the timer.
 func (t *Timer) Watched() {
-	if !t.recorded && !t.noted {
+	switch {
+	case t.op == nil: // it has fired
+	case t.recorded:
+		t.x.open.line(t.op)
+	case !t.noted:
 		t.noted = true
 		t.x.noted = append(t.x.noted, t)
 	}

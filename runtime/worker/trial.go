@@ -46,7 +46,7 @@ func (e *FatalError) Error() string {
 // trial is a turn of a run that is suspected of ending its worker.
 type trial struct {
 	before store.Entry // of the registry, without the note
-	leave  func() // lets the next suspect in; may be called many times, from any goroutine
+	leave  func()      // lets the next suspect in; may be called many times, from any goroutine
 }
 
 // examine decides whether the code of the run that was read may be run: at once, alone and on record, or not at all.
