@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -26,7 +27,7 @@ func (a *actor) park(ctx context.Context, err error) {
 	news := reason != a.parkReason
 	a.parkReason = reason
 	if news {
-		a.w.log.Error("run is parked", "workflow", a.id, "reason", reason)
+		a.w.log.Error("run is parked; pawl run show has the whole reason", "workflow", a.id, "reason", firstLine(reason))
 		if err := a.putParked(ctx, history.StatusParked); err != nil {
 			a.w.log.Warn("parked run is not shown as such", "workflow", a.id, "error", err)
 			a.parkReason = ""
@@ -37,6 +38,12 @@ func (a *actor) park(ctx context.Context, err error) {
 	a.forget()
 	a.again(delay)
 	a.settle(func(s store.Settle) { s.Nak(delay) })
+}
+
+// firstLine is as much of a text as a log has room for.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 // unpark says that a parked run has gone on.

@@ -51,11 +51,13 @@ func (v *vigil) report() {
 		v.trial.leave() // code that blocks is not what workers die of at once
 	}
 	v.info.Parked = fmt.Sprintf("workflow code has not given up its turn for %s", w.opt.Turn)
+	at := "unknown"
 	if lines := running(v.info.RunID); len(lines) > 0 {
+		at = lines[0]
 		v.info.Parked += "\n  at " + strings.Join(lines, "\n  at ")
 	}
 	v.info.Parked += "\n  help: wait by a channel, a lock of package sync, time.Sleep or an activity; if it computes, do it in an activity"
-	w.log.Error("workflow code blocks its run", "workflow", v.info.ID, "run", v.info.RunID, "reason", v.info.Parked)
+	w.log.Error("workflow code blocks its run; pawl run stack shows where it is", "workflow", v.info.ID, "run", v.info.RunID, "for", w.opt.Turn, "at", at)
 	v.entry.Data = v.info.Marshal()
 	if err := w.store.PutEntry(w.ctx, v.entry); err != nil {
 		w.log.Warn("blocked run is not shown as such", "workflow", v.info.ID, "error", err)
