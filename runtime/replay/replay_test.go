@@ -319,6 +319,23 @@ func TestTimerThatIsWaitedForAgain(t *testing.T) {
 	}
 }
 
+// As in Go, the channel of a timer has no buffer, and what it sent waits nevertheless.
+func TestChannelsOfTimersHaveNoBuffer(t *testing.T) {
+	r := start(t, func(r *abi.Run, _ context.Context) (string, error) {
+		timer, ticker := abi.NewTimer(r, time.Second), abi.NewTicker(r, time.Second)
+		abi.Sleep(r, 3500*time.Millisecond)
+		sizes := fmt.Sprint(cap(timer.C), cap(ticker.C), cap(abi.After(r, 0)), len(timer.C))
+		fired := abi.Recv(r, timer.C).Format(time.TimeOnly)
+		tick := abi.Recv(r, ticker.C).Format(time.TimeOnly) // the others were dropped
+		again := abi.TrySelect(r, abi.OnRecv(timer.C), abi.OnRecv(ticker.C))
+		return fmt.Sprint(sizes, " ", fired, " ", tick, " ", again), nil
+	})
+	r.fire()
+	if got := r.result(); got != "0 0 0 0 12:00:01 12:00:01 -1" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // Whatever a deadlock waits for, the author is told what to write instead.
 func TestDeadlockTellsTheCure(t *testing.T) {
 	var nobody chan int
