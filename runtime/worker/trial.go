@@ -37,10 +37,10 @@ type FatalError struct {
 }
 
 func (e *FatalError) Error() string {
-	return fmt.Sprintf("%d workers in a row have died, or were stopped, in the middle of a turn of workflow %q, the last times with no other suspect beside it: "+
-		"its code recurses without end, exits, blocks or needs more memory than there is\n"+
-		"  help: the output of those processes says which; mend the code, and the run resumes by itself on the first worker that is another build, or terminate it",
-		e.Trials, e.ID)
+	return fmt.Sprintf("workers do not survive workflow %q: %d in a row died, or were stopped, in the middle of its turn, with no other suspect beside it; "+
+		"its code recurses without end, exits, blocks, or needs more memory than there is\n"+
+		"  help: the last output of those processes tells which; mend the code, and the run goes on by itself on a worker of another build, or terminate it",
+		e.ID, e.Trials)
 }
 
 // trial is a turn of a run that is suspected of ending its worker.
@@ -51,6 +51,7 @@ type trial struct {
 
 // examine decides whether the code of the run that was read may be run: at once, alone and on record, or not at all.
 func (a *actor) examine(ctx context.Context, letters []mail) error {
+	a.notes = nil
 	if a.refuses != nil {
 		return a.refuses
 	}
