@@ -180,8 +180,12 @@ func (m *mortal) PutBeat(ctx context.Context, t store.Task, data []byte) error {
 
 func (m *mortal) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return m.write(ctx, "alarm of "+id, "", func() error {
-		m.world.witness.alarmSet(id, at)
-		return m.Store.SetTimer(ctx, queue, id, at)
+		m.world.witness.alarmSet(id, at) // it may ring at once
+		err := m.Store.SetTimer(ctx, queue, id, at)
+		if err != nil {
+			m.world.witness.alarmCleared(id, at)
+		}
+		return err
 	})
 }
 

@@ -140,17 +140,23 @@ func (a *actor) armClock(ctx context.Context) (hold bool, err error) {
 		}
 	}
 	if volatile && !a.holds() {
-		// Nothing is there to be held: the run was woken from within. An alarm in the store stands in for it.
+		// Nothing is there that would come again: the run was woken from within, or by what another worker may
+		// acknowledge. An alarm in the store stands in for it.
 		err = a.setDurable(ctx, time.Now().Add(2*store.AckWait))
 	}
 	return volatile, err
 }
 
-// holds reports whether there is a delivery to hold.
+// holds reports whether there is a delivery that comes to another worker if this one dies.
 func (a *actor) holds() bool {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
-	return len(a.bySeq) > 0
+	for _, d := range a.bySeq {
+		if d.alone() {
+			return true
+		}
+	}
+	return false
 }
 
 // ringing is how late an alarm of the store may go off before it counts as lost.
