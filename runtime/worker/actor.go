@@ -114,13 +114,14 @@ type delivery struct {
 	key     deliveryKey
 	settle  store.Settle // of the newest delivery of this message
 	queued  bool         // in the mailbox, not yet taken into a turn; guarded by Worker.mu
+	again   bool         // it was delivered again since; guarded by Worker.mu
 	arrived time.Time
 }
 
 // alone reports whether no other worker can have had this message. One that had it, and stood still, may acknowledge
 // it at any moment, by what it knows: then the message comes to nobody any more.
 func (d *delivery) alone() bool {
-	return d.Delivered == 1 && time.Since(d.arrived) < store.AckWait/2
+	return d.Delivered == 1 && !d.again && time.Since(d.arrived) < store.AckWait/2
 }
 
 // wake is the store's handler: it puts a wake-up into the mailbox of its actor.
@@ -134,7 +135,7 @@ func (w *Worker) wake(wk store.Wakeup) {
 	}
 	a := w.actor(wk.Queue, wk.ID)
 	if known, ok := a.bySeq[d.key]; ok { // delivered again while we are at it
-		known.settle, known.Delivered = wk.Settle, wk.Delivered
+		known.settle, known.again = wk.Settle, true
 		return
 	}
 	a.bySeq[d.key] = d
