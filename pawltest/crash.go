@@ -26,12 +26,16 @@ import (
 //     modules of the test;
 //   - it did not take much longer: what a dead worker held is taken over within seconds.
 //
-// Results are compared, and those of activities and steps are part of the runs. What comes from chance or from the wall
-// clock in one of them, a random number, a token, a time, is another one in each run of the test, or after a crash: seed
-// or fake it.
+// Results are compared, and those of activities and steps are part of the runs. What workflow code draws from math/rand is
+// the same each time, because a run's id seeds it and runs have the same ids in every run of a test. What activities and
+// steps get from chance or from the wall clock, a token, a time, is another one in each run, or after a crash: seed or fake
+// it. So is a result of workflow code that comes from time.Now.
 //
 // All runs must have ended when test returns, or end soon after. What test does must not depend on how long things
-// take at the scale of seconds: let it wait for a state, and not for some time, before it cancels or sends something.
+// take at the scale of seconds: let it wait for a state, and not for some time, before it cancels or sends something. The
+// same holds for workflow code: it takes up to 10 seconds until another worker has taken over what a dead one was at, and a
+// deadline, a timeout or a timer in a select that is shorter than that fires meanwhile, as it may in production. A test
+// whose outcome hangs on one cannot pass; let it be a minute, which costs no more in virtual time.
 //
 // A single moment is run again with go test -run, as the failure's text says.
 func CrashEverywhere(t *testing.T, test func(e *Env), opts ...Option) {

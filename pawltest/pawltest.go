@@ -32,7 +32,8 @@
 // replayed when it wakes, so without it code that decides in another order is found that late.
 //
 // Tests of crashes compare runs with each other, so the test's world has to be the same each time: seed or fake what
-// activities and steps get from chance or from the wall clock, a random number, a token, a time in a result.
+// activities and steps get from chance or from the wall clock, a token or a time in a result. Random numbers of workflow
+// code are the same each time.
 //
 // Tests run in a testing/synctest bubble, with its rules: time stands still while any goroutine of the test computes
 // or waits for something outside of the bubble, so fakes must be in-process values, not servers on real sockets.

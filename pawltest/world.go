@@ -38,12 +38,13 @@ type world struct {
 	modules []pawl.Module
 	workers []*Worker
 	lives   int            // of workers, so far
+	started map[string]int // by workflow id; those without one are counted under ""
 	dying   sync.WaitGroup // lives that have not come to an end
 }
 
 func newWorld(t *testing.T, opt options, fate fate) *world {
 	t.Helper()
-	w := &world{t: t, opt: opt, fate: fate, twins: 1, born: time.Now(), witness: newWitness()}
+	w := &world{t: t, opt: opt, fate: fate, twins: 1, born: time.Now(), witness: newWitness(), started: map[string]int{}}
 	w.opt.client = append([]pawl.Option{pawl.Logger(slog.New(slog.NewTextHandler(&w.log, nil)))}, opt.client...)
 	if opt.memory {
 		data := memstore.New()
@@ -53,7 +54,20 @@ func newWorld(t *testing.T, opt options, fate fate) *world {
 	}
 	w.own = w.open()
 	w.env = &Env{T: t, Client: pawl.NewClient(w.own, w.opt.client...), world: w}
+	w.env.Client.NameRequests(w.newID)
 	return w
+}
+
+// newID names what a test starts by what it is and its number, so that each run of the test has the same runs, which draw
+// the same random numbers.
+func (w *world) newID(of string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.started[of]++
+	if of == "" {
+		return fmt.Sprintf("workflow-%d", w.started[of])
+	}
+	return fmt.Sprintf("start %d of %s", w.started[of], of)
 }
 
 // serve starts the NATS server of the world.

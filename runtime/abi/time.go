@@ -32,14 +32,14 @@ func Sleep(run *Run, d time.Duration) {
 
 // After is time.After. A timer that nobody waits for leaves no trace.
 func After(run *Run, d time.Duration) <-chan time.Time {
-	ch := make(chan time.Time, 1)
+	ch := make(chan time.Time)
 	run.x.StartTimer(replay.NameAfter, d, 0, ch)
 	return ch
 }
 
 // NewTimer is time.NewTimer.
 func NewTimer(run *Run, d time.Duration) *time.Timer {
-	ch := make(chan time.Time, 1)
+	ch := make(chan time.Time)
 	run.x.StartTimer(replay.NameTimer, d, 0, ch)
 	return &time.Timer{C: ch}
 }
@@ -75,7 +75,7 @@ func NewTicker(run *Run, d time.Duration) *time.Ticker {
 	if d <= 0 {
 		panic("non-positive interval for NewTicker")
 	}
-	ch := make(chan time.Time, 1)
+	ch := make(chan time.Time)
 	run.x.StartTimer(replay.NameTicker, d, d, ch)
 	return &time.Ticker{C: ch}
 }

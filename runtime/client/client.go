@@ -62,6 +62,7 @@ func (e *RunError) Unwrap() error { return e.Err }
 type Client struct {
 	store store.Store
 	chain *codec.Chain
+	newID func(of string) string
 }
 
 // New returns a client. chain may be nil; its Objects are those of st if nil.
@@ -73,8 +74,13 @@ func New(st store.Store, chain *codec.Chain) *Client {
 	if c.Objects == nil {
 		c.Objects = st
 	}
-	return &Client{st, &c}
+	return &Client{st, &c, func(string) string { return journal.NewID() }}
 }
+
+// NameRequests has newID make the ids that a start does not come with: of the workflow, for which of is empty, and of the
+// request to start workflow id of. Run ids follow from both. The ids must be unique. It is for tests, in which chance is
+// to be the same each time: what a run draws is seeded by its id. It is called before any start.
+func (c *Client) NameRequests(newID func(of string) string) { c.newID = newID }
 
 // StartOption changes how a workflow is started.
 type StartOption func(*history.StartRequest)
@@ -134,10 +140,10 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 		opt(req)
 	}
 	if req.ID == "" {
-		req.ID = journal.NewID()
+		req.ID = c.newID("")
 	}
 	if req.RequestID == "" {
-		req.RequestID = journal.NewID()
+		req.RequestID = c.newID(req.ID)
 	}
 	for _, text := range []string{req.ID, req.RequestID, req.Queue} {
 		if !utf8.ValidString(text) {

@@ -38,10 +38,11 @@ type Pending struct {
 	Queue     string // of an activity: the task queue on which it waits for workers
 	Pos       string // the author's line
 	Scheduled time.Time
-	Due       time.Time // of a timer
-	Attempt   int       // of an activity: the last attempt that started, as far as it is known
-	LastError string    // of the attempt before
-	NextRetry time.Time // when the next attempt starts; zero if one runs or waits for a worker
+	Due       time.Time     // of a timer
+	Period    time.Duration // of a ticker
+	Attempt   int           // of an activity: the last attempt that started, as far as it is known
+	LastError string        // of the attempt before
+	NextRetry time.Time     // when the next attempt starts; zero if one runs or waits for a worker
 	Heartbeat history.Payload
 	Worker    string
 }
@@ -120,7 +121,6 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 // pending lists the operations that were scheduled and not completed.
 func pending(events []history.Event) (list []Pending, cancelled bool) {
 	open := map[string]int{} // place in list, plus one
-	period := map[history.OpID]time.Duration{}
 	add := func(kind, name string, op history.Op, at, due time.Time) {
 		list = append(list, Pending{Kind: kind, Name: name, Op: op.ID().String(), Pos: op.Pos, Scheduled: at, Due: due})
 		open[op.ID().String()] = len(list)
@@ -134,16 +134,16 @@ func pending(events []history.Event) (list []Pending, cancelled bool) {
 			add("step", body.Name, body.Op, e.Time, time.Time{})
 		case *history.TimerStarted:
 			add("timer", cmp.Or(body.Name, "sleep"), body.Op, e.Time, body.Due)
-			period[body.Op.ID()] = body.Period
+			list[len(list)-1].Period = body.Period
 		case *history.ActivityCompleted:
 			open[body.Op.String()] = 0
 		case *history.StepCompleted:
 			open[body.Op.String()] = 0
 		case *history.TimerFired:
-			if i := open[body.Op.String()]; i > 0 && period[body.Op] == 0 {
+			if i := open[body.Op.String()]; i > 0 && list[i-1].Period == 0 {
 				open[body.Op.String()] = 0
 			} else if i > 0 {
-				list[i-1].Due = list[i-1].Due.Add(period[body.Op])
+				list[i-1].Due = list[i-1].Due.Add(list[i-1].Period)
 			}
 		case *history.CancelRequested:
 			cancelled = true

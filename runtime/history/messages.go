@@ -330,6 +330,9 @@ type RunInfo struct {
 	Failure   *Failure
 	Parked    string // why a parked run is parked; of a running one, why it does not give up its turn
 	Reason    string // of a cancellation or termination
+	// Trials are the programs that began a turn of a run which workers may be dying of, and have not come to its end.
+	Trials   []string
+	TrialsAt uint64 // the journal record after which they began; once another one is there, they count no more
 }
 
 func (m *RunInfo) fields(w *wire) {
@@ -347,6 +350,8 @@ func (m *RunInfo) fields(w *wire) {
 	optional(w, 12, &m.Failure)
 	w.string(13, &m.Parked)
 	w.string(14, &m.Reason)
+	w.texts(15, &m.Trials)
+	w.uint(16, &m.TrialsAt)
 }
 
 // Marshal encodes m.

@@ -74,7 +74,8 @@ type operation struct {
 	scheduled time.Time
 	cancelled bool
 
-	prev, next *operation // among those that are open
+	prev, next *operation // among those that are open and in line
+	inLine     bool
 }
 
 // Fail parks the run for err and the current coroutine for ever: the code cannot be given what it asks for.
@@ -148,7 +149,6 @@ func (x *Execution) apply(e history.Event) error {
 // run gives the coroutines their turns until all wait.
 func (x *Execution) run() error {
 	if x.closed != nil { // from outside: the code is not asked, even if it is busy
-		x.sched.Kill()
 		return nil
 	}
 	for {
@@ -160,10 +160,10 @@ func (x *Execution) run() error {
 		case x.parked != nil:
 			return x.parked
 		case x.closed != nil:
-			x.sched.Kill()
 			return nil
 		}
 		x.recordTimers()
+		x.open.prune()
 		switch {
 		case !x.deadlocked():
 			return nil
@@ -324,8 +324,7 @@ type Open struct {
 }
 
 // Open lists the operations that have no outcome yet and that something waits for, oldest first.
-func (x *Execution) Open() []Open {
-	list := make([]Open, 0, len(x.open.byID))
+func (x *Execution) Open() (list []Open) {
 	for op := x.open.first; op != nil; op = op.next {
 		if op.waitedFor() {
 			list = append(list, op.describe())
@@ -360,5 +359,6 @@ func (x *Execution) IsOpen(id history.OpID) bool {
 	return x.open.byID[id] != nil
 }
 
-// Kill ends the run's coroutines; their defers run but nothing they do is recorded.
+// Kill ends the run's coroutines; their defers run but nothing they do is recorded. Whoever has an execution calls it in
+// the end, of a run that has closed, too. It returns when they have ended, which is up to the author's defers.
 func (x *Execution) Kill() { x.sched.Kill() }

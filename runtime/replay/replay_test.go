@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -294,6 +295,85 @@ func TestDeadlock(t *testing.T) {
 		if got := deadlock.Coroutines[i].String(); !strings.HasPrefix(got, want) || !strings.Contains(got, "replay_test/replay_test.go:") && !strings.Contains(got, "replay/replay_test.go:") {
 			t.Errorf("got %q, want %q and a line of this file", got, want)
 		}
+	}
+}
+
+// A timer that was left alone is none of the run's alarms, and one again when somebody comes back to it, in its old place.
+func TestTimerThatIsWaitedForAgain(t *testing.T) {
+	r := start(t, func(r *abi.Run, _ context.Context) (string, error) {
+		late, tick := abi.After(r, 10*time.Second), abi.After(r, time.Second)
+		abi.Select(r, abi.OnRecv(late), abi.OnRecv(tick))
+		abi.Sleep(r, time.Second)
+		abi.Go(r, func() { abi.Sleep(r, time.Hour) })
+		at := abi.Recv(r, late)
+		return at.Format(time.TimeOnly), nil
+	})
+	for i, want := range []int{2, 1, 2} { // late and tick, the first sleep, late and the second one
+		if got := r.x.Open(); len(got) != want {
+			t.Fatalf("step %d: open are\n%s, want %d", i, texts(got), want)
+		}
+		r.fire()
+	}
+	if got := r.result(); got != "12:00:10" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// As in Go, the channel of a timer has no buffer, and what it sent waits nevertheless.
+func TestChannelsOfTimersHaveNoBuffer(t *testing.T) {
+	r := start(t, func(r *abi.Run, _ context.Context) (string, error) {
+		timer, ticker := abi.NewTimer(r, time.Second), abi.NewTicker(r, time.Second)
+		abi.Sleep(r, 3500*time.Millisecond)
+		sizes := fmt.Sprint(cap(timer.C), cap(ticker.C), cap(abi.After(r, 0)), len(timer.C))
+		fired := abi.Recv(r, timer.C).Format(time.TimeOnly)
+		tick := abi.Recv(r, ticker.C).Format(time.TimeOnly) // the others were dropped
+		again := abi.TrySelect(r, abi.OnRecv(timer.C), abi.OnRecv(ticker.C))
+		return fmt.Sprint(sizes, " ", fired, " ", tick, " ", again), nil
+	})
+	r.fire()
+	if got := r.result(); got != "0 0 0 0 12:00:01 12:00:01 -1" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// Whatever a deadlock waits for, the author is told what to write instead.
+func TestDeadlockTellsTheCure(t *testing.T) {
+	var nobody chan int
+	for want, code := range map[string]func(r *abi.Run){
+		"close it when it is done":            func(r *abi.Run) { abi.Recv(r, make(chan int)) },
+		"a receive from a nil channel":        func(r *abi.Run) { abi.Recv(r, nobody) },
+		"give it a buffer":                    func(r *abi.Run) { abi.Send(r, make(chan int), 1) },
+		"a send to a nil channel":             func(r *abi.Run) { abi.Send(r, nobody, 1) },
+		"select{} waits for ever":             func(r *abi.Run) { abi.Block(r) },
+		"add a case":                          func(r *abi.Run) { abi.Select(r, abi.OnRecv(make(chan int))) },
+		"do not lock it again":                func(r *abi.Run) { mu := &sync.Mutex{}; abi.MutexLock(r, mu); abi.MutexLock(r, mu) },
+		"for a writer that waits comes first": func(r *abi.Run) { mu := &sync.RWMutex{}; abi.RWMutexRLock(r, mu); abi.RWMutexLock(r, mu) },
+		"start goroutines with wg.Go":         func(r *abi.Run) { wg := &sync.WaitGroup{}; abi.WaitGroupAdd(r, wg, 1); abi.WaitGroupWait(r, wg) },
+		"call Broadcast under the lock": func(r *abi.Run) {
+			c := sync.NewCond(&sync.Mutex{})
+			abi.MutexLock(r, c.L.(*sync.Mutex))
+			abi.CondWait(r, c)
+		},
+		"do what waits outside of it": func(r *abi.Run) { once := &sync.Once{}; abi.OnceDo(r, once, func() { abi.OnceDo(r, once, func() {}) }) },
+		"the group is at its limit": func(r *abi.Run) {
+			g := new(struct{ _ int })
+			abi.GroupSetLimit(r, g, 0)
+			abi.GroupGo(r, g, func() error { return nil })
+		},
+		"have them select with its Done()": func(r *abi.Run) {
+			g := new(struct{ _ int })
+			abi.GroupGo(r, g, func() error { abi.Block(r); return nil })
+			abi.GroupWait(r, g)
+		},
+	} {
+		r := &run{T: t, code: func(r *abi.Run, _ context.Context) (string, error) { code(r); return "", nil }}
+		r.x = r.execution()
+		err := r.try(0, &history.RunStarted{Type: "t.flow"})
+		var deadlock *replay.DeadlockError
+		if !errors.As(err, &deadlock) || !strings.Contains(err.Error(), "help: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
+		}
+		r.x.Kill()
 	}
 }
 

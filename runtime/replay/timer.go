@@ -39,8 +39,8 @@ type Timer struct {
 	callers  []uintptr
 }
 
-// StartTimer arms a timer that sends the time to ch, which has a buffer of one, after d, and every period from then on
-// if that is positive.
+// StartTimer arms a timer that sends the time to ch after d, and every period from then on if that is positive. As in Go since
+// 1.23, ch has no buffer.
 func (x *Execution) StartTimer(name string, d, period time.Duration, ch chan time.Time) *Timer {
 	t := x.newTimer(name, d)
 	t.ch, t.period = ch, period
@@ -73,10 +73,7 @@ func (x *Execution) StopTimer(ch <-chan time.Time) bool {
 	if t != nil {
 		t.Poll()
 	}
-	sent := len(ch) > 0
-	if sent {
-		<-ch
-	}
+	sent := x.sched.Retract(sched.Key(Both(ch)))
 	return t.Stop() || sent
 }
 
@@ -148,7 +145,11 @@ func (t *Timer) Poll() {
 
 // Watched notes that something waits for the timer.
 func (t *Timer) Watched() {
-	if !t.recorded && !t.noted {
+	switch {
+	case t.op == nil: // it has fired
+	case t.recorded:
+		t.x.open.line(t.op)
+	case !t.noted:
 		t.noted = true
 		t.x.noted = append(t.x.noted, t)
 	}
@@ -176,7 +177,7 @@ func (t *Timer) fire(at time.Time) {
 		t.disarm()
 	}
 	if t.ch != nil {
-		sched.TrySend(t.x.sched, t.ch, at)
+		sched.Offer(t.x.sched, t.ch, at)
 	} else {
 		t.fn()
 	}

@@ -15,7 +15,7 @@ type channel struct {
 
 // waiter is a coroutine's interest in one channel.
 type waiter struct {
-	c          *Coroutine
+	c          *Coroutine     // nil for an offer, which nobody waits with
 	value      unsafe.Pointer // *T: what is sent, or where to put what is received
 	ok         bool           // it was served, and not by close
 	choice     *choice        // of the select that it belongs to; nil for a single operation
@@ -147,7 +147,9 @@ func (s *Scheduler) serve(w *waiter, ok bool) {
 			s.leave(c.interest())
 		}
 	}
-	s.Ready(w.c)
+	if w.c != nil {
+		s.Ready(w.c)
+	}
 }
 
 func (s *Scheduler) firstReceiver(ch unsafe.Pointer) *waiter {
@@ -196,6 +198,24 @@ func TrySend[T any](s *Scheduler, ch chan<- T, v T) bool {
 	default:
 		return false
 	}
+}
+
+// Offer sends v as a timer sends the time: the channel has no buffer, and the value waits for who receives it. It is dropped
+// if one waits there already.
+func Offer[T any](s *Scheduler, ch chan<- T, v T) {
+	if s.firstSender(key(ch)) == nil && !TrySend(s, ch, v) {
+		s.wait(&waiter{value: unsafe.Pointer(&v), key: key(ch)}, true)
+	}
+}
+
+// Retract takes an offer back, and reports whether there was one.
+func (s *Scheduler) Retract(ch unsafe.Pointer) bool {
+	w := s.firstSender(ch)
+	if w == nil || w.c != nil {
+		return false
+	}
+	s.leave(w)
+	return true
 }
 
 // Recv is v, ok := <-ch.

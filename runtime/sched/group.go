@@ -93,7 +93,16 @@ func (s *Scheduler) GroupWait(key any) error {
 	if g.cancel != nil {
 		g.cancel(g.err)
 	}
+	s.forgetGroup(key, g)
 	return g.err
+}
+
+// forgetGroup drops a group that is done, if it would begin anew as the zero one: a run that makes one in every turn of a loop
+// does not keep them. What was cancelled need not be cancelled again.
+func (s *Scheduler) forgetGroup(key any, g *group) {
+	if s.groups[key] == g && g.n == 0 && !g.failed && !g.limited {
+		delete(s.groups, key)
+	}
 }
 
 // GroupSetLimit is g.SetLimit(n).

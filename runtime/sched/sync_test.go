@@ -180,6 +180,31 @@ func TestGroupLimits(t *testing.T) {
 	}
 }
 
+// A group that is done is forgotten, unless it knows something that the zero one does not.
+func TestGroupsAreForgotten(t *testing.T) {
+	got := run(t, func(s *Scheduler, note func(...any)) {
+		type group struct{ _ int }
+		for range 100 {
+			g, cancelled := new(group), 0
+			s.GroupCancel(g, func(error) { cancelled++ })
+			s.GroupGo(g, func() error { return nil })
+			if err := s.GroupWait(g); err != nil || cancelled != 1 {
+				note(err, cancelled)
+			}
+		}
+		note(len(s.groups))
+		limited, failed := new(group), new(group)
+		s.GroupSetLimit(limited, 1)
+		s.GroupGo(failed, func() error { return errors.New("failed") })
+		note(s.GroupWait(limited), s.GroupWait(failed))
+		s.GroupGo(limited, func() error { return nil })
+		note(s.GroupTryGo(limited, func() error { return nil }), s.GroupWait(failed))
+	})
+	if want := "0 <nil> failed false failed"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // TestPollingStarvesNobody: a loop that never waits lets the others go on, as it would in Go.
 func TestPollingStarvesNobody(t *testing.T) {
 	done := make(chan string, 1)

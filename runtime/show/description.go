@@ -85,13 +85,22 @@ func pendingLines(p client.Pending, now time.Time) (lines []string) {
 		}
 	}
 	add("scheduled", moment(p.Scheduled, now))
-	add("due", moment(p.Due, now))
+	add("due", moment(p.Due, now)+every(period(p.Period)))
+	if overdue(p, now) {
+		lines = append(lines, "nothing in the run waits for it any more, or no worker is there to see that it is due")
+	}
 	if p.Kind == "activity" {
 		lines = append(lines, progress(p, now))
 	}
 	add("last error:", oneLine(p.LastError))
 	add("last heartbeat:", values(p.Heartbeat).String())
 	return lines
+}
+
+// overdue reports whether a timer should have gone off some time ago, if it matters. Only the run's code knows whether one
+// that is a value is still waited for, and then it goes off at once.
+func overdue(p client.Pending, now time.Time) bool {
+	return p.Kind == "timer" && p.Name != "sleep" && now.Sub(p.Due) > time.Minute
 }
 
 // progress says which attempt an activity is at. A first attempt leaves no trace before it fails or sends a heartbeat.

@@ -25,7 +25,8 @@ type Event struct {
 	Name     string     `json:"name,omitempty"` // of the workflow, activity or step, with its package path
 	Pos      string     `json:"pos,omitempty"`  // the author's line
 	Values   *Values    `json:"values,omitempty"`
-	Due      *time.Time `json:"due,omitempty"` // of a timer
+	Due      *time.Time `json:"due,omitempty"`    // of a timer
+	Period   string     `json:"period,omitempty"` // of a ticker: from one tick to the next
 	Reason   string     `json:"reason,omitempty"`
 	Request  string     `json:"request,omitempty"`  // id of a rejected start
 	Attempts int        `json:"attempts,omitempty"` // how many it took
@@ -80,7 +81,7 @@ func (e Event) detail() string {
 		parts = append(parts, text)
 	}
 	if e.Due != nil {
-		parts = append(parts, "until "+stamp(*e.Due, time.Time{}))
+		parts = append(parts, "until "+stamp(*e.Due, time.Time{})+every(e.Period))
 	}
 	if e.Reason != "" {
 		parts = append(parts, clip(oneLine(e.Reason)))
@@ -92,6 +93,22 @@ func (e Event) detail() string {
 		parts = append(parts, fmt.Sprintf("(attempt %d)", e.Attempts))
 	}
 	return strings.Join(parts, " ")
+}
+
+// every says how a ticker goes on.
+func every(period string) string {
+	if period == "" {
+		return ""
+	}
+	return ", then every " + period
+}
+
+// period is a ticker's, in words; empty for other timers.
+func period(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return d.String()
 }
 
 // operations remembers the operations that were scheduled, because the events that end them do not name them.
@@ -112,7 +129,7 @@ func (ops operations) tell(b history.Body) Event {
 	case *history.StepCompleted:
 		return ops.outcome("step", e.Op, e.Outcome)
 	case *history.TimerStarted:
-		return ops.scheduled(e.Op, Event{What: "timer started", Name: cmp.Or(e.Name, "sleep"), Due: &e.Due})
+		return ops.scheduled(e.Op, Event{What: "timer started", Name: cmp.Or(e.Name, "sleep"), Due: &e.Due, Period: period(e.Period)})
 	case *history.TimerFired:
 		return ops.of("timer fired", e.Op)
 	case *history.CancelRequested:

@@ -93,7 +93,7 @@ func TestHistoryOfGoroutines(t *testing.T) {
 1  +0s  run started       shop.Watch
 2  +0s  time zone loaded  Europe/Vienna
 3  +0s  time zone loaded  Europe/Atlantis                   unknown time zone Europe/Atlantis
-4  +0s  timer started     ticker           shop/shop.go:45  until 2026-11-22T21:00:00.000Z
+4  +0s  timer started     ticker           shop/shop.go:45  until 2026-11-22T21:00:00.000Z, then every 1h0m0s
 5  +0s  timer fired       ticker           shop/shop.go:45
 6  +0s  run completed
         warning: goroutine 0.1, started at shop/shop.go:44, was ended: it still waited for chan receive
@@ -109,6 +109,7 @@ func TestDescription(t *testing.T) {
 			{Kind: "activity", Name: "example.com/x/shop.Pack", Scheduled: start, Attempt: 2, Worker: "host-1", Heartbeat: payload(`[7]`)},
 			{Kind: "activity", Name: "example.com/x/shop.Call", Queue: "example.com/x/acts", Scheduled: start},
 			{Kind: "timer", Name: "sleep", Pos: "shop.go:45", Scheduled: start, Due: start.Add(time.Hour)},
+			{Kind: "timer", Name: "ticker", Scheduled: start.Add(-2 * time.Hour), Due: start.Add(-time.Hour), Period: time.Hour},
 		},
 	}
 	var out strings.Builder
@@ -139,6 +140,10 @@ pending   activity shop.Call
 pending   timer sleep at shop.go:45
             scheduled 2026-11-22T20:00:00.000Z (1m0s ago)
             due 2026-11-22T21:00:00.000Z (in 59m0s)
+pending   timer ticker
+            scheduled 2026-11-22T18:00:00.000Z (2h1m ago)
+            due 2026-11-22T19:00:00.000Z (1h1m ago), then every 1h0m0s
+            nothing in the run waits for it any more, or no worker is there to see that it is due
 `)
 }
 

@@ -17,15 +17,20 @@ type actor struct {
 	id    string
 	queue string
 
-	mail    []mail // guarded by w.mu, like the next three
-	working bool
-	bySeq   map[deliveryKey]*delivery // unsettled deliveries
-	idle    *list.Element             // place in w.idle
+	mail     []mail // guarded by w.mu, like the next five
+	working  bool
+	bySeq    map[deliveryKey]*delivery // unsettled deliveries
+	idle     *list.Element             // place in w.idle
+	blocked  *BlockedError             // the code of the run holds the goroutine
+	relieved bool                      // another actor has taken the place of this one, which was blocked
 
 	// The rest belongs to the goroutine that works the mailbox.
 	*run
-	contested  bool // another worker appended: do not assume anything of the journal
-	parked     int  // how many times in a row the run could not go on
+	refuses    error // why the code is not to be run
+	contested  bool  // another worker appended: do not assume anything of the journal
+	trial      *trial
+	notes      []string // of trials, in the registry
+	parked     int      // how many times in a row the run could not go on
 	parkReason string
 
 	alarm   *time.Timer // in memory: the next time something is due
@@ -110,13 +115,14 @@ type delivery struct {
 	key     deliveryKey
 	settle  store.Settle // of the newest delivery of this message
 	queued  bool         // in the mailbox, not yet taken into a turn; guarded by Worker.mu
+	again   bool         // it was delivered again since; guarded by Worker.mu
 	arrived time.Time
 }
 
 // alone reports whether no other worker can have had this message. One that had it, and stood still, may acknowledge
 // it at any moment, by what it knows: then the message comes to nobody any more.
 func (d *delivery) alone() bool {
-	return d.Delivered == 1 && time.Since(d.arrived) < store.AckWait/2
+	return d.Delivered == 1 && !d.again && time.Since(d.arrived) < store.AckWait/2
 }
 
 // wake is the store's handler: it puts a wake-up into the mailbox of its actor.
@@ -130,7 +136,7 @@ func (w *Worker) wake(wk store.Wakeup) {
 	}
 	a := w.actor(wk.Queue, wk.ID)
 	if known, ok := a.bySeq[d.key]; ok { // delivered again while we are at it
-		known.settle, known.Delivered = wk.Settle, wk.Delivered
+		known.settle, known.again = wk.Settle, true
 		return
 	}
 	a.bySeq[d.key] = d
@@ -167,6 +173,12 @@ func (w *Worker) actor(queue, id string) *actor {
 // put appends to a mailbox and sees to it that somebody reads it. w.mu is held.
 func (w *Worker) put(a *actor, m mail) {
 	a.mail = append(a.mail, m)
+	w.relieve(a, m)
+	w.set(a)
+}
+
+// set has somebody read the mailbox of an actor. w.mu is held.
+func (w *Worker) set(a *actor) {
 	if a.working || w.stopping {
 		return
 	}
@@ -249,7 +261,7 @@ func (a *actor) halt(why error) {
 		stop()
 	}
 	if a.x != nil {
-		go a.x.Kill()
+		go a.w.end(a.x)
 		a.x = nil
 	}
 }

@@ -157,3 +157,88 @@ func (b *bench) eventually(ok func(*client.Description) bool) {
 	}
 	b.Fatalf("it does not come to that: %+v", last)
 }
+
+// A run that blocks its turn is closed without it, in its first turn as in a later one; its id can be used again.
+func TestBlockedRunCanBeTerminated(t *testing.T) {
+	for name, before := range map[string]time.Duration{"first turn": 0, "later turn": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			world(t, func(b *bench) {
+				release := make(chan struct{})
+				blocks := b.workflow("t.blocks", func(r *abi.Run, _ context.Context, in string) (string, error) {
+					if abi.Sleep(r, before); in == "block" {
+						blocksHere(release)
+					}
+					return in, nil
+				})
+				defer b.work(abi.Module{Workflows: []*abi.Workflow{blocks, b.echo()}})()
+				run := b.start(blocks, "w1", "block")
+				time.Sleep(10 * time.Second)
+				b.expectTerminated(run)
+				if out, err := b.result(blocks, "w1", "again"); out != "again" || err != nil {
+					t.Errorf("the id in use again: %q, %v", out, err)
+				}
+				close(release)
+				time.Sleep(time.Minute)
+				var re *client.RunError
+				if err := run.Wait(context.Background()); !errors.As(err, &re) || re.Status != history.StatusTerminated {
+					t.Errorf("once its code has come back: %v", err)
+				}
+				if out, err := b.result(b.echo(), "healthy", "fine"); out != "fine" || err != nil {
+					t.Errorf("another run: %q, %v", out, err)
+				}
+			})
+		})
+	}
+}
+
+// It is asked before the watchdog has noticed anything, and again afterwards.
+func TestRunThatIsAboutToBlockCanBeTerminated(t *testing.T) {
+	world(t, func(b *bench) {
+		release := make(chan struct{})
+		blocks := b.workflow("t.blocks", func(r *abi.Run, _ context.Context, in string) (string, error) {
+			abi.Sleep(r, time.Second)
+			blocksHere(release)
+			return in, nil
+		})
+		defer b.work(abi.Module{Workflows: []*abi.Workflow{blocks}})()
+		defer close(release)
+		run := b.start(blocks, "w1", "")
+		time.Sleep(3 * time.Second)
+		if err := run.Terminate(context.Background(), "beyond repair"); err != nil {
+			t.Fatal(err)
+		}
+		b.expectTerminated(run)
+	})
+}
+
+// Defers of a run that has ended are in nobody's way.
+func TestDeferThatDoesNotReturn(t *testing.T) {
+	world(t, func(b *bench) {
+		release := make(chan struct{})
+		never := func(r *abi.Run) {
+			defer blocksHere(release)
+			abi.Sleep(r, time.Hour)
+		}
+		leaves := b.workflow("t.leaves", func(r *abi.Run, _ context.Context, in string) (string, error) {
+			abi.Go(r, func() { never(r) })
+			abi.Sleep(r, time.Second)
+			return in, nil
+		})
+		waits := b.workflow("t.waits", func(r *abi.Run, _ context.Context, in string) (string, error) {
+			never(r)
+			return in, nil
+		})
+		defer b.work(abi.Module{Workflows: []*abi.Workflow{leaves, waits}})()
+		defer close(release)
+		begun := time.Now()
+		if out, err := b.result(leaves, "w1", "done"); out != "done" || err != nil {
+			t.Errorf("a goroutine that was left: %q, %v", out, err)
+		}
+		run := b.start(waits, "w2", "")
+		time.Sleep(time.Second)
+		b.expectTerminated(run)
+		if took := time.Since(begun); took > 5*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}

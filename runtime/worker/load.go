@@ -37,7 +37,7 @@ func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error
 		return letters, err
 	}
 	letters = merge(a.stillWaiting(letters, waiting), waiting)
-	if err := a.load(ctx); err != nil {
+	if err := a.load(ctx, letters); err != nil {
 		return letters, err
 	}
 	for _, p := range waiting {
@@ -132,8 +132,11 @@ func (m mail) seq() store.Seq {
 }
 
 // load reads the newest run of the id and, if it is open, replays it.
-func (a *actor) load(ctx context.Context) error {
-	if err := a.read(ctx); err != nil || a.started == nil || a.closed.Closed() {
+func (a *actor) load(ctx context.Context, letters []mail) error {
+	if err := a.read(ctx); err != nil {
+		return err
+	}
+	if err := a.examine(ctx, letters); err != nil || a.started == nil || a.closed.Closed() {
 		return err
 	}
 	return a.replay(ctx)

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/history"
@@ -26,7 +27,7 @@ func (a *actor) park(ctx context.Context, err error) {
 	news := reason != a.parkReason
 	a.parkReason = reason
 	if news {
-		a.w.log.Error("run is parked", "workflow", a.id, "reason", reason)
+		a.w.log.Error("run is parked; pawl run show has the whole reason", "workflow", a.id, "reason", firstLine(reason))
 		if err := a.putParked(ctx, history.StatusParked); err != nil {
 			a.w.log.Warn("parked run is not shown as such", "workflow", a.id, "error", err)
 			a.parkReason = ""
@@ -37,6 +38,12 @@ func (a *actor) park(ctx context.Context, err error) {
 	a.forget()
 	a.again(delay)
 	a.handBack(delay)
+}
+
+// firstLine is as much of a text as a log has room for.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 // unpark says that a parked run has gone on.
@@ -59,15 +66,15 @@ func (a *actor) putParked(ctx context.Context, status history.Status) error {
 	if a.run == nil {
 		a.run = newRun("")
 	}
-	entry := store.Entry{ID: a.id, Version: a.last*2 + 1, Data: a.info(status, nil, time.Now().UTC()).Marshal()}
-	return a.w.store.PutEntry(ctx, entry)
+	info := a.info(status, nil, time.Now().UTC())
+	info.Trials, info.TrialsAt = a.notes, a.last
+	return a.w.store.PutEntry(ctx, store.Entry{ID: a.id, Version: a.last*2 + 1, Data: info.Marshal()})
 }
 
 // terminateUnrunnable closes a run that cannot go on, if among its letters is one that asks for it: its code is not
 // needed for that. Otherwise it returns cause, for which the run is to be parked.
 func (a *actor) terminateUnrunnable(ctx context.Context, letters []mail, cause error) error {
-	reason, asked := termination(letters)
-	if !asked {
+	if _, asked := termination(letters, ""); !asked {
 		return cause
 	}
 	a.forget()
@@ -83,21 +90,23 @@ func (a *actor) terminateUnrunnable(ctx context.Context, letters []mail, cause e
 			}
 		}
 	}
-	if a.started == nil || a.closed.Closed() {
+	reason, asked := termination(letters, a.runID)
+	if !asked || a.started == nil || a.closed.Closed() {
 		return cause
 	}
 	p.add(&history.RunTerminated{Reason: reason})
 	return p.commit(ctx)
 }
 
-// termination looks for a request to terminate.
-func termination(letters []mail) (reason string, asked bool) {
+// termination looks for a request to terminate a run; any run if runID is empty.
+func termination(letters []mail, runID string) (reason string, asked bool) {
 	for _, m := range letters {
 		data, start := m.message()
 		if data == nil || start {
 			continue
 		}
-		if msg, err := history.UnmarshalInbound(data); err == nil && msg.Terminate != nil {
+		if msg, err := history.UnmarshalInbound(data); err == nil && msg.Terminate != nil &&
+			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
 			return msg.Terminate.Reason, true
 		}
 	}

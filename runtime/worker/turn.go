@@ -22,6 +22,10 @@ func (a *actor) turn(letters []mail) {
 	for {
 		err := a.try(ctx, letters)
 		switch {
+		case a.isRelieved():
+			answerLocal(letters, false)
+			a.forget()
+			return
 		case err == nil:
 			a.unpark(ctx)
 			answerLocal(letters, a.afterTurn(ctx))
@@ -50,6 +54,13 @@ func (a *actor) turn(letters []mail) {
 	}
 }
 
+// isRelieved reports whether the run was taken from this actor while its code held the turn.
+func (a *actor) isRelieved() bool {
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	return a.relieved
+}
+
 // parks reports whether an error is the run's: neither a lost compare, nor the store's being away.
 func parks(err error) bool {
 	var conflict *store.ConflictError
@@ -58,6 +69,7 @@ func parks(err error) bool {
 
 // try is one attempt at a turn. After an error nothing of it counts: the run is forgotten and read again.
 func (a *actor) try(ctx context.Context, letters []mail) (err error) {
+	defer a.endTrial(ctx)
 	defer func() {
 		// Not the workflow's own code, whose panics its coroutine catches, but a config function or a bug of ours.
 		if v := recover(); v != nil {

@@ -61,6 +61,8 @@ type Worker struct {
 	attempts map[string]*attempt // running attempts by idempotency key
 	settling map[*delivery]struct{}
 	stopping bool
+
+	trials chan struct{} // has room for the one suspect that may be tried
 }
 
 // New checks that the modules fit together and that their generated code fits their sources.
@@ -76,6 +78,7 @@ func New(opt Options) (*Worker, error) {
 	w := &Worker{
 		opt: opt, store: opt.Store, chain: opt.Chain, log: opt.Logger, registry: registry,
 		actors: map[string]*actor{}, attempts: map[string]*attempt{}, settling: map[*delivery]struct{}{},
+		trials: make(chan struct{}, 1),
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	return w, nil

@@ -82,7 +82,6 @@ func All() []Case {
 			Name:    "chance",
 			Modules: modules(chance.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(chance.Draw(ctx)) },
-			Mortal:  "each run draws other numbers, and they are inputs of an activity",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(chance.StartDraw(ctx, c, ID)).Result(ctx))
 			},
@@ -159,7 +158,6 @@ func All() []Case {
 			Name:    "dice",
 			Modules: modules(dice.PawlModule()),
 			Plain:   func(ctx context.Context) []any { return outcome(dice.Throw(ctx, 3)) },
-			Mortal:  "each run draws other numbers, and they are inputs of an activity",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(dice.StartThrow(ctx, c, ID, 3)).Result(ctx))
 			},

@@ -1,0 +1,149 @@
+package worker
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/store"
+)
+
+// This file stops a run whose code ends the process, by recursion without end say, before it has ended every worker.
+//
+// Nobody sees a worker die but by what it leaves unanswered, and that is the wake-ups of all the runs that it was at. So
+// those that have come back more than once are tried one at a time: the run's trial is noted in the registry before its
+// code begins, and the note goes when the code has come to rest. The run that is at fault leaves its note there. A note
+// holds for the record it was made at: who has recorded something since has got on.
+
+const (
+	// suspectAfter is how often a wake-up may be delivered before its run is tried alone.
+	suspectAfter = 2
+	// trialsMax is how many trials in a row, by one program, may end with the worker before the run is parked.
+	trialsMax = 3
+)
+
+// FatalError says that the workers which ran a run's code did not live to see it come to rest.
+type FatalError struct {
+	ID     string
+	Trials int // by this program, in a row
+}
+
+func (e *FatalError) Error() string {
+	return fmt.Sprintf("workers do not survive workflow %q: %d in a row died, or were stopped, in the middle of its turn, with no other suspect beside it; "+
+		"its code recurses without end, exits, blocks, or needs more memory than there is\n"+
+		"  help: the last output of those processes tells which; mend the code, and the run goes on by itself on a worker of another build, or terminate it",
+		e.ID, e.Trials)
+}
+
+// trial is a turn of a run that is suspected of ending its worker.
+type trial struct {
+	before store.Entry // of the registry, without the note
+	leave  func()      // lets the next suspect in; may be called many times, from any goroutine
+}
+
+// examine decides whether the code of the run that was read may be run: at once, alone and on record, or not at all.
+func (a *actor) examine(ctx context.Context, letters []mail) error {
+	a.notes = nil
+	if a.refuses != nil {
+		return a.refuses
+	}
+	entry, info, err := a.registered(ctx)
+	if err != nil {
+		return err
+	}
+	if info.TrialsAt != a.last {
+		info.Trials = nil
+	}
+	switch {
+	case len(info.Trials) == 0 && !slices.ContainsFunc(letters, suspect):
+		return nil
+	case fatal(info.Trials):
+		a.notes = info.Trials
+		return &FatalError{a.id, trialsMax}
+	}
+	return a.beginTrial(ctx, entry, info)
+}
+
+// suspect reports whether a letter has come back so often that its run may be what workers die of.
+func suspect(m mail) bool { return m.wake != nil && m.wake.Delivered > suspectAfter }
+
+// fatal reports whether workers with this program have died of a run often enough.
+func fatal(trials []string) bool {
+	mine := 0
+	for _, by := range trials {
+		if by == program() {
+			mine++
+		}
+	}
+	return mine >= trialsMax
+}
+
+// registered is the registry's entry for the workflow id, and what it tells; a new one if there is none that can be read.
+func (a *actor) registered(ctx context.Context) (store.Entry, *history.RunInfo, error) {
+	entry, err := a.w.store.GetEntry(ctx, a.id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return entry, nil, err
+	}
+	if info, err := history.UnmarshalRunInfo(entry.Data); err == nil && info.ID != "" {
+		return entry, info, nil
+	}
+	return store.Entry{ID: a.id}, a.info(history.StatusRunning, nil, time.Now().UTC()), nil
+}
+
+// beginTrial waits until no other suspect is tried in this worker, and notes the trial in the entry, which stays what it is
+// otherwise: it may tell of an earlier state, and must give way to what repairs it.
+func (a *actor) beginTrial(ctx context.Context, entry store.Entry, info *history.RunInfo) error {
+	select {
+	case a.w.trials <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	t := &trial{leave: sync.OnceFunc(func() { <-a.w.trials })}
+	a.trial = t
+	a.notes = append(info.Trials, program())
+	info.Trials, info.TrialsAt = nil, 0
+	t.before = entry
+	t.before.Data = info.Marshal()
+	info.Trials, info.TrialsAt = a.notes, a.last
+	entry.Data = info.Marshal()
+	return a.w.store.PutEntry(ctx, entry)
+}
+
+// endTrial takes the note back: whatever came of the turn, the worker is alive.
+func (a *actor) endTrial(ctx context.Context) {
+	t := a.trial
+	if t == nil {
+		return
+	}
+	a.trial, a.notes = nil, nil
+	defer t.leave()
+	if err := a.w.store.PutEntry(ctx, t.before); err != nil && ctx.Err() == nil {
+		a.w.log.Warn("run is still noted as one that its worker may have died of", "workflow", a.id, "error", err)
+	}
+}
+
+// program tells builds of this program apart: the hash of its executable.
+var program = sync.OnceValue(func() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "unknown"
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "unknown"
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "unknown"
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+})
