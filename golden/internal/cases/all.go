@@ -20,6 +20,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/dispatch"
 	"github.com/pawlhq/pawl/golden/accept/dotimport"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/scales"
+	"github.com/pawlhq/pawl/golden/accept/embedded"
 	"github.com/pawlhq/pawl/golden/accept/embedding"
 	"github.com/pawlhq/pawl/golden/accept/errortrees"
 	"github.com/pawlhq/pawl/golden/accept/finalerrors"
@@ -52,6 +53,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/steps"
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
 	"github.com/pawlhq/pawl/golden/accept/timers"
+	"github.com/pawlhq/pawl/golden/accept/uuids"
 	"github.com/pawlhq/pawl/golden/accept/versions"
 	"github.com/pawlhq/pawl/golden/accept/zones"
 )
@@ -178,6 +180,14 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(dotimport.Load(ctx, "bag", "book")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(dotimport.StartLoad(ctx, c, ID, []string{"bag", "book"})).Result(ctx))
+			},
+		},
+		{
+			Name:    "embedded",
+			Modules: modules(embedded.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(embedded.Write(ctx, "Ada")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(embedded.StartWrite(ctx, c, ID, "Ada")).Result(ctx))
 			},
 		},
 		{
@@ -450,6 +460,15 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(timers.Day(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(timers.StartDay(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "uuids",
+			Modules: modules(uuids.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(uuids.Versions(ctx)) },
+			Mortal:  "each run draws other ids, and they are inputs of an activity",
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(uuids.StartVersions(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
