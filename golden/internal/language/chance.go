@@ -22,6 +22,6 @@ var chance = Theme{
 			"accept/uuids", "ID: uuid.New()", "accept/uuids", "uuid.NewRandom()", "accept/uuids", "uuid.NewV7()", "accept/uuids", "uuid.NewString()", "runtime/abi/uuid_test.go", "abi.UUID7Err[uuid]"),
 		asIs("UUIDs made of names, texts and bytes", "`NewSHA1`, `NewMD5`, `Parse`, `FromBytes`", "accept/uuids", "uuid.NewSHA1(", "accept/uuids", "uuid.MustParse("),
 		rejected("PWL212", "`uuid.NewUUID`, `SetRand` and its like; ulid, ksuid, xid, nanoid, snowflake", "go by the host, its clock, or its chance",
-			"reject/ids", "uuid.SetRand(nil)", "reject/ids", "uuid.NewUUID()", "reject/ids", "ulid.Make()"),
+			"reject/ids", "uuid.SetRand(nil)", "reject/ids", "uuid.NewUUID()", "reject/ids", "gofrs.NewV1()", "reject/ids", "ulid.Make()"),
 	},
 }
