@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Write = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/embedded.Write",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/embedded",
-	Version:   "b06b73c57608",
+	Version:   "f6825184c249",
 	Generator: "1",
 	Pos:       "flow.go:27",
 	Errors:    Errors__pawl,
@@ -119,8 +119,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/embedded/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Send":    "5a48dc353ad36e9c",
-			"Write{}": "4a87892f23d019b2",
+			"Send":         "5a48dc353ad36e9c",
+			"Write{}":      "4a87892f23d019b2",
+			"var greeting": "dcd7e79e21feb784",
+			"var texts":    "d9254bd24290a04c",
 		},
 	},
 }

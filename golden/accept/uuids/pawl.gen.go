@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Versions = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/uuids.Versions",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/uuids",
-	Version:   "84da55daf9c0",
+	Version:   "0b1a61cb0740",
 	Generator: "1",
 	Pos:       "flow.go:27",
 	Errors:    Errors__pawl,
@@ -115,8 +115,9 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/uuids/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Label":      "d3a7f03612f7b3fe",
-			"Versions{}": "e0401b46d5f461f7",
+			"Label":       "d3a7f03612f7b3fe",
+			"Versions{}":  "e0401b46d5f461f7",
+			"type Parcel": "af3ccff604d534a3",
 		},
 	},
 }
