@@ -32,6 +32,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/helpers/pricing"
 	"github.com/pawlhq/pawl/golden/accept/iterators"
 	"github.com/pawlhq/pawl/golden/accept/jumps"
+	"github.com/pawlhq/pawl/golden/accept/lazy"
 	"github.com/pawlhq/pawl/golden/accept/library"
 	"github.com/pawlhq/pawl/golden/accept/locks"
 	"github.com/pawlhq/pawl/golden/accept/mapiterators"
@@ -274,6 +275,14 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(jumps.Jump(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(jumps.StartJump(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "lazy",
+			Modules: modules(lazy.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(lazy.Read(ctx, "the cat and a small mouse")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(lazy.StartRead(ctx, c, ID, "the cat and a small mouse")).Result(ctx))
 			},
 		},
 		{
