@@ -180,16 +180,20 @@ func (m *mortal) PutBeat(ctx context.Context, t store.Task, data []byte) error {
 
 func (m *mortal) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return m.write(ctx, "alarm of "+id, "", func() error {
-		m.world.witness.alarm(id, at)
-		return m.Store.SetTimer(ctx, queue, id, at)
+		m.world.witness.alarmSet(id, at) // it may ring at once
+		err := m.Store.SetTimer(ctx, queue, id, at)
+		if err != nil {
+			m.world.witness.alarmCleared(id, at)
+		}
+		return err
 	})
 }
 
-func (m *mortal) ClearTimer(ctx context.Context, queue, id string) error {
+func (m *mortal) ClearTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return m.write(ctx, "clearing of the alarm of "+id, "", func() error {
-		err := m.Store.ClearTimer(ctx, queue, id)
+		err := m.Store.ClearTimer(ctx, queue, id, at)
 		if err == nil {
-			m.world.witness.alarm(id, time.Time{})
+			m.world.witness.alarmCleared(id, at)
 		}
 		return err
 	})

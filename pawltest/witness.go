@@ -20,15 +20,15 @@ type witness struct {
 type memory struct {
 	mu      sync.Mutex
 	counts  map[string]int
-	points  []string             // crash points, in the order in which they were reached
-	blows   []string             // what workers suffered there
-	trail   []string             // both, as they happened
-	appends []appended           // in the order in which they were answered
-	tasks   []store.Task         // queued
-	alarms  map[string]time.Time // set and not cleared or rung, by workflow id
-	ringing map[ring]bool        // rung and not acknowledged
-	calls   map[call]int         // attempts at activities and steps
-	longest time.Duration        // of an attempt
+	points  []string           // crash points, in the order in which they were reached
+	blows   []string           // what workers suffered there
+	trail   []string           // both, as they happened
+	appends []appended         // in the order in which they were answered
+	tasks   []store.Task       // queued
+	alarms  map[alarm]struct{} // set and not cleared or rung
+	ringing map[ring]bool      // rung and not acknowledged
+	calls   map[call]int       // attempts at activities and steps
+	longest time.Duration      // of an attempt
 }
 
 // appended is a record that a worker tried to store.
@@ -40,6 +40,12 @@ type appended struct {
 	err  error // nil if it is stored; any error but a conflict leaves that open
 }
 
+// alarm is one of a workflow, due at.
+type alarm struct {
+	id string
+	at time.Time
+}
+
 type ring struct {
 	id  string
 	seq store.Seq
@@ -49,7 +55,7 @@ type ring struct {
 type call struct{ id, runID, op, name string }
 
 func newWitness() witness {
-	return witness{&memory{counts: map[string]int{}, alarms: map[string]time.Time{}, ringing: map[ring]bool{}, calls: map[call]int{}}}
+	return witness{&memory{counts: map[string]int{}, alarms: map[alarm]struct{}{}, ringing: map[ring]bool{}, calls: map[call]int{}}}
 }
 
 // name numbers what has the same name.
@@ -90,14 +96,16 @@ func (w *memory) queued(t store.Task) {
 	w.tasks = append(w.tasks, t)
 }
 
-func (w *memory) alarm(id string, at time.Time) {
+func (w *memory) alarmSet(id string, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if at.IsZero() {
-		delete(w.alarms, id)
-	} else {
-		w.alarms[id] = at
-	}
+	w.alarms[alarm{id, at.Round(0).UTC()}] = struct{}{}
+}
+
+func (w *memory) alarmCleared(id string, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.alarms, alarm{id, at.Round(0).UTC()})
 }
 
 func (w *memory) woken(wk store.Wakeup) {
@@ -107,9 +115,7 @@ func (w *memory) woken(wk store.Wakeup) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ringing[ring{wk.ID, wk.Seq}] = true
-	if at, ok := w.alarms[wk.ID]; ok && !at.After(time.Now()) {
-		delete(w.alarms, wk.ID)
-	}
+	maps.DeleteFunc(w.alarms, func(a alarm, _ struct{}) bool { return a.id == wk.ID && !a.at.After(time.Now()) })
 }
 
 func (w *memory) settled(wk store.Wakeup) {
@@ -189,9 +195,9 @@ func (w *memory) longestAttempt() time.Duration {
 func (w *memory) alarmList() (list []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for id, at := range w.alarms {
-		if late := time.Since(at); late >= 0 {
-			list = append(list, fmt.Sprintf("an alarm of workflow %s has not rung, and is %v late", id, late))
+	for a := range w.alarms {
+		if late := time.Since(a.at); late >= 0 {
+			list = append(list, fmt.Sprintf("an alarm of workflow %s has not rung, and is %v late", a.id, late))
 		}
 	}
 	for r := range w.ringing {

@@ -209,13 +209,14 @@ type TaskDelivery struct {
 	Settle
 }
 
-// Timers holds one durable alarm per workflow id. It wakes a workflow that no worker has in memory; precision is a
-// quarter of a second. It arrives through Inbox.Receive as a Wakeup with Timer set, at least once.
+// Timers holds the durable alarms of workflow ids. An alarm wakes a workflow that no worker has in memory; precision is
+// a quarter of a second. It arrives through Inbox.Receive as a Wakeup with Timer set, at least once; alarms of one
+// workflow that ring together may arrive as one.
 type Timers interface {
-	// SetTimer makes at the alarm of workflow id in place of any earlier one.
+	// SetTimer gives workflow id an alarm at a time, beside those that it has at other times.
 	SetTimer(ctx context.Context, queue, id string, at time.Time) error
-	// ClearTimer removes the alarm of workflow id, if there is one.
-	ClearTimer(ctx context.Context, queue, id string) error
+	// ClearTimer removes the alarm that workflow id has at a time, if there is one.
+	ClearTimer(ctx context.Context, queue, id string, at time.Time) error
 }
 
 // Registry holds one entry per workflow id, for people and clients: who runs, since when, how it ended. It follows

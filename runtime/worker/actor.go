@@ -29,7 +29,7 @@ type actor struct {
 	parkReason string
 
 	alarm   *time.Timer // in memory: the next time something is due
-	durable time.Time   // the alarm in the store; zero if there is none, or none known
+	durable []time.Time // alarms in the store that are known of, earliest first
 }
 
 // run is what an actor knows of the newest run of its id: the state as of journal record last.
@@ -106,14 +106,21 @@ type deliveryKey struct {
 // delivery is a wake-up that was not answered yet.
 type delivery struct {
 	store.Wakeup
-	key    deliveryKey
-	settle store.Settle // of the newest delivery of this message
-	queued bool         // in the mailbox, not yet taken into a turn; guarded by Worker.mu
+	key     deliveryKey
+	settle  store.Settle // of the newest delivery of this message
+	queued  bool         // in the mailbox, not yet taken into a turn; guarded by Worker.mu
+	arrived time.Time
+}
+
+// alone reports whether no other worker can have had this message. One that had it, and stood still, may acknowledge
+// it at any moment, by what it knows: then the message comes to nobody any more.
+func (d *delivery) alone() bool {
+	return d.Delivered == 1 && time.Since(d.arrived) < store.AckWait/2
 }
 
 // wake is the store's handler: it puts a wake-up into the mailbox of its actor.
 func (w *Worker) wake(wk store.Wakeup) {
-	d := &delivery{Wakeup: wk, key: deliveryKey{wk.Timer, wk.Seq}, settle: wk.Settle, queued: true}
+	d := &delivery{Wakeup: wk, key: deliveryKey{wk.Timer, wk.Seq}, settle: wk.Settle, queued: true, arrived: time.Now()}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.stopping {
@@ -122,7 +129,7 @@ func (w *Worker) wake(wk store.Wakeup) {
 	}
 	a := w.actor(wk.Queue, wk.ID)
 	if known, ok := a.bySeq[d.key]; ok { // delivered again while we are at it
-		known.settle = wk.Settle
+		known.settle, known.Delivered = wk.Settle, wk.Delivered
 		return
 	}
 	a.bySeq[d.key] = d

@@ -140,48 +140,61 @@ func (a *actor) armClock(ctx context.Context) (hold bool, err error) {
 		}
 	}
 	if volatile && !a.holds() {
-		// Nothing is there to be held: the run was woken from within. An alarm in the store stands in for it.
+		// Nothing is there that would come again: the run was woken from within, or by what another worker may
+		// acknowledge. An alarm in the store stands in for it.
 		err = a.setDurable(ctx, time.Now().Add(2*store.AckWait))
 	}
 	return volatile, err
 }
 
-// holds reports whether there is a delivery to hold.
+// holds reports whether there is a delivery that comes to another worker if this one dies.
 func (a *actor) holds() bool {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
-	return len(a.bySeq) > 0
+	for _, d := range a.bySeq {
+		if d.alone() {
+			return true
+		}
+	}
+	return false
 }
 
 // ringing is how late an alarm of the store may go off before it counts as lost.
 const ringing = 5 * time.Second
 
-// setDurable sees to it that the store wakes the run no later than at. An alarm that is about to go off, or due and
-// not yet heard of, is left alone: it leads back here, and the NATS server, when it removes an alarm that went off,
-// removes one that was set at that very moment with it.
+// setDurable sees to it that the store wakes the run no later than at. An alarm that goes off before that, or is due
+// and not yet heard of, leads back here.
 func (a *actor) setDurable(ctx context.Context, at time.Time) error {
-	if !a.durable.IsZero() && !a.durable.After(at) && time.Since(a.durable) < ringing {
+	a.forgetDurable(time.Now().Add(-ringing))
+	if len(a.durable) > 0 && !a.durable[0].After(at) {
 		return nil
 	}
 	if err := a.w.store.SetTimer(ctx, a.queue, a.id, at); err != nil {
 		return err
 	}
-	a.durable = at
+	a.durable = slices.Insert(a.durable, 0, at)
 	return nil
 }
 
-// clearDurable removes the alarm in the store when the run has ended and all else is published: it may be all that
-// leads to the run if this worker dies. One that stays goes off for nothing.
+// clearDurable removes the alarms in the store when the run has ended and all else is published: they may be all that
+// leads to the run if this worker dies. One that stays, because another worker set it, goes off for nothing.
 func (a *actor) clearDurable(ctx context.Context) error {
-	if a.durable.IsZero() {
-		return nil
+	for len(a.durable) > 0 {
+		if err := a.w.store.ClearTimer(ctx, a.queue, a.id, a.durable[0]); err != nil {
+			return err
+		}
+		a.durable = a.durable[1:]
 	}
-	a.durable = time.Time{}
-	return a.w.store.ClearTimer(ctx, a.queue, a.id)
+	return nil
 }
 
-// clockFired takes note that the alarm in the store went off.
-func (a *actor) clockFired() { a.durable = time.Time{} }
+// clockFired takes note that an alarm in the store went off.
+func (a *actor) clockFired() { a.forgetDurable(time.Now()) }
+
+// forgetDurable drops the alarms that were due by a time.
+func (a *actor) forgetDurable(by time.Time) {
+	a.durable = slices.DeleteFunc(a.durable, func(at time.Time) bool { return !at.After(by) })
+}
 
 func (a *actor) stopClock() {
 	if a.alarm != nil {

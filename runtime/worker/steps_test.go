@@ -3,6 +3,7 @@ package worker_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/client"
 	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/runtime/store"
+	"github.com/pawlhq/pawl/runtime/worker"
 )
 
 // longStep is a workflow of one step that takes d and honours its context, with a count of its attempts.
@@ -91,6 +94,38 @@ func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
 		}
 		if attempts.Load() != int32(len(runs)) {
 			t.Errorf("%d attempts for %d steps", attempts.Load(), len(runs))
+		}
+	})
+}
+
+// A worker that stood still acknowledges, when it goes on, what has been delivered to another one since. That one holds
+// nothing then that would come again if it died.
+func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
+	world(t, func(b *bench) {
+		frozen, taken := b.open(), make(chan store.Wakeup, 1)
+		defer frozen.Close()
+		ctx, leave := context.WithCancel(context.Background())
+		opt := store.ReceiveOptions{Queue: "q", Worker: "frozen", Handler: func(wk store.Wakeup) { taken <- wk }}
+		if err := frozen.Receive(ctx, opt); err != nil {
+			b.Fatal(err)
+		}
+		m, wf, _ := b.longStep(20 * time.Second)
+		run := b.start(wf, "w1", "")
+		start := <-taken
+		leave()
+		end := b.launch(m)
+		time.Sleep(store.AckWait + time.Second) // the start has come to the second worker, and the step runs
+		if events := b.events("w1"); !strings.Contains(events, "StepScheduled") {
+			b.Fatalf("the run has %s", events)
+		}
+		start.Ack()
+		time.Sleep(time.Second)
+		end(worker.Killed)
+		defer b.work(m)()
+		ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second) // sweeps come later
+		defer cancel()
+		if err := run.Wait(ctx); err != nil {
+			t.Error(err)
 		}
 	})
 }

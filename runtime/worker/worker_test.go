@@ -14,6 +14,7 @@ import (
 
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/client"
+	"github.com/pawlhq/pawl/runtime/codec"
 	"github.com/pawlhq/pawl/runtime/embed"
 	"github.com/pawlhq/pawl/runtime/history"
 	"github.com/pawlhq/pawl/runtime/store"
@@ -74,17 +75,23 @@ func inWorld(t *testing.T, open func() store.Store, test func(b *bench)) {
 
 // work starts a worker and returns what stops it.
 func (b *bench) work(m abi.Module) (stop func()) {
+	end := b.launch(m)
+	return func() { end(nil) }
+}
+
+// launch starts a worker and returns what ends it for a reason.
+func (b *bench) launch(m abi.Module) (end func(why error)) {
 	st := b.open()
 	m.Package, m.Errors = "t", b.errors
 	w, err := worker.New(worker.Options{Store: st, Modules: []abi.Module{m}, Logger: slog.New(slog.DiscardHandler), Drain: time.Second})
 	if err != nil {
 		b.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	done := make(chan error)
 	go func() { done <- w.Run(ctx) }()
-	return func() {
-		cancel()
+	return func(why error) {
+		cancel(why)
 		if err := <-done; err != nil {
 			b.Error(err)
 		}
@@ -368,6 +375,37 @@ func TestTimeouts(t *testing.T) {
 					t.Errorf("took %v, want %v", took, test.after)
 				}
 			})
+		})
+	}
+}
+
+// The attempt's own deadline and the owner of its run end the last attempt at one moment: what the function makes of it
+// is chance.
+func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
+	for _, ending := range []error{context.Canceled, context.DeadlineExceeded} {
+		world(t, func(b *bench) {
+			policy := abi.Policy{StartToClose: 15 * time.Second, ScheduleToClose: 20 * time.Second}
+			act, call := activity(abi.Activity{Name: "t.act", Policy: policy}, func(ctx context.Context, _ string) (string, error) {
+				<-ctx.Done()
+				if time.Since(worker.ActivityInfo(ctx).Scheduled) < 20*time.Second {
+					return "", ctx.Err()
+				}
+				return "", ending
+			})
+			wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+			defer b.work(abi.Module{Activities: []abi.Handler{act}})()
+			owner := abi.Module{Workflows: []*abi.Workflow{wf}}
+			end := b.launch(owner)
+			run := b.start(wf, "w1", "")
+			time.Sleep(18 * time.Second)
+			end(worker.Killed) // or else it says how the activity ended
+			time.Sleep(7 * time.Second)
+			defer b.work(owner)()
+			err := run.Wait(context.Background())
+			var timeout, last *codec.TimeoutError
+			if !errors.As(err, &timeout) || timeout.Kind != codec.ScheduleToClose || !errors.As(timeout.Last, &last) || last.Kind != codec.StartToClose || last.Last != nil {
+				t.Errorf("the function returned %v, the activity %v", ending, err)
+			}
 		})
 	}
 }

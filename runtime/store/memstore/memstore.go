@@ -24,7 +24,7 @@ type Server struct {
 	journals map[string]*journal
 	inbox    inbox
 	tasks    tasks
-	alarms   map[string]*alarm
+	alarms   map[alarmKey]*alarm
 	registry registry
 	objects  map[string][]byte
 	topics   map[string][]*subscription
@@ -36,7 +36,7 @@ func New() *Server {
 		journals: map[string]*journal{},
 		inbox:    newInbox(),
 		tasks:    newTasks(),
-		alarms:   map[string]*alarm{},
+		alarms:   map[alarmKey]*alarm{},
 		registry: registry{},
 		objects:  map[string][]byte{},
 		topics:   map[string][]*subscription{},

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pawlhq/pawl/runtime/store"
 )
@@ -70,7 +71,9 @@ func (n names) archive(id, runID string) string {
 	return n.subject("ha", slotOf(id).String(), token(id), token(runID))
 }
 
-func (n names) alarm(id string) string { return n.subject("t", slotOf(id).String(), token(id)) }
+func (n names) alarm(id string, at time.Time) string {
+	return n.subject("t", slotOf(id).String(), token(id), strconv.FormatInt(at.UnixNano(), 36))
+}
 
 func (n names) fired(queue, id string) string {
 	return n.subject("f", slotOf(id).String(), token(queue), token(id))

@@ -9,7 +9,7 @@
 //	INBOX     i.<group>.<slot>.<queue>.<id>.(s|e)           until acknowledged
 //	JOURNAL   h.<group>.<slot>.<id>                         open runs, and closed ones for their retention
 //	          ha.<group>.<slot>.<id>.<run>                  closed runs whose id was used again
-//	TIMERS    t.<group>.<slot>.<id>                         alarms: schedules that the server keeps
+//	TIMERS    t.<group>.<slot>.<id>.<time>                  alarms: schedules that the server keeps
 //	          f.<group>.<slot>.<queue>.<id>                 alarms that rang, until acknowledged
 //	TASKS     a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
 //	REGISTRY  x.<group>.<slot>.<id>                         the last entry

@@ -1,6 +1,8 @@
 package natsstore
 
-// Timers: one alarm per workflow id, a schedule that the server keeps and that rings by storing a message.
+// Timers: each alarm is a schedule that the server keeps, and that rings by storing a message. It has a subject of its own:
+// when a schedule has rung, the server removes what is on its subject, also a schedule that was put there at that very
+// moment (seen in 2.15.2).
 
 import (
 	"context"
@@ -15,7 +17,7 @@ func (s *Store) SetTimer(ctx context.Context, queue, id string, at time.Time) er
 	if err := checkAddress(queue, id); err != nil {
 		return err
 	}
-	_, err := s.shard(id).timers.write(ctx, &nats.Msg{Subject: s.name.alarm(id), Header: header(
+	_, err := s.shard(id).timers.write(ctx, &nats.Msg{Subject: s.name.alarm(id, at), Header: header(
 		headerSchedule, "@at "+at.UTC().Format(time.RFC3339Nano),
 		headerScheduleTarget, s.name.fired(queue, id),
 	)})
@@ -27,11 +29,11 @@ func (s *Store) SetTimer(ctx context.Context, queue, id string, at time.Time) er
 
 // ClearTimer implements store.Timers. It overwrites the schedule with a message that soon goes by itself. The rollup
 // is what removes the schedule from the disk: without it the server would take the schedule up again after a crash.
-func (s *Store) ClearTimer(ctx context.Context, queue, id string) error {
+func (s *Store) ClearTimer(ctx context.Context, queue, id string, at time.Time) error {
 	if err := checkAddress(queue, id); err != nil {
 		return err
 	}
-	_, err := s.shard(id).timers.write(ctx, &nats.Msg{Subject: s.name.alarm(id), Header: header(
+	_, err := s.shard(id).timers.write(ctx, &nats.Msg{Subject: s.name.alarm(id, at), Header: header(
 		headerRollup, rollupSubject,
 		headerTTL, ttl(time.Second),
 	)})

@@ -1,6 +1,6 @@
 package storetest
 
-// Clauses on alarms: never early, in the end always, one per workflow.
+// Clauses on alarms: never early, in the end always, each for itself.
 
 import (
 	"fmt"
@@ -13,7 +13,8 @@ var timers = []clause{
 	{says: "an alarm wakes its workflow when it is due, never early", test: timerFires},
 	{says: "an alarm in the past is due at once", test: timerPast},
 	{says: "an alarm days ahead fires", test: timerDays, long: true},
-	{says: "an alarm takes the place of an earlier one", test: timerReplaced},
+	{says: "alarms of one workflow ring each at its time", test: timersOfOne},
+	{says: "an alarm can be set while another one rings", test: timerWhileAnotherRings},
 	{says: "a cleared alarm does not fire", test: timerCleared},
 	{says: "an alarm can be set again after it fired", test: timerAgain},
 	{says: "an alarm waits for a worker", test: timerWaits},
@@ -72,30 +73,46 @@ func timerDays(t *T) {
 	t.alarm(c, "w", at)
 }
 
-func timerReplaced(t *T) {
+func timersOfOne(t *T) {
 	c := t.receive(t.open(), queue, "worker")
 	now := time.Now()
-	t.setTimer("w", now.Add(800*time.Millisecond))
-	t.setTimer("w", now.Add(2*time.Second))
-	t.alarm(c, "w", now.Add(2*time.Second))
-
-	sooner := time.Now().Add(500 * time.Millisecond)
-	t.setTimer("w", sooner.Add(time.Second))
-	t.setTimer("w", sooner)
+	later, sooner := now.Add(2*time.Second), now.Add(800*time.Millisecond)
+	for _, at := range []time.Time{later, sooner, later} { // the third is there already
+		t.setTimer("w", at)
+	}
 	t.alarm(c, "w", sooner)
+	t.alarm(c, "w", later)
 	c.none(t, 2*time.Second)
+}
+
+// An alarm that is set at the moment at which another one of its workflow rings is not lost with it.
+func timerWhileAnotherRings(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	for range 20 {
+		first := time.Now().Add(20 * time.Millisecond)
+		second := first.Add(300 * time.Millisecond)
+		t.setTimer("w", first)
+		time.Sleep(time.Until(first))
+		t.setTimer("w", second)
+		t.alarm(c, "w", first)
+		t.alarm(c, "w", second)
+	}
 }
 
 func timerCleared(t *T) {
 	c := t.receive(t.open(), queue, "worker")
-	t.ok(t.ClearTimer(t.ctx, queue, "w"))
-	t.setTimer("w", time.Now().Add(700*time.Millisecond))
-	t.ok(t.ClearTimer(t.ctx, queue, "w"))
-	t.ok(t.ClearTimer(t.ctx, queue, "w"))
-	c.none(t, 3*time.Second)
-	at := time.Now().Add(300 * time.Millisecond)
+	at := time.Now().Add(700 * time.Millisecond)
+	other := at.Add(300 * time.Millisecond)
+	t.ok(t.ClearTimer(t.ctx, queue, "w", at))
 	t.setTimer("w", at)
-	t.alarm(c, "w", at)
+	t.setTimer("w", other)
+	t.ok(t.ClearTimer(t.ctx, queue, "w", at))
+	t.ok(t.ClearTimer(t.ctx, queue, "w", at))
+	t.alarm(c, "w", other)
+	c.none(t, 3*time.Second)
+	again := time.Now().Add(300 * time.Millisecond)
+	t.setTimer("w", again)
+	t.alarm(c, "w", again)
 }
 
 func timerAgain(t *T) {

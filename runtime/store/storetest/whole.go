@@ -306,7 +306,7 @@ func closedCalls(t *T, s store.Store) map[string]error {
 		"ReceiveTasks": s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
 		"PutBeat":      s.PutBeat(ctx, task("w", 0), nil),
 		"SetTimer":     s.SetTimer(ctx, queue, "w", time.Now()),
-		"ClearTimer":   s.ClearTimer(ctx, queue, "w"),
+		"ClearTimer":   s.ClearTimer(ctx, queue, "w", time.Now()),
 		"PutEntry":     s.PutEntry(ctx, entry("w", 1)),
 		"ListEntries":  s.ListEntries(ctx, func(store.Entry) bool { return true }),
 		"PutObject":    s.PutObject(ctx, "blob", nil),
