@@ -52,6 +52,7 @@ var owners = map[string][]string{
 	"golang.org/x/tools/go/analysis":         {"gen/vet/...", "cmd/pawlvet"},
 	"github.com/golangci":                    {"gen/vet/golangci"},
 	"golang.org/x/sync":                      {"gen/...", "runtime/store/natsstore", "bench", "golden/..."},
+	"github.com/google/uuid":                 {"golden/..."},
 	"golang.org/x/sys":                       {"runtime/embed"},
 	"go.uber.org/goleak":                     {"runtime/... (test)", "pawltest/... (test)"},
 }

@@ -17,9 +17,10 @@ import (
 	"strings"
 )
 
-// Fingerprints of the functions declared in src, a Go file. Under the name of a function (Checkout, (*Payments).Refund,
+// Fingerprints of what src, a Go file, declares. Under the name of a function (Checkout, (*Payments).Refund,
 // Stock.Reserve for a method of an interface) stands that of its directives and signature; under the name followed by
-// {} that of its whole declaration. Comments and layout do not change a fingerprint.
+// {} that of its whole declaration. Under a keyword and a name (type Order, const limit, var rates) stands that of the
+// declaration. Comments and layout do not change a fingerprint.
 func Fingerprints(src []byte) (map[string]string, error) {
 	f, err := fingerprint(src)
 	if err != nil {
@@ -28,8 +29,7 @@ func Fingerprints(src []byte) (map[string]string, error) {
 	return f.sums, nil
 }
 
-// CompareFingerprints checks that the functions in sums are in src as they were when sums were taken, and that src has
-// no annotated function besides. file names the source in the error.
+// CompareFingerprints checks that what is in sums is in src as it was when sums were taken, and that src has no annotated function besides. file names the source in the error.
 func CompareFingerprints(file string, src []byte, sums map[string]string) error {
 	f, err := fingerprint(src)
 	if err != nil {
@@ -73,6 +73,7 @@ func fingerprint(src []byte) (*prints, error) {
 			p.function(d)
 		case *ast.GenDecl:
 			p.interfaces(d)
+			p.declarations(d)
 		}
 	}
 	return p, nil
@@ -104,6 +105,34 @@ func (p *prints) interfaces(d *ast.GenDecl) {
 		}
 	}
 }
+
+// declarations of types, constants and variables. The constants of a group count together: they may count by iota, or
+// repeat each other.
+func (p *prints) declarations(d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		from, to := spec.Pos(), spec.End()
+		if d.Tok == token.CONST {
+			from, to = d.Pos(), d.End()
+		}
+		for _, id := range DeclaredNames(spec) {
+			p.sums[DeclName(d.Tok, id.Name)] = p.sum(nil, from, to)
+		}
+	}
+}
+
+// DeclaredNames are the names that a specification of types, constants or variables declares.
+func DeclaredNames(spec ast.Spec) []*ast.Ident {
+	switch s := spec.(type) {
+	case *ast.TypeSpec:
+		return []*ast.Ident{s.Name}
+	case *ast.ValueSpec:
+		return s.Names
+	}
+	return nil // an import
+}
+
+// DeclName is the name of what a declaration with a keyword declares, as fingerprints use it: type Order, const limit.
+func DeclName(keyword token.Token, name string) string { return keyword.String() + " " + name }
 
 func (p *prints) add(name string, doc *ast.CommentGroup, from, to token.Pos) {
 	p.sums[name] = p.sum(doc, from, to)

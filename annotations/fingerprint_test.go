@@ -24,6 +24,17 @@ func (f *Flow) Deliver(ctx context.Context) error {
 }
 
 func price(a, b int) int { return a + b }
+
+type Order struct {
+	Items []string ` + "`json:\"items\"`" + ` // what is ordered
+}
+
+const (
+	small = iota
+	large
+)
+
+var rates = map[string]float64{"EUR": 1}
 `
 
 // sums are what generated code would hold for shop.
@@ -34,7 +45,7 @@ func sums(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	kept := map[string]string{}
-	for _, key := range []string{"Charge", "Stock.Reserve", "(*Flow).Deliver{}", "price{}"} {
+	for _, key := range []string{"Charge", "Stock.Reserve", "(*Flow).Deliver{}", "price{}", "type Order", "const large", "var rates"} {
 		if all[key] == "" {
 			t.Fatalf("no fingerprint for %s in %v", key, all)
 		}
@@ -60,6 +71,12 @@ func TestCompareFingerprints(t *testing.T) {
 		{"interface method", "n int", "n int64", "Stock.Reserve"},
 		{"body of a workflow", "price(1, 2)", "price(1, 3)", "(*Flow).Deliver"},
 		{"body of a helper", "a + b", "a - b", "price"},
+		{"type", "Items []string", "Items []int", "type Order"},
+		{"tag", `json:"items"`, `json:"things"`, "type Order"},
+		{"comment in a type", "// what is ordered", "// what is wanted", ""},
+		{"constant before it", "small = iota", "small = iota + 1", "const large"},
+		{"variable", `"EUR": 1`, `"EUR": 2`, "var rates"},
+		{"type gone", "type Order struct", "type Orders struct", "type Order"},
 		{"function gone", "func price(a", "func cost(a", "price"},
 		{"function added", "func price", "//pawl:step\nfunc Tax(ctx context.Context) error { return nil }\n\nfunc price", "Tax"},
 	}

@@ -77,21 +77,22 @@ func (c *compilation) describe(lowered []lower.File) ([]described, error) {
 type completer struct {
 	*compilation
 	has   map[string]bool // packages described so far; imports come first
-	sites map[*types.Func]site
-	sums  map[*gosrc.File]map[string]string // fingerprints of all functions
-	whole map[*types.Func]bool              // functions of which replay depends on the whole text
+	sites map[types.Object]site
+	sums  map[*gosrc.File]map[string]string // fingerprints of all that is declared
+	whole map[types.Object]bool             // that of which replay depends on the whole text
 }
 
-// site is where a function of the module is declared.
+// site is where something of the module is declared: a function, a type, a constant or a variable of a package.
 type site struct {
 	pkg  *gosrc.Package
 	file *gosrc.File
-	decl *ast.FuncDecl
-	some bool // only some builds compile it
+	decl ast.Node
+	key  string // of its whole text among the fingerprints
+	some bool   // only some builds compile it
 }
 
 func newCompleter(c *compilation) (*completer, error) {
-	d := &completer{compilation: c, has: map[string]bool{}, sites: map[*types.Func]site{}, sums: map[*gosrc.File]map[string]string{}}
+	d := &completer{compilation: c, has: map[string]bool{}, sites: map[types.Object]site{}, sums: map[*gosrc.File]map[string]string{}}
 	for _, pkg := range c.prog.Packages {
 		for _, file := range pkg.Files {
 			sums, err := annotations.Fingerprints(file.Source)
@@ -106,23 +107,31 @@ func newCompleter(c *compilation) (*completer, error) {
 	return d, nil
 }
 
-// index finds the functions that a file declares.
+// index finds what a file declares.
 func (d *completer) index(pkg *gosrc.Package, file *gosrc.File) {
-	for _, decl := range file.Syntax.Decls {
-		f, ok := decl.(*ast.FuncDecl)
-		if !ok {
-			continue
+	enter := func(name *ast.Ident, decl ast.Node, key string) {
+		if obj := pkg.Info.Defs[name]; obj != nil {
+			d.sites[obj] = site{pkg, file, decl, key, file.Condition() != ""}
 		}
-		if obj, ok := pkg.Info.Defs[f.Name].(*types.Func); ok {
-			d.sites[obj] = site{pkg, file, f, file.Condition() != ""}
+	}
+	for _, decl := range file.Syntax.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			enter(decl.Name, decl, annotations.FuncName(decl)+"{}")
+		case *ast.GenDecl:
+			for _, spec := range decl.Specs {
+				for _, name := range annotations.DeclaredNames(spec) {
+					enter(name, spec, annotations.DeclName(decl.Tok, name.Name))
+				}
+			}
 		}
 	}
 }
 
-// body is the fingerprint of a whole function.
-func (d *completer) body(fn *types.Func) string {
-	site := d.sites[fn]
-	return d.sums[site.file][annotations.FuncName(site.decl)+"{}"]
+// text is the fingerprint of the whole text of something.
+func (d *completer) text(obj types.Object) string {
+	site := d.sites[obj]
+	return d.sums[site.file][site.key]
 }
 
 func (d *completer) complete(pkg *gosrc.Package) *ir.Package {
@@ -163,8 +172,9 @@ func (d *completer) errors(pkg *gosrc.Package) []ir.Error {
 // mentioned are the objects that annotated and lowered functions of a package use.
 func (d *completer) mentioned(pkg *gosrc.Package) map[types.Object]bool {
 	used := map[types.Object]bool{}
-	for fn, site := range d.sites {
-		if site.pkg != pkg || d.prog.Annotation(fn) == nil && !d.check.Lowered[fn] {
+	for obj, site := range d.sites {
+		fn, ok := obj.(*types.Func)
+		if !ok || site.pkg != pkg || d.prog.Annotation(fn) == nil && !d.check.Lowered[fn] {
 			continue
 		}
 		ast.Inspect(site.decl, func(n ast.Node) bool {
@@ -178,7 +188,8 @@ func (d *completer) mentioned(pkg *gosrc.Package) map[types.Object]bool {
 }
 
 // sources are the package's files with the fingerprints of what its generated code, or a replay, depends on: the
-// signatures of activities and steps, and the whole of every other function that workflow code reaches.
+// signatures of activities and steps, and the whole of every other function that workflow code reaches, and of the types,
+// constants and variables in all of these.
 func (d *completer) sources(pkg *gosrc.Package) (out []ir.Source) {
 	keys := d.sourceKeys(pkg)
 	for _, file := range pkg.Files {
@@ -203,48 +214,86 @@ func (d *completer) sourceKeys(pkg *gosrc.Package) map[*gosrc.File][]string {
 			keys[f.File] = append(keys[f.File], annotations.FuncName(f.Decl))
 		}
 	}
-	for fn := range d.whole {
-		if site := d.sites[fn]; site.pkg == pkg {
-			keys[site.file] = append(keys[site.file], annotations.FuncName(site.decl)+"{}")
+	for obj := range d.whole {
+		if site := d.sites[obj]; site.pkg == pkg {
+			keys[site.file] = append(keys[site.file], site.key)
 		}
 	}
 	return keys
 }
 
-// deterministic are the functions of the module that replay depends on: those lowered, and those that they mention,
-// directly or not, or may call behind an interface.
-func (d *completer) deterministic() map[*types.Func]bool {
-	reached := map[*types.Func]bool{}
+// deterministic is what of the module replay depends on: the functions that are lowered, what activities and steps take
+// and give, and what all of these mention, directly or not, or may call behind an interface.
+func (d *completer) deterministic() map[types.Object]bool {
+	reached := map[types.Object]bool{}
 	for fn := range d.check.Lowered {
 		d.reach(fn.Origin(), reached)
+	}
+	for _, pkg := range d.prog.Packages {
+		for _, f := range pkg.Annotated {
+			if f.Iface != nil {
+				d.reach(f.Iface.Obj(), reached)
+			} else {
+				d.reach(f.Obj, reached)
+			}
+		}
 	}
 	return reached
 }
 
-// reach adds fn and what it mentions or may call, but nothing beyond an activity or step. From a file that only some builds compile
-// it leads to others of that kind alone: what such a file uses of the rest must not show in files that all builds share.
-func (d *completer) reach(fn *types.Func, reached map[*types.Func]bool) {
-	from, ours := d.sites[fn]
-	if f := d.prog.Annotation(fn); !ours || reached[fn] || f != nil && f.Kind != annotations.Workflow {
+// reach adds something and what it mentions or may call. Of an activity or step that is what its signature mentions, and
+// of the type that has them nothing: its fields are in the workers alone. From a file that only some builds compile it
+// leads to others of that kind alone: what such a file uses of the rest must not show in files that all builds share.
+func (d *completer) reach(obj types.Object, reached map[types.Object]bool) {
+	from, ours := d.sites[obj]
+	if !ours || reached[obj] || d.receives(obj) {
 		return
 	}
-	reached[fn] = true
-	follow := func(to *types.Func) {
-		if !from.some || d.sites[to.Origin()].some {
-			d.reach(to.Origin(), reached)
+	fn, _ := obj.(*types.Func)
+	text := from.decl
+	if f := d.prog.Annotation(fn); f != nil && f.Kind != annotations.Workflow {
+		text = from.decl.(*ast.FuncDecl).Type
+	} else {
+		reached[obj] = true
+	}
+	follow := func(to types.Object) {
+		if !from.some || d.sites[to].some {
+			d.reach(to, reached)
 		}
 	}
 	for _, to := range d.check.Behind[fn] {
-		follow(to)
+		follow(to.Origin())
 	}
-	ast.Inspect(from.decl, func(n ast.Node) bool {
+	ast.Inspect(text, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok {
-			if used, ok := from.pkg.Info.Uses[id].(*types.Func); ok {
-				follow(used)
-			}
+			follow(origin(from.pkg.Info.Uses[id]))
 		}
 		return true
 	})
+}
+
+// origin is the generic function that another one is an instance of, and anything else itself.
+func origin(obj types.Object) types.Object {
+	if fn, ok := obj.(*types.Func); ok {
+		return fn.Origin()
+	}
+	return obj
+}
+
+// receives reports whether something is a type with activities, and no workflows.
+func (d *completer) receives(obj types.Object) (activities bool) {
+	t, ok := obj.Type().(*types.Named)
+	if _, isType := obj.(*types.TypeName); !ok || !isType {
+		return false
+	}
+	for m := range t.Methods() {
+		if f := d.prog.Annotation(m); f != nil && f.Kind == annotations.Workflow {
+			return false
+		} else if f != nil {
+			activities = true
+		}
+	}
+	return activities
 }
 
 // versions gives each workflow a version that changes with the code it reaches.
@@ -258,17 +307,17 @@ func (d *completer) versions(pkg *gosrc.Package, p *ir.Package) {
 	}
 }
 
-// version hashes what a workflow reaches in the module, apart from functions that only some builds compile: a version
+// version hashes what a workflow reaches in the module, apart from what only some builds compile: a version
 // is the same on every system.
 func (d *completer) version(f *gosrc.Func) string {
-	reached := map[*types.Func]bool{}
+	reached := map[types.Object]bool{}
 	for _, fn := range append(d.check.Reached[f.Obj], f.Obj) {
 		d.reach(fn.Origin(), reached)
 	}
 	lines := []string{"generator " + Version}
-	for fn := range reached {
-		if !d.sites[fn].some {
-			lines = append(lines, fn.FullName()+" "+d.body(fn))
+	for obj := range reached {
+		if site := d.sites[obj]; !site.some {
+			lines = append(lines, site.pkg.Path+" "+site.key+" "+d.text(obj))
 		}
 	}
 	slices.Sort(lines)

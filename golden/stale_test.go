@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/golden/accept/activities"
 	"github.com/pawlhq/pawl/golden/accept/dispatch"
 	"github.com/pawlhq/pawl/golden/accept/errortrees"
+	"github.com/pawlhq/pawl/golden/accept/library"
 	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
 	"github.com/pawlhq/pawl/runtime/abi"
@@ -25,6 +27,7 @@ func TestStale(t *testing.T) {
 		{"of a directive", "//pawl:activity", "//pawl:activity attempts=3", "Visit changed"},
 		{"of what is annotated", "// fibonacci", "//\n//pawl:step\n// fibonacci", "fibonacci changed"},
 		{"of a name", "func below(", "func beneath(", "below is gone since code was generated"},
+		{"of a type", "Children []Node", "Children []*Node", "type Node changed"},
 		{"of an activity's body", `"<" + name`, `"[" + name`, ""},
 		{"of a comment", "visits every node", "visits each node", ""},
 	} {
@@ -53,6 +56,9 @@ func TestStaleUnnamed(t *testing.T) {
 		{"of a method beside an activity", dispatching, "dispatch/flow.go", `"cash "`, `"coin "`, "cash.Pay changed"},
 		{"of a method in another package", promotion.PawlModule(promotion.Arm{}), "depot/depot.go", `"plain "`, `"bare "`, "Plain.Save changed"},
 		{"of a method that the standard library calls", errortrees.PawlModule(), "errortrees/flow.go", "e.Field}", `"typed"}`, "FieldError.Is changed"},
+		{"of a variable", library.PawlModule(), "library/flow.go", `"USD": 1.1`, `"USD": 1.2`, "var rates changed"},
+		{"of a type that a type mentions", promotion.PawlModule(promotion.Arm{}), "promotion/flow.go", "inner[T any] struct{ saver[T] }", "inner[T any] struct{ n int; saver[T] }", "type inner changed"},
+		{"of a type of an activity alone", activities.PawlModule(&activities.Printer{}, activities.Cyclist{}), "activities/flow.go", "Text string", "Text []byte", "type Letter changed"},
 		{"of a function in a variable", dispatching, "dispatch/flow.go", `"[" + text`, `"(" + text`, "bracket changed"},
 	} {
 		t.Run(test.change, func(t *testing.T) {
@@ -60,6 +66,13 @@ func TestStaleUnnamed(t *testing.T) {
 				t.Errorf("got %v, want an error that says %q", err, test.want)
 			}
 		})
+	}
+}
+
+// TestStaleElsewhere changes what workflows do not see.
+func TestStaleElsewhere(t *testing.T) {
+	if err := stale(t, activities.PawlModule(&activities.Printer{}, activities.Cyclist{}), "activities/flow.go", "Font string", "Font []byte"); err != nil {
+		t.Errorf("a field of a receiver of activities changed, and the worker does not start: %v", err)
 	}
 }
 

@@ -83,7 +83,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Checkout = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/examples/hello.Checkout",
 	Queue:     "github.com/pawlhq/pawl/examples/hello",
-	Version:   "e4c88afdf6bb",
+	Version:   "5029a8eeff69",
 	Generator: "1",
 	Pos:       "main.go:29",
 	Errors:    Errors__pawl,

@@ -54,7 +54,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Cheapest = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/examples/quotes.Cheapest",
 	Queue:     "github.com/pawlhq/pawl/examples/quotes",
-	Version:   "68b07683fd0a",
+	Version:   "5da47786c342",
 	Generator: "1",
 	Pos:       "main.go:41",
 	Errors:    Errors__pawl,
@@ -123,6 +123,7 @@ var Sources__pawl = []abi.Source{
 		Sums: map[string]string{
 			"Cheapest{}": "ce4c6c25976cda43",
 			"Quote":      "1a1bc1983542bcee",
+			"type Offer": "ff9539a117576072",
 		},
 	},
 }

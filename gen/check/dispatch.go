@@ -437,7 +437,7 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 		if s.twin {
 			return
 		}
-		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
+		d.end(from, s, dynamicDurable, stdType, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
 	default:
 		if e.rule == unknownModule {
 			d.unknown[fn.Pkg().Path()] = true
@@ -445,6 +445,12 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 		d.end(from, s, e.rule, e.cure, fmt.Sprintf("%s through %s, which %s", here, s.what, e.why))
 	}
 }
+
+// Behind sync.Locker the run knows the locks of package sync, and behind other interfaces those of the author's own types.
+const (
+	ownLock = "call it by its own type, or through an interface of your own; or embed the *sync.Mutex or *sync.RWMutex\nthat it uses, which sync.Locker may hold"
+	stdType = "call it by its own type; a lock may also be behind sync.Locker"
+)
 
 const dynamicCure = "call it in workflow code and pass on what it gives, or pass a function literal that calls it"
 

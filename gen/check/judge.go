@@ -45,8 +45,12 @@ func (c *checker) judge(r *reach) {
 }
 
 func (c *checker) dynamicFinding(n *node, e edge) finding {
+	fix := dynamicCure
+	if name := e.to.fn.Name(); name == "Lock" || name == "Unlock" {
+		fix = ownLock
+	}
 	return finding{
-		pos: e.pos, rule: dynamicDurable, fix: dynamicCure,
+		pos: e.pos, rule: dynamicDurable, fix: fix,
 		message: fmt.Sprintf("%s %s %s, which %s and needs the run", n.subject(), e.verb, e.to.name(n.pkg.Types), c.because(e.to)),
 	}
 }

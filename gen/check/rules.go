@@ -52,7 +52,8 @@ reflection or through io.Pipe, nor in the initialiser of a package variable, whi
 	{ID: syncObjects, Title: "lock or atomic that runs share", Doc: `
 sync and errgroup work in workflow code, atomics and sync.Map as well, on values that belong to the run: local variables,
 and what the run has made. A lock, a counter or a group in a package variable is shared by all runs of the worker, and
-the history records nothing of who came first. sync.Pool depends on garbage collection; semaphore and singleflight wait
+the history records nothing of who came first. What sync.OnceValue computes for a package variable may be used if its
+function needs no run and nobody can write the value: a string, a number, a *regexp.Regexp. sync.Pool depends on garbage collection; semaphore and singleflight wait
 for goroutines of the machine.`},
 	{ID: timers, Title: "timer or ticker outside of a run", Doc: `
 Timers and tickers of workflow code are the run's: they fire by the history, and outlive the process. One in a package
@@ -130,7 +131,7 @@ will be written as it is here, the second with //pawl:continue above it; both co
 	{ID: dynamicDurable, Title: "dynamic call of a durable function", Doc: `
 The standard library or third-party code calls the method, and knows nothing of the run; the method calls activities,
 sleeps or logs. Call it in workflow code and pass on what it gives, or pass a function literal: slices.SortFunc takes
-one where sort.Sort takes methods. A call that workflow code makes through an interface of its own is no trouble, unless
+one where sort.Sort takes methods. Behind sync.Locker the run knows the locks of package sync, and no others. A call that workflow code makes through an interface of its own is no trouble, unless
 the value behind it is of a type that hides the method and that Pawl can add nothing to: one of another module, or one
 declared in a function, that embeds the interface or has such a method in front of the durable one.`},
 	{ID: noSource, Title: "function without Go source", Doc: `

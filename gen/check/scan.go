@@ -293,7 +293,7 @@ func (s *scanner) inTail(call *ast.CallExpr) bool {
 func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, ref ast.Expr) {
 	e := lookup(fn.Pkg().Path(), localName(fn))
 	switch {
-	case e.verdict == durable && (s.intoUTC(fn, ref) || OrderLost(s.info, s.stack)):
+	case e.verdict == durable && (s.intoUTC(fn, ref) || OrderLost(s.info, s.stack) || s.computedOnce(fn, ref)):
 	case e.verdict == durable:
 		s.effect(pos, cmp.Or(e.rule, varInit), nameIn(nil, fn), value)
 		s.mapFunc(pos, fn, ref)
@@ -312,6 +312,22 @@ func (s *scanner) intoUTC(fn *types.Func, ref ast.Expr) bool {
 	call, called := s.stack[i-1].(*ast.CallExpr)
 	sel, selected := s.stack[i-2].(*ast.SelectorExpr)
 	return called && call.Fun == ref && selected && sel.X == call && (sel.Sel.Name == "UTC" || sel.Sel.Name == "In")
+}
+
+// computedOnce reports whether sync.OnceValue or OnceValues is called where there is no run, for a value that nobody can
+// write: every process computes it once, all of them the same, and no run ever waits for another one to do so, if the
+// function that computes it needs none. That is looked at for itself.
+func (s *scanner) computedOnce(fn *types.Func, ref ast.Expr) bool {
+	i := slices.Index(s.stack, ast.Node(ref))
+	if s.n.v == nil || fn.Pkg().Path() != "sync" || !strings.HasPrefix(fn.Name(), "OnceValue") || i < 1 {
+		return false
+	}
+	call, called := s.stack[i-1].(*ast.CallExpr)
+	if !called || call.Fun != ref {
+		return false
+	}
+	once, ok := s.info.TypeOf(call).(*types.Signature)
+	return ok && !s.shares(once.Results())
 }
 
 // foreign rejects a name of another module or of the standard library.

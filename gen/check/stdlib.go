@@ -49,6 +49,7 @@ const (
 	useSorted   = "range over a sorted slice of keys, or key the map by something with an order"
 	useChannel  = "use a buffered channel of tokens, or sync.Mutex, which are durable"
 	useRand     = "use math/rand/v2, which is seeded by the run, or make it in an activity"
+	useUUID     = "use uuid.New of github.com/google/uuid, which draws from the run, or make it in an activity"
 	useLog      = "log through the functions of log/slog or log, which are silent on replay"
 	useError    = "return an error: the run fails, the worker lives"
 	differs     = "differs between processes"
@@ -304,7 +305,7 @@ const (
 
 const errgroupPath = "golang.org/x/sync/errgroup"
 
-var randomIDs = []entry{forbid(entropy, "gives another id on every replay", useRand, "*")}
+var randomIDs = []entry{forbid(entropy, "gives another id on every replay", useUUID, "*")}
 
 // uuids may be parsed, compared and printed, and derived from names. Random ones are drawn from the run's chance; those
 // made of the host's address and clock are not to be had.
@@ -344,8 +345,7 @@ func lookup(pkg, name string) entry {
 	if IsStd(pkg) {
 		return forbid(unknownStd, "is not known to give the same on every replay", toActivity+", or accept it with //pawl:allow "+unknownStd+" and the reason", name)
 	}
-	return forbid(unknownModule, "is third-party code that is not known to give the same on every replay",
-		toActivity+", or accept it with //pawl:allow "+unknownModule+" and the reason", name)
+	return forbid(unknownModule, "is third-party code that is not known to give the same on every replay", takeWord, name)
 }
 
 // find looks for the most particular row: the name itself, all methods of its type, the whole package.

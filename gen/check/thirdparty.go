@@ -64,9 +64,12 @@ func (c *checker) judgeDependencies(r *reach, n *node) {
 	}
 }
 
+// takeWord is the cure for code of other modules.
+const takeWord = toActivity + ", or, if it depends on its arguments alone, call it in a function marked //pawl:pure and the reason,\nor accept it with //pawl:allow " + unknownModule + " and the reason"
+
 func dependencyFinding(n *node, e edge, why *cause) finding {
 	f := finding{
-		pos: e.pos, rule: unknownModule, fix: toActivity + ", or accept it with //pawl:allow " + unknownModule + " and the reason",
+		pos: e.pos, rule: unknownModule, fix: takeWord,
 		message: fmt.Sprintf("%s %s %s, which is third-party code: %s", n.subject(), e.verb, e.to.name(n.pkg.Types), why.what),
 	}
 	if n.v != nil {

@@ -184,7 +184,7 @@ func (l *loader) exports() error {
 	for _, p := range pkgs {
 		l.export[p.PkgPath] = p.ExportFile
 		if engine(p.PkgPath) && p.ExportFile == "" {
-			return missingRuntime(p)
+			return l.missingRuntime(p)
 		}
 	}
 	return nil
@@ -194,17 +194,34 @@ func (l *loader) anythingAnnotated() bool {
 	return slices.ContainsFunc(l.prog.Packages, func(p *Package) bool { return len(p.Files) > 0 })
 }
 
-func missingRuntime(p *packages.Package) error {
-	if len(p.Errors) == 0 {
-		return fmt.Errorf("generated code needs %s, which does not compile: run go build %[1]s", p.PkgPath)
-	}
-	said := p.Errors[0].Msg
+// missingRuntime says why generated code would not compile for want of the engine, or of what the engine needs.
+func (l *loader) missingRuntime(p *packages.Package) error {
+	said := l.inDependencies(p)
 	fix := "\nadd it to the module: go get " + RuntimePath
 	switch {
+	case said == "":
+		return fmt.Errorf("generated code needs %s, which does not compile: run go build %[1]s", p.PkgPath)
 	case strings.Contains(said, "-mod=vendor"):
 		fix = "\nvendor it: GOFLAGS=-mod=mod go generate, then go mod vendor"
+	case strings.Contains(said, "missing go.sum entry"):
+		fix = "\nor, where a tool directive or an import names the module already: go mod tidy" // the go command has said go get
 	case !strings.Contains(said, RuntimePath):
 		fix = "" // another module is what is missing
 	}
 	return fmt.Errorf("generated code needs %s, which cannot be loaded: %s%s", p.PkgPath, said, fix)
+}
+
+// inDependencies is the first thing that the go command has against a package or what it imports; empty if there is
+// nothing.
+func (l *loader) inDependencies(p *packages.Package) (said string) {
+	pkgs := []*packages.Package{p}
+	if len(p.Errors) == 0 {
+		pkgs, _ = l.load(packages.NeedName|packages.NeedImports|packages.NeedDeps, p.PkgPath)
+	}
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		if said == "" && len(p.Errors) > 0 {
+			said = p.Errors[0].Msg
+		}
+	})
+	return said
 }

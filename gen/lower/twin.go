@@ -3,7 +3,9 @@ package lower
 import (
 	"bytes"
 	"fmt"
+	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,18 +19,23 @@ import (
 // twinsIn are the twins that go with a file: with the one that declares the method, or the type that embeds one.
 func twinsIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (twins []check.Twin) {
 	for _, t := range res.Twins {
-		pos := t.Type.Obj().Pos()
-		if len(t.Path) == 0 {
-			pos = t.Method.Pos()
-		}
-		if prog.Fset.File(pos) == prog.Fset.File(src.Syntax.Pos()) {
+		if prog.Fset.File(origin(t)) == prog.Fset.File(src.Syntax.Pos()) {
 			twins = append(twins, t)
 		}
 	}
 	return twins
 }
 
-// writeTwin writes a method that hands its arguments on.
+// origin is what the author wrote and a twin comes from.
+func origin(t check.Twin) token.Pos {
+	if len(t.Path) == 0 {
+		return t.Method.Pos()
+	}
+	return t.Type.Obj().Pos()
+}
+
+// writeTwin writes a method that hands its arguments on. What it calls stands on the author's line: an operation is
+// known in histories by where it was called.
 func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Twin) {
 	sig, name := t.Method.Signature(), t.Method.Name()
 	params, args := l.parameters(sig)
@@ -37,8 +44,9 @@ func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Twin) {
 		handsOn = "return " + handsOn
 	}
 	fmt.Fprintf(b, "\n// %[1]s%[2]s hands on to the %[1]s that %[3]s has.\n", name, check.Suffix, t.Type.Obj().Name())
-	fmt.Fprintf(b, "func (%s %s) %s%s(%s)%s {\n\t%s\n}\n", l.names.recv, l.receiver(t), name, check.Suffix,
-		strings.Join(append([]string{run + " *" + l.names.abi + ".Run"}, params...), ", "), l.results(sig), handsOn)
+	fmt.Fprintf(b, "func (%s %s) %s%s(%s)%s {\n//line %s:%d:1\n\t%s\n}\n", l.names.recv, l.receiver(t), name, check.Suffix,
+		strings.Join(append([]string{run + " *" + l.names.abi + ".Run"}, params...), ", "), l.results(sig),
+		filepath.Base(l.file.Path), l.prog.Fset.PositionFor(origin(t), false).Line, handsOn)
 }
 
 // handsOn is the call in a twin, and what the twin's parameter for the run is called.

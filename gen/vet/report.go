@@ -19,11 +19,11 @@ import (
 	"github.com/pawlhq/pawl/gen/diag"
 )
 
-// report shows the findings of the package: what its own workflows lead to, and what is wrong with its directives. What
+// report shows the findings of the package in dir: what its own workflows lead to, and what is wrong with its directives. What
 // other packages' workflows lead to here is left to those, for drivers keep a verdict as long as the package and what it
 // imports stay as they are.
-func report(pass *analysis.Pass, result *gen.Result) {
-	p := newPlaces(pass, result)
+func report(pass *analysis.Pass, dir string, result *gen.Result) {
+	p := newPlaces(pass, dir, result)
 	var own []analysis.Diagnostic
 	for _, d := range result.Diagnostics {
 		if pos := p.of(d); pos.IsValid() {
@@ -46,8 +46,7 @@ type places struct {
 	clause  token.Pos // the first package clause that is not a test's
 }
 
-func newPlaces(pass *analysis.Pass, result *gen.Result) *places {
-	dir := filepath.Dir(fileName(pass.Fset, pass.Files[0]))
+func newPlaces(pass *analysis.Pass, dir string, result *gen.Result) *places {
 	p := &places{fset: pass.Fset, dir: dir, root: moduleRoot(dir), sources: result.Sources, files: map[string]*ast.File{}}
 	for _, f := range pass.Files {
 		name := fileName(pass.Fset, f)
@@ -101,11 +100,24 @@ func (p *places) pos(at token.Position) token.Pos {
 		return token.NoPos
 	}
 	file := p.fset.File(f.Package)
+	if translated(f) {
+		return p.copied(file, at.Line)
+	}
 	if at.Line < 1 || at.Line > file.LineCount() {
 		return token.NoPos
 	}
 	start := file.LineStart(at.Line)
 	return min(start+token.Pos(max(at.Column, 1)-1), token.Pos(file.Base()+file.Size()))
+}
+
+// copied is the first place of a file of cgo's that stands for a line of the author's.
+func (p *places) copied(file *token.File, line int) token.Pos {
+	for i := range file.LineCount() {
+		if start := file.LineStart(i + 1); p.fset.Position(start).Line == line {
+			return start
+		}
+	}
+	return token.NoPos
 }
 
 // text is what pawl check prints of a finding, without the position in front if it is reported there.

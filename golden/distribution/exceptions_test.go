@@ -2,9 +2,8 @@ package distribution_test
 
 // exceptions are the programs that behave differently when they are lowered, with the reasons.
 var exceptions = map[string]string{
-	"chan/nonblock.go":    "it waits for a ticker of the process, which a package variable holds; the checker rejects that",
-	"chanlinear.go":       "it measures the time that code takes, and a run's time stands still while code runs",
-	"fixedbugs/bug130.go": "it calls a method of an interface, which finds the original: calls are not dispatched where nothing is checked",
+	"chan/nonblock.go": "it waits for a ticker of the process, which a package variable holds; the checker rejects that",
+	"chanlinear.go":    "it measures the time that code takes, and a run's time stands still while code runs",
 	"fixedbugs/bug347.go": "it looks for a function by the name that its symbol has, which that of a copy is not; the checker rejects " +
 		"package runtime",
 	"fixedbugs/issue24491a.go": "it wants a //go:uintptrescapes to hold for the copy too; the checker rejects unsafe code",

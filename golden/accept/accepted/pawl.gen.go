@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Paths = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/accepted.Paths",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/accepted",
-	Version:   "82217faec37e",
+	Version:   "151c975ffb58",
 	Generator: "1",
 	Pos:       "flow.go:37",
 	Errors:    Errors__pawl,

@@ -155,7 +155,7 @@ func (recv *stand__Carrier) Deliver(ctx context.Context, to string, pages int) (
 var workflow__Post_Send = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/activities.Post.Send",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/activities",
-	Version:   "7e35b7fa63f6",
+	Version:   "925617ebba07",
 	Generator: "1",
 	Pos:       "flow.go:63",
 	Errors:    Errors__pawl,
@@ -234,6 +234,9 @@ var Sources__pawl = []abi.Source{
 			"(*Printer).Print": "33cb33ca23f18580",
 			"Carrier.Deliver":  "d188f28b4129e909",
 			"Write":            "193777b71fb6b0dc",
+			"type Carrier":     "4cae8b9230d41d86",
+			"type Letter":      "1f8fc26ce9a3e71e",
+			"type Post":        "0743c235038f3508",
 		},
 	},
 }

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Draw = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/chance.Draw",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/chance",
-	Version:   "9d454c148395",
+	Version:   "5c29c63c83f0",
 	Generator: "1",
 	Pos:       "flow.go:25",
 	Errors:    Errors__pawl,

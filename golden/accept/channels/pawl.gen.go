@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Talk = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/channels.Talk",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/channels",
-	Version:   "e454286d76f6",
+	Version:   "b9ab3ee9a8ca",
 	Generator: "1",
 	Pos:       "flow.go:67",
 	Errors:    Errors__pawl,
@@ -122,6 +122,9 @@ var Sources__pawl = []abi.Source{
 			"count{}":          "840ef73f15550eeb",
 			"drain{}":          "2a1fd8de728e56c7",
 			"guard{}":          "3cffc16da00d8ec1",
+			"type clerk":       "9a94274ae25cd416",
+			"type errors":      "f15f2cf5bcba7a9e",
+			"type request":     "0d71ad3f542c1daa",
 			"woken{}":          "06a82011cdb2224b",
 		},
 	},

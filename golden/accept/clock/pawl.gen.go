@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Hour = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/clock.Hour",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/clock",
-	Version:   "a0ef6ec5ccdb",
+	Version:   "384d82597a24",
 	Generator: "1",
 	Pos:       "flow.go:24",
 	Errors:    Errors__pawl,

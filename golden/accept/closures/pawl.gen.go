@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Count = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/closures.Count",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/closures",
-	Version:   "f5831ede4bfa",
+	Version:   "288b460a52b5",
 	Generator: "1",
 	Pos:       "flow.go:37",
 	Errors:    Errors__pawl,

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Meet = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/concurrency.Meet",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/concurrency",
-	Version:   "9d672af4f35c",
+	Version:   "8a0cdc38bedb",
 	Generator: "1",
 	Pos:       "flow.go:63",
 	Errors:    Errors__pawl,
@@ -128,6 +128,8 @@ var Sources__pawl = []abi.Source{
 			"newDesk{}":       "dd1ce7f901a0eb21",
 			"pair{}":          "4fe957c4a91c8d59",
 			"start{}":         "0ec5049755467910",
+			"type desk":       "05452928a6207c8f",
+			"type flag":       "bbb2ab6ef2819ac5",
 			"wait{}":          "37b05cc4b23b5599",
 		},
 	},

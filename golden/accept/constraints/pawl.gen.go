@@ -17,7 +17,7 @@ const _ = abi.GeneratedV1
 var workflow__Nap = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/constraints.Nap",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/constraints",
-	Version:   "1b532779b28e",
+	Version:   "6ebb62d4145f",
 	Generator: "1",
 	Pos:       "flow.go:11",
 	Errors:    Errors__pawl,

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Share = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/cooperation.Share",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/cooperation",
-	Version:   "4216072be2a0",
+	Version:   "5b2273c3f7a2",
 	Generator: "1",
 	Pos:       "flow.go:23",
 	Errors:    Errors__pawl,

@@ -84,7 +84,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Journey = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/deferred.Journey",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/deferred",
-	Version:   "2b3e46fb7940",
+	Version:   "17701b4ec2a5",
 	Generator: "1",
 	Pos:       "flow.go:62",
 	Errors:    Errors__pawl,
@@ -148,11 +148,12 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/deferred/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Book":      "961c862f36da8570",
-			"Cancel":    "45e0e916b82c452f",
-			"Journey{}": "b8e8029529ee75c2",
-			"book{}":    "0552d81b69c5de44",
-			"risky{}":   "b0cb8d9c8fe8a061",
+			"Book":        "961c862f36da8570",
+			"Cancel":      "45e0e916b82c452f",
+			"Journey{}":   "b8e8029529ee75c2",
+			"book{}":      "0552d81b69c5de44",
+			"risky{}":     "b0cb8d9c8fe8a061",
+			"var ErrFull": "ee2a0b665ef0557f",
 		},
 	},
 }

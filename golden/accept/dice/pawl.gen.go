@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Throw = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/dice.Throw",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/dice",
-	Version:   "347dceb125fa",
+	Version:   "4d18489e0a98",
 	Generator: "1",
 	Pos:       "flow.go:22",
 	Errors:    Errors__pawl,

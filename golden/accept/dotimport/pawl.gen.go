@@ -19,7 +19,7 @@ const _ = abi.GeneratedV1
 var workflow__Load = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/dotimport.Load",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/dotimport",
-	Version:   "603c4852fe95",
+	Version:   "89a88cf6bc4b",
 	Generator: "1",
 	Pos:       "flow.go:18",
 	Errors:    Errors__pawl,

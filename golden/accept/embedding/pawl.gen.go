@@ -117,7 +117,7 @@ func (recv *stand__Welder) Weld(ctx context.Context, part string) (string, error
 var workflow__Line_Assemble = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/embedding.Line.Assemble",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/embedding",
-	Version:   "57cc1d777951",
+	Version:   "32b64fabd113",
 	Generator: "1",
 	Pos:       "flow.go:60",
 	Errors:    Errors__pawl,
@@ -195,6 +195,10 @@ var Sources__pawl = []abi.Source{
 			"(*Robot).Lift":      "512a8748f4cb5b28",
 			"(*crew).note{}":     "77a485da632d04ef",
 			"Welder.Weld":        "baa26c5f9aa75747",
+			"type Line":          "630a04a864cc41fa",
+			"type Welder":        "5c0494515ddb3eca",
+			"type crew":          "3553dbdf5749f56f",
+			"type team":          "1a32ca9c368d4a47",
 		},
 	},
 }

@@ -73,7 +73,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Survey = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/errortrees.Survey",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/errortrees",
-	Version:   "3d79f1eb4f6a",
+	Version:   "4d432e9371e7",
 	Generator: "1",
 	Pos:       "flow.go:49",
 	Errors:    Errors__pawl,
@@ -143,6 +143,8 @@ var Sources__pawl = []abi.Source{
 			"FieldError.Error{}": "1739ec241a7852df",
 			"FieldError.Is{}":    "e1332d4eaf3185b2",
 			"Survey{}":           "d8aca38b62eaa4a4",
+			"type FieldError":    "d4a10ce8261dafe2",
+			"var errDisk":        "bfa600f9619450e5",
 		},
 	},
 }

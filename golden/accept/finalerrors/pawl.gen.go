@@ -64,7 +64,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Pay = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/finalerrors.Pay",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/finalerrors",
-	Version:   "87e36711359d",
+	Version:   "15b30591daab",
 	Generator: "1",
 	Pos:       "flow.go:59",
 	Errors:    Errors__pawl,
@@ -138,6 +138,9 @@ var Sources__pawl = []abi.Source{
 			"Charge":                "8db7e7dc9a9a98e2",
 			"Pay{}":                 "95667f08ee323327",
 			"pay{}":                 "3062d1ef984c4fe2",
+			"type LimitError":       "ff0a2753237ddb06",
+			"var ErrDeclined":       "7a123a8ded492364",
+			"var errStolen":         "10a7d0db662b0eec",
 		},
 	},
 }

@@ -181,7 +181,7 @@ func (recv *stand__Adder) Plus(ctx context.Context, n int) (int, error) {
 var workflow__Machine_Run = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/funcvalues.Machine.Run",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/funcvalues",
-	Version:   "289a09886d04",
+	Version:   "2a07c2391eae",
 	Generator: "1",
 	Pos:       "flow.go:74",
 	Errors:    Errors__pawl,
@@ -263,6 +263,10 @@ var Sources__pawl = []abi.Source{
 			"Total":            "1cf03ed1fb67f4b5",
 			"pick{}":           "a905be7cb8ab31dc",
 			"slowly{}":         "75fff866a78b8a63",
+			"type Adder":       "1bd978c35c4c7645",
+			"type Machine":     "22aa7c9b16ba2675",
+			"type operation":   "826342421348ab6f",
+			"type stage":       "69cbdb9cbe22b3be",
 		},
 	},
 }

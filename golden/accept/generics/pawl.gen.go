@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Sum = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/generics.Sum",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/generics",
-	Version:   "7d051a2933d6",
+	Version:   "4f714286a458",
 	Generator: "1",
 	Pos:       "flow.go:62",
 	Errors:    Errors__pawl,
@@ -126,6 +126,10 @@ var Sources__pawl = []abi.Source{
 			"each{}":            "73489c850c176474",
 			"rest{}":            "1018e1966e93aae0",
 			"seconds.length{}":  "83a20a6e9f5fed93",
+			"type pause":        "64c57aafc4b76283",
+			"type queue":        "41d07c55039cb307",
+			"type seconds":      "7323865e1fea0a52",
+			"type words":        "1f1944364ac2d7ae",
 		},
 	},
 }

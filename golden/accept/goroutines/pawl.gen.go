@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Start = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/goroutines.Start",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/goroutines",
-	Version:   "92dfa4e0ae51",
+	Version:   "759dd13f4327",
 	Generator: "1",
 	Pos:       "flow.go:41",
 	Errors:    Errors__pawl,
@@ -123,6 +123,8 @@ var Sources__pawl = []abi.Source{
 			"putAll{}":       "00c06c62808572e2",
 			"put{}":          "40043336469a3903",
 			"quit{}":         "ab447948e85a0dfa",
+			"type board":     "dfbdb322cf322eb8",
+			"type celsius":   "b1a4337ea3071b82",
 		},
 	},
 }

@@ -57,7 +57,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Collect = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/groups.Collect",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/groups",
-	Version:   "9274e492131a",
+	Version:   "fdf7c2c55bd3",
 	Generator: "1",
 	Pos:       "flow.go:31",
 	Errors:    Errors__pawl,
@@ -121,9 +121,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/groups/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Collect{}": "225bf41cf4cbb103",
-			"Take":      "b5e244b78c0b7e3d",
-			"fail{}":    "480f98c182f062dc",
+			"Collect{}":    "225bf41cf4cbb103",
+			"Take":         "b5e244b78c0b7e3d",
+			"fail{}":       "480f98c182f062dc",
+			"var ErrEmpty": "d0035c238b94ee05",
 		},
 	},
 }

@@ -19,7 +19,7 @@ const _ = abi.GeneratedV1
 var workflow__Quote = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/helpers.Quote",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/helpers",
-	Version:   "6dd5e56fd247",
+	Version:   "454d57680d7d",
 	Generator: "1",
 	Pos:       "flow.go:16",
 	Errors:    Errors__pawl,

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Collect = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/iterators.Collect",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/iterators",
-	Version:   "f4e47a9c52a2",
+	Version:   "7e7169ffeae7",
 	Generator: "1",
 	Pos:       "flow.go:38",
 	Errors:    Errors__pawl,

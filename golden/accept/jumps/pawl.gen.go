@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Jump = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/jumps.Jump",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/jumps",
-	Version:   "c200b77f577e",
+	Version:   "559148ef2409",
 	Generator: "1",
 	Pos:       "flow.go:43",
 	Errors:    Errors__pawl,
@@ -121,6 +121,9 @@ var Sources__pawl = []abi.Source{
 			"slow{}":        "122e47e368159a5a",
 			"square.area{}": "66bfc17e62249cbe",
 			"strip.area{}":  "9f6ef74695da4389",
+			"type shape":    "acca125bd6fa99e0",
+			"type square":   "b7d180cde5cf283e",
+			"type strip":    "703d504a2e7bce9d",
 		},
 	},
 }

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Report = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/library.Report",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/library",
-	Version:   "14dbf0165649",
+	Version:   "ededa06120b9",
 	Generator: "1",
 	Pos:       "flow.go:65",
 	Errors:    Errors__pawl,
@@ -123,6 +123,11 @@ var Sources__pawl = []abi.Source{
 			"(*queue).Push{}": "5450ce62fa4fea93",
 			"Render":          "f47bc61194abd83a",
 			"Report{}":        "d3e2da8b4231e065",
+			"type item":       "36e2d87cf231d462",
+			"type queue":      "3d07fcfa7ac629bb",
+			"var page":        "de7e1d4d77ac6444",
+			"var rates":       "ae4e5f7342a50f06",
+			"var words":       "9d5ce67cbb1e76f8",
 		},
 	},
 }

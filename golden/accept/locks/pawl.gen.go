@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Meet = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/locks.Meet",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/locks",
-	Version:   "d88e837e07aa",
+	Version:   "1b5aae9daee0",
 	Generator: "1",
 	Pos:       "flow.go:44",
 	Errors:    Errors__pawl,
@@ -123,6 +123,7 @@ var Sources__pawl = []abi.Source{
 			"mutex{}":        "3b53e62e72b8c587",
 			"once{}":         "70d6fa74954cad04",
 			"readers{}":      "9d9ea4137e149983",
+			"type store":     "57d66c72dc3ff852",
 			"within{}":       "72381563e37e9c51",
 		},
 	},

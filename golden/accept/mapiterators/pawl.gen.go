@@ -54,7 +54,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Stock = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/mapiterators.Stock",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/mapiterators",
-	Version:   "a8a0f89dcabf",
+	Version:   "e8630dc331e0",
 	Generator: "1",
 	Pos:       "flow.go:23",
 	Errors:    Errors__pawl,
@@ -120,8 +120,9 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/mapiterators/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Stock{}": "c9f09dffcf4b5b1c",
-			"Store":   "c13730648589e8c4",
+			"Stock{}":    "c9f09dffcf4b5b1c",
+			"Store":      "c13730648589e8c4",
+			"type shelf": "f326763f0ab5d4b5",
 		},
 	},
 }

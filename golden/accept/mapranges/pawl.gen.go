@@ -54,7 +54,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Order = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/mapranges.Order",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/mapranges",
-	Version:   "3f8696f78640",
+	Version:   "4d47c0259e24",
 	Generator: "1",
 	Pos:       "flow.go:33",
 	Errors:    Errors__pawl,
@@ -121,9 +121,11 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/mapranges/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Order{}": "81bfe9fcf6600a0b",
-			"Store":   "c13730648589e8c4",
-			"sum{}":   "60f245e7af8287c9",
+			"Order{}":    "81bfe9fcf6600a0b",
+			"Store":      "c13730648589e8c4",
+			"sum{}":      "60f245e7af8287c9",
+			"type place": "6bd8443410f5596e",
+			"type seats": "615c8814793ea32d",
 		},
 	},
 }

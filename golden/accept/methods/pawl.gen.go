@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Call = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/methods.Call",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/methods",
-	Version:   "9af6a2d76421",
+	Version:   "a3c7e49f48fa",
 	Generator: "1",
 	Pos:       "flow.go:63",
 	Errors:    Errors__pawl,
@@ -123,6 +123,11 @@ var Sources__pawl = []abi.Source{
 			"base.all{}":       "27375a16c47d62fd",
 			"base.greet{}":     "61aa381397f8ceb6",
 			"seconds.wait{}":   "daabe45c66a5cbe8",
+			"type base":        "68f04665e5669637",
+			"type deep":        "817b2b6a03184b94",
+			"type middle":      "c17b10e7f8049282",
+			"type pair":        "5102de791477c824",
+			"type seconds":     "8740dfb7877b7f0a",
 		},
 	},
 }

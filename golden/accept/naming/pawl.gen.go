@@ -84,7 +84,7 @@ var workflow__hello = &abi.Workflow{
 	Name:      "greeter.v1/hello",
 	Queue:     "desk",
 	Timeout:   time.Hour,
-	Version:   "a53d7f5d2d7a",
+	Version:   "3b595977e676",
 	Generator: "1",
 	Pos:       "flow.go:25",
 	Errors:    Errors__pawl,

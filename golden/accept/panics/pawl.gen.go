@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Fall = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/panics.Fall",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/panics",
-	Version:   "4f4e55ee0a63",
+	Version:   "8e87a005d761",
 	Generator: "1",
 	Pos:       "flow.go:100",
 	Errors:    Errors__pawl,
@@ -124,6 +124,7 @@ var Sources__pawl = []abi.Source{
 			"ordered{}":      "4d2588afccaef929",
 			"raised{}":       "640abf9da0efc583",
 			"replaced{}":     "514f3e2408502a5c",
+			"type saga":      "af3d98ae667ec27c",
 		},
 	},
 }

@@ -83,7 +83,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Copy = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/payloads.Copy",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/payloads",
-	Version:   "a3b79fb855d3",
+	Version:   "7a6644dc8d73",
 	Generator: "1",
 	Pos:       "flow.go:38",
 	Errors:    Errors__pawl,
@@ -149,9 +149,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/payloads/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Copy{}": "d2c3cfa9a2b58b29",
-			"Make":   "7c6576d0c5ace2a3",
-			"Sum":    "2a5e57eba90f6cab",
+			"Copy{}":    "d2c3cfa9a2b58b29",
+			"Make":      "7c6576d0c5ace2a3",
+			"Sum":       "2a5e57eba90f6cab",
+			"type Blob": "d8507a0763e23944",
 		},
 	},
 }

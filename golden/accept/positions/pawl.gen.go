@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Walk = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/positions.Walk",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/positions",
-	Version:   "9b9e28c49984",
+	Version:   "f2ef366c6881",
 	Generator: "1",
 	Pos:       "positions.go:157",
 	Errors:    Errors__pawl,
@@ -129,6 +129,7 @@ var Sources__pawl = []abi.Source{
 			"Walk{}":               "98d6692680850765",
 			"here{}":               "26e3ab602a1b921b",
 			"trip{}":               "8b68f02af0c826aa",
+			"type walk":            "5aebde3e498d8616",
 		},
 	},
 }

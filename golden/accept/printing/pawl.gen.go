@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Talk = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/printing.Talk",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/printing",
-	Version:   "521102c813a9",
+	Version:   "efe73416989b",
 	Generator: "1",
 	Pos:       "flow.go:22",
 	Errors:    Errors__pawl,

@@ -13,36 +13,43 @@ import (
 
 // Lift__pawl hands on to the Lift that crane has.
 func (_recv crane) Lift__pawl(_run *abi.Run, a1 context.Context, a2 int) (string, error) {
+//line flow.go:105:1
 	return Robot_Lift__pawl(_run, _recv.Robot, a1, a2)
 }
 
 // Save__pawl hands on to the Save that divided has.
 func (_recv divided) Save__pawl(_ *abi.Run, a1 string) string {
+//line flow.go:68:1
 	return _recv.Save(a1)
 }
 
 // Save__pawl hands on to the Save that inner has.
 func (_recv inner[T]) Save__pawl(_run *abi.Run, a1 T) T {
+//line flow.go:28:1
 	return dispatchSave_1x1__pawl(_recv.saver).Save__pawl(_run, a1)
 }
 
 // Save__pawl hands on to the Save that other has.
 func (_recv other) Save__pawl(_run *abi.Run, a1 string) string {
+//line flow.go:48:1
 	return dispatchSave_1x1__pawl(_recv.Store).Save__pawl(_run, a1)
 }
 
 // Save__pawl hands on to the Save that overriding has.
 func (_recv overriding) Save__pawl(_ *abi.Run, a1 string) string {
+//line flow.go:17:1
 	return _recv.Save(a1)
 }
 
 // Save__pawl hands on to the Save that tidy has.
 func (_recv tidy) Save__pawl(_ *abi.Run, a1 string) string {
+//line flow.go:78:1
 	return _recv.Save(a1)
 }
 
 // Save__pawl hands on to the Save that wrapped has.
 func (_recv wrapped) Save__pawl(_run *abi.Run, a1 string) string {
+//line flow.go:23:1
 	return dispatchSave_1x1__pawl(_recv.Store).Save__pawl(_run, a1)
 }
 

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Read = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/pulls.Read",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/pulls",
-	Version:   "6ea76e733dc2",
+	Version:   "e0b675677d1a",
 	Generator: "1",
 	Pos:       "flow.go:71",
 	Errors:    Errors__pawl,
@@ -121,6 +121,7 @@ var Sources__pawl = []abi.Source{
 			"first{}":       "e938e3aa99a3eb86",
 			"numbers{}":     "db0a711e96c983a8",
 			"pages{}":       "46307ec57a06a32a",
+			"type tree":     "a218c73ec1924753",
 		},
 	},
 }

@@ -59,7 +59,7 @@ func Bank__handlers(recv *Bank, tag string) []abi.Handler {
 var workflow__Transfer_Send = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/receivers.Transfer.Send",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/receivers",
-	Version:   "1f639fdc1caf",
+	Version:   "d47c9709fc59",
 	Generator: "1",
 	Pos:       "flow.go:46",
 	Errors:    Errors__pawl,
@@ -155,6 +155,8 @@ var Sources__pawl = []abi.Source{
 			"(*Transfer).abroad{}": "5f6d866e6f715e07",
 			"(*Transfer).fee{}":    "31efbcad6596c1e5",
 			"take{}":               "61cb957578c2b4e8",
+			"type Fee":             "30cd877d1c81da5a",
+			"type Transfer":        "d98408377318d9b6",
 		},
 	},
 }

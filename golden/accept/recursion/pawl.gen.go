@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Walk = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/recursion.Walk",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/recursion",
-	Version:   "0edb2eb3366c",
+	Version:   "693ba30a13e0",
 	Generator: "1",
 	Pos:       "flow.go:52",
 	Errors:    Errors__pawl,
@@ -123,6 +123,7 @@ var Sources__pawl = []abi.Source{
 			"Walk{}":      "996ce90d6f8ce63d",
 			"below{}":     "f32da62c18f7e8b6",
 			"fibonacci{}": "c34ed1cd533e861f",
+			"type Node":   "c5320434dc124df5",
 			"walk{}":      "77898f6d21bcfbe7",
 		},
 	},

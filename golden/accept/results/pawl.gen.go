@@ -111,7 +111,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Collect = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/results.Collect",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/results",
-	Version:   "b8ab08b38650",
+	Version:   "93c929109b5b",
 	Generator: "1",
 	Pos:       "flow.go:57",
 	Errors:    Errors__pawl,
@@ -180,10 +180,12 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/results/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Collect{}": "02ef6ad48bb2a67d",
-			"Divide":    "8c551eb62748c1cf",
-			"Ping":      "afaf94103461a13c",
-			"Points":    "0b161a91b7f729cc",
+			"Collect{}":  "02ef6ad48bb2a67d",
+			"Divide":     "8c551eb62748c1cf",
+			"Ping":       "afaf94103461a13c",
+			"Points":     "0b161a91b7f729cc",
+			"type Name":  "5d61be3d0d84ca69",
+			"type Point": "7d90f38101180814",
 		},
 	},
 }

@@ -78,7 +78,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Visit = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/retries.Visit",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/retries",
-	Version:   "504735a0a910",
+	Version:   "f7f16651b2e3",
 	Generator: "1",
 	Pos:       "flow.go:38",
 	Errors:    Errors__pawl,

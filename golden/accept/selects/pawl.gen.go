@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Choose = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/selects.Choose",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/selects",
-	Version:   "49af3182f057",
+	Version:   "98b003036b15",
 	Generator: "1",
 	Pos:       "flow.go:29",
 	Errors:    Errors__pawl,
@@ -124,6 +124,7 @@ var Sources__pawl = []abi.Source{
 			"operands{}":      "43facbb92e666671",
 			"race{}":          "7a33cbdacd5cdd49",
 			"returns{}":       "a41597888a77b8ba",
+			"type script":     "f24c7ace166a5355",
 		},
 	},
 }

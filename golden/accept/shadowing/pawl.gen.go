@@ -55,7 +55,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Run = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/shadowing.Run",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/shadowing",
-	Version:   "1f452297626e",
+	Version:   "3f48ce39ba4e",
 	Generator: "1",
 	Pos:       "flow.go:30",
 	Errors:    Errors__pawl,
@@ -124,6 +124,7 @@ var Sources__pawl = []abi.Source{
 			"Act":          "d6a537168bed85b7",
 			"Run{}":        "d962951df10f9adf",
 			"time.Sleep{}": "48787d3dc50152d0",
+			"type time":    "90d50699ac2c1467",
 		},
 	},
 }

@@ -120,7 +120,7 @@ func Desk__handlers(recv *Desk, tag string) []abi.Handler {
 var workflow__Clerk_Hyphenate = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/steps.Clerk.Hyphenate",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/steps",
-	Version:   "39bb8307eaef",
+	Version:   "52acb15294e2",
 	Generator: "1",
 	Pos:       "flow.go:38",
 	Errors:    Errors__pawl,
@@ -197,6 +197,7 @@ var Sources__pawl = []abi.Source{
 			"(*Desk).Join":         "6c78ed9235834f27",
 			"Home":                 "fef52371e7167131",
 			"Words":                "4d82229c8c0e9d65",
+			"type Clerk":           "9015b01993b8c3f1",
 		},
 	},
 }

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Day = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/timers.Day",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/timers",
-	Version:   "447bf0fc6d50",
+	Version:   "489f30aaa1af",
 	Generator: "1",
 	Pos:       "flow.go:20",
 	Errors:    Errors__pawl,

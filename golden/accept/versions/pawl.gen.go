@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Compare = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/versions.Compare",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/versions",
-	Version:   "511f0f621ed7",
+	Version:   "928297a53858",
 	Generator: "1",
 	Pos:       "flow.go:16",
 	Errors:    Errors__pawl,

@@ -53,7 +53,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Offices = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/zones.Offices",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/zones",
-	Version:   "8fc218856a40",
+	Version:   "0aa29365337a",
 	Generator: "1",
 	Pos:       "flow.go:22",
 	Errors:    Errors__pawl,

@@ -88,7 +88,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Rounds = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Rounds",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "e7e44066d9a4",
+	Version:   "07c96f3ef9ed",
 	Generator: "1",
 	Pos:       "cyclic.go:51",
 	Errors:    Errors__pawl,
@@ -129,7 +129,7 @@ func Rounds__workflow() []*abi.Workflow {
 var workflow__InStep = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.InStep",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "901fb90a269a",
+	Version:   "d59ea461f5ee",
 	Generator: "1",
 	Pos:       "cyclic.go:77",
 	Errors:    Errors__pawl,
@@ -170,7 +170,7 @@ func InStep__workflow() []*abi.Workflow {
 var workflow__Neighbours = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Neighbours",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "10fe1dca7fb1",
+	Version:   "9d87e1796811",
 	Generator: "1",
 	Pos:       "cyclic.go:101",
 	Errors:    Errors__pawl,
@@ -211,7 +211,7 @@ func Neighbours__workflow() []*abi.Workflow {
 var workflow__Inspection = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Inspection",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "f36e5f100e2a",
+	Version:   "eb4e35713710",
 	Generator: "1",
 	Pos:       "cyclic.go:124",
 	Errors:    Errors__pawl,
@@ -252,7 +252,7 @@ func Inspection__workflow() []*abi.Workflow {
 var workflow__BrokenBarrier = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.BrokenBarrier",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "56fa1d4820f8",
+	Version:   "5ea36b467319",
 	Generator: "1",
 	Pos:       "cyclic.go:182",
 	Errors:    Errors__pawl,
@@ -293,7 +293,7 @@ func BrokenBarrier__workflow() []*abi.Workflow {
 var workflow__Sieve = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Sieve",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "fa3f173a0e0d",
+	Version:   "994aee753e35",
 	Generator: "1",
 	Pos:       "cyclic.go:209",
 	Errors:    Errors__pawl,
@@ -334,7 +334,7 @@ func Sieve__workflow() []*abi.Workflow {
 var workflow__LastOneActs = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.LastOneActs",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "18dee717fb2a",
+	Version:   "7aad95754987",
 	Generator: "1",
 	Pos:       "cyclic.go:239",
 	Errors:    Errors__pawl,
@@ -375,7 +375,7 @@ func LastOneActs__workflow() []*abi.Workflow {
 var workflow__StartingGun = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.StartingGun",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "0a9b69fc4566",
+	Version:   "06a90f4972cd",
 	Generator: "1",
 	Pos:       "latches.go:36",
 	Errors:    Errors__pawl,
@@ -416,7 +416,7 @@ func StartingGun__workflow() []*abi.Workflow {
 var workflow__CountDown = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDown",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "0cbb35f28cd1",
+	Version:   "a67c3c98ae8f",
 	Generator: "1",
 	Pos:       "latches.go:59",
 	Errors:    Errors__pawl,
@@ -457,7 +457,7 @@ func CountDown__workflow() []*abi.Workflow {
 var workflow__CountDownInTime = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDownInTime",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "675106097e17",
+	Version:   "1e4f35da8165",
 	Generator: "1",
 	Pos:       "latches.go:75",
 	Errors:    Errors__pawl,
@@ -498,7 +498,7 @@ func CountDownInTime__workflow() []*abi.Workflow {
 var workflow__WarmMachines = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.WarmMachines",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "b83b6039048b",
+	Version:   "438769373653",
 	Generator: "1",
 	Pos:       "latches.go:94",
 	Errors:    Errors__pawl,
@@ -539,7 +539,7 @@ func WarmMachines__workflow() []*abi.Workflow {
 var workflow__Gate = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Gate",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "3d3b011fcb92",
+	Version:   "2bd89ea6e80c",
 	Generator: "1",
 	Pos:       "latches.go:117",
 	Errors:    Errors__pawl,
@@ -580,7 +580,7 @@ func Gate__workflow() []*abi.Workflow {
 var workflow__Relay = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Relay",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "95173d174431",
+	Version:   "82d46581f0d7",
 	Generator: "1",
 	Pos:       "latches.go:178",
 	Errors:    Errors__pawl,
@@ -621,7 +621,7 @@ func Relay__workflow() []*abi.Workflow {
 var workflow__FirstThrough = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.FirstThrough",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "8df3b348301a",
+	Version:   "de036fbd2b05",
 	Generator: "1",
 	Pos:       "latches.go:201",
 	Errors:    Errors__pawl,
@@ -662,7 +662,7 @@ func FirstThrough__workflow() []*abi.Workflow {
 var workflow__GrowingParty = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.GrowingParty",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "959ea7a2d4a7",
+	Version:   "f3369c455198",
 	Generator: "1",
 	Pos:       "phasers.go:66",
 	Errors:    Errors__pawl,
@@ -703,7 +703,7 @@ func GrowingParty__workflow() []*abi.Workflow {
 var workflow__ArriveAndGoOn = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.ArriveAndGoOn",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "2e56d939f019",
+	Version:   "c151312ecf02",
 	Generator: "1",
 	Pos:       "phasers.go:90",
 	Errors:    Errors__pawl,
@@ -744,7 +744,7 @@ func ArriveAndGoOn__workflow() []*abi.Workflow {
 var workflow__Stages = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Stages",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "c9796530d1a5",
+	Version:   "1053487db390",
 	Generator: "1",
 	Pos:       "phasers.go:110",
 	Errors:    Errors__pawl,
@@ -785,7 +785,7 @@ func Stages__workflow() []*abi.Workflow {
 var workflow__Tournament = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Tournament",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "650a424d7d49",
+	Version:   "c179986a25eb",
 	Generator: "1",
 	Pos:       "phasers.go:138",
 	Errors:    Errors__pawl,
@@ -826,7 +826,7 @@ func Tournament__workflow() []*abi.Workflow {
 var workflow__Fences = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Fences",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "7107c29461eb",
+	Version:   "2b1eae8e6230",
 	Generator: "1",
 	Pos:       "phasers.go:177",
 	Errors:    Errors__pawl,
@@ -867,7 +867,7 @@ func Fences__workflow() []*abi.Workflow {
 var workflow__Overtaken = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Overtaken",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "c095fafbbd1e",
+	Version:   "0ee83971928e",
 	Generator: "1",
 	Pos:       "phasers.go:209",
 	Errors:    Errors__pawl,
@@ -908,7 +908,7 @@ func Overtaken__workflow() []*abi.Workflow {
 var workflow__Exchange = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Exchange",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "e94a89f6d4da",
+	Version:   "b84e2ea3a171",
 	Generator: "1",
 	Pos:       "rendezvous.go:40",
 	Errors:    Errors__pawl,
@@ -949,7 +949,7 @@ func Exchange__workflow() []*abi.Workflow {
 var workflow__Meeting = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Meeting",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "ae22b16742c3",
+	Version:   "6a74617c7cfb",
 	Generator: "1",
 	Pos:       "rendezvous.go:78",
 	Errors:    Errors__pawl,
@@ -990,7 +990,7 @@ func Meeting__workflow() []*abi.Workflow {
 var workflow__PingPong = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.PingPong",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "741d47f39475",
+	Version:   "1b9d4258f741",
 	Generator: "1",
 	Pos:       "rendezvous.go:97",
 	Errors:    Errors__pawl,
@@ -1031,7 +1031,7 @@ func PingPong__workflow() []*abi.Workflow {
 var workflow__Water = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Water",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "594f28fec7b6",
+	Version:   "0866b0cf11fd",
 	Generator: "1",
 	Pos:       "rendezvous.go:121",
 	Errors:    Errors__pawl,
@@ -1072,7 +1072,7 @@ func Water__workflow() []*abi.Workflow {
 var workflow__Dancers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Dancers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "63ae3413d287",
+	Version:   "65e68581c4d5",
 	Generator: "1",
 	Pos:       "rendezvous.go:155",
 	Errors:    Errors__pawl,
@@ -1113,7 +1113,7 @@ func Dancers__workflow() []*abi.Workflow {
 var workflow__PartyOfFailures = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.PartyOfFailures",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "5b3aa129b2db",
+	Version:   "ae5b1e6070c0",
 	Generator: "1",
 	Pos:       "rendezvous.go:181",
 	Errors:    Errors__pawl,
@@ -1154,7 +1154,7 @@ func PartyOfFailures__workflow() []*abi.Workflow {
 var workflow__Barbershop = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Barbershop",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "0510974f5320",
+	Version:   "5c3f3e206c12",
 	Generator: "1",
 	Pos:       "rendezvous.go:212",
 	Errors:    Errors__pawl,
@@ -1195,7 +1195,7 @@ func Barbershop__workflow() []*abi.Workflow {
 var workflow__Handshake = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Handshake",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "37a99b020a71",
+	Version:   "d56bb36ae6fd",
 	Generator: "1",
 	Pos:       "rendezvous.go:242",
 	Errors:    Errors__pawl,
@@ -1301,9 +1301,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/barriers/activities.go",
 		Text: source__activities,
 		Sums: map[string]string{
-			"Measure":   "31e728718455df8e",
-			"WarmUp":    "53f28d12b03603f0",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+			"Measure":       "31e728718455df8e",
+			"WarmUp":        "53f28d12b03603f0",
+			"elapsed{}":     "a985c1e1c0ae5ed4",
+			"var ErrBroken": "56f2a92fc70865ce",
 		},
 	},
 	{
@@ -1321,6 +1322,9 @@ var Sources__pawl = []abi.Source{
 			"breakable.serve{}": "7e77a277b1307e44",
 			"breakable.wait{}":  "d65857e88a62f9d5",
 			"newBarrier{}":      "d5ff72e49323f65b",
+			"type barrier":      "55553e917258c9fe",
+			"type breakable":    "904fa8a3c9239391",
+			"var errBroken":     "33f4d2ee61d345dc",
 		},
 	},
 	{
@@ -1339,6 +1343,8 @@ var Sources__pawl = []abi.Source{
 			"StartingGun{}":        "8a67fef516d29c4e",
 			"WarmMachines{}":       "375341146600e368",
 			"newLatch{}":           "a6d03faad121060a",
+			"type gate":            "6cfa08d48c63aa31",
+			"type latch":           "5f4866af461567b0",
 		},
 	},
 	{
@@ -1357,6 +1363,7 @@ var Sources__pawl = []abi.Source{
 			"Stages{}":               "bcbdeab7c015dbba",
 			"Tournament{}":           "be07fb0ab26cf6c4",
 			"newPhaser{}":            "c7692326eee79771",
+			"type phaser":            "7a2bae42e9f73af1",
 		},
 	},
 	{
@@ -1375,6 +1382,9 @@ var Sources__pawl = []abi.Source{
 			"meeting.first{}":   "194d8074bab35f49",
 			"meeting.second{}":  "126218f97cf7d1a1",
 			"player{}":          "eb9370391e514b43",
+			"type exchanger":    "7e6a2deadd47a395",
+			"type meeting":      "3e2a4d6d4915d81e",
+			"type offer":        "cd35b5e5dc49be61",
 		},
 	},
 }

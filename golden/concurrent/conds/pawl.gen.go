@@ -83,7 +83,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__ReadersAndWriters = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.ReadersAndWriters",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "486562132fe4",
+	Version:   "7aa9575873d3",
 	Generator: "1",
 	Pos:       "locks.go:66",
 	Errors:    Errors__pawl,
@@ -124,7 +124,7 @@ func ReadersAndWriters__workflow() []*abi.Workflow {
 var workflow__TakingTurns = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.TakingTurns",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "80f546b88aea",
+	Version:   "d9f2d6878598",
 	Generator: "1",
 	Pos:       "locks.go:117",
 	Errors:    Errors__pawl,
@@ -165,7 +165,7 @@ func TakingTurns__workflow() []*abi.Workflow {
 var workflow__FizzBuzz = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.FizzBuzz",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "990a57d2643b",
+	Version:   "35edfc112879",
 	Generator: "1",
 	Pos:       "locks.go:139",
 	Errors:    Errors__pawl,
@@ -206,7 +206,7 @@ func FizzBuzz__workflow() []*abi.Workflow {
 var workflow__SharedOven = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.SharedOven",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "9c4db2af8a16",
+	Version:   "f9e05b80e30d",
 	Generator: "1",
 	Pos:       "locks.go:171",
 	Errors:    Errors__pawl,
@@ -247,7 +247,7 @@ func SharedOven__workflow() []*abi.Workflow {
 var workflow__Philosophers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Philosophers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "b751497821e4",
+	Version:   "45484da8fbde",
 	Generator: "1",
 	Pos:       "locks.go:208",
 	Errors:    Errors__pawl,
@@ -288,7 +288,7 @@ func Philosophers__workflow() []*abi.Workflow {
 var workflow__Locks = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Locks",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "ea949df33f3a",
+	Version:   "83406a526594",
 	Generator: "1",
 	Pos:       "locks.go:242",
 	Errors:    Errors__pawl,
@@ -329,7 +329,7 @@ func Locks__workflow() []*abi.Workflow {
 var workflow__Transfers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Transfers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "d22318ca1430",
+	Version:   "e7358c5cb19a",
 	Generator: "1",
 	Pos:       "locks.go:290",
 	Errors:    Errors__pawl,
@@ -370,7 +370,7 @@ func Transfers__workflow() []*abi.Workflow {
 var workflow__Lockers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Lockers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "548bb835fb16",
+	Version:   "3b339b970813",
 	Generator: "1",
 	Pos:       "locks.go:312",
 	Errors:    Errors__pawl,
@@ -411,7 +411,7 @@ func Lockers__workflow() []*abi.Workflow {
 var workflow__Initialised = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Initialised",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "3238beb8d6a4",
+	Version:   "58866f9b3663",
 	Generator: "1",
 	Pos:       "once.go:20",
 	Errors:    Errors__pawl,
@@ -452,7 +452,7 @@ func Initialised__workflow() []*abi.Workflow {
 var workflow__OnceValues = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.OnceValues",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "0fe3da2e6ba0",
+	Version:   "1de87f9ec935",
 	Generator: "1",
 	Pos:       "once.go:44",
 	Errors:    Errors__pawl,
@@ -493,7 +493,7 @@ func OnceValues__workflow() []*abi.Workflow {
 var workflow__OnceThatPanics = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.OnceThatPanics",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "48e7ea036e3d",
+	Version:   "c9f9d7587c0c",
 	Generator: "1",
 	Pos:       "once.go:65",
 	Errors:    Errors__pawl,
@@ -534,7 +534,7 @@ func OnceThatPanics__workflow() []*abi.Workflow {
 var workflow__Futures = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Futures",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "0bc23745372d",
+	Version:   "a6048c4d553d",
 	Generator: "1",
 	Pos:       "once.go:118",
 	Errors:    Errors__pawl,
@@ -575,7 +575,7 @@ func Futures__workflow() []*abi.Workflow {
 var workflow__Await = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Await",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "1c3baecb78e7",
+	Version:   "ec1716e751d0",
 	Generator: "1",
 	Pos:       "once.go:152",
 	Errors:    Errors__pawl,
@@ -616,7 +616,7 @@ func Await__workflow() []*abi.Workflow {
 var workflow__Counters = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Counters",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "949525581a93",
+	Version:   "1b8339bab2df",
 	Generator: "1",
 	Pos:       "once.go:178",
 	Errors:    Errors__pawl,
@@ -657,7 +657,7 @@ func Counters__workflow() []*abi.Workflow {
 var workflow__Registry = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Registry",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "19ab59c1bb8b",
+	Version:   "7e893dbe08e9",
 	Generator: "1",
 	Pos:       "once.go:205",
 	Errors:    Errors__pawl,
@@ -698,7 +698,7 @@ func Registry__workflow() []*abi.Workflow {
 var workflow__CopyOnWrite = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.CopyOnWrite",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "0d5d4040258c",
+	Version:   "d1be76efffb8",
 	Generator: "1",
 	Pos:       "once.go:232",
 	Errors:    Errors__pawl,
@@ -739,7 +739,7 @@ func CopyOnWrite__workflow() []*abi.Workflow {
 var workflow__LazyCache = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.LazyCache",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "78c29e9353a2",
+	Version:   "098735683263",
 	Generator: "1",
 	Pos:       "once.go:257",
 	Errors:    Errors__pawl,
@@ -780,7 +780,7 @@ func LazyCache__workflow() []*abi.Workflow {
 var workflow__BoundedBuffer = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.BoundedBuffer",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "71fd9968135d",
+	Version:   "dde0d2fa64c1",
 	Generator: "1",
 	Pos:       "queues.go:73",
 	Errors:    Errors__pawl,
@@ -821,7 +821,7 @@ func BoundedBuffer__workflow() []*abi.Workflow {
 var workflow__ManySides = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.ManySides",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "be139be36be1",
+	Version:   "0d843b312d3e",
 	Generator: "1",
 	Pos:       "queues.go:91",
 	Errors:    Errors__pawl,
@@ -862,7 +862,7 @@ func ManySides__workflow() []*abi.Workflow {
 var workflow__ClosedUnderWaiters = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.ClosedUnderWaiters",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "7c5586bc765d",
+	Version:   "9713e3e984d3",
 	Generator: "1",
 	Pos:       "queues.go:124",
 	Errors:    Errors__pawl,
@@ -903,7 +903,7 @@ func ClosedUnderWaiters__workflow() []*abi.Workflow {
 var workflow__Bakery = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Bakery",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "09814f78f6e8",
+	Version:   "1eb05724c735",
 	Generator: "1",
 	Pos:       "queues.go:142",
 	Errors:    Errors__pawl,
@@ -944,7 +944,7 @@ func Bakery__workflow() []*abi.Workflow {
 var workflow__PriorityQueue = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.PriorityQueue",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "c9f9be78af04",
+	Version:   "3c23e18b7c45",
 	Generator: "1",
 	Pos:       "queues.go:187",
 	Errors:    Errors__pawl,
@@ -985,7 +985,7 @@ func PriorityQueue__workflow() []*abi.Workflow {
 var workflow__TimedTake = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.TimedTake",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "5cc349033083",
+	Version:   "cb5fb31e5a9b",
 	Generator: "1",
 	Pos:       "queues.go:248",
 	Errors:    Errors__pawl,
@@ -1026,7 +1026,7 @@ func TimedTake__workflow() []*abi.Workflow {
 var workflow__LastPiece = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.LastPiece",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "a7a4d441de6e",
+	Version:   "c7e33f75a1aa",
 	Generator: "1",
 	Pos:       "queues.go:267",
 	Errors:    Errors__pawl,
@@ -1067,7 +1067,7 @@ func LastPiece__workflow() []*abi.Workflow {
 var workflow__Until = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "54ff671b77fd",
+	Version:   "c7b3baeab26d",
 	Generator: "1",
 	Pos:       "until.go:45",
 	Errors:    Errors__pawl,
@@ -1196,6 +1196,9 @@ var Sources__pawl = []abi.Source{
 			"locked{}":              "c987239f9b36a8d4",
 			"newRoom{}":             "d3a636328316bb01",
 			"transfer{}":            "faee07babf10b5ed",
+			"type account":          "ebfdd6563fc418a9",
+			"type room":             "f8e4e3c4f1569ac8",
+			"type turns":            "77fd323cb3a48d91",
 		},
 	},
 	{
@@ -1213,6 +1216,7 @@ var Sources__pawl = []abi.Source{
 			"OnceValues{}":     "956c2fa0cb9edaf6",
 			"Registry{}":       "b7010f9715671939",
 			"promise{}":        "ceafbc77daa0cf46",
+			"type future":      "1322c7f988c1f334",
 			"until{}":          "27603a7767dbf397",
 		},
 	},
@@ -1237,6 +1241,9 @@ var Sources__pawl = []abi.Source{
 			"ranks.Len{}":           "f77da98486d3e267",
 			"ranks.Less{}":          "ec2f4ee877ea2db3",
 			"ranks.Swap{}":          "c52c9c7649de467c",
+			"type queue":            "bacd63faa64e1128",
+			"type ranks":            "9e305071bb67e73e",
+			"var errEmpty":          "8636c9974419ebf2",
 		},
 	},
 	{
@@ -1247,6 +1254,8 @@ var Sources__pawl = []abi.Source{
 			"(*parcel).set{}":  "f90d9083a4530630",
 			"Until{}":          "72979861d7dd5dde",
 			"newParcel{}":      "a76e1aa661cdbfff",
+			"type parcel":      "8c5fd0e2ec7221c2",
+			"var errImpatient": "5a0d644a0eb10971",
 		},
 	},
 }

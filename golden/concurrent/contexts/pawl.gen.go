@@ -114,7 +114,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Causes = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Causes",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "f5f298741086",
+	Version:   "edc97dc64ddc",
 	Generator: "1",
 	Pos:       "causes.go:23",
 	Errors:    Errors__pawl,
@@ -155,7 +155,7 @@ func Causes__workflow() []*abi.Workflow {
 var workflow__TimedCauses = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.TimedCauses",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "13335879985c",
+	Version:   "147eeb31d547",
 	Generator: "1",
 	Pos:       "causes.go:38",
 	Errors:    Errors__pawl,
@@ -196,7 +196,7 @@ func TimedCauses__workflow() []*abi.Workflow {
 var workflow__SiblingsStop = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.SiblingsStop",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "5dd1615e0bcf",
+	Version:   "b8abc5ae82e0",
 	Generator: "1",
 	Pos:       "causes.go:52",
 	Errors:    Errors__pawl,
@@ -237,7 +237,7 @@ func SiblingsStop__workflow() []*abi.Workflow {
 var workflow__Compensation = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Compensation",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "f2226c4ce567",
+	Version:   "30253b01e4af",
 	Generator: "1",
 	Pos:       "causes.go:81",
 	Errors:    Errors__pawl,
@@ -278,7 +278,7 @@ func Compensation__workflow() []*abi.Workflow {
 var workflow__Callbacks = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Callbacks",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "2ba5ff5d5865",
+	Version:   "954ec00e2d81",
 	Generator: "1",
 	Pos:       "causes.go:104",
 	Errors:    Errors__pawl,
@@ -319,7 +319,7 @@ func Callbacks__workflow() []*abi.Workflow {
 var workflow__CallbackOrder = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.CallbackOrder",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "c6e1545a9364",
+	Version:   "530725ad8860",
 	Generator: "1",
 	Pos:       "causes.go:120",
 	Errors:    Errors__pawl,
@@ -360,7 +360,7 @@ func CallbackOrder__workflow() []*abi.Workflow {
 var workflow__CancellableCond = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.CancellableCond",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "dee8f84df3fe",
+	Version:   "c19f34e3913a",
 	Generator: "1",
 	Pos:       "causes.go:161",
 	Errors:    Errors__pawl,
@@ -401,7 +401,7 @@ func CancellableCond__workflow() []*abi.Workflow {
 var workflow__GracefulStop = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.GracefulStop",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "d57f0cc3c81d",
+	Version:   "8472c68ff382",
 	Generator: "1",
 	Pos:       "causes.go:233",
 	Errors:    Errors__pawl,
@@ -442,7 +442,7 @@ func GracefulStop__workflow() []*abi.Workflow {
 var workflow__ShorterWins = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.ShorterWins",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "52eb0ef42269",
+	Version:   "c422dd070a07",
 	Generator: "1",
 	Pos:       "deadlines.go:15",
 	Errors:    Errors__pawl,
@@ -483,7 +483,7 @@ func ShorterWins__workflow() []*abi.Workflow {
 var workflow__GivenUp = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.GivenUp",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "710e26e32e8e",
+	Version:   "ea777d68e016",
 	Generator: "1",
 	Pos:       "deadlines.go:32",
 	Errors:    Errors__pawl,
@@ -524,7 +524,7 @@ func GivenUp__workflow() []*abi.Workflow {
 var workflow__Budget = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Budget",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "d8b319896f38",
+	Version:   "fb78b4fffc2f",
 	Generator: "1",
 	Pos:       "deadlines.go:47",
 	Errors:    Errors__pawl,
@@ -565,7 +565,7 @@ func Budget__workflow() []*abi.Workflow {
 var workflow__Patience = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Patience",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "9dceda691621",
+	Version:   "314517347414",
 	Generator: "1",
 	Pos:       "deadlines.go:68",
 	Errors:    Errors__pawl,
@@ -606,7 +606,7 @@ func Patience__workflow() []*abi.Workflow {
 var workflow__ClosingTime = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.ClosingTime",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "499d5dd9d5c9",
+	Version:   "8315f970ead2",
 	Generator: "1",
 	Pos:       "deadlines.go:86",
 	Errors:    Errors__pawl,
@@ -647,7 +647,7 @@ func ClosingTime__workflow() []*abi.Workflow {
 var workflow__InTheLastSecond = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.InTheLastSecond",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "2661cc19fe11",
+	Version:   "437cbf669cb9",
 	Generator: "1",
 	Pos:       "deadlines.go:116",
 	Errors:    Errors__pawl,
@@ -688,7 +688,7 @@ func InTheLastSecond__workflow() []*abi.Workflow {
 var workflow__NoDeadline = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.NoDeadline",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "dcd2bb156a88",
+	Version:   "51df08683995",
 	Generator: "1",
 	Pos:       "deadlines.go:135",
 	Errors:    Errors__pawl,
@@ -729,7 +729,7 @@ func NoDeadline__workflow() []*abi.Workflow {
 var workflow__Names = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Names",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "4395074904ea",
+	Version:   "1b29b4e53972",
 	Generator: "1",
 	Pos:       "names.go:15",
 	Errors:    Errors__pawl,
@@ -770,7 +770,7 @@ func Names__workflow() []*abi.Workflow {
 var workflow__Middle = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Middle",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "b790d5fb657b",
+	Version:   "77df558645f2",
 	Generator: "1",
 	Pos:       "trees.go:17",
 	Errors:    Errors__pawl,
@@ -811,7 +811,7 @@ func Middle__workflow() []*abi.Workflow {
 var workflow__Services = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Services",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "e1faf1d824b5",
+	Version:   "524f6591dad2",
 	Generator: "1",
 	Pos:       "trees.go:51",
 	Errors:    Errors__pawl,
@@ -852,7 +852,7 @@ func Services__workflow() []*abi.Workflow {
 var workflow__BornDead = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.BornDead",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "cbb89c7db312",
+	Version:   "500dae6369d3",
 	Generator: "1",
 	Pos:       "trees.go:73",
 	Errors:    Errors__pawl,
@@ -893,7 +893,7 @@ func BornDead__workflow() []*abi.Workflow {
 var workflow__Generator = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Generator",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "8c78ef2ecf7d",
+	Version:   "ec436af535b7",
 	Generator: "1",
 	Pos:       "trees.go:107",
 	Errors:    Errors__pawl,
@@ -934,7 +934,7 @@ func Generator__workflow() []*abi.Workflow {
 var workflow__Workers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Workers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "7ea8511e0791",
+	Version:   "bcb5f0e2a817",
 	Generator: "1",
 	Pos:       "trees.go:128",
 	Errors:    Errors__pawl,
@@ -975,7 +975,7 @@ func Workers__workflow() []*abi.Workflow {
 var workflow__Merged = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Merged",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "185e1b5e159b",
+	Version:   "fde84943b8e4",
 	Generator: "1",
 	Pos:       "trees.go:167",
 	Errors:    Errors__pawl,
@@ -1016,7 +1016,7 @@ func Merged__workflow() []*abi.Workflow {
 var workflow__OwnContext = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.OwnContext",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "2cbfcc5d0a19",
+	Version:   "fe6015e211e6",
 	Generator: "1",
 	Pos:       "trees.go:210",
 	Errors:    Errors__pawl,
@@ -1057,7 +1057,7 @@ func OwnContext__workflow() []*abi.Workflow {
 var workflow__Values = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Values",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "59507dc15f31",
+	Version:   "079f89754df7",
 	Generator: "1",
 	Pos:       "trees.go:232",
 	Errors:    Errors__pawl,
@@ -1160,10 +1160,11 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/activities.go",
 		Text: source__activities,
 		Sums: map[string]string{
-			"Cook":      "6fcce5d0bdb5ca14",
-			"Release":   "2b5aa55756087750",
-			"Reserve":   "72602164e0ce518c",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+			"Cook":        "6fcce5d0bdb5ca14",
+			"Release":     "2b5aa55756087750",
+			"Reserve":     "72602164e0ce518c",
+			"elapsed{}":   "a985c1e1c0ae5ed4",
+			"var ErrFull": "ee2a0b665ef0557f",
 		},
 	},
 	{
@@ -1181,6 +1182,9 @@ var Sources__pawl = []abi.Source{
 			"SiblingsStop{}":      "359284af1862bf04",
 			"TimedCauses{}":       "a24612138d954ed0",
 			"newServer{}":         "513610a4453973f2",
+			"type server":         "5c135e026add453a",
+			"var errFire":         "3348de7f07ad8f5e",
+			"var errRain":         "ab9fb329b528515b",
 			"waitOn{}":            "660dad8fb37394b2",
 		},
 	},
@@ -1201,7 +1205,8 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/names.go",
 		Text: source__names,
 		Sums: map[string]string{
-			"Names{}": "87cf4ac2582bf653",
+			"Names{}":    "87cf4ac2582bf653",
+			"type label": "e237376295bd3c97",
 		},
 	},
 	{
@@ -1219,6 +1224,11 @@ var Sources__pawl = []abi.Source{
 			"Workers{}":      "58a328dc2cd36201",
 			"generate{}":     "4bc089216a3952fb",
 			"scoped.Value{}": "f17294f1930170b0",
+			"type nameKey":   "a8b36a8aa2361671",
+			"type node":      "85be9929974696b0",
+			"type roomKey":   "ede1b17eb78f6e8e",
+			"type scoped":    "f093f4666d8da93e",
+			"type userKey":   "5a8f1de9e8939a69",
 		},
 	},
 }

@@ -87,7 +87,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Surveyed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Surveyed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "dc958611f33d",
+	Version:   "332193189a02",
 	Generator: "1",
 	Pos:       "activities.go:20",
 	Errors:    Errors__pawl,
@@ -128,7 +128,7 @@ func Surveyed__workflow() []*abi.Workflow {
 var workflow__Grouped = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Grouped",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "40bdd7ae39a1",
+	Version:   "fcfb28cfeccb",
 	Generator: "1",
 	Pos:       "activities.go:48",
 	Errors:    Errors__pawl,
@@ -169,7 +169,7 @@ func Grouped__workflow() []*abi.Workflow {
 var workflow__Mapmade = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapmade",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "b8e1c643c0a5",
+	Version:   "587dbda3bb8d",
 	Generator: "1",
 	Pos:       "activities.go:107",
 	Errors:    Errors__pawl,
@@ -210,7 +210,7 @@ func Mapmade__workflow() []*abi.Workflow {
 var workflow__Quorum = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Quorum",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "72eabee10013",
+	Version:   "1da761f9f289",
 	Generator: "1",
 	Pos:       "activities.go:124",
 	Errors:    Errors__pawl,
@@ -251,7 +251,7 @@ func Quorum__workflow() []*abi.Workflow {
 var workflow__Mixed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Mixed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "28afc7c37e46",
+	Version:   "b872ae55e2b5",
 	Generator: "1",
 	Pos:       "activities.go:143",
 	Errors:    Errors__pawl,
@@ -292,7 +292,7 @@ func Mixed__workflow() []*abi.Workflow {
 var workflow__Locked = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Locked",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "8a95f34f3ec8",
+	Version:   "0095fc36a1c4",
 	Generator: "1",
 	Pos:       "collect.go:31",
 	Errors:    Errors__pawl,
@@ -333,7 +333,7 @@ func Locked__workflow() []*abi.Workflow {
 var workflow__Slots = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Slots",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "3918bf17a81d",
+	Version:   "1af746b184b5",
 	Generator: "1",
 	Pos:       "collect.go:48",
 	Errors:    Errors__pawl,
@@ -374,7 +374,7 @@ func Slots__workflow() []*abi.Workflow {
 var workflow__Counted = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Counted",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "b91a07fe0abd",
+	Version:   "b5a802e1f326",
 	Generator: "1",
 	Pos:       "collect.go:67",
 	Errors:    Errors__pawl,
@@ -415,7 +415,7 @@ func Counted__workflow() []*abi.Workflow {
 var workflow__Mapped = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapped",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "c31f4bb1b45d",
+	Version:   "6f94634445a4",
 	Generator: "1",
 	Pos:       "collect.go:89",
 	Errors:    Errors__pawl,
@@ -456,7 +456,7 @@ func Mapped__workflow() []*abi.Workflow {
 var workflow__Failing = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Failing",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "5ea7eb19a4e3",
+	Version:   "546a1b874980",
 	Generator: "1",
 	Pos:       "collect.go:112",
 	Errors:    Errors__pawl,
@@ -497,7 +497,7 @@ func Failing__workflow() []*abi.Workflow {
 var workflow__Served = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Served",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "bb4acf425d32",
+	Version:   "4f472e7713a9",
 	Generator: "1",
 	Pos:       "collect.go:144",
 	Errors:    Errors__pawl,
@@ -538,7 +538,7 @@ func Served__workflow() []*abi.Workflow {
 var workflow__Watched = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Watched",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "e1c62e2bb55d",
+	Version:   "3e6c731c5c88",
 	Generator: "1",
 	Pos:       "collect.go:168",
 	Errors:    Errors__pawl,
@@ -579,7 +579,7 @@ func Watched__workflow() []*abi.Workflow {
 var workflow__Recovered = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Recovered",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "9eb276813dec",
+	Version:   "55ebc4c7bca7",
 	Generator: "1",
 	Pos:       "collect.go:193",
 	Errors:    Errors__pawl,
@@ -620,7 +620,7 @@ func Recovered__workflow() []*abi.Workflow {
 var workflow__Sorted = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Sorted",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "5718b905f8f1",
+	Version:   "0c2928ac9936",
 	Generator: "1",
 	Pos:       "merge.go:50",
 	Errors:    Errors__pawl,
@@ -661,7 +661,7 @@ func Sorted__workflow() []*abi.Workflow {
 var workflow__Timed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Timed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "34f978c274aa",
+	Version:   "4d96889786f3",
 	Generator: "1",
 	Pos:       "merge.go:62",
 	Errors:    Errors__pawl,
@@ -702,7 +702,7 @@ func Timed__workflow() []*abi.Workflow {
 var workflow__Nilled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Nilled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "55246c132171",
+	Version:   "d01d3ff6871a",
 	Generator: "1",
 	Pos:       "merge.go:74",
 	Errors:    Errors__pawl,
@@ -743,7 +743,7 @@ func Nilled__workflow() []*abi.Workflow {
 var workflow__Tree = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Tree",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "b26efcc7ec4a",
+	Version:   "406ee7cdf94d",
 	Generator: "1",
 	Pos:       "merge.go:101",
 	Errors:    Errors__pawl,
@@ -784,7 +784,7 @@ func Tree__workflow() []*abi.Workflow {
 var workflow__Zipped = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Zipped",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "68c86a350f54",
+	Version:   "c89109ed0452",
 	Generator: "1",
 	Pos:       "merge.go:137",
 	Errors:    Errors__pawl,
@@ -825,7 +825,7 @@ func Zipped__workflow() []*abi.Workflow {
 var workflow__MergeSorted = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.MergeSorted",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "d13a5d6f88a4",
+	Version:   "69ba648b08f8",
 	Generator: "1",
 	Pos:       "merge.go:157",
 	Errors:    Errors__pawl,
@@ -866,7 +866,7 @@ func MergeSorted__workflow() []*abi.Workflow {
 var workflow__Weighted = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Weighted",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "1360c7aa8f33",
+	Version:   "00953ee68e1c",
 	Generator: "1",
 	Pos:       "merge.go:195",
 	Errors:    Errors__pawl,
@@ -907,7 +907,7 @@ func Weighted__workflow() []*abi.Workflow {
 var workflow__Earliest = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Earliest",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "bd9180b0e025",
+	Version:   "6cd5af16f7e1",
 	Generator: "1",
 	Pos:       "races.go:42",
 	Errors:    Errors__pawl,
@@ -948,7 +948,7 @@ func Earliest__workflow() []*abi.Workflow {
 var workflow__Toss = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Toss",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "3451d322c6db",
+	Version:   "0662530b797a",
 	Generator: "1",
 	Pos:       "races.go:53",
 	Errors:    Errors__pawl,
@@ -989,7 +989,7 @@ func Toss__workflow() []*abi.Workflow {
 var workflow__Finish = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Finish",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "ebba68eb1d14",
+	Version:   "e94add7f9ca9",
 	Generator: "1",
 	Pos:       "races.go:68",
 	Errors:    Errors__pawl,
@@ -1030,7 +1030,7 @@ func Finish__workflow() []*abi.Workflow {
 var workflow__Indexed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Indexed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "0d5698aa4da5",
+	Version:   "dffc2cd39071",
 	Generator: "1",
 	Pos:       "races.go:95",
 	Errors:    Errors__pawl,
@@ -1071,7 +1071,7 @@ func Indexed__workflow() []*abi.Workflow {
 var workflow__Cheapest = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Cheapest",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "24ee974cf7c7",
+	Version:   "d97058750bd8",
 	Generator: "1",
 	Pos:       "races.go:112",
 	Errors:    Errors__pawl,
@@ -1112,7 +1112,7 @@ func Cheapest__workflow() []*abi.Workflow {
 var workflow__Quickest = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Quickest",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "b1a7586666fd",
+	Version:   "2c8d9107b456",
 	Generator: "1",
 	Pos:       "races.go:143",
 	Errors:    Errors__pawl,
@@ -1222,6 +1222,7 @@ var Sources__pawl = []abi.Source{
 			"Mixed{}":             "bd220aa7c9b2aec3",
 			"Quorum{}":            "c7f99868af553081",
 			"Surveyed{}":          "91687b38d07d8885",
+			"type survey":         "b06880f9998912e2",
 		},
 	},
 	{
@@ -1238,15 +1239,19 @@ var Sources__pawl = []abi.Source{
 			"Slots{}":         "fea59b21e312f389",
 			"Watched{}":       "6b0c498d6dd4ea1a",
 			"square{}":        "ca8234c485d178e8",
+			"type board":      "fd1cbe48dfcbe5c3",
+			"type message":    "9faeb0fff61f2b4d",
 		},
 	},
 	{
 		File: "github.com/pawlhq/pawl/golden/concurrent/fanin/fanin.go",
 		Text: source__fanin,
 		Sums: map[string]string{
-			"Ask":       "9dd3764424fe67e2",
-			"Measure":   "87f91105e97d4490",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+			"Ask":           "9dd3764424fe67e2",
+			"Measure":       "87f91105e97d4490",
+			"elapsed{}":     "a985c1e1c0ae5ed4",
+			"type Quote":    "faad6e939cda5a4e",
+			"var ErrClosed": "02ed25dfa419c742",
 		},
 	},
 	{

@@ -87,7 +87,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__FirstError = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.FirstError",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "c5066e83be33",
+	Version:   "dfd13c20b641",
 	Generator: "1",
 	Pos:       "errgroups.go:21",
 	Errors:    Errors__pawl,
@@ -128,7 +128,7 @@ func FirstError__workflow() []*abi.Workflow {
 var workflow__EqualErrors = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.EqualErrors",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "caf3319fbb9d",
+	Version:   "0b6653a545d8",
 	Generator: "1",
 	Pos:       "errgroups.go:36",
 	Errors:    Errors__pawl,
@@ -169,7 +169,7 @@ func EqualErrors__workflow() []*abi.Workflow {
 var workflow__RestIsCancelled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.RestIsCancelled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "6e9dcccf1142",
+	Version:   "de5ad1e17e5c",
 	Generator: "1",
 	Pos:       "errgroups.go:50",
 	Errors:    Errors__pawl,
@@ -210,7 +210,7 @@ func RestIsCancelled__workflow() []*abi.Workflow {
 var workflow__Cause = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Cause",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "c70b231518c8",
+	Version:   "58a7a683bbbb",
 	Generator: "1",
 	Pos:       "errgroups.go:73",
 	Errors:    Errors__pawl,
@@ -251,7 +251,7 @@ func Cause__workflow() []*abi.Workflow {
 var workflow__Limit = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Limit",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "699c823d5755",
+	Version:   "314b6dd7d80b",
 	Generator: "1",
 	Pos:       "errgroups.go:87",
 	Errors:    Errors__pawl,
@@ -292,7 +292,7 @@ func Limit__workflow() []*abi.Workflow {
 var workflow__TryGo = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.TryGo",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "b6c2df9d423d",
+	Version:   "e9925b689f03",
 	Generator: "1",
 	Pos:       "errgroups.go:114",
 	Errors:    Errors__pawl,
@@ -333,7 +333,7 @@ func TryGo__workflow() []*abi.Workflow {
 var workflow__EmptyGroup = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.EmptyGroup",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "8ecae107e828",
+	Version:   "6f4396c27e81",
 	Generator: "1",
 	Pos:       "errgroups.go:137",
 	Errors:    Errors__pawl,
@@ -374,7 +374,7 @@ func EmptyGroup__workflow() []*abi.Workflow {
 var workflow__Quotes = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Quotes",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "7baa819ad5e9",
+	Version:   "ffe95cb82f8b",
 	Generator: "1",
 	Pos:       "errgroups.go:161",
 	Errors:    Errors__pawl,
@@ -415,7 +415,7 @@ func Quotes__workflow() []*abi.Workflow {
 var workflow__TypedEach = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.TypedEach",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "f52cba0a5197",
+	Version:   "364f2aeba1f4",
 	Generator: "1",
 	Pos:       "errgroups.go:170",
 	Errors:    Errors__pawl,
@@ -456,7 +456,7 @@ func TypedEach__workflow() []*abi.Workflow {
 var workflow__Stages = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Stages",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "d2ee7a377e66",
+	Version:   "d5fc9b9b757e",
 	Generator: "1",
 	Pos:       "errgroups.go:184",
 	Errors:    Errors__pawl,
@@ -497,7 +497,7 @@ func Stages__workflow() []*abi.Workflow {
 var workflow__Nested = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Nested",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "d6f824901142",
+	Version:   "1f60c150a648",
 	Generator: "1",
 	Pos:       "errgroups.go:226",
 	Errors:    Errors__pawl,
@@ -538,7 +538,7 @@ func Nested__workflow() []*abi.Workflow {
 var workflow__Feeder = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Feeder",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "974e06d2bed4",
+	Version:   "0eda7d0b066d",
 	Generator: "1",
 	Pos:       "errgroups.go:256",
 	Errors:    Errors__pawl,
@@ -579,7 +579,7 @@ func Feeder__workflow() []*abi.Workflow {
 var workflow__PanicInGroup = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.PanicInGroup",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "a424532dbd01",
+	Version:   "4dac77adf96e",
 	Generator: "1",
 	Pos:       "errgroups.go:292",
 	Errors:    Errors__pawl,
@@ -620,7 +620,7 @@ func PanicInGroup__workflow() []*abi.Workflow {
 var workflow__Crawl = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Crawl",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "2b6180c0b965",
+	Version:   "9b2cb6bd71b5",
 	Generator: "1",
 	Pos:       "errgroups.go:328",
 	Errors:    Errors__pawl,
@@ -661,7 +661,7 @@ func Crawl__workflow() []*abi.Workflow {
 var workflow__FirstQuote = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.FirstQuote",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "e22977dd3d9e",
+	Version:   "8583811594b3",
 	Generator: "1",
 	Pos:       "first.go:56",
 	Errors:    Errors__pawl,
@@ -702,7 +702,7 @@ func FirstQuote__workflow() []*abi.Workflow {
 var workflow__NoQuote = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.NoQuote",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "3ed70c745467",
+	Version:   "f49cb061547e",
 	Generator: "1",
 	Pos:       "first.go:65",
 	Errors:    Errors__pawl,
@@ -743,7 +743,7 @@ func NoQuote__workflow() []*abi.Workflow {
 var workflow__EqualRunners = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.EqualRunners",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "7ae0d48070e7",
+	Version:   "ccdef48be290",
 	Generator: "1",
 	Pos:       "first.go:74",
 	Errors:    Errors__pawl,
@@ -784,7 +784,7 @@ func EqualRunners__workflow() []*abi.Workflow {
 var workflow__Hedged = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Hedged",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "d33aa625ec59",
+	Version:   "96f396b6ee44",
 	Generator: "1",
 	Pos:       "first.go:87",
 	Errors:    Errors__pawl,
@@ -825,7 +825,7 @@ func Hedged__workflow() []*abi.Workflow {
 var workflow__Quorum = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Quorum",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "c8ba236ed2df",
+	Version:   "dae9b0ed87da",
 	Generator: "1",
 	Pos:       "first.go:111",
 	Errors:    Errors__pawl,
@@ -866,7 +866,7 @@ func Quorum__workflow() []*abi.Workflow {
 var workflow__AllSettled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.AllSettled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "6d06c721fedc",
+	Version:   "632c9bb93db6",
 	Generator: "1",
 	Pos:       "first.go:137",
 	Errors:    Errors__pawl,
@@ -907,7 +907,7 @@ func AllSettled__workflow() []*abi.Workflow {
 var workflow__Rounds = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Rounds",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "83ec9de76f5e",
+	Version:   "4de76bc7affc",
 	Generator: "1",
 	Pos:       "first.go:166",
 	Errors:    Errors__pawl,
@@ -948,7 +948,7 @@ func Rounds__workflow() []*abi.Workflow {
 var workflow__TwoWait = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.TwoWait",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "0b097dcae06e",
+	Version:   "3868fc3dfbe8",
 	Generator: "1",
 	Pos:       "first.go:190",
 	Errors:    Errors__pawl,
@@ -989,7 +989,7 @@ func TwoWait__workflow() []*abi.Workflow {
 var workflow__ImpatientWait = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.ImpatientWait",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "9e0788ec86dd",
+	Version:   "629e2baea063",
 	Generator: "1",
 	Pos:       "first.go:226",
 	Errors:    Errors__pawl,
@@ -1030,7 +1030,7 @@ func ImpatientWait__workflow() []*abi.Workflow {
 var workflow__Misuse = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Misuse",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "d3a90df5eba3",
+	Version:   "5e89626bd293",
 	Generator: "1",
 	Pos:       "first.go:242",
 	Errors:    Errors__pawl,
@@ -1071,7 +1071,7 @@ func Misuse__workflow() []*abi.Workflow {
 var workflow__SharedCalls = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.SharedCalls",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "1d8218f933b4",
+	Version:   "5dd1785039d4",
 	Generator: "1",
 	Pos:       "first.go:290",
 	Errors:    Errors__pawl,
@@ -1167,9 +1167,10 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/groups/activities.go",
 		Text: source__activities,
 		Sums: map[string]string{
-			"Links":     "93e258d0850be1a5",
-			"Quote":     "777c9a4004b3bc60",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+			"Links":          "93e258d0850be1a5",
+			"Quote":          "777c9a4004b3bc60",
+			"elapsed{}":      "a985c1e1c0ae5ed4",
+			"var ErrSoldOut": "dcd8f0fb297a5e9f",
 		},
 	},
 	{
@@ -1193,6 +1194,7 @@ var Sources__pawl = []abi.Source{
 			"TypedEach{}":        "9dab9eac0b6c070f",
 			"caught{}":           "faab775d2fa43824",
 			"each{}":             "41d2a3d3ebfd48e2",
+			"type crawler":       "4940a0e86185ee8c",
 		},
 	},
 	{
@@ -1213,6 +1215,9 @@ var Sources__pawl = []abi.Source{
 			"TwoWait{}":       "de29dbb944ffbfd9",
 			"first{}":         "05b47cf7dba3a018",
 			"quoteOf{}":       "1111c400cc734286",
+			"type flight":     "6f35ecec466523df",
+			"type flights":    "213e0d8cbd2048ac",
+			"type result":     "700fb4c3b8404b7d",
 			"waitFor{}":       "8986d450f79ed8b6",
 		},
 	},

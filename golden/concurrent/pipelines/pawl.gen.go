@@ -116,7 +116,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Doubled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Doubled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "cdb8807ebe7f",
+	Version:   "93a970e530c0",
 	Generator: "1",
 	Pos:       "activities.go:16",
 	Errors:    Errors__pawl,
@@ -157,7 +157,7 @@ func Doubled__workflow() []*abi.Workflow {
 var workflow__Ordered = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Ordered",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "0dafa7fbc0da",
+	Version:   "d74e4ae155fe",
 	Generator: "1",
 	Pos:       "activities.go:32",
 	Errors:    Errors__pawl,
@@ -198,7 +198,7 @@ func Ordered__workflow() []*abi.Workflow {
 var workflow__FirstMalformed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.FirstMalformed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "dd0180a970c5",
+	Version:   "3e031098bdaa",
 	Generator: "1",
 	Pos:       "activities.go:62",
 	Errors:    Errors__pawl,
@@ -239,7 +239,7 @@ func FirstMalformed__workflow() []*abi.Workflow {
 var workflow__Crawl = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Crawl",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "d9623b38ed7a",
+	Version:   "755e43cc68ce",
 	Generator: "1",
 	Pos:       "activities.go:97",
 	Errors:    Errors__pawl,
@@ -280,7 +280,7 @@ func Crawl__workflow() []*abi.Workflow {
 var workflow__Impatient = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Impatient",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "b5fdcc02abdf",
+	Version:   "624020b85786",
 	Generator: "1",
 	Pos:       "activities.go:146",
 	Errors:    Errors__pawl,
@@ -321,7 +321,7 @@ func Impatient__workflow() []*abi.Workflow {
 var workflow__Prefetched = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Prefetched",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "94aee92f6e4e",
+	Version:   "563d92e8d8a5",
 	Generator: "1",
 	Pos:       "activities.go:176",
 	Errors:    Errors__pawl,
@@ -362,7 +362,7 @@ func Prefetched__workflow() []*abi.Workflow {
 var workflow__Taken = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Taken",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "16221ca9510b",
+	Version:   "e0145ce69354",
 	Generator: "1",
 	Pos:       "flow.go:15",
 	Errors:    Errors__pawl,
@@ -403,7 +403,7 @@ func Taken__workflow() []*abi.Workflow {
 var workflow__OrDone = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.OrDone",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "5e1a644e061a",
+	Version:   "f96fb5a7688f",
 	Generator: "1",
 	Pos:       "flow.go:36",
 	Errors:    Errors__pawl,
@@ -444,7 +444,7 @@ func OrDone__workflow() []*abi.Workflow {
 var workflow__Dropped = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Dropped",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "3824bfb958ce",
+	Version:   "276421fd122b",
 	Generator: "1",
 	Pos:       "flow.go:81",
 	Errors:    Errors__pawl,
@@ -485,7 +485,7 @@ func Dropped__workflow() []*abi.Workflow {
 var workflow__Batches = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Batches",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "3bfea6cd39ed",
+	Version:   "5c3a4f8aab64",
 	Generator: "1",
 	Pos:       "flow.go:121",
 	Errors:    Errors__pawl,
@@ -526,7 +526,7 @@ func Batches__workflow() []*abi.Workflow {
 var workflow__Debounced = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Debounced",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "66b9eb0f286d",
+	Version:   "3a85b1c4205c",
 	Generator: "1",
 	Pos:       "flow.go:157",
 	Errors:    Errors__pawl,
@@ -567,7 +567,7 @@ func Debounced__workflow() []*abi.Workflow {
 var workflow__Windows = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Windows",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "568c0d2551a8",
+	Version:   "c7573b176e0f",
 	Generator: "1",
 	Pos:       "flow.go:182",
 	Errors:    Errors__pawl,
@@ -608,7 +608,7 @@ func Windows__workflow() []*abi.Workflow {
 var workflow__Paused = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Paused",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "d3e6ee9c1873",
+	Version:   "ffa9b6329e78",
 	Generator: "1",
 	Pos:       "flow.go:203",
 	Errors:    Errors__pawl,
@@ -649,7 +649,7 @@ func Paused__workflow() []*abi.Workflow {
 var workflow__Pulled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Pulled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "a2aefa189d89",
+	Version:   "cc9b7672ccc3",
 	Generator: "1",
 	Pos:       "pulled.go:18",
 	Errors:    Errors__pawl,
@@ -690,7 +690,7 @@ func Pulled__workflow() []*abi.Workflow {
 var workflow__Teed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Teed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "ceae101281ed",
+	Version:   "0080ff097a54",
 	Generator: "1",
 	Pos:       "shapes.go:17",
 	Errors:    Errors__pawl,
@@ -731,7 +731,7 @@ func Teed__workflow() []*abi.Workflow {
 var workflow__Bridged = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bridged",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "d0ed7e75d789",
+	Version:   "f513da3aa482",
 	Generator: "1",
 	Pos:       "shapes.go:54",
 	Errors:    Errors__pawl,
@@ -772,7 +772,7 @@ func Bridged__workflow() []*abi.Workflow {
 var workflow__Collatz = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Collatz",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "0243e1186deb",
+	Version:   "416b838bdbe0",
 	Generator: "1",
 	Pos:       "shapes.go:79",
 	Errors:    Errors__pawl,
@@ -813,7 +813,7 @@ func Collatz__workflow() []*abi.Workflow {
 var workflow__PingPong = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.PingPong",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "110ab6fc36f6",
+	Version:   "5b978d999531",
 	Generator: "1",
 	Pos:       "shapes.go:106",
 	Errors:    Errors__pawl,
@@ -854,7 +854,7 @@ func PingPong__workflow() []*abi.Workflow {
 var workflow__Diamond = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Diamond",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "eb4c6e2158e9",
+	Version:   "de670722b8ec",
 	Generator: "1",
 	Pos:       "shapes.go:134",
 	Errors:    Errors__pawl,
@@ -895,7 +895,7 @@ func Diamond__workflow() []*abi.Workflow {
 var workflow__Race = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Race",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "0c7ead30ff1a",
+	Version:   "70a5c6fc0f64",
 	Generator: "1",
 	Pos:       "shapes.go:177",
 	Errors:    Errors__pawl,
@@ -936,7 +936,7 @@ func Race__workflow() []*abi.Workflow {
 var workflow__Rescued = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Rescued",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "a2d3877fae2c",
+	Version:   "8288d35b791e",
 	Generator: "1",
 	Pos:       "shapes.go:198",
 	Errors:    Errors__pawl,
@@ -977,7 +977,7 @@ func Rescued__workflow() []*abi.Workflow {
 var workflow__Squares = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Squares",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "216bd3add544",
+	Version:   "641227ea808d",
 	Generator: "1",
 	Pos:       "stages.go:64",
 	Errors:    Errors__pawl,
@@ -1018,7 +1018,7 @@ func Squares__workflow() []*abi.Workflow {
 var workflow__Typed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Typed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "1b8ea4c1cd35",
+	Version:   "a4d79223563f",
 	Generator: "1",
 	Pos:       "stages.go:75",
 	Errors:    Errors__pawl,
@@ -1059,7 +1059,7 @@ func Typed__workflow() []*abi.Workflow {
 var workflow__Filtered = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Filtered",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "775494b78716",
+	Version:   "011f2c178f06",
 	Generator: "1",
 	Pos:       "stages.go:85",
 	Errors:    Errors__pawl,
@@ -1100,7 +1100,7 @@ func Filtered__workflow() []*abi.Workflow {
 var workflow__Bounded = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bounded",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "2fef9b8a3290",
+	Version:   "0003035d8f1b",
 	Generator: "1",
 	Pos:       "stages.go:94",
 	Errors:    Errors__pawl,
@@ -1141,7 +1141,7 @@ func Bounded__workflow() []*abi.Workflow {
 var workflow__Sieve = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Sieve",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "4e1ef00022ec",
+	Version:   "a3383be5435e",
 	Generator: "1",
 	Pos:       "stages.go:116",
 	Errors:    Errors__pawl,
@@ -1182,7 +1182,7 @@ func Sieve__workflow() []*abi.Workflow {
 var workflow__Assembly = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Assembly",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "131df7d65bd5",
+	Version:   "93c1551da1d0",
 	Generator: "1",
 	Pos:       "stages.go:185",
 	Errors:    Errors__pawl,
@@ -1297,6 +1297,7 @@ var Sources__pawl = []abi.Source{
 			"Impatient{}":        "1f0129c0d5beac43",
 			"Ordered{}":          "ac0645841b20f887",
 			"Prefetched{}":       "a882fb52a81e3499",
+			"type crawler":       "db7f3b8f13d36e96",
 		},
 	},
 	{
@@ -1318,10 +1319,12 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/pipelines.go",
 		Text: source__pipelines,
 		Sums: map[string]string{
-			"Double":    "492e69bacd56000f",
-			"Fetch":     "a56d99f30bc92642",
-			"Parse":     "41df3186689263ff",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+			"Double":           "492e69bacd56000f",
+			"Fetch":            "a56d99f30bc92642",
+			"Parse":            "41df3186689263ff",
+			"elapsed{}":        "a985c1e1c0ae5ed4",
+			"type Page":        "be5d194147581f1c",
+			"var ErrMalformed": "9cf2db7aa5cf8cd8",
 		},
 	},
 	{
@@ -1364,6 +1367,7 @@ var Sources__pawl = []abi.Source{
 			"count{}":        "beb77cf2a985b0a7",
 			"numbers{}":      "7cf947703693354d",
 			"strain{}":       "99036ed8aeade9f1",
+			"type stage":     "66496c71daae2700",
 		},
 	},
 }

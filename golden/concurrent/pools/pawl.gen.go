@@ -87,7 +87,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Dispatched = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Dispatched",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "288f4badda72",
+	Version:   "6fd831eb6c1f",
 	Generator: "1",
 	Pos:       "activities.go:20",
 	Errors:    Errors__pawl,
@@ -128,7 +128,7 @@ func Dispatched__workflow() []*abi.Workflow {
 var workflow__Tolerant = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Tolerant",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "4b292977a2aa",
+	Version:   "d8e36ab418a2",
 	Generator: "1",
 	Pos:       "activities.go:56",
 	Errors:    Errors__pawl,
@@ -169,7 +169,7 @@ func Tolerant__workflow() []*abi.Workflow {
 var workflow__Strict = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Strict",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "f7df449aa749",
+	Version:   "a170576d86e6",
 	Generator: "1",
 	Pos:       "activities.go:87",
 	Errors:    Errors__pawl,
@@ -210,7 +210,7 @@ func Strict__workflow() []*abi.Workflow {
 var workflow__Abandoned = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Abandoned",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "ccb1e5888d7a",
+	Version:   "8d5fb2e4fd7f",
 	Generator: "1",
 	Pos:       "activities.go:121",
 	Errors:    Errors__pawl,
@@ -251,7 +251,7 @@ func Abandoned__workflow() []*abi.Workflow {
 var workflow__Crewed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Crewed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "98a66c86ab70",
+	Version:   "66694c44cd0b",
 	Generator: "1",
 	Pos:       "activities.go:171",
 	Errors:    Errors__pawl,
@@ -292,7 +292,7 @@ func Crewed__workflow() []*abi.Workflow {
 var workflow__Halves = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Halves",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "43c912d52409",
+	Version:   "a25b87dc7c5a",
 	Generator: "1",
 	Pos:       "activities.go:195",
 	Errors:    Errors__pawl,
@@ -333,7 +333,7 @@ func Halves__workflow() []*abi.Workflow {
 var workflow__Quit = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Quit",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "8b4ba4b0708c",
+	Version:   "e44332678a76",
 	Generator: "1",
 	Pos:       "lifecycles.go:20",
 	Errors:    Errors__pawl,
@@ -374,7 +374,7 @@ func Quit__workflow() []*abi.Workflow {
 var workflow__Supervised = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Supervised",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "727388103dc0",
+	Version:   "7c36c41f471d",
 	Generator: "1",
 	Pos:       "lifecycles.go:51",
 	Errors:    Errors__pawl,
@@ -415,7 +415,7 @@ func Supervised__workflow() []*abi.Workflow {
 var workflow__FailFast = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.FailFast",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "fc6be1ba3dfa",
+	Version:   "0962068fef60",
 	Generator: "1",
 	Pos:       "lifecycles.go:85",
 	Errors:    Errors__pawl,
@@ -456,7 +456,7 @@ func FailFast__workflow() []*abi.Workflow {
 var workflow__Limited = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Limited",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "4211ebf299ff",
+	Version:   "594d38dee11f",
 	Generator: "1",
 	Pos:       "lifecycles.go:111",
 	Errors:    Errors__pawl,
@@ -497,7 +497,7 @@ func Limited__workflow() []*abi.Workflow {
 var workflow__Resigned = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Resigned",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "9af5552a021d",
+	Version:   "3c0e04b016c9",
 	Generator: "1",
 	Pos:       "lifecycles.go:133",
 	Errors:    Errors__pawl,
@@ -538,7 +538,7 @@ func Resigned__workflow() []*abi.Workflow {
 var workflow__Scaled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Scaled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "fb30a17a6fae",
+	Version:   "e40d37964a14",
 	Generator: "1",
 	Pos:       "lifecycles.go:163",
 	Errors:    Errors__pawl,
@@ -579,7 +579,7 @@ func Scaled__workflow() []*abi.Workflow {
 var workflow__Stolen = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Stolen",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "4c761081f164",
+	Version:   "13d2b828d4d0",
 	Generator: "1",
 	Pos:       "lifecycles.go:196",
 	Errors:    Errors__pawl,
@@ -620,7 +620,7 @@ func Stolen__workflow() []*abi.Workflow {
 var workflow__Favourite = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Favourite",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "0fd5c832d98e",
+	Version:   "a81e269f303b",
 	Generator: "1",
 	Pos:       "lifecycles.go:244",
 	Errors:    Errors__pawl,
@@ -661,7 +661,7 @@ func Favourite__workflow() []*abi.Workflow {
 var workflow__Condition = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Condition",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "3293e9d505ab",
+	Version:   "fe87ac545bbe",
 	Generator: "1",
 	Pos:       "queues.go:60",
 	Errors:    Errors__pawl,
@@ -702,7 +702,7 @@ func Condition__workflow() []*abi.Workflow {
 var workflow__Shortest = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Shortest",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "86aaff0f8044",
+	Version:   "f78bb1949e1a",
 	Generator: "1",
 	Pos:       "queues.go:100",
 	Errors:    Errors__pawl,
@@ -743,7 +743,7 @@ func Shortest__workflow() []*abi.Workflow {
 var workflow__Rotated = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Rotated",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "48f6261dc486",
+	Version:   "0435251cbc98",
 	Generator: "1",
 	Pos:       "queues.go:142",
 	Errors:    Errors__pawl,
@@ -784,7 +784,7 @@ func Rotated__workflow() []*abi.Workflow {
 var workflow__Idle = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Idle",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "ce224678eca2",
+	Version:   "aa0e5e73eeee",
 	Generator: "1",
 	Pos:       "queues.go:167",
 	Errors:    Errors__pawl,
@@ -825,7 +825,7 @@ func Idle__workflow() []*abi.Workflow {
 var workflow__Fixed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Fixed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "484aa6ecfaba",
+	Version:   "e65a103065cf",
 	Generator: "1",
 	Pos:       "workers.go:38",
 	Errors:    Errors__pawl,
@@ -866,7 +866,7 @@ func Fixed__workflow() []*abi.Workflow {
 var workflow__Uneven = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Uneven",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "cab7d8b0041e",
+	Version:   "6810577eb783",
 	Generator: "1",
 	Pos:       "workers.go:51",
 	Errors:    Errors__pawl,
@@ -907,7 +907,7 @@ func Uneven__workflow() []*abi.Workflow {
 var workflow__Single = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Single",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "ed341444fd67",
+	Version:   "d42fc84221a4",
 	Generator: "1",
 	Pos:       "workers.go:67",
 	Errors:    Errors__pawl,
@@ -948,7 +948,7 @@ func Single__workflow() []*abi.Workflow {
 var workflow__Lazy = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Lazy",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "70148f3d097d",
+	Version:   "dfe7b3fe36b9",
 	Generator: "1",
 	Pos:       "workers.go:88",
 	Errors:    Errors__pawl,
@@ -989,7 +989,7 @@ func Lazy__workflow() []*abi.Workflow {
 var workflow__Submitted = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Submitted",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "9af300440533",
+	Version:   "f2c08f821699",
 	Generator: "1",
 	Pos:       "workers.go:147",
 	Errors:    Errors__pawl,
@@ -1030,7 +1030,7 @@ func Submitted__workflow() []*abi.Workflow {
 var workflow__Shy = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Shy",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "336f3eff76f7",
+	Version:   "f54fae0ad114",
 	Generator: "1",
 	Pos:       "workers.go:169",
 	Errors:    Errors__pawl,
@@ -1071,7 +1071,7 @@ func Shy__workflow() []*abi.Workflow {
 var workflow__Recursive = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Recursive",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "928dec5cde12",
+	Version:   "95973d2dceb4",
 	Generator: "1",
 	Pos:       "workers.go:189",
 	Errors:    Errors__pawl,
@@ -1181,6 +1181,7 @@ var Sources__pawl = []abi.Source{
 			"Strict{}":         "9464f8f76655fe56",
 			"Tolerant{}":       "e3f3242222e0c7ed",
 			"perform{}":        "d4f8546adf061863",
+			"type crew":        "4ee34f14055ebcf3",
 		},
 	},
 	{
@@ -1196,15 +1197,19 @@ var Sources__pawl = []abi.Source{
 			"Scaled{}":       "08531fd75cee3206",
 			"Stolen{}":       "c65f4ee5dd44728a",
 			"Supervised{}":   "bd779cbefaa5f71e",
+			"type deque":     "7ddf94c4261abcad",
 		},
 	},
 	{
 		File: "github.com/pawlhq/pawl/golden/concurrent/pools/pools.go",
 		Text: source__pools,
 		Sums: map[string]string{
-			"Perform":   "466aad3d947413d3",
-			"Resize":    "eaf53d00c20e00e4",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+			"Perform":       "466aad3d947413d3",
+			"Resize":        "eaf53d00c20e00e4",
+			"elapsed{}":     "a985c1e1c0ae5ed4",
+			"type Done":     "6b802c6f0a5bc220",
+			"type Job":      "0278e6fed423872c",
+			"var ErrBroken": "56f2a92fc70865ce",
 		},
 	},
 	{
@@ -1224,6 +1229,8 @@ var Sources__pawl = []abi.Source{
 			"order.Len{}":      "0de8a3f4e18a2f49",
 			"order.Less{}":     "8cc405e7c3fcfc92",
 			"order.Swap{}":     "88aa78a32849b9f2",
+			"type order":       "4d76313413e14739",
+			"type queue":       "b28b195419c0304b",
 		},
 	},
 	{
@@ -1242,6 +1249,7 @@ var Sources__pawl = []abi.Source{
 			"Submitted{}":      "8756c8055d9eeae0",
 			"Uneven{}":         "3a0c7021bd35e81f",
 			"newPool{}":        "cbee97e81d817195",
+			"type pool":        "71be77b0316c753f",
 			"worker{}":         "41e75361ad38826c",
 		},
 	},

@@ -118,7 +118,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Broadcast = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Broadcast",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "4490f8719c0b",
+	Version:   "103005a96645",
 	Generator: "1",
 	Pos:       "broker.go:95",
 	Errors:    Errors__pawl,
@@ -159,7 +159,7 @@ func Broadcast__workflow() []*abi.Workflow {
 var workflow__LateSubscriber = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.LateSubscriber",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "6fb2ea26b927",
+	Version:   "a40ae1ab1f29",
 	Generator: "1",
 	Pos:       "broker.go:112",
 	Errors:    Errors__pawl,
@@ -200,7 +200,7 @@ func LateSubscriber__workflow() []*abi.Workflow {
 var workflow__Unsubscribe = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Unsubscribe",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "940a08f6bd02",
+	Version:   "9049b42f4510",
 	Generator: "1",
 	Pos:       "broker.go:125",
 	Errors:    Errors__pawl,
@@ -241,7 +241,7 @@ func Unsubscribe__workflow() []*abi.Workflow {
 var workflow__SlowSubscriber = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.SlowSubscriber",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "b28a32077c06",
+	Version:   "b5eac4706b62",
 	Generator: "1",
 	Pos:       "broker.go:138",
 	Errors:    Errors__pawl,
@@ -282,7 +282,7 @@ func SlowSubscriber__workflow() []*abi.Workflow {
 var workflow__RacingPublishers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.RacingPublishers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "78a505345ba8",
+	Version:   "795f79852941",
 	Generator: "1",
 	Pos:       "broker.go:149",
 	Errors:    Errors__pawl,
@@ -323,7 +323,7 @@ func RacingPublishers__workflow() []*abi.Workflow {
 var workflow__Delivered = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Delivered",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "7f5a960be53c",
+	Version:   "af50f8161c6a",
 	Generator: "1",
 	Pos:       "broker.go:167",
 	Errors:    Errors__pawl,
@@ -364,7 +364,7 @@ func Delivered__workflow() []*abi.Workflow {
 var workflow__Synchronous = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Synchronous",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "50b146eb946d",
+	Version:   "c5b42a58c253",
 	Generator: "1",
 	Pos:       "bus.go:99",
 	Errors:    Errors__pawl,
@@ -405,7 +405,7 @@ func Synchronous__workflow() []*abi.Workflow {
 var workflow__Simultaneous = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Simultaneous",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "247edef8e382",
+	Version:   "f30f66dd3547",
 	Generator: "1",
 	Pos:       "bus.go:114",
 	Errors:    Errors__pawl,
@@ -446,7 +446,7 @@ func Simultaneous__workflow() []*abi.Workflow {
 var workflow__Handlers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Handlers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "f44d3e586abe",
+	Version:   "81f420b58314",
 	Generator: "1",
 	Pos:       "bus.go:131",
 	Errors:    Errors__pawl,
@@ -487,7 +487,7 @@ func Handlers__workflow() []*abi.Workflow {
 var workflow__ClosedBus = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.ClosedBus",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "057055cb9de7",
+	Version:   "4cca76c82640",
 	Generator: "1",
 	Pos:       "bus.go:155",
 	Errors:    Errors__pawl,
@@ -528,7 +528,7 @@ func ClosedBus__workflow() []*abi.Workflow {
 var workflow__PanickingHandler = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.PanickingHandler",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "1a2a2866ae62",
+	Version:   "fdeb8fd67bfe",
 	Generator: "1",
 	Pos:       "bus.go:168",
 	Errors:    Errors__pawl,
@@ -569,7 +569,7 @@ func PanickingHandler__workflow() []*abi.Workflow {
 var workflow__FirstHandler = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.FirstHandler",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "e2b672c2da42",
+	Version:   "89a7966a78c2",
 	Generator: "1",
 	Pos:       "bus.go:202",
 	Errors:    Errors__pawl,
@@ -610,7 +610,7 @@ func FirstHandler__workflow() []*abi.Workflow {
 var workflow__Offsets = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Offsets",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "8b484152506e",
+	Version:   "5f70c3e43734",
 	Generator: "1",
 	Pos:       "logs.go:54",
 	Errors:    Errors__pawl,
@@ -651,7 +651,7 @@ func Offsets__workflow() []*abi.Workflow {
 var workflow__Observers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Observers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "c9b4200673e9",
+	Version:   "a5a2b7514a07",
 	Generator: "1",
 	Pos:       "logs.go:110",
 	Errors:    Errors__pawl,
@@ -692,7 +692,7 @@ func Observers__workflow() []*abi.Workflow {
 var workflow__BoundToContext = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.BoundToContext",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "6887a068e938",
+	Version:   "61b6601bcfb0",
 	Generator: "1",
 	Pos:       "logs.go:136",
 	Errors:    Errors__pawl,
@@ -733,7 +733,7 @@ func BoundToContext__workflow() []*abi.Workflow {
 var workflow__ChannelOfChannels = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.ChannelOfChannels",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "36ce7c43c1e3",
+	Version:   "872e7347ebcc",
 	Generator: "1",
 	Pos:       "logs.go:158",
 	Errors:    Errors__pawl,
@@ -774,7 +774,7 @@ func ChannelOfChannels__workflow() []*abi.Workflow {
 var workflow__Conflated = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Conflated",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "f034dbfce5cb",
+	Version:   "cb53ddd38390",
 	Generator: "1",
 	Pos:       "logs.go:190",
 	Errors:    Errors__pawl,
@@ -815,7 +815,7 @@ func Conflated__workflow() []*abi.Workflow {
 var workflow__Wildcards = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Wildcards",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "c8e1d23e2e0d",
+	Version:   "180a7b1a6b0c",
 	Generator: "1",
 	Pos:       "topics.go:51",
 	Errors:    Errors__pawl,
@@ -856,7 +856,7 @@ func Wildcards__workflow() []*abi.Workflow {
 var workflow__Retained = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Retained",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "e783184f3752",
+	Version:   "0453285b3a67",
 	Generator: "1",
 	Pos:       "topics.go:110",
 	Errors:    Errors__pawl,
@@ -897,7 +897,7 @@ func Retained__workflow() []*abi.Workflow {
 var workflow__Priorities = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Priorities",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "17026b30cd32",
+	Version:   "8b8b3e4ab0f5",
 	Generator: "1",
 	Pos:       "topics.go:123",
 	Errors:    Errors__pawl,
@@ -938,7 +938,7 @@ func Priorities__workflow() []*abi.Workflow {
 var workflow__ConsumerGroups = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.ConsumerGroups",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "83c3dfc7e1ac",
+	Version:   "4d9ad79368f6",
 	Generator: "1",
 	Pos:       "topics.go:161",
 	Errors:    Errors__pawl,
@@ -979,7 +979,7 @@ func ConsumerGroups__workflow() []*abi.Workflow {
 var workflow__TwoTopics = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.TwoTopics",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "e6f8f755a5da",
+	Version:   "9c68024cbf85",
 	Generator: "1",
 	Pos:       "topics.go:189",
 	Errors:    Errors__pawl,
@@ -1020,7 +1020,7 @@ func TwoTopics__workflow() []*abi.Workflow {
 var workflow__RequestReply = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.RequestReply",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "57a3e3228862",
+	Version:   "48308fa1c6ad",
 	Generator: "1",
 	Pos:       "topics.go:232",
 	Errors:    Errors__pawl,
@@ -1061,7 +1061,7 @@ func RequestReply__workflow() []*abi.Workflow {
 var workflow__Acknowledged = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Acknowledged",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "a301098070f1",
+	Version:   "b1111be383bb",
 	Generator: "1",
 	Pos:       "topics.go:266",
 	Errors:    Errors__pawl,
@@ -1102,7 +1102,7 @@ func Acknowledged__workflow() []*abi.Workflow {
 var workflow__Batches = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Batches",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "85fe23647337",
+	Version:   "63a9143c2aef",
 	Generator: "1",
 	Pos:       "topics.go:302",
 	Errors:    Errors__pawl,
@@ -1205,10 +1205,11 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/concurrent/pubsub/activities.go",
 		Text: source__activities,
 		Sums: map[string]string{
-			"Answer":    "31986838414d348b",
-			"Archive":   "12664b6a0c9ac395",
-			"Deliver":   "94607522fdc75f94",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+			"Answer":           "31986838414d348b",
+			"Archive":          "12664b6a0c9ac395",
+			"Deliver":          "94607522fdc75f94",
+			"elapsed{}":        "a985c1e1c0ae5ed4",
+			"var ErrNoAddress": "6fc2bc9430ad382d",
 		},
 	},
 	{
@@ -1228,6 +1229,7 @@ var Sources__pawl = []abi.Source{
 			"Unsubscribe{}":         "827f6cfd8ad21939",
 			"drain{}":               "159b1c73c2531680",
 			"newBroker{}":           "8ebc0e9561f34c39",
+			"type broker":           "eb07e8a4e53ba094",
 		},
 	},
 	{
@@ -1248,6 +1250,9 @@ var Sources__pawl = []abi.Source{
 			"PanickingHandler{}": "caf54d145351542c",
 			"Simultaneous{}":     "9350f990ddfa1072",
 			"Synchronous{}":      "fd7a4d35cb109059",
+			"type bus":           "18e136afc961587f",
+			"type notes":         "4e5e91e05d2da72a",
+			"var errBusClosed":   "f6bac20c7324fadd",
 		},
 	},
 	{
@@ -1265,6 +1270,8 @@ var Sources__pawl = []abi.Source{
 			"Observers{}":             "1c0e5a5c48778a4f",
 			"Offsets{}":               "6599bae8913e8307",
 			"newJournal{}":            "3db66e478472abf3",
+			"type journal":            "76a9437ff9faff7b",
+			"type observable":         "ec7b8e3a27556098",
 		},
 	},
 	{
@@ -1283,6 +1290,10 @@ var Sources__pawl = []abi.Source{
 			"TwoTopics{}":             "6c74bb5dc9c46368",
 			"Wildcards{}":             "daf82beb2dcf3b4b",
 			"exchange{}":              "2d011fa9464978f4",
+			"type event":              "57a9c5f2a4a0316e",
+			"type question":           "4dedfbeab80bfebb",
+			"type retained":           "47c929887fafb89b",
+			"type subscription":       "4c0a8d550978c410",
 		},
 	},
 }

@@ -88,7 +88,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Letters = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Letters",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "faf9e0aaf0cb",
+	Version:   "f0f048b38846",
 	Generator: "1",
 	Pos:       "activities.go:19",
 	Errors:    Errors__pawl,
@@ -129,7 +129,7 @@ func Letters__workflow() []*abi.Workflow {
 var workflow__Patient = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Patient",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "5e2e7881a7d5",
+	Version:   "5b6836fcf850",
 	Generator: "1",
 	Pos:       "activities.go:38",
 	Errors:    Errors__pawl,
@@ -170,7 +170,7 @@ func Patient__workflow() []*abi.Workflow {
 var workflow__Cooled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Cooled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "241894d482c6",
+	Version:   "71ce7ca3ffa1",
 	Generator: "1",
 	Pos:       "activities.go:56",
 	Errors:    Errors__pawl,
@@ -211,7 +211,7 @@ func Cooled__workflow() []*abi.Workflow {
 var workflow__Broken = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Broken",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "d22b1e5fa95a",
+	Version:   "68ba3db8888c",
 	Generator: "1",
 	Pos:       "activities.go:118",
 	Errors:    Errors__pawl,
@@ -252,7 +252,7 @@ func Broken__workflow() []*abi.Workflow {
 var workflow__Bulk = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bulk",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "157b2f0a6d44",
+	Version:   "48e3647830e3",
 	Generator: "1",
 	Pos:       "activities.go:144",
 	Errors:    Errors__pawl,
@@ -293,7 +293,7 @@ func Bulk__workflow() []*abi.Workflow {
 var workflow__Hedged = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hedged",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "dc792b31ab01",
+	Version:   "b65ba2701c57",
 	Generator: "1",
 	Pos:       "activities.go:184",
 	Errors:    Errors__pawl,
@@ -334,7 +334,7 @@ func Hedged__workflow() []*abi.Workflow {
 var workflow__Reserved = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Reserved",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "ee618e907589",
+	Version:   "13ccd8a7de96",
 	Generator: "1",
 	Pos:       "limiters.go:73",
 	Errors:    Errors__pawl,
@@ -375,7 +375,7 @@ func Reserved__workflow() []*abi.Workflow {
 var workflow__Allowed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Allowed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "9282bb16828e",
+	Version:   "decf2f8ada38",
 	Generator: "1",
 	Pos:       "limiters.go:88",
 	Errors:    Errors__pawl,
@@ -416,7 +416,7 @@ func Allowed__workflow() []*abi.Workflow {
 var workflow__Competing = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Competing",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "dbd427df056d",
+	Version:   "f08a88b65117",
 	Generator: "1",
 	Pos:       "limiters.go:105",
 	Errors:    Errors__pawl,
@@ -457,7 +457,7 @@ func Competing__workflow() []*abi.Workflow {
 var workflow__Hopeless = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hopeless",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "bb9b95ebbc86",
+	Version:   "cb9faf7cf716",
 	Generator: "1",
 	Pos:       "limiters.go:129",
 	Errors:    Errors__pawl,
@@ -498,7 +498,7 @@ func Hopeless__workflow() []*abi.Workflow {
 var workflow__Sliding = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Sliding",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "baf73eae882d",
+	Version:   "7f49dd240e0a",
 	Generator: "1",
 	Pos:       "limiters.go:161",
 	Errors:    Errors__pawl,
@@ -539,7 +539,7 @@ func Sliding__workflow() []*abi.Workflow {
 var workflow__Leaky = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Leaky",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "b74b11962d8f",
+	Version:   "3ef3ef4ca0a2",
 	Generator: "1",
 	Pos:       "limiters.go:198",
 	Errors:    Errors__pawl,
@@ -580,7 +580,7 @@ func Leaky__workflow() []*abi.Workflow {
 var workflow__Keyed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Keyed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "fa0f1b5aa206",
+	Version:   "ea1fb373aeb5",
 	Generator: "1",
 	Pos:       "limiters.go:215",
 	Errors:    Errors__pawl,
@@ -621,7 +621,7 @@ func Keyed__workflow() []*abi.Workflow {
 var workflow__Throttled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Throttled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "cfdf26b7a9fe",
+	Version:   "7fc80167709d",
 	Generator: "1",
 	Pos:       "limiters.go:256",
 	Errors:    Errors__pawl,
@@ -662,7 +662,7 @@ func Throttled__workflow() []*abi.Workflow {
 var workflow__Ticked = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ticked",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "af448d38dc41",
+	Version:   "c18a29a97e20",
 	Generator: "1",
 	Pos:       "tickers.go:15",
 	Errors:    Errors__pawl,
@@ -703,7 +703,7 @@ func Ticked__workflow() []*abi.Workflow {
 var workflow__Bursty = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bursty",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "d0a0aa026e1c",
+	Version:   "ff9a8358e323",
 	Generator: "1",
 	Pos:       "tickers.go:29",
 	Errors:    Errors__pawl,
@@ -744,7 +744,7 @@ func Bursty__workflow() []*abi.Workflow {
 var workflow__Faster = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Faster",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "7cf09f855c45",
+	Version:   "1b462068b26d",
 	Generator: "1",
 	Pos:       "tickers.go:71",
 	Errors:    Errors__pawl,
@@ -785,7 +785,7 @@ func Faster__workflow() []*abi.Workflow {
 var workflow__Lagging = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Lagging",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "6d362687ea3e",
+	Version:   "d6771a8d424b",
 	Generator: "1",
 	Pos:       "tickers.go:94",
 	Errors:    Errors__pawl,
@@ -826,7 +826,7 @@ func Lagging__workflow() []*abi.Workflow {
 var workflow__Ranged = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ranged",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "fab709fee2e7",
+	Version:   "673d63c8ea34",
 	Generator: "1",
 	Pos:       "tickers.go:109",
 	Errors:    Errors__pawl,
@@ -867,7 +867,7 @@ func Ranged__workflow() []*abi.Workflow {
 var workflow__Spaced = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Spaced",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "5351ec737bf9",
+	Version:   "6be26cc63308",
 	Generator: "1",
 	Pos:       "tickers.go:126",
 	Errors:    Errors__pawl,
@@ -908,7 +908,7 @@ func Spaced__workflow() []*abi.Workflow {
 var workflow__Rearmed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Rearmed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "1e1bda00c3a5",
+	Version:   "b8270a619404",
 	Generator: "1",
 	Pos:       "tickers.go:142",
 	Errors:    Errors__pawl,
@@ -949,7 +949,7 @@ func Rearmed__workflow() []*abi.Workflow {
 var workflow__Alternating = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Alternating",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "6c618fdec8eb",
+	Version:   "b68d7a21c28d",
 	Generator: "1",
 	Pos:       "tickers.go:167",
 	Errors:    Errors__pawl,
@@ -990,7 +990,7 @@ func Alternating__workflow() []*abi.Workflow {
 var workflow__Tie = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Tie",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "6f645946aa77",
+	Version:   "d357a07dacf4",
 	Generator: "1",
 	Pos:       "tickers.go:190",
 	Errors:    Errors__pawl,
@@ -1094,6 +1094,7 @@ var Sources__pawl = []abi.Source{
 			"Hedged{}":        "6cd81e6433ba0cb0",
 			"Letters{}":       "e2c35d086c0074e4",
 			"Patient{}":       "ef272c9dcc4da83c",
+			"type breaker":    "c547675f9228991d",
 		},
 	},
 	{
@@ -1116,18 +1117,23 @@ var Sources__pawl = []abi.Source{
 			"Throttled{}":         "8e44d8a75f5d7e80",
 			"Throttle{}":          "339b6a6a683c56c2",
 			"newBucket{}":         "186b76d2239f3fdc",
+			"type bucket":         "018fa68b48588be5",
+			"type leaky":          "57353b256ce24b99",
+			"type sliding":        "8d6b4e09ddf937a8",
 		},
 	},
 	{
 		File: "github.com/pawlhq/pawl/golden/concurrent/ratelimits/ratelimits.go",
 		Text: source__ratelimits,
 		Sums: map[string]string{
-			"(*log).add{}":  "596670e49f427939",
-			"(*log).text{}": "11f485b905507b4b",
-			"Query":         "339092f304cfd2b5",
-			"Send":          "4ace71315c4dbc3e",
-			"elapsed{}":     "a985c1e1c0ae5ed4",
-			"newLog{}":      "072fd0e4a56a37b4",
+			"(*log).add{}":     "596670e49f427939",
+			"(*log).text{}":    "11f485b905507b4b",
+			"Query":            "339092f304cfd2b5",
+			"Send":             "4ace71315c4dbc3e",
+			"elapsed{}":        "a985c1e1c0ae5ed4",
+			"newLog{}":         "072fd0e4a56a37b4",
+			"type log":         "f377146532d721ff",
+			"var ErrThrottled": "695ad016e118adef",
 		},
 	},
 	{

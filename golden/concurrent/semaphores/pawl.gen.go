@@ -84,7 +84,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Uploads = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Uploads",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "178c1a8c0736",
+	Version:   "7742c6cde1ca",
 	Generator: "1",
 	Pos:       "activities.go:20",
 	Errors:    Errors__pawl,
@@ -125,7 +125,7 @@ func Uploads__workflow() []*abi.Workflow {
 var workflow__Seated = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Seated",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "0cfac18e4560",
+	Version:   "5b3c13765542",
 	Generator: "1",
 	Pos:       "activities.go:45",
 	Errors:    Errors__pawl,
@@ -166,7 +166,7 @@ func Seated__workflow() []*abi.Workflow {
 var workflow__Exclusive = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Exclusive",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "4b4df3364e91",
+	Version:   "99c41527c99a",
 	Generator: "1",
 	Pos:       "activities.go:77",
 	Errors:    Errors__pawl,
@@ -207,7 +207,7 @@ func Exclusive__workflow() []*abi.Workflow {
 var workflow__Crowded = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Crowded",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "a5e0ba4a4c41",
+	Version:   "df8755c261b7",
 	Generator: "1",
 	Pos:       "activities.go:104",
 	Errors:    Errors__pawl,
@@ -248,7 +248,7 @@ func Crowded__workflow() []*abi.Workflow {
 var workflow__Shared = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Shared",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "9a357d8eed63",
+	Version:   "176c5f555ebf",
 	Generator: "1",
 	Pos:       "activities.go:129",
 	Errors:    Errors__pawl,
@@ -289,7 +289,7 @@ func Shared__workflow() []*abi.Workflow {
 var workflow__Three = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Three",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "c4a55a48dac2",
+	Version:   "c95304570122",
 	Generator: "1",
 	Pos:       "channels.go:57",
 	Errors:    Errors__pawl,
@@ -330,7 +330,7 @@ func Three__workflow() []*abi.Workflow {
 var workflow__Tried = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Tried",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "cddb1fa144c0",
+	Version:   "474b823b454c",
 	Generator: "1",
 	Pos:       "channels.go:78",
 	Errors:    Errors__pawl,
@@ -371,7 +371,7 @@ func Tried__workflow() []*abi.Workflow {
 var workflow__Gaveup = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Gaveup",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "d7e27d6917ee",
+	Version:   "cd654cf5e7bc",
 	Generator: "1",
 	Pos:       "channels.go:94",
 	Errors:    Errors__pawl,
@@ -412,7 +412,7 @@ func Gaveup__workflow() []*abi.Workflow {
 var workflow__Filled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Filled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "0eca0f8a144a",
+	Version:   "032770dbea7c",
 	Generator: "1",
 	Pos:       "channels.go:113",
 	Errors:    Errors__pawl,
@@ -453,7 +453,7 @@ func Filled__workflow() []*abi.Workflow {
 var workflow__Lent = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lent",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "3023b329e0cf",
+	Version:   "f43b1da4afe0",
 	Generator: "1",
 	Pos:       "channels.go:143",
 	Errors:    Errors__pawl,
@@ -494,7 +494,7 @@ func Lent__workflow() []*abi.Workflow {
 var workflow__Released = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Released",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "03fe0d218f7e",
+	Version:   "1fb68e87b710",
 	Generator: "1",
 	Pos:       "channels.go:172",
 	Errors:    Errors__pawl,
@@ -535,7 +535,7 @@ func Released__workflow() []*abi.Workflow {
 var workflow__Nested = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Nested",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "85ae079f1b1c",
+	Version:   "ba23adc3e432",
 	Generator: "1",
 	Pos:       "channels.go:191",
 	Errors:    Errors__pawl,
@@ -576,7 +576,7 @@ func Nested__workflow() []*abi.Workflow {
 var workflow__Philosophers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Philosophers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "61215cfeb10d",
+	Version:   "b530f48bdd36",
 	Generator: "1",
 	Pos:       "channels.go:213",
 	Errors:    Errors__pawl,
@@ -617,7 +617,7 @@ func Philosophers__workflow() []*abi.Workflow {
 var workflow__Mutexed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Mutexed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "21cad78c6bde",
+	Version:   "6c7cb095b4f7",
 	Generator: "1",
 	Pos:       "locks.go:29",
 	Errors:    Errors__pawl,
@@ -658,7 +658,7 @@ func Mutexed__workflow() []*abi.Workflow {
 var workflow__TryLocked = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.TryLocked",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "7c5d39a69cea",
+	Version:   "3bec272d4c09",
 	Generator: "1",
 	Pos:       "locks.go:46",
 	Errors:    Errors__pawl,
@@ -699,7 +699,7 @@ func TryLocked__workflow() []*abi.Workflow {
 var workflow__Cached = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Cached",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "4daf09fecf26",
+	Version:   "3d831c794fa7",
 	Generator: "1",
 	Pos:       "locks.go:86",
 	Errors:    Errors__pawl,
@@ -740,7 +740,7 @@ func Cached__workflow() []*abi.Workflow {
 var workflow__Weighed = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Weighed",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "51c54660cc02",
+	Version:   "c2f5da1755e7",
 	Generator: "1",
 	Pos:       "locks.go:137",
 	Errors:    Errors__pawl,
@@ -781,7 +781,7 @@ func Weighed__workflow() []*abi.Workflow {
 var workflow__Grown = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Grown",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "1cfa43161b81",
+	Version:   "497504d6b1c4",
 	Generator: "1",
 	Pos:       "locks.go:191",
 	Errors:    Errors__pawl,
@@ -822,7 +822,7 @@ func Grown__workflow() []*abi.Workflow {
 var workflow__Turnstile = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Turnstile",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "f1316b689992",
+	Version:   "b6055f877d07",
 	Generator: "1",
 	Pos:       "locks.go:216",
 	Errors:    Errors__pawl,
@@ -863,7 +863,7 @@ func Turnstile__workflow() []*abi.Workflow {
 var workflow__Writers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Writers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "ce38888e7b83",
+	Version:   "f63aa9dc84de",
 	Generator: "1",
 	Pos:       "locks.go:244",
 	Errors:    Errors__pawl,
@@ -904,7 +904,7 @@ func Writers__workflow() []*abi.Workflow {
 var workflow__Lockers = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lockers",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "ce14a030f0d6",
+	Version:   "5267c1c77657",
 	Generator: "1",
 	Pos:       "locks.go:273",
 	Errors:    Errors__pawl,
@@ -945,7 +945,7 @@ func Lockers__workflow() []*abi.Workflow {
 var workflow__Either = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Either",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "47439b425107",
+	Version:   "a84eefdce302",
 	Generator: "1",
 	Pos:       "locks.go:299",
 	Errors:    Errors__pawl,
@@ -1045,6 +1045,8 @@ var Sources__pawl = []abi.Source{
 			"Seated{}":            "ada3bd4ec09f74ba",
 			"Shared{}":            "06b8009fe1b52261",
 			"Uploads{}":           "65d030ba20c297d4",
+			"type call":           "459b251c20a893fc",
+			"type sharing":        "ae7a51faf8a141eb",
 		},
 	},
 	{
@@ -1066,6 +1068,8 @@ var Sources__pawl = []abi.Source{
 			"semaphore.acquire{}":        "572c84bcd09c919d",
 			"semaphore.release{}":        "8584cf5e4a4d4af9",
 			"semaphore.tryAcquire{}":     "2bc1ddc9d4bc4197",
+			"type peak":                  "202a209be15d4817",
+			"type semaphore":             "46fb252feac76b8f",
 		},
 	},
 	{
@@ -1089,6 +1093,11 @@ var Sources__pawl = []abi.Source{
 			"Writers{}":             "36835ab48f0392fd",
 			"locked{}":              "daf1708472ed8ed0",
 			"newPermits{}":          "6d57757c20442ecd",
+			"type cache":            "ef6e9073cf301266",
+			"type counter":          "0d5412773256b4c6",
+			"type permits":          "77216ee565009de6",
+			"type waiter":           "d4b9627c765b0cc2",
+			"type weighted":         "6a212b6ff4e8e8d1",
 		},
 	},
 	{

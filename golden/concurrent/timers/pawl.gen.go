@@ -87,7 +87,7 @@ func handlers__pawl() []abi.Handler {
 var workflow__Debounced = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Debounced",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "a46a96a5431d",
+	Version:   "53b69ce6d14d",
 	Generator: "1",
 	Pos:       "rates.go:57",
 	Errors:    Errors__pawl,
@@ -128,7 +128,7 @@ func Debounced__workflow() []*abi.Workflow {
 var workflow__PutOff = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.PutOff",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "20e07e95b8b4",
+	Version:   "6bb1b1d22c69",
 	Generator: "1",
 	Pos:       "rates.go:89",
 	Errors:    Errors__pawl,
@@ -169,7 +169,7 @@ func PutOff__workflow() []*abi.Workflow {
 var workflow__Throttled = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Throttled",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "b4c7d89d412a",
+	Version:   "71c7b2c8f469",
 	Generator: "1",
 	Pos:       "rates.go:103",
 	Errors:    Errors__pawl,
@@ -210,7 +210,7 @@ func Throttled__workflow() []*abi.Workflow {
 var workflow__Scheduler = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Scheduler",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "c81f175f05f3",
+	Version:   "133bcebd7987",
 	Generator: "1",
 	Pos:       "rates.go:165",
 	Errors:    Errors__pawl,
@@ -251,7 +251,7 @@ func Scheduler__workflow() []*abi.Workflow {
 var workflow__OnTheHour = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.OnTheHour",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "ab3600e1328b",
+	Version:   "e9090ac3cf35",
 	Generator: "1",
 	Pos:       "rates.go:186",
 	Errors:    Errors__pawl,
@@ -292,7 +292,7 @@ func OnTheHour__workflow() []*abi.Workflow {
 var workflow__Deadlines = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Deadlines",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "1787a17f32cb",
+	Version:   "131528ebe977",
 	Generator: "1",
 	Pos:       "rates.go:204",
 	Errors:    Errors__pawl,
@@ -333,7 +333,7 @@ func Deadlines__workflow() []*abi.Workflow {
 var workflow__Countdown = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Countdown",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "e2e701f8859e",
+	Version:   "4b4f6758cd84",
 	Generator: "1",
 	Pos:       "rates.go:227",
 	Errors:    Errors__pawl,
@@ -374,7 +374,7 @@ func Countdown__workflow() []*abi.Workflow {
 var workflow__Ticks = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Ticks",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "7f1b17d02000",
+	Version:   "8c1e860f714e",
 	Generator: "1",
 	Pos:       "tickers.go:16",
 	Errors:    Errors__pawl,
@@ -415,7 +415,7 @@ func Ticks__workflow() []*abi.Workflow {
 var workflow__SlowReader = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.SlowReader",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "7d459f3b7e10",
+	Version:   "572351dddf91",
 	Generator: "1",
 	Pos:       "tickers.go:38",
 	Errors:    Errors__pawl,
@@ -456,7 +456,7 @@ func SlowReader__workflow() []*abi.Workflow {
 var workflow__Faster = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Faster",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "e92d7723fe54",
+	Version:   "029907d04003",
 	Generator: "1",
 	Pos:       "tickers.go:56",
 	Errors:    Errors__pawl,
@@ -497,7 +497,7 @@ func Faster__workflow() []*abi.Workflow {
 var workflow__Polling = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Polling",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "6a467336e3f9",
+	Version:   "b0decb3672ce",
 	Generator: "1",
 	Pos:       "tickers.go:75",
 	Errors:    Errors__pawl,
@@ -538,7 +538,7 @@ func Polling__workflow() []*abi.Workflow {
 var workflow__Heartbeats = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Heartbeats",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "3b213ef3a676",
+	Version:   "ec0d9d78c917",
 	Generator: "1",
 	Pos:       "tickers.go:90",
 	Errors:    Errors__pawl,
@@ -579,7 +579,7 @@ func Heartbeats__workflow() []*abi.Workflow {
 var workflow__Watchdog = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Watchdog",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "9f04cb341e28",
+	Version:   "478af1922f94",
 	Generator: "1",
 	Pos:       "tickers.go:152",
 	Errors:    Errors__pawl,
@@ -620,7 +620,7 @@ func Watchdog__workflow() []*abi.Workflow {
 var workflow__Lease = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Lease",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "4d37ff7d742a",
+	Version:   "ddeea56d6648",
 	Generator: "1",
 	Pos:       "tickers.go:168",
 	Errors:    Errors__pawl,
@@ -661,7 +661,7 @@ func Lease__workflow() []*abi.Workflow {
 var workflow__TwoBeats = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.TwoBeats",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "745e2b029a88",
+	Version:   "3ae0f89466c2",
 	Generator: "1",
 	Pos:       "tickers.go:205",
 	Errors:    Errors__pawl,
@@ -702,7 +702,7 @@ func TwoBeats__workflow() []*abi.Workflow {
 var workflow__LastTick = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.LastTick",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "29d87e935ebc",
+	Version:   "c32291deee11",
 	Generator: "1",
 	Pos:       "tickers.go:228",
 	Errors:    Errors__pawl,
@@ -743,7 +743,7 @@ func LastTick__workflow() []*abi.Workflow {
 var workflow__Stopped = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Stopped",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "eea49f8b090f",
+	Version:   "b290815f3e5f",
 	Generator: "1",
 	Pos:       "timers.go:15",
 	Errors:    Errors__pawl,
@@ -784,7 +784,7 @@ func Stopped__workflow() []*abi.Workflow {
 var workflow__Unread = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Unread",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "db66bd1d743c",
+	Version:   "1c706d290120",
 	Generator: "1",
 	Pos:       "timers.go:31",
 	Errors:    Errors__pawl,
@@ -825,7 +825,7 @@ func Unread__workflow() []*abi.Workflow {
 var workflow__IdleTimeout = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.IdleTimeout",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "c38aaa1e79d6",
+	Version:   "7091ea6149be",
 	Generator: "1",
 	Pos:       "timers.go:52",
 	Errors:    Errors__pawl,
@@ -866,7 +866,7 @@ func IdleTimeout__workflow() []*abi.Workflow {
 var workflow__NoTime = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.NoTime",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "8fb1a5fa7164",
+	Version:   "18d17922788b",
 	Generator: "1",
 	Pos:       "timers.go:91",
 	Errors:    Errors__pawl,
@@ -907,7 +907,7 @@ func NoTime__workflow() []*abi.Workflow {
 var workflow__SameInstant = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.SameInstant",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "b5624b856531",
+	Version:   "2e8afde507e2",
 	Generator: "1",
 	Pos:       "timers.go:105",
 	Errors:    Errors__pawl,
@@ -948,7 +948,7 @@ func SameInstant__workflow() []*abi.Workflow {
 var workflow__Callback = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Callback",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "17fe8b0b1a7b",
+	Version:   "3390961cae5a",
 	Generator: "1",
 	Pos:       "timers.go:121",
 	Errors:    Errors__pawl,
@@ -989,7 +989,7 @@ func Callback__workflow() []*abi.Workflow {
 var workflow__ArmedLater = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.ArmedLater",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "ece5aae93295",
+	Version:   "49fc55b80bea",
 	Generator: "1",
 	Pos:       "timers.go:145",
 	Errors:    Errors__pawl,
@@ -1030,7 +1030,7 @@ func ArmedLater__workflow() []*abi.Workflow {
 var workflow__BackOff = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.BackOff",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "fb64cf0afbcb",
+	Version:   "4c078b83e8ee",
 	Generator: "1",
 	Pos:       "timers.go:180",
 	Errors:    Errors__pawl,
@@ -1071,7 +1071,7 @@ func BackOff__workflow() []*abi.Workflow {
 var workflow__Sessions = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Sessions",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "6c38364004ed",
+	Version:   "9c310928a089",
 	Generator: "1",
 	Pos:       "timers.go:223",
 	Errors:    Errors__pawl,
@@ -1112,7 +1112,7 @@ func Sessions__workflow() []*abi.Workflow {
 var workflow__PassedOn = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.PassedOn",
 	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "fac19c8a2deb",
+	Version:   "8ed0a6e30b13",
 	Generator: "1",
 	Pos:       "timers.go:236",
 	Errors:    Errors__pawl,
@@ -1231,6 +1231,9 @@ var Sources__pawl = []abi.Source{
 			"Scheduler{}":         "e96df37553b50561",
 			"Throttled{}":         "b0bede578491e42e",
 			"debounce{}":          "192290f822f8c72f",
+			"type debouncer":      "dd20e450a5730bfb",
+			"type scheduler":      "97094c2160e255a4",
+			"type task":           "87948910c35f6d7c",
 			"typist{}":            "23a288419d10aca0",
 		},
 	},
@@ -1250,6 +1253,7 @@ var Sources__pawl = []abi.Source{
 			"TwoBeats{}":         "9d6ec5066f995320",
 			"Watchdog{}":         "c7b0584e902e39b7",
 			"newWatchdog{}":      "5b78a279ca5c63ac",
+			"type watchdog":      "1c83ae06188e4854",
 		},
 	},
 	{
@@ -1268,6 +1272,7 @@ var Sources__pawl = []abi.Source{
 			"Stopped{}":          "1009374a01cdf2f9",
 			"Unread{}":           "001faaff11460f3e",
 			"newSession{}":       "700adfca86fe0a2a",
+			"type session":       "b2a3245dc65c026a",
 		},
 	},
 }

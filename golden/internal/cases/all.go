@@ -20,6 +20,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/dispatch"
 	"github.com/pawlhq/pawl/golden/accept/dotimport"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/scales"
+	"github.com/pawlhq/pawl/golden/accept/embedded"
 	"github.com/pawlhq/pawl/golden/accept/embedding"
 	"github.com/pawlhq/pawl/golden/accept/errortrees"
 	"github.com/pawlhq/pawl/golden/accept/finalerrors"
@@ -31,6 +32,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/helpers/pricing"
 	"github.com/pawlhq/pawl/golden/accept/iterators"
 	"github.com/pawlhq/pawl/golden/accept/jumps"
+	"github.com/pawlhq/pawl/golden/accept/lazy"
 	"github.com/pawlhq/pawl/golden/accept/library"
 	"github.com/pawlhq/pawl/golden/accept/locks"
 	"github.com/pawlhq/pawl/golden/accept/mapiterators"
@@ -52,6 +54,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/steps"
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
 	"github.com/pawlhq/pawl/golden/accept/timers"
+	"github.com/pawlhq/pawl/golden/accept/uuids"
 	"github.com/pawlhq/pawl/golden/accept/versions"
 	"github.com/pawlhq/pawl/golden/accept/zones"
 )
@@ -179,6 +182,14 @@ func All() []Case {
 			},
 		},
 		{
+			Name:    "embedded",
+			Modules: modules(embedded.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(embedded.Write(ctx, "Ada")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(embedded.StartWrite(ctx, c, ID, "Ada")).Result(ctx))
+			},
+		},
+		{
 			Name:    "embedding",
 			Modules: modules(embedding.PawlModule(&embedding.Robot{Name: "R2"}, &embedding.Torch{Heat: 900})),
 			Plain: func(ctx context.Context) []any {
@@ -262,6 +273,14 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(jumps.Jump(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(jumps.StartJump(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "lazy",
+			Modules: modules(lazy.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(lazy.Read(ctx, "the cat and a small mouse")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(lazy.StartRead(ctx, c, ID, "the cat and a small mouse")).Result(ctx))
 			},
 		},
 		{
@@ -448,6 +467,15 @@ func All() []Case {
 			Plain:   func(ctx context.Context) []any { return outcome(timers.Day(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(timers.StartDay(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:    "uuids",
+			Modules: modules(uuids.PawlModule()),
+			Plain:   func(ctx context.Context) []any { return outcome(uuids.Versions(ctx)) },
+			Mortal:  "each run draws other ids, and they are inputs of an activity",
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(uuids.StartVersions(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{

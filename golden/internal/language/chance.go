@@ -19,8 +19,9 @@ var chance = Theme{
 		rejected("PWL212", "making keys", "draws from the process", "reject/secrets", "rsa.GenerateKey(", "reject/secrets", "ed25519.GenerateKey(nil)"),
 		rejected("PWL212", "`hash/maphash`", "is seeded by the process", "reject/randomness", "maphash.MakeSeed()"),
 		durable("`uuid.New`, `NewString`, `NewRandom`, `NewV4`, `NewV7`", "of google/uuid, gofrs/uuid and satori/go.uuid: drawn from the run",
-			"gen/lower/testdata/library.txtar", "uuid.NewRandom()", "gen/lower/testdata/library.txtar", "uuid.NewV7()", "runtime/abi/uuid_test.go", "abi.UUID7Err[uuid]"),
+			"accept/uuids", "ID: uuid.New()", "accept/uuids", "uuid.NewRandom()", "accept/uuids", "uuid.NewV7()", "accept/uuids", "uuid.NewString()", "runtime/abi/uuid_test.go", "abi.UUID7Err[uuid]"),
+		asIs("UUIDs made of names, texts and bytes", "`NewSHA1`, `NewMD5`, `Parse`, `FromBytes`", "accept/uuids", "uuid.NewSHA1(", "accept/uuids", "uuid.MustParse("),
 		rejected("PWL212", "`uuid.NewUUID`, `SetRand` and its like; ulid, ksuid, xid, nanoid, snowflake", "go by the host, its clock, or its chance",
-			"reject/ids", "uuid.SetRand(nil)", "reject/ids", "uuid.NewUUID()", "reject/ids", "ulid.Make()"),
+			"reject/ids", "uuid.SetRand(nil)", "reject/ids", "uuid.NewUUID()", "reject/ids", "gofrs.NewV1()", "reject/ids", "ulid.Make()"),
 	},
 }

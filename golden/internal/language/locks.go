@@ -15,6 +15,8 @@ var locks = Theme{
 		asIs("`sync.Map`", "on values of the run", "accept/locks", "ages.LoadOrStore("),
 		durable("`sync.Map.Range`", "in the order of the keys", "accept/locks", "ages.Range("),
 		asIs("`sync/atomic`", "on values of the run", "accept/locks", "flag.CompareAndSwap(", "accept/locks", "atomic.AddInt64(&count"),
+		rejected("PWL233", "locks of the author's own types behind `sync.Locker`", "the run knows only those of package `sync` there: call them by their type, or through an interface of your own", "reject/locks", "\tl.Lock()"),
+		asIs("`sync.OnceValue`, `OnceValues` in package variables", "computed once in each process, if they need no run and give what nobody can write", "accept/lazy", "word   = sync.OnceValue(", "accept/lazy", "bounds = sync.OnceValues("),
 		rejected("PWL203", "any of them in package variables", "are shared by all runs", "reject/locks", "mu.RLock()", "reject/locks", "total.Add(1)", "reject/locks", "once.Do(own.add)", "reject/semaphores", "background.Go("),
 		rejected("PWL203", "`sync.Pool`", "depends on garbage collection", "reject/locks", "spare.Put(1)", "reject/internals", "spare.Get()"),
 		durable("`errgroup.Group`, `WithContext`, limits", "as in Go; the type stays the module's", "accept/groups", "errgroup.WithContext(ctx)", "accept/groups", "g.SetLimit(2)", "accept/groups", "g.TryGo(", "accept/groups", "g.Wait()"),

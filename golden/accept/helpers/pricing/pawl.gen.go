@@ -106,6 +106,8 @@ var Sources__pawl = []abi.Source{
 			"Discount":         "d9353ce7fe86ad97",
 			"List.Patiently{}": "17db4c201f230c50",
 			"Price":            "79dcdda81c71c9fa",
+			"const Expensive":  "511d9f9882302af2",
+			"type List":        "1c1754c58b139a98",
 			"wait{}":           "3afd5c5c81389c50",
 		},
 	},

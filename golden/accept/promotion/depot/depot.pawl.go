@@ -10,6 +10,7 @@ import (
 
 // Save__pawl hands on to the Save that Plain has.
 func (_recv Plain) Save__pawl(_ *abi.Run, a1 string) string {
+//line depot.go:28:1
 	return _recv.Save(a1)
 }
 

@@ -26,6 +26,9 @@ var Sources__pawl = []abi.Source{
 		Sums: map[string]string{
 			"(*Base).Save{}": "c2b8675f358fb201",
 			"Plain.Save{}":   "ef6c81acbfa027d0",
+			"type Base":      "e08d2668604f67fd",
+			"type Plain":     "797818e1515c82b9",
+			"type Store":     "742563c10599aa47",
 		},
 	},
 }

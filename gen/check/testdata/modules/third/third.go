@@ -86,3 +86,9 @@ func Charge() error { return nil }
 // Even and Odd call each other.
 func Even(n int) bool { return n == 0 || Odd(n-1) }
 func Odd(n int) bool  { return n != 0 && Even(n-1) }
+
+// Names are computed once in each process.
+var Names = sync.OnceValue(func() string { return "a b" })
+
+// Births are too, and differ.
+var Births = sync.OnceValue(now)
