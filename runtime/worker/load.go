@@ -37,7 +37,8 @@ func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error
 		return letters, err
 	}
 	letters = merge(a.stillWaiting(letters, waiting), waiting)
-	if err := a.load(ctx, letters); err != nil {
+	known, err := a.load(ctx, letters)
+	if err != nil {
 		return letters, err
 	}
 	for _, p := range waiting {
@@ -46,7 +47,7 @@ func (a *actor) ensureLoaded(ctx context.Context, letters []mail) ([]mail, error
 		}
 	}
 	a.contested = false
-	return letters, a.repair(ctx, waiting)
+	return letters, a.repair(ctx, waiting, known)
 }
 
 // stillNews leaves out what another worker may have taken in, for a run in memory that cannot know: a run before it did.
@@ -132,14 +133,17 @@ func (m mail) seq() store.Seq {
 }
 
 // load reads the newest run of the id and, if it is open, replays it.
-func (a *actor) load(ctx context.Context, letters []mail) error {
+func (a *actor) load(ctx context.Context, letters []mail) (known registration, err error) {
 	if err := a.read(ctx); err != nil {
-		return err
+		return known, err
 	}
-	if err := a.examine(ctx, letters); err != nil || a.started == nil || a.closed.Closed() {
-		return err
+	if known, err = a.registered(ctx); err != nil {
+		return known, err
 	}
-	return a.replay(ctx)
+	if err := a.examine(ctx, letters, known); err != nil || a.started == nil || a.closed.Closed() {
+		return known, err
+	}
+	return known, a.replay(ctx)
 }
 
 // read reads the newest run of the id. Of a run that cannot be read it takes what can be.
@@ -235,11 +239,11 @@ func (w *Worker) describeCode(id string, e *history.RunStarted) error {
 
 // repair publishes the consequences of the journal that are missing. Whoever appended the last record may have died
 // before it published them; everything here is harmless if it did not.
-func (a *actor) repair(ctx context.Context, waiting []store.Pending) error {
+func (a *actor) repair(ctx context.Context, waiting []store.Pending, known registration) error {
 	if a.started == nil {
 		return nil
 	}
-	if err := a.repairEntry(ctx); err != nil {
+	if err := a.repairEntry(ctx, known); err != nil {
 		return err
 	}
 	if a.x == nil {

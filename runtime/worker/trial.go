@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -50,26 +49,23 @@ type trial struct {
 }
 
 // examine decides whether the code of the run that was read may be run: at once, alone and on record, or not at all.
-func (a *actor) examine(ctx context.Context, letters []mail) error {
+func (a *actor) examine(ctx context.Context, letters []mail, known registration) error {
 	a.notes = nil
 	if a.refuses != nil {
 		return a.refuses
 	}
-	entry, info, err := a.registered(ctx)
-	if err != nil {
-		return err
-	}
-	if info.TrialsAt != a.last {
-		info.Trials = nil
+	var trials []string
+	if known.info != nil && known.info.TrialsAt == a.last {
+		trials = known.info.Trials
 	}
 	switch {
-	case len(info.Trials) == 0 && !slices.ContainsFunc(letters, suspect):
+	case len(trials) == 0 && !slices.ContainsFunc(letters, suspect):
 		return nil
-	case fatal(info.Trials):
-		a.notes = info.Trials
+	case fatal(trials):
+		a.notes = trials
 		return &FatalError{a.id, trialsMax}
 	}
-	return a.beginTrial(ctx, entry, info)
+	return a.beginTrial(ctx, known, trials)
 }
 
 // suspect reports whether a letter has come back so often that its run may be what workers die of.
@@ -86,35 +82,27 @@ func fatal(trials []string) bool {
 	return mine >= trialsMax
 }
 
-// registered is the registry's entry for the workflow id, and what it tells; a new one if there is none that can be read.
-func (a *actor) registered(ctx context.Context) (store.Entry, *history.RunInfo, error) {
-	entry, err := a.w.store.GetEntry(ctx, a.id)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return entry, nil, err
-	}
-	if info, err := history.UnmarshalRunInfo(entry.Data); err == nil && info.ID != "" {
-		return entry, info, nil
-	}
-	return store.Entry{ID: a.id}, a.info(history.StatusRunning, nil, time.Now().UTC()), nil
-}
-
 // beginTrial waits until no other suspect is tried in this worker, and notes the trial in the entry, which stays what it is
 // otherwise: it may tell of an earlier state, and must give way to what repairs it.
-func (a *actor) beginTrial(ctx context.Context, entry store.Entry, info *history.RunInfo) error {
+func (a *actor) beginTrial(ctx context.Context, known registration, trials []string) error {
 	select {
 	case a.w.trials <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	t := &trial{leave: sync.OnceFunc(func() { <-a.w.trials })}
-	a.trial = t
-	a.notes = append(info.Trials, program())
+	info := a.info(history.StatusRunning, nil, time.Now().UTC())
+	if known.info != nil {
+		*info = *known.info
+	}
+	a.notes = append(slices.Clone(trials), program())
 	info.Trials, info.TrialsAt = nil, 0
-	t.before = entry
-	t.before.Data = info.Marshal()
+	before := known.entry
+	before.Data = info.Marshal()
+	a.trial = &trial{before: before, leave: sync.OnceFunc(func() { <-a.w.trials })}
 	info.Trials, info.TrialsAt = a.notes, a.last
-	entry.Data = info.Marshal()
-	return a.w.store.PutEntry(ctx, entry)
+	noted := known.entry
+	noted.Data = info.Marshal()
+	return a.w.store.PutEntry(ctx, noted)
 }
 
 // endTrial takes the note back: whatever came of the turn, the worker is alive.

@@ -227,7 +227,11 @@ func (p *proposal) nudged(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.repair(ctx, waiting)
+	known, err := p.registered(ctx)
+	if err != nil {
+		return err
+	}
+	return p.repair(ctx, waiting, known)
 }
 
 // known reports whether a message was taken in before, by this proposal or by an earlier record.
