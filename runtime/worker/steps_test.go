@@ -98,17 +98,23 @@ func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
 	})
 }
 
+// receive receives as a worker does that stands still with the first n messages it gets. That worker leaves when told.
+func (b *bench) receive(n int) (taken <-chan store.Wakeup, leave func()) {
+	frozen, wakeups := b.open(), make(chan store.Wakeup, n)
+	b.Cleanup(func() { frozen.Close() })
+	ctx, leave := context.WithCancel(context.Background())
+	opt := store.ReceiveOptions{Queue: "q", Worker: "frozen", Handler: func(wk store.Wakeup) { wakeups <- wk }}
+	if err := frozen.Receive(ctx, opt); err != nil {
+		b.Fatal(err)
+	}
+	return wakeups, leave
+}
+
 // A worker that stood still acknowledges, when it goes on, what has been delivered to another one since. That one holds
 // nothing then that would come again if it died.
 func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
 	world(t, func(b *bench) {
-		frozen, taken := b.open(), make(chan store.Wakeup, 1)
-		defer frozen.Close()
-		ctx, leave := context.WithCancel(context.Background())
-		opt := store.ReceiveOptions{Queue: "q", Worker: "frozen", Handler: func(wk store.Wakeup) { taken <- wk }}
-		if err := frozen.Receive(ctx, opt); err != nil {
-			b.Fatal(err)
-		}
+		taken, leave := b.receive(1)
 		m, wf, _ := b.longStep(20 * time.Second)
 		run := b.start(wf, "w1", "")
 		start := <-taken

@@ -596,6 +596,57 @@ func TestStartPolicies(t *testing.T) {
 	})
 }
 
+// hold keeps a delivery from coming to anybody else until it is given back.
+func hold(wk store.Wakeup) (giveBack func()) {
+	ctx, stop := context.WithCancel(context.Background())
+	go func() {
+		for ctx.Err() == nil {
+			wk.InProgress()
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+			}
+		}
+	}()
+	return func() { stop(); wk.Nak(0) }
+}
+
+// A message to whichever run an id has was taken in by one, and is delivered once more when there is another.
+func TestAMessageIsTakenInByOneRun(t *testing.T) {
+	world(t, func(b *bench) {
+		ctx := context.Background()
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			abi.Sleep(r, time.Minute)
+			return in, ctx.Err()
+		})
+		taken, leave := b.receive(2)
+		first := b.start(wf, "w1", "first")
+		st := b.open()
+		defer st.Close()
+		cancel := &history.Inbound{Cancel: &history.CancelRequest{Reason: "no longer wanted"}}
+		if err := st.Send(ctx, store.Message{Queue: "q", ID: "w1", DedupID: "cancel", Data: cancel.Marshal()}); err != nil {
+			t.Fatal(err)
+		}
+		start, held := <-taken, <-taken
+		leave()
+		giveBack := hold(held)
+		defer giveBack()
+		start.Nak(0)
+		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})() // it finds the cancellation in the inbox
+		var ended *client.RunError
+		if err := first.Wait(ctx); !errors.As(err, &ended) || ended.Status != history.StatusCancelled {
+			t.Fatalf("the first run ended with %v", err)
+		}
+		second := b.start(wf, "w1", "second")
+		time.Sleep(time.Second)
+		giveBack() // to the worker, which has the second run in memory
+		var out string
+		if err := second.Wait(ctx, &out); err != nil || out != "second" {
+			t.Errorf("got %q, %v", out, err)
+		}
+	})
+}
+
 func TestLongTimerSurvivesTheWorker(t *testing.T) {
 	world(t, func(b *bench) {
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
