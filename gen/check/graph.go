@@ -23,8 +23,9 @@ type node struct {
 	types    []types.Type // candidates that values in the body are of
 	effects  []effect
 	findings []finding
-	recovers bool // calls recover in its own body, not in a function literal's
-	closes   bool // has a function literal that changes a variable around it
+	prints   []printing // of interfaces, which may hold an address
+	recovers bool       // calls recover in its own body, not in a function literal's
+	closes   bool       // has a function literal that changes a variable around it
 }
 
 // edge is one way from a node to another.
