@@ -431,6 +431,9 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	if fn.Pkg() == nil || pureErrorMethod(fn) {
 		return
 	}
+	if s.id == nil && fn.Pkg().Path() == "time" && unmarshals(fn) {
+		return // the decoder that calls it is looked after, or refused
+	}
 	switch e := lookup(fn.Pkg().Path(), localName(fn)); e.verdict {
 	case allowed:
 	case durable: // its twin is no method, so nothing can dispatch to it

@@ -159,7 +159,7 @@ func (v *values) address(p printing) types.Type {
 		}
 		asked[in] = true
 		return slices.ContainsFunc(v.put(func(t *tracer) { t.at(in.place) }), func(t types.Type) bool {
-			return (&shower{open: holds}).shows(t, interior{depth: in.depth, hidden: in.hidden})
+			return (&shower{open: holds}).shows(t, interior{inner: in.inner, hidden: in.hidden})
 		})
 	}
 	var shown []types.Type
@@ -199,8 +199,8 @@ func showsAddress(t types.Type, open func(interior) bool) bool {
 // interior is where a part of a printed value is.
 type interior struct {
 	place  place // that holds the part; zero for the whole
-	depth  int
-	hidden bool // in a field that is not exported: package fmt does not call methods there
+	inner  bool  // in something else
+	hidden bool  // in a field that is not exported: package fmt does not call methods there
 }
 
 // shower looks at one printed value.
@@ -222,7 +222,7 @@ func (s *shower) shows(t types.Type, in interior) bool {
 		return false
 	case isReflected(t):
 		return s.open(in)
-	case !in.hidden && (printsItself(t) || in.depth > 0 && isStdValue(t)):
+	case !in.hidden && (printsItself(t) || in.inner && isStdValue(t)):
 		return false
 	}
 	s.seen = append(s.seen, shownType{t, in.hidden})
@@ -234,7 +234,7 @@ func (s *shower) shows(t types.Type, in interior) bool {
 	case *types.Interface:
 		return s.open(in)
 	case *types.Pointer:
-		return in.depth > 0 || !composite(u.Elem()) || s.shows(u.Elem(), in.at(of(behind, u.Elem())))
+		return in.inner || !composite(u.Elem()) || s.shows(u.Elem(), in.at(of(behind, u.Elem())))
 	case *types.Slice:
 		return s.shows(u.Elem(), in.at(of(element, u.Elem())))
 	case *types.Array:
@@ -253,7 +253,7 @@ func (s *shower) shows(t types.Type, in interior) bool {
 	return false
 }
 
-func (in interior) at(p place) interior { return interior{p, in.depth + 1, in.hidden} }
+func (in interior) at(p place) interior { return interior{p, true, in.hidden} }
 
 // isStdValue reports whether a type is one of the standard library's, and no interface.
 func isStdValue(t types.Type) bool {
