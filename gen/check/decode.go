@@ -30,11 +30,12 @@ func decodesTimes(info *types.Info, stack []ast.Node, decoders map[string]bool) 
 		return true
 	}
 	return slices.ContainsFunc(call.Args, func(arg ast.Expr) bool {
-		return mayHoldTime(info.TypeOf(arg), map[types.Type]bool{})
+		t := info.TypeOf(arg)
+		return t != nil && types.IsInterface(t) || mayHoldTime(t, map[types.Type]bool{})
 	})
 }
 
-// mayHoldTime reports whether a decoder may put a time into a value of a type. What is not known may be one.
+// mayHoldTime reports whether a decoder may put a time into a value of a type. Into an interface it puts none.
 func mayHoldTime(t types.Type, seen map[types.Type]bool) bool {
 	if t == nil || seen[t] {
 		return false
@@ -42,6 +43,9 @@ func mayHoldTime(t types.Type, seen map[types.Type]bool) bool {
 	seen[t] = true
 	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "time" {
 		return n.Obj().Name() == "Time"
+	}
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
 	}
 	switch u := t.Underlying().(type) {
 	case interface{ Elem() types.Type }: // pointers, slices, arrays and maps
@@ -54,8 +58,6 @@ func mayHoldTime(t types.Type, seen map[types.Type]bool) bool {
 		}
 	case *types.Tuple:
 		return true
-	case *types.Interface:
-		return true
 	}
 	return false
 }
@@ -64,6 +66,7 @@ func mayHoldTime(t types.Type, seen map[types.Type]bool) bool {
 // methods that decoders call it is not: the decoder that calls them looks through all that they have made.
 func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 	if s.n.fn != nil && unmarshals(s.n.fn) {
+		s.hiding(at, fn)
 		return false
 	}
 	switch {
@@ -77,6 +80,14 @@ func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 		s.effect(at, timeZone, nameIn(nil, fn), value)
 	}
 	return true
+}
+
+// hiding rejects a decoder that fills a receiver in which nobody finds the times, because no field of it is exported.
+func (s *scanner) hiding(at token.Pos, fn *types.Func) {
+	if decodesTimes(s.info, s.stack, rebased) && !mayHoldTime(s.n.fn.Signature().Recv().Type(), map[types.Type]bool{}) {
+		s.report(at, timeZone, "decode the time as a string, and parse it with time.ParseInLocation and time.UTC",
+			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", nameIn(nil, fn))
+	}
 }
 
 // unmarshals reports whether a function is a method that decoders look for.
