@@ -121,7 +121,7 @@ func (k *classer) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use
 		path = fn.Pkg().Path()
 	}
 	if _, ok := find(onlyRead[path], name); ok && (n > 0 || !writesFirst[path+"."+name]) {
-		return reading
+		return &use{to: k.asked(path, k.info.TypeOf(k.stack[i].(ast.Expr)))}
 	}
 	if _, ok := find(handBack[path], name); !ok {
 		return k.harm("hands " + k.name + " to " + nameIn(nil, fn))
@@ -143,7 +143,21 @@ func (k *classer) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use
 	return &u
 }
 
-// onlyRead are the functions from outside of the module that read their arguments and keep nothing of them.
+// asked are the receivers of the methods that a package outside of the module looks for in a value of type t, and calls.
+func (k *classer) asked(pkg string, t types.Type) (vs []*types.Var) {
+	within, open := k.namedWithin(t)
+	for _, name := range lookedFor(pkg) {
+		for _, fn := range k.aliases.methods[name] {
+			if open || slices.Contains(within, types.Type(receiverNamed(fn))) {
+				vs = append(vs, fn.Signature().Recv())
+			}
+		}
+	}
+	return vs
+}
+
+// onlyRead are the functions from outside of the module that read their arguments and keep nothing of them, apart
+// from what the methods do that they look for in them.
 var onlyRead = map[string][]entry{
 	"bytes":           {allow("Compare Contains ContainsAny ContainsRune Count Equal EqualFold HasPrefix HasSuffix Index IndexAny IndexByte LastIndex Buffer.Write")},
 	"bufio":           {allow("Writer.Write")},

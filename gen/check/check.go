@@ -50,6 +50,7 @@ func Run(prog *gosrc.Program) *Result {
 		c.explore()
 	}
 	for _, r := range c.reached {
+		c.addresses(r)
 		c.judge(r)
 	}
 	c.fixUp()
@@ -106,7 +107,8 @@ type checker struct {
 	mutators map[*types.Func]bool
 	written  map[*types.Named]bool // types whose values are written
 	aliases  aliases
-	flow     *flow                   // nil as long as nobody asked where values come from
+	flow     *flow                   // nil as long as nobody asked what dynamic calls meet
+	traced   *flow                   // nil as long as nobody asked what is printed, or if flow has it
 	errors   []*types.Named          // error types of the module, which activities may return
 	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
 	unknown  map[string]bool         // those that were mentioned and are not

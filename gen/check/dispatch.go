@@ -179,7 +179,7 @@ func paramType(sig *types.Signature, i int) types.Type {
 
 // namedWithin are the named types from outside of the standard library that a value of type t consists of. It is open
 // to others if it has an interface inside.
-func (s *scanner) namedWithin(t types.Type) (ts []types.Type, open bool) {
+func (c *checker) namedWithin(t types.Type) (ts []types.Type, open bool) {
 	seen := map[types.Type]bool{}
 	var walk func(types.Type)
 	walk = func(t types.Type) {
@@ -188,7 +188,7 @@ func (s *scanner) namedWithin(t types.Type) (ts []types.Type, open bool) {
 		}
 		seen[t] = true
 		if n := named(t); n != nil && n.Obj().Pkg() != nil && !types.IsInterface(n) {
-			if !s.inModule(n.Obj()) {
+			if !c.inModule(n.Obj()) {
 				if !IsStd(n.Obj().Pkg().Path()) && !isEngine(n.Obj().Pkg().Path()) {
 					ts = append(ts, n)
 				}
@@ -430,6 +430,9 @@ func (d *dispatcher) embedded(from *node, s site, fn *types.Func) {
 func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	if fn.Pkg() == nil || pureErrorMethod(fn) {
 		return
+	}
+	if s.id == nil && fn.Pkg().Path() == "time" && unmarshals(fn) {
+		return // the decoder that calls it is looked after, or refused
 	}
 	switch e := lookup(fn.Pkg().Path(), localName(fn)); e.verdict {
 	case allowed:

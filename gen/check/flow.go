@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/callgraph"
 	"golang.org/x/tools/go/callgraph/vta"
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/ssa/ssautil"
@@ -27,7 +28,8 @@ type flow struct {
 	errors []*types.Named                      // what activities may return as errors, from wherever they have it
 	calls  map[token.Pos]map[*types.Named]bool // types of receivers, by the parenthesis of the call
 	within map[ssa.CallInstruction]bool        // calls of bodies that are there, and of no others
-	bodies map[any][]*ssa.Function             // with literals and instances, by function; of initialisation, by package
+	graph  *callgraph.Graph
+	bodies map[any][]*ssa.Function // with literals and instances, by function; of initialisation, by package
 }
 
 // newFlow follows the values of all packages that are known from their source; nil if it cannot, because some of the
@@ -125,12 +127,12 @@ func sources(fset *token.FileSet, pkg *gosrc.Package) (files []*ast.File, info *
 // follow enters every body and every call of the program.
 func (f *flow) follow(p *ssa.Program) {
 	fns := ssautil.AllFunctions(p)
-	graph := vta.CallGraph(fns, nil)
+	f.graph = vta.CallGraph(fns, nil)
 	for fn := range fns {
 		if owner := owner(fn); owner != nil {
 			f.bodies[owner] = append(f.bodies[owner], fn)
 		}
-		node := graph.Nodes[fn]
+		node := f.graph.Nodes[fn]
 		if node == nil {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/pawlhq/pawl/gen/gosrc"
 )
@@ -23,8 +24,9 @@ type node struct {
 	types    []types.Type // candidates that values in the body are of
 	effects  []effect
 	findings []finding
-	recovers bool // calls recover in its own body, not in a function literal's
-	closes   bool // has a function literal that changes a variable around it
+	prints   []printing // of interfaces, which may hold an address
+	recovers bool       // calls recover in its own body, not in a function literal's
+	closes   bool       // has a function literal that changes a variable around it
 }
 
 // edge is one way from a node to another.
@@ -215,10 +217,37 @@ func (c *checker) colour() {
 	for _, r := range c.reached {
 		work = append(work, r.root)
 	}
+	work = append(work, c.conditional()...)
 	for len(work) > 0 {
 		c.lower(callers, work)
 		work = c.recovering()
 	}
+}
+
+// conditional are functions that only some builds compile. In another build one may be durable, and the files that all
+// builds share call it by one name: each build has a twin of it. What a variable is made with has no run.
+func (c *checker) conditional() (fns []*node) {
+	initial := map[*node]bool{}
+	for _, n := range c.nodes {
+		for _, e := range n.edges {
+			if n.v != nil {
+				initial[e.to] = true
+			}
+		}
+	}
+	for fn, n := range c.nodes {
+		f, ok := fn.(*types.Func)
+		if ok && !initial[n] && !c.third(n) && f.Signature().Recv() == nil && !c.decls[f].pure && onSomeSystems(c.decls[f].file) {
+			fns = append(fns, n)
+		}
+	}
+	return fns
+}
+
+// onSomeSystems reports whether a file is compiled under a condition other than a version of the language.
+func onSomeSystems(f *gosrc.File) bool {
+	condition := f.Condition()
+	return condition != "" && !strings.HasPrefix(condition, "go1.")
 }
 
 // callees are the functions that a node leads to, whether it calls or mentions them.

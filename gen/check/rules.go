@@ -82,7 +82,9 @@ The runtime's counters, garbage collection, unsafe memory, C code and reflection
 go behind the compiler's back. Do it in an activity.`},
 	{ID: address, Title: "address of a value in text", Doc: `
 %p prints an address, and so does %v for a pointer inside of something else, a channel or a function. Addresses differ
-on every replay. Print the value that it points to.`},
+on every replay. Print the value that it points to. Values are followed into interfaces: what a workflow prints as any
+must hold no address either. In fields that are not exported, package fmt calls no methods: it prints the address that is
+in an error or in a time with a zone.`},
 	{ID: mapOrder, Title: "map without an order", Doc: `
 Go ranges over a map in another order each time. In workflow code a range over a map goes by the order of its keys; keys
 that are pointers, channels, interfaces or unconstrained type parameters have none. Range over a sorted slice of keys

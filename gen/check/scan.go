@@ -293,6 +293,7 @@ func (s *scanner) inTail(call *ast.CallExpr) bool {
 func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, ref ast.Expr) {
 	e := lookup(fn.Pkg().Path(), localName(fn))
 	switch {
+	case s.decoder(pos, fn, value):
 	case e.verdict == durable && (s.intoUTC(fn, ref) || OrderLost(s.info, s.stack) || s.computedOnce(fn, ref)):
 	case e.verdict == durable:
 		s.effect(pos, cmp.Or(e.rule, varInit), nameIn(nil, fn), value)

@@ -155,6 +155,7 @@ var stdlib = map[string][]entry{
 
 	// Time.
 	"time": {
+		forbid(timeZone, "gives a time in the zone of the host where that has its offset", "use time.Parse", "Time.GobDecode Time.UnmarshalBinary Time.UnmarshalJSON Time.UnmarshalText"),
 		allow("Date FixedZone ParseDuration UTC Time.* Duration.* Month.* Weekday.* Location.* ParseError.*"),
 		lower("Now Since Until Sleep"),
 		lower("Parse Unix UnixMicro UnixMilli"), // in the zone of the host, if it fits; in a run in UTC or a fixed zone
@@ -201,7 +202,7 @@ var stdlib = map[string][]entry{
 	// Names and addresses, without a look at the host.
 	"embed":     {allow("FS.*")},
 	"io/fs":     {allow("ErrClosed ErrExist ErrInvalid ErrNotExist ErrPermission SkipAll SkipDir FileMode.* PathError.* ValidPath FormatDirEntry FormatFileInfo Glob ReadDir ReadFile ReadLink Stat Sub WalkDir FS.* File.* FileInfo.* DirEntry.* GlobFS.* ReadDirFS.* ReadFileFS.* ReadDirFile.* StatFS.* SubFS.* FileInfoToDirEntry")},
-	"net/mail":  {allow("ParseAddress ParseAddressList ParseDate Address.* AddressParser.* Header.* ErrHeaderNotPresent ReadMessage")},
+	"net/mail":  {forbid(timeZone, "gives a time in the zone of the host where that has its offset", "use time.Parse", "ParseDate Header.Date"), allow("ParseAddress ParseAddressList Address.* AddressParser.* Header.* ErrHeaderNotPresent ReadMessage")},
 	"net/netip": {allow("*")},
 	"net/textproto": {
 		allow("CanonicalMIMEHeaderKey MIMEHeader.* TrimBytes TrimString Error.* ProtocolError.*"),

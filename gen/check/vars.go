@@ -180,7 +180,7 @@ func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, h
 func receiverRule(fn *types.Func) string {
 	switch {
 	case fn.Pkg() == nil:
-	case fn.Pkg().Path() == "time":
+	case fn.Pkg().Path() == "time" && receiverNamed(fn).Obj().Name() != "Time":
 		return timers
 	case fn.Pkg().Path() == "sync", fn.Pkg().Path() == "sync/atomic", fn.Pkg().Path() == errgroupPath:
 		return syncObjects
@@ -203,7 +203,7 @@ func (c *checker) changesReceiver(fn *types.Func) bool {
 		return !pureMethods[fn.Name()] && fn.Name() != "String"
 	}
 	_, pointer := recv.Type().(*types.Pointer)
-	if _, ok := find(readers[fn.Pkg().Path()], localName(fn)); ok {
+	if e, ok := find(readers[fn.Pkg().Path()], localName(fn)); ok && e.verdict == allowed {
 		return false
 	}
 	return pointer || receiverNamed(fn) != nil && reference(receiverNamed(fn))
@@ -229,6 +229,9 @@ func reference(t *types.Named) bool {
 	return false
 }
 
+// writers is a row of methods that change their receivers, in a package whose others do not.
+func writers(names string) entry { return forbid(varWrite, "changes its receiver", copyIt, names) }
+
 // readers are the methods with pointer or reference receivers, outside of the module, that change nothing.
 var readers = map[string][]entry{
 	"embed":           {allow("*")},
@@ -237,15 +240,15 @@ var readers = map[string][]entry{
 	"errors":          {allow("*")},
 	"html/template":   {allow("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates")},
 	"io/fs":           {allow("*")},
-	"log/slog":        {allow("*")},
+	"log/slog":        {allow("*"), writers("Level.UnmarshalJSON Level.UnmarshalText LevelVar.Set LevelVar.UnmarshalText")},
 	"math/big":        {allow("Int.Cmp Int.CmpAbs Int.Sign Int.String Int.Text Int.Int64 Int.Uint64 Int.IsInt64 Int.IsUint64 Int.Bit Int.BitLen Int.Bytes Int.Append Int.Float64 Rat.Cmp Rat.Sign Rat.String Rat.FloatString Rat.Float64 Rat.RatString Float.Cmp Float.Sign Float.String Float.Text Float.Float64")},
 	"net/http":        {allow("Header.Get Header.Values")},
-	"net/netip":       {allow("*")},
+	"net/netip":       {allow("*"), writers("Addr.UnmarshalBinary Addr.UnmarshalText AddrPort.UnmarshalBinary AddrPort.UnmarshalText Prefix.UnmarshalBinary Prefix.UnmarshalText")},
 	"net/url":         {allow("URL.EscapedPath URL.EscapedFragment URL.Hostname URL.IsAbs URL.JoinPath URL.Parse URL.Port URL.Query URL.Redacted URL.RequestURI URL.ResolveReference URL.String Values.Get Values.Has Values.Encode Userinfo.*")},
-	"regexp":          {allow("*")},
+	"regexp":          {allow("*"), writers("Regexp.Longest Regexp.UnmarshalText")},
 	"strings":         {allow("Replacer.*")},
 	"text/template":   {allow("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates")},
-	"time":            {allow("*")},
+	"time":            {allow("*"), writers("Time.GobDecode Time.UnmarshalBinary Time.UnmarshalJSON Time.UnmarshalText")},
 	"unicode":         {allow("*")},
 }
 

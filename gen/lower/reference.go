@@ -97,6 +97,8 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 		l.twin(r)
 	case check.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
 		l.std(r)
+	case check.DecodesTimes(l.info, l.stack):
+		l.decoder(r)
 	case started:
 		l.instantiate(r)
 	}

@@ -33,6 +33,16 @@ func (l *lowerer) std(r reference) {
 	}
 }
 
+// decoder has what a decoder fills looked through for times in the zone of the host.
+func (l *lowerer) decoder(r reference) {
+	around := "Decode"
+	if r.fn.Signature().Recv() == nil {
+		around = "Unmarshal"
+	}
+	l.edits.before(r.expr.Pos(), l.names.abi+"."+around+"(")
+	l.edits.after(r.expr.End(), ")")
+}
+
 // stdTwin is what package abi has in the place of a function or method.
 type stdTwin struct {
 	name  string       // of a function that takes the run first

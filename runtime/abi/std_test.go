@@ -3,7 +3,9 @@ package abi_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +77,19 @@ func TestTimesKnowNoHost(t *testing.T) {
 		}
 		for _, at := range []time.Time{plain, abi.Unix(nil, 1, 2), abi.UnixMilli(nil, 3), abi.UnixMicro(nil, 4)} {
 			text += at.Format(time.RFC1123) + at.Location().String() + "\n"
+		}
+		var decoded struct{ At, Until time.Time }
+		if err := abi.Unmarshal(json.Unmarshal)([]byte(`{"At": "2026-07-01T12:00:00+02:00"}`), &decoded); err != nil {
+			t.Fatal(err)
+		}
+		if err := abi.Decode(json.NewDecoder(strings.NewReader(`"2026-07-01T12:00:00-05:00"`)).Decode)(&decoded.Until); err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []time.Time{decoded.At, decoded.Until} {
+			text += at.Format(time.RFC1123) + at.Location().String() + "\n"
+		}
+		if err := abi.Unmarshal(json.Unmarshal)([]byte("{}"), (*time.Time)(nil)); err == nil {
+			t.Error("something was decoded into nil")
 		}
 		seen[text] = true
 	}

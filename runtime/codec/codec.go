@@ -125,7 +125,7 @@ func Decode(p history.Payload, dst ...any) error {
 		if err := s.Unmarshal(data, dst[i]); err != nil {
 			return &DecodeError{fmt.Sprintf("value %d as %T", i+1, dst[i]), err}
 		}
-		withoutHostZone(dst[i])
+		RebaseTimes(dst[i])
 	}
 	return nil
 }

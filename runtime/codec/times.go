@@ -10,10 +10,11 @@ import (
 // behind it, make it so. A replay on a host elsewhere would see another zone, and other rules for the half of the year
 // to come. So such times get a zone of the same offset that has no name and no rules.
 
-// withoutHostZone rebases the times in v, a pointer to a decoded value.
-func withoutHostZone(v any) {
+// RebaseTimes puts the times in v, a pointer to a decoded value, that are in the zone of the host into one of their
+// offset: what decoding gives on every host where that offset is not at home.
+func RebaseTimes(v any) {
 	p := reflect.ValueOf(v)
-	if p.Kind() == reflect.Pointer && hasTime(p.Type().Elem()) {
+	if p.Kind() == reflect.Pointer && !p.IsNil() && hasTime(p.Type().Elem()) {
 		rebase(p.Elem())
 	}
 }

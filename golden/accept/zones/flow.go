@@ -3,7 +3,9 @@ package zones
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -45,9 +47,14 @@ func Offices(ctx context.Context) (times []string, err error) {
 	local, worse := time.ParseInLocation(time.DateTime, "2026-12-24 18:00:00", berlin)
 	note(local.Truncate(time.Hour))
 	note(time.Unix(0, 0).UTC())
+	var visit struct{ From, To time.Time }
+	odd := json.Unmarshal([]byte(`{"From": "2026-07-01T12:00:00+02:00"}`), &visit)
+	late := json.NewDecoder(strings.NewReader(`"2026-07-01T14:00:00-05:00"`)).Decode(&visit.To)
+	note(visit.From)
+	note(visit.To)
 	note(time.UnixMilli(opens.UnixMilli()).In(berlin))
 	if unknown == nil || !opens.Equal(opens.In(berlin)) {
 		return nil, errors.New("there is an Atlantis")
 	}
-	return times, errors.Join(bad, worse)
+	return times, errors.Join(bad, worse, odd, late)
 }

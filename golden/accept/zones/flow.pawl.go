@@ -4,7 +4,9 @@ package zones
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/pawlhq/pawl/runtime/abi"
@@ -12,7 +14,7 @@ import (
 
 // Offices__pawl is Offices as a workflow runs it.
 //
-//line flow.go:22:1
+//line flow.go:24:1
 func Offices__pawl(_run *abi.Run, ctx context.Context) (times []string, err error) {
 	note := func(t time.Time) { times = append(times, t.Format(time.RFC1123Z)) }
 	opens, err := Open__pawl(_run, ctx, "Berlin")
@@ -39,9 +41,14 @@ func Offices__pawl(_run *abi.Run, ctx context.Context) (times []string, err erro
 	local, worse := time.ParseInLocation(time.DateTime, "2026-12-24 18:00:00", berlin)
 	note(local.Truncate(time.Hour))
 	note(abi.Unix(_run, 0, 0).UTC())
+	var visit struct{ From, To time.Time }
+	odd := abi.Unmarshal(json.Unmarshal)([]byte(`{"From": "2026-07-01T12:00:00+02:00"}`), &visit)
+	late := abi.Decode(json.NewDecoder(strings.NewReader(`"2026-07-01T14:00:00-05:00"`)).Decode)(&visit.To)
+	note(visit.From)
+	note(visit.To)
 	note(abi.UnixMilli(_run, opens.UnixMilli()).In(berlin))
 	if unknown == nil || !opens.Equal(opens.In(berlin)) {
 		return nil, errors.New("there is an Atlantis")
 	}
-	return times, errors.Join(bad, worse)
+	return times, errors.Join(bad, worse, odd, late)
 }

@@ -24,7 +24,7 @@ var activity__Open = &abi.Activity{
 		BackoffMax:    time.Minute,
 		BackoffFactor: 2,
 	},
-	Pos: "flow.go:15",
+	Pos: "flow.go:17",
 }
 
 // Open__pawl schedules activity Open and waits for its outcome.
@@ -53,9 +53,9 @@ func handlers__pawl() []abi.Handler {
 var workflow__Offices = &abi.Workflow{
 	Name:      "github.com/pawlhq/pawl/golden/accept/zones.Offices",
 	Queue:     "github.com/pawlhq/pawl/golden/accept/zones",
-	Version:   "0aa29365337a",
+	Version:   "73dc9df41827",
 	Generator: "1",
-	Pos:       "flow.go:22",
+	Pos:       "flow.go:24",
 	Errors:    Errors__pawl,
 }
 
@@ -115,7 +115,7 @@ var Sources__pawl = []abi.Source{
 		File: "github.com/pawlhq/pawl/golden/accept/zones/flow.go",
 		Text: source__flow,
 		Sums: map[string]string{
-			"Offices{}": "7b860bb87d6b0184",
+			"Offices{}": "e1744f04a4247769",
 			"Open":      "9e793e6448d0b118",
 		},
 	},

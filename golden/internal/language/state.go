@@ -6,9 +6,9 @@ var state = Theme{
 	Title: "State and the world outside",
 	Intro: "What is not in the run's own variables or in its history is not there on a replay.",
 	Rows: []Row{
-		rejected("PWL221", "writing a package variable", "all runs share it", "reject/variables", "count++", "reject/locks", "shared.add()"),
+		rejected("PWL221", "writing a package variable", "all runs share it", "reject/variables", "count++", "reject/locks", "shared.add()", "reject/receivers", "sku.Longest()", "reject/receivers", "total.Add("),
 		rejected("PWL222", "reading one that something writes", "a replay may read another value", "reject/variables", `return rates["EUR"], nil`),
-		rejected("PWL225", "handing on what a package variable points to", "it may be written there", "reject/aliases", "r := rates", "reject/aliases", "raise(base)"),
+		rejected("PWL225", "handing on what a package variable points to", "it may be written there", "reject/aliases", "r := rates", "reject/aliases", "raise(base)", "reject/receivers", "fmt.Sprint(calls)"),
 		asIs("reading one that nothing writes", "with an initialiser that is the same in each process", "accept/library", "words.FindAllString(", "accept/library", `rates["USD"]`),
 		rejected("PWL211", "one that is initialised from environment or flags", "differs between processes", "reject/variables", `os.Getenv("REGION")`, "reject/environment", "verbose = flag.Bool"),
 		rejected("PWL224", "one that holds a function which needs the run", "holds the original, which does not know the run", "reject/variables", "pause   = func()"),

@@ -1,0 +1,96 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// This file is about decoders, whose times are in the zone of the host where it has the offset of the text.
+
+// Of rebased decoders, lowered code looks through what they have filled; what the refused ones fill, it cannot.
+var (
+	rebased = set("encoding/json.Unmarshal", "encoding/json.Decoder.Decode", "encoding/xml.Unmarshal", "encoding/xml.Decoder.Decode")
+	refused = set("encoding/xml.Decoder.DecodeElement", "encoding/asn1.Unmarshal", "encoding/asn1.UnmarshalWithParams")
+)
+
+// DecodesTimes reports whether the identifier on top of a stack of nodes names a decoder that may give times, and that a
+// run has to look after.
+func DecodesTimes(info *types.Info, stack []ast.Node) bool { return decodesTimes(info, stack, rebased) }
+
+func decodesTimes(info *types.Info, stack []ast.Node, decoders map[string]bool) bool {
+	fn, _ := info.Uses[stack[len(stack)-1].(*ast.Ident)].(*types.Func)
+	if fn == nil || fn.Pkg() == nil || !decoders[fn.Pkg().Path()+"."+localName(fn)] {
+		return false
+	}
+	_, call := Reference(stack)
+	if call == nil {
+		return true
+	}
+	return slices.ContainsFunc(call.Args, func(arg ast.Expr) bool {
+		t := info.TypeOf(arg)
+		return t != nil && types.IsInterface(t) || mayHoldTime(t, map[types.Type]bool{})
+	})
+}
+
+// mayHoldTime reports whether a decoder may put a time into a value of a type. Into an interface it puts none.
+func mayHoldTime(t types.Type, seen map[types.Type]bool) bool {
+	if t == nil || seen[t] {
+		return false
+	}
+	seen[t] = true
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "time" {
+		return n.Obj().Name() == "Time"
+	}
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case interface{ Elem() types.Type }: // pointers, slices, arrays and maps
+		return mayHoldTime(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if (f.Exported() || f.Anonymous()) && mayHoldTime(f.Type(), seen) {
+				return true
+			}
+		}
+	case *types.Tuple:
+		return true
+	}
+	return false
+}
+
+// decoder enters what a decoder does; it reports whether the function is one of whose times a run has to look after. In
+// methods that decoders call it is not: the decoder that calls them looks through all that they have made.
+func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
+	if s.n.fn != nil && unmarshals(s.n.fn) {
+		s.hiding(at, fn)
+		return false
+	}
+	switch {
+	case decodesTimes(s.info, s.stack, refused):
+		s.report(at, timeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", nameIn(nil, fn))
+	case !decodesTimes(s.info, s.stack, rebased):
+		return false
+	case s.third(s.n): // has no copy, and is trusted with what it does not name
+		return false
+	default:
+		s.effect(at, timeZone, nameIn(nil, fn), value)
+	}
+	return true
+}
+
+// hiding rejects a decoder that fills a receiver in which nobody finds the times, because no field of it is exported.
+func (s *scanner) hiding(at token.Pos, fn *types.Func) {
+	if decodesTimes(s.info, s.stack, rebased) && !mayHoldTime(s.n.fn.Signature().Recv().Type(), map[types.Type]bool{}) {
+		s.report(at, timeZone, "decode the time as a string, and parse it with time.ParseInLocation and time.UTC",
+			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", nameIn(nil, fn))
+	}
+}
+
+// unmarshals reports whether a function is a method that decoders look for.
+func unmarshals(fn *types.Func) bool {
+	return fn.Signature().Recv() != nil && (strings.HasPrefix(fn.Name(), "Unmarshal") || fn.Name() == "GobDecode")
+}
