@@ -28,7 +28,7 @@ func Cheapest__pawl(_run *abi.Run, ctx context.Context, carriers []string, grams
 		switch _c0 := abi.OnRecv(offers); abi.Select(_run, _c0, abi.OnRecv(deadline)) {
 		case 0:
 //line main.go:55:1
-			o := _c0.Value()
+			o := _c0.Value
 			if best.Carrier == "" || o.Cents < best.Cents {
 				best = o
 			}

@@ -51,12 +51,20 @@ func (l *lowerer) receive(u *ast.UnaryExpr) {
 
 // convert is what stands around a call that gives a value and a bool, where the bool is assigned to another boolean type.
 func (l *lowerer) convert(both *types.Tuple) (open, end string) {
-	t, ok := types.Unalias(both.At(1).Type()).(*types.Named)
-	if !ok || types.IsInterface(t) {
+	flag := l.flag(both)
+	if flag == "" {
 		return "", ""
 	}
-	flag := l.typeString(t)
 	return fmt.Sprintf("func() (%s, %s) { v, ok := ", l.typeString(both.At(0).Type()), flag), fmt.Sprintf("; return v, %s(ok) }()", flag)
+}
+
+// flag is the boolean type of the author's that a bool is assigned to; empty if it is bool itself, or an interface.
+func (l *lowerer) flag(both *types.Tuple) string {
+	t, ok := types.Unalias(both.At(1).Type()).(*types.Named)
+	if !ok || types.IsInterface(t) {
+		return ""
+	}
+	return l.typeString(t)
 }
 
 // onRun is the beginning of a call of a function of package abi that takes the run and a channel.

@@ -12,7 +12,7 @@ import (
 // This file makes a switch of each select.
 //
 //	select {                         switch _c0 := abi.OnRecv(in()); abi.Select(_run, _c0, abi.OnSend(out, next())) {
-//	case v, ok := <-in():            case 0: v, ok := _c0.Value2();
+//	case v, ok := <-in():            case 0: v, ok := _c0.Value, _c0.OK;
 //	case out <- next():              case 1:
 //	}                                }
 //
@@ -146,12 +146,15 @@ func (l *lowerer) label(i int, a arm) text {
 	for j, e := range a.lhs {
 		label = append(label, separator(j), spanOf(e))
 	}
-	method, open, end := "Value", "", ""
+	name := l.names.arm(i)
 	if both, ok := l.info.TypeOf(a.recv).(*types.Tuple); ok {
-		method = "Value2"
-		open, end = l.convert(both)
+		ok := name + ".OK"
+		if flag := l.flag(both); flag != "" {
+			ok = flag + "(" + ok + ")"
+		}
+		return append(label, fmt.Sprintf(" %s %s.Value, %s;", a.tok, name, ok))
 	}
-	return append(label, fmt.Sprintf(" %s %s%s.%s()%s;", a.tok, open, l.names.arm(i), method, end))
+	return append(label, fmt.Sprintf(" %s %s.Value;", a.tok, name))
 }
 
 // unless is a panic that is never reached, with a prefix, where a statement ends a function that has results: a select

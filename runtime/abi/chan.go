@@ -40,6 +40,7 @@ func EachRecv[T any](run *Run, ch <-chan T) (value T, it *ChanIter[T]) {
 
 // ChanIter is a range over a channel under way.
 type ChanIter[T any] struct {
+	_     [0]func() // cannot be compared: an equality function for each T would be compiled
 	s     *sched.Scheduler
 	ch    <-chan T
 	value T

@@ -58,11 +58,11 @@ func (q *waiters) remove(w *waiter) {
 	w.queue, w.prev, w.next = nil, nil, nil
 }
 
-// key is the identity of a channel, whatever its direction and type.
-func key[C any](ch C) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&ch)) }
+// key is the identity of the channel that ch points to, whatever its direction and type.
+func key(ch unsafe.Pointer) unsafe.Pointer { return *(*unsafe.Pointer)(ch) }
 
 // Key is the identity of a native channel.
-func Key[T any](ch chan T) unsafe.Pointer { return key(ch) }
+func Key[T any](ch chan T) unsafe.Pointer { return key(unsafe.Pointer(&ch)) }
 
 // Source is asked before anyone looks for a value in a channel: a timer whose time has come sends it then.
 type Source interface {
@@ -144,7 +144,7 @@ func (s *Scheduler) serve(w *waiter, ok bool) {
 	if w.choice != nil {
 		w.choice.winner = w.index
 		for _, c := range w.choice.cases {
-			s.leave(c.interest())
+			s.leave(&c.want().waiter)
 		}
 	}
 	if w.c != nil {
@@ -177,7 +177,7 @@ func Send[T any](s *Scheduler, ch chan<- T, v T) {
 	}
 	w, slot := &c.waiter, new(T)
 	*slot = v
-	*w = waiter{c: c, value: unsafe.Pointer(slot), key: key(ch)}
+	*w = waiter{c: c, value: unsafe.Pointer(slot), key: key(unsafe.Pointer(&ch))}
 	s.wait(w, true)
 	s.Park("chan send")
 	if !w.ok {
@@ -187,7 +187,7 @@ func Send[T any](s *Scheduler, ch chan<- T, v T) {
 
 // TrySend sends v if that needs no waiting.
 func TrySend[T any](s *Scheduler, ch chan<- T, v T) bool {
-	if w := s.firstReceiver(key(ch)); w != nil {
+	if w := s.firstReceiver(key(unsafe.Pointer(&ch))); w != nil {
 		*(*T)(w.value) = v
 		s.serve(w, true)
 		return true
@@ -203,8 +203,8 @@ func TrySend[T any](s *Scheduler, ch chan<- T, v T) bool {
 // Offer sends v as a timer sends the time: the channel has no buffer, and the value waits for who receives it. It is dropped
 // if one waits there already.
 func Offer[T any](s *Scheduler, ch chan<- T, v T) {
-	if s.firstSender(key(ch)) == nil && !TrySend(s, ch, v) {
-		s.wait(&waiter{value: unsafe.Pointer(&v), key: key(ch)}, true)
+	if s.firstSender(key(unsafe.Pointer(&ch))) == nil && !TrySend(s, ch, v) {
+		s.wait(&waiter{value: unsafe.Pointer(&v), key: key(unsafe.Pointer(&ch))}, true)
 	}
 }
 
@@ -221,7 +221,7 @@ func (s *Scheduler) Retract(ch unsafe.Pointer) bool {
 // Recv is v, ok := <-ch.
 func Recv[T any](s *Scheduler, ch <-chan T) (v T, ok bool) {
 	c := s.Enter()
-	s.poll(key(ch))
+	s.poll(key(unsafe.Pointer(&ch)))
 	if v, ok, done := tryRecv(s, ch); done {
 		return v, ok
 	}
@@ -229,7 +229,7 @@ func Recv[T any](s *Scheduler, ch <-chan T) (v T, ok bool) {
 		s.Park("chan receive (nil chan)")
 	}
 	w, slot := &c.waiter, new(T)
-	*w = waiter{c: c, value: unsafe.Pointer(slot), key: key(ch)}
+	*w = waiter{c: c, value: unsafe.Pointer(slot), key: key(unsafe.Pointer(&ch))}
 	s.wait(w, false)
 	s.Park("chan receive")
 	return *slot, w.ok
@@ -239,7 +239,7 @@ func Recv[T any](s *Scheduler, ch <-chan T) (v T, ok bool) {
 func tryRecv[T any](s *Scheduler, ch <-chan T) (v T, ok, done bool) {
 	select {
 	case v, ok = <-ch:
-		if w := s.firstSender(key(ch)); w != nil { // there is room in the buffer now
+		if w := s.firstSender(key(unsafe.Pointer(&ch))); w != nil { // there is room in the buffer now
 			both := *(*chan T)(unsafe.Pointer(&ch))
 			both <- *(*T)(w.value)
 			s.serve(w, true)
@@ -247,7 +247,7 @@ func tryRecv[T any](s *Scheduler, ch <-chan T) (v T, ok, done bool) {
 		return v, ok, true
 	default:
 	}
-	if w := s.firstSender(key(ch)); w != nil {
+	if w := s.firstSender(key(unsafe.Pointer(&ch))); w != nil {
 		v = *(*T)(w.value)
 		s.serve(w, true)
 		return v, true, true
@@ -258,7 +258,7 @@ func tryRecv[T any](s *Scheduler, ch <-chan T) (v T, ok, done bool) {
 // Close is close(ch).
 func Close[T any](s *Scheduler, ch chan<- T) {
 	close(ch)
-	q := s.chans[key(ch)]
+	q := s.chans[key(unsafe.Pointer(&ch))]
 	if q == nil {
 		return
 	}

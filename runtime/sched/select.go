@@ -6,76 +6,64 @@ import "unsafe"
 // wait takes the case of who wakes it.
 
 // Case is one case of a select. A value serves one Select.
+//
+// What depends on the type of a channel's elements is compiled once more for each type, in every package that selects. So
+// it is little: one method each of receiving and sending, no equality, no accessors.
 type Case interface {
 	// try carries the case out if that needs no waiting.
 	try(s *Scheduler) bool
-	// enqueue has the coroutine of w, which is of one more case, wait for it.
-	enqueue(s *Scheduler, c *Coroutine, of *choice, index int)
-	// interest is the case's waiter.
-	interest() *waiter
-	// finish is called when the case has won after waiting.
-	finish()
+	// want is what the case waits for.
+	want() *wish
 }
+
+// wish is the part of a case that knows of no type. Its waiter has the channel and the place of the value from the start.
+type wish struct {
+	// OK reports, once the case has won, whether what was received was sent: it was not if the channel is closed.
+	OK     bool
+	sends  bool
+	waiter waiter
+}
+
+func (w *wish) want() *wish { return w }
 
 // RecvCase is case v, ok := <-ch.
 type RecvCase[T any] struct {
+	_ [0]func() // cannot be compared
+	wish
+	// Value is what was received, if the case has won.
+	Value T
 	ch    <-chan T
-	value T
-	ok    bool
-	w     waiter
 }
 
 // OnRecv makes a case that receives.
-func OnRecv[T any](ch <-chan T) *RecvCase[T] { return &RecvCase[T]{ch: ch} }
-
-// Value is what was received, if the case has won.
-func (r *RecvCase[T]) Value() T { return r.value }
-
-// Value2 is what was received, and whether it was sent: it was not if the channel is closed.
-func (r *RecvCase[T]) Value2() (T, bool) { return r.value, r.ok }
+func OnRecv[T any](ch <-chan T) *RecvCase[T] {
+	r := &RecvCase[T]{ch: ch}
+	r.waiter.key, r.waiter.value = key(unsafe.Pointer(&ch)), unsafe.Pointer(&r.Value)
+	return r
+}
 
 func (r *RecvCase[T]) try(s *Scheduler) (done bool) {
-	s.poll(key(r.ch))
-	r.value, r.ok, done = tryRecv(s, r.ch)
+	s.poll(r.waiter.key)
+	r.Value, r.OK, done = tryRecv(s, r.ch)
 	return done
 }
 
-func (r *RecvCase[T]) enqueue(s *Scheduler, c *Coroutine, of *choice, index int) {
-	if r.ch != nil {
-		r.w = waiter{c: c, value: unsafe.Pointer(&r.value), choice: of, index: index, key: key(r.ch)}
-		s.wait(&r.w, false)
-	}
-}
-
-func (r *RecvCase[T]) interest() *waiter { return &r.w }
-func (r *RecvCase[T]) finish()           { r.ok = r.w.ok }
-
 // SendCase is case ch <- v.
 type SendCase[T any] struct {
-	ch    chan<- T
+	_ [0]func() // cannot be compared
+	wish
 	value T
-	w     waiter
+	ch    chan<- T
 }
 
 // OnSend makes a case that sends.
-func OnSend[T any](ch chan<- T, v T) *SendCase[T] { return &SendCase[T]{ch: ch, value: v} }
+func OnSend[T any](ch chan<- T, v T) *SendCase[T] {
+	c := &SendCase[T]{ch: ch, value: v}
+	c.sends, c.waiter.key, c.waiter.value = true, key(unsafe.Pointer(&ch)), unsafe.Pointer(&c.value)
+	return c
+}
 
 func (c *SendCase[T]) try(s *Scheduler) bool { return TrySend(s, c.ch, c.value) }
-
-func (c *SendCase[T]) enqueue(s *Scheduler, co *Coroutine, of *choice, index int) {
-	if c.ch != nil {
-		c.w = waiter{c: co, value: unsafe.Pointer(&c.value), choice: of, index: index, key: key(c.ch)}
-		s.wait(&c.w, true)
-	}
-}
-
-func (c *SendCase[T]) interest() *waiter { return &c.w }
-
-func (c *SendCase[T]) finish() {
-	if !c.w.ok {
-		c.ch <- c.value // it was closed: the native channel panics as it always does
-	}
-}
 
 // Select waits until one of the cases can go on, carries it out and returns its index.
 func Select(s *Scheduler, cases ...Case) int {
@@ -86,14 +74,22 @@ func Select(s *Scheduler, cases ...Case) int {
 	of := &c.choice
 	*of = choice{cases: cases, winner: -1}
 	for i, one := range cases {
-		one.enqueue(s, c, of, i)
+		if w := one.want(); w.waiter.key != nil {
+			w.waiter.c, w.waiter.choice, w.waiter.index = c, of, i
+			s.wait(&w.waiter, w.sends)
+		}
 	}
 	if len(cases) == 0 {
 		s.Park("select (no cases)")
 	}
 	s.Park("select")
 	of.cases = nil
-	cases[of.winner].finish()
+	won := cases[of.winner]
+	if w := won.want(); w.sends && !w.waiter.ok {
+		won.try(s) // it was closed: the native channel panics as it always does
+	} else {
+		w.OK = w.waiter.ok
+	}
 	return of.winner
 }
 

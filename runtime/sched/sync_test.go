@@ -83,7 +83,7 @@ func TestCloseWakesEverybody(t *testing.T) {
 			s.Spawn(func() {
 				c := OnRecv(in)
 				Select(s, c, OnSend(out, 1))
-				note(c.Value2())
+				note(c.Value, c.OK)
 			})
 		}
 		s.Spawn(func() { note(caught(func() { Send(s, out, 7) })) })

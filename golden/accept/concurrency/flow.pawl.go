@@ -129,7 +129,7 @@ func choose__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	case 0:
 	case 1:
 //line flow.go:130:1
-		list[say("index")] = _c1.Value()
+		list[say("index")] = _c1.Value
 		say(fmt.Sprint(list))
 	}
 	switch abi.TrySelect(_run, abi.OnRecv(empty)) {
@@ -154,12 +154,12 @@ loop:
 		switch _c0, _c1 := abi.OnRecv(full), abi.OnRecv(empty); abi.Select(_run, _c0, _c1, abi.OnRecv(late), abi.OnRecv(ctx.Done())) {
 		case 0:
 //line flow.go:143:1
-			n := _c0.Value()
+			n := _c0.Value
 			say(fmt.Sprint("full", n))
 			continue loop
 		case 1:
 //line flow.go:146:1
-			n, ok := _c1.Value2()
+			n, ok := _c1.Value, _c1.OK
 			say(fmt.Sprint("empty", n, ok))
 			break loop
 		case 2:

@@ -71,11 +71,11 @@ func fair__pawl(_run *abi.Run, note func(...any)) {
 		switch _c0, _c1 := abi.OnRecv(a), abi.OnRecv(b); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line flow.go:72:1
-			n := _c0.Value()
+			n := _c0.Value
 			note("a", n)
 		case 1:
 //line flow.go:74:1
-			n := _c1.Value()
+			n := _c1.Value
 			note("b", n)
 		}
 	}

@@ -77,13 +77,13 @@ func (w *walk) channels__pawl(_run *abi.Run, ctx context.Context) {
 		switch _c0, _c1 := abi.OnRecv(numbers), abi.OnRecv(done); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line positions.go:93:1
-			n := _c0.Value()
+			n := _c0.Value
 			w.see(here())
 			trip(w.at, "select")
 			switch _c0 := abi.OnRecv(numbers); abi.Select(_run, _c0, abi.OnRecv(abi.After(_run, time.Minute))) {
 			case 0:
 //line positions.go:97:1
-				seen[n] = _c0.Value()
+				seen[n] = _c0.Value
 				w.see(here())
 			case 1:
 				w.see(here())
@@ -91,7 +91,7 @@ func (w *walk) channels__pawl(_run *abi.Run, ctx context.Context) {
 			trip(w.at, "assigned")
 		case 1:
 //line positions.go:103:1
-			_, open := _c1.Value2()
+			_, open := _c1.Value, _c1.OK
 			w.see(here() + fmt.Sprint(open))
 			trip(w.at, "closed")
 		}

@@ -32,7 +32,7 @@ func forms__pawl(_run *abi.Run, s *script) {
 	switch _c0 := abi.OnRecv(in); abi.TrySelect(_run, _c0) {
 	case 0:
 //line flow.go:45:1
-		v := _c0.Value()
+		v := _c0.Value
 		s.say("unexpected", v)
 	default:
 		s.say("default")
@@ -49,17 +49,17 @@ func forms__pawl(_run *abi.Run, s *script) {
 	switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0) {
 	case 0:
 //line flow.go:60:1
-		v = _c0.Value()
+		v = _c0.Value
 	}
 	switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0) {
 	case 0:
 //line flow.go:63:1
-		numbers["third"], ok = _c0.Value2()
+		numbers["third"], ok = _c0.Value, _c0.OK
 	}
 	switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0) {
 	case 0:
 //line flow.go:66:1
-		last, ok := _c0.Value2()
+		last, ok := _c0.Value, _c0.OK
 		s.say(last, ok)
 	}
 	switch abi.TrySelect(_run, abi.OnSendTo(out)("sent")) {
@@ -79,7 +79,7 @@ func forms__pawl(_run *abi.Run, s *script) {
 	switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0) {
 	case 0:
 //line flow.go:84:1
-		n, ok := _c0.Value2()
+		n, ok := _c0.Value, _c0.OK
 		s.say(n, ok)
 	}
 	s.say(v, ok, numbers, abi.Recv(_run, out), abi.Recv(_run, out))
@@ -96,11 +96,11 @@ func operands__pawl(_run *abi.Run, s *script) {
 	case 0:
 	case 1:
 //line flow.go:97:1
-		list[of(s, "index", 1)] = _c1.Value()
+		list[of(s, "index", 1)] = _c1.Value
 		s.say(list)
 	case 2:
 //line flow.go:99:1
-		list[of(s, "never", 0)] = _c2.Value()
+		list[of(s, "never", 0)] = _c2.Value
 	}
 }
 
@@ -117,7 +117,7 @@ outer:
 		switch _c0 := abi.OnRecv(ticks); abi.Select(_run, _c0) {
 		case 0:
 //line flow.go:112:1
-			n := _c0.Value()
+			n := _c0.Value
 			switch n {
 			case 0:
 				continue outer
@@ -164,7 +164,7 @@ func race__pawl(_run *abi.Run, ctx context.Context, s *script) error {
 		switch _c0 := abi.OnRecv(vote); abi.Select(_run, _c0, abi.OnRecv(late), abi.OnRecv(ctx.Done())) {
 		case 0:
 //line flow.go:155:1
-			text := _c0.Value()
+			text := _c0.Value
 			s.say(text)
 			return nil
 		case 1:

@@ -144,7 +144,7 @@ gather:
 		switch _c0 := abi.OnRecv(b.arrive); abi.Select(_run, _c0, abi.OnRecv(deadline.C)) {
 		case 0:
 //line cyclic.go:161:1
-			p := _c0.Value()
+			p := _c0.Value
 			party = append(party, p)
 		case 1:
 			verdict = errBroken

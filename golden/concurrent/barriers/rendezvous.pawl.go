@@ -24,7 +24,7 @@ func (e exchanger[T]) swap__pawl(_run *abi.Run, v T) T {
 		return abi.Recv(_run, mine.answer)
 	case 1:
 //line rendezvous.go:31:1
-		theirs := _c1.Value()
+		theirs := _c1.Value
 		abi.Send(_run, theirs.answer, v)
 		return theirs.value
 	default:

@@ -202,7 +202,7 @@ func (s *server) serve__pawl(_run *abi.Run) {
 		switch _c0 := abi.OnRecv(s.requests); abi.Select(_run, _c0, abi.OnRecv(s.ctx.Done())) {
 		case 0:
 //line causes.go:206:1
-			seconds := _c0.Value()
+			seconds := _c0.Value
 			abi.WaitGroupAdd(_run, &s.running, 1)
 			abi.Go(_run, func() {
 				defer abi.WaitGroupDone(_run, &s.running)

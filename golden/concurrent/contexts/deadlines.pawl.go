@@ -126,7 +126,7 @@ func InTheLastSecond__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	switch _c0 := abi.OnRecv(dish); abi.Select(_run, _c0, abi.OnRecv(ctx.Done())) {
 	case 0:
 //line deadlines.go:125:1
-		d := _c0.Value()
+		d := _c0.Value
 		return "eats " + d, nil
 	case 1:
 		return "leaves with " + abi.Recv(_run, dish) + " on the table", nil

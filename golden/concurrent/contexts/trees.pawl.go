@@ -140,7 +140,7 @@ func Workers__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 					return
 				case 1:
 //line trees.go:140:1
-					j := _c1.Value()
+					j := _c1.Value
 					switch abi.Select(_run, abi.OnRecv(ctx.Done()), abi.OnRecv(abi.After(_run, time.Duration(j)*time.Minute))) {
 					case 0:
 						return

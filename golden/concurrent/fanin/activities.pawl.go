@@ -36,11 +36,11 @@ func Surveyed__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(values), abi.OnRecv(errs); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line activities.go:36:1
-			v := _c0.Value()
+			v := _c0.Value
 			sum += v
 		case 1:
 //line activities.go:38:1
-			err := _c1.Value()
+			err := _c1.Value
 			return "", err
 		}
 	}
@@ -175,11 +175,11 @@ func Mixed__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			log = append(log, "tick")
 		case 1:
 //line activities.go:167:1
-			v := _c1.Value()
+			v := _c1.Value
 			log = append(log, fmt.Sprint("measured ", v))
 		case 2:
 //line activities.go:169:1
-			v := _c2.Value()
+			v := _c2.Value
 			log = append(log, fmt.Sprint("computed ", v))
 		}
 	}

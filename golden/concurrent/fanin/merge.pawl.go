@@ -84,7 +84,7 @@ func Nilled__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(a), abi.OnRecv(b); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line merge.go:79:1
-			n, ok := _c0.Value2()
+			n, ok := _c0.Value, _c0.OK
 			if !ok {
 				a = nil
 				order = append(order, "a")
@@ -93,7 +93,7 @@ func Nilled__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			got = append(got, fmt.Sprint(n))
 		case 1:
 //line merge.go:86:1
-			n, ok := _c1.Value2()
+			n, ok := _c1.Value, _c1.OK
 			if !ok {
 				b = nil
 				order = append(order, "b")
@@ -222,7 +222,7 @@ func Weighted__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(urgent); abi.TrySelect(_run, _c0) {
 		case 0:
 //line merge.go:204:1
-			s := _c0.Value()
+			s := _c0.Value
 			got = append(got, s)
 			continue
 		default:
@@ -230,11 +230,11 @@ func Weighted__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(urgent), abi.OnRecv(normal); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line merge.go:210:1
-			s := _c0.Value()
+			s := _c0.Value
 			got = append(got, s)
 		case 1:
 //line merge.go:212:1
-			s := _c1.Value()
+			s := _c1.Value
 			got = append(got, s)
 		}
 	}

@@ -25,11 +25,11 @@ func first__pawl(_run *abi.Run, ins ...<-chan string) <-chan string {
 			switch _c0, _c1 := abi.OnRecv(ins[0]), abi.OnRecv(first__pawl(_run, ins[1:]...)); abi.Select(_run, _c0, _c1) {
 			case 0:
 //line races.go:22:1
-				s := _c0.Value()
+				s := _c0.Value
 				abi.Send(_run, out, s)
 			case 1:
 //line races.go:24:1
-				s := _c1.Value()
+				s := _c1.Value
 				abi.Send(_run, out, s)
 			}
 		}
@@ -68,10 +68,10 @@ func Toss__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	switch _c0, _c1 := abi.OnRecv(heads), abi.OnRecv(tails); abi.Select(_run, _c0, _c1) {
 	case 0:
 //line races.go:59:1
-		side = _c0.Value()
+		side = _c0.Value
 	case 1:
 //line races.go:60:1
-		side = _c1.Value()
+		side = _c1.Value
 	}
 	return side, nil
 }
@@ -91,17 +91,17 @@ func Finish__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1, _c2 := abi.OnRecv(a), abi.OnRecv(b), abi.OnRecv(c); abi.Select(_run, _c0, _c1, _c2) {
 		case 0:
 //line races.go:78:1
-			s := _c0.Value()
+			s := _c0.Value
 			a = nil
 			order.WriteString(s)
 		case 1:
 //line races.go:81:1
-			s := _c1.Value()
+			s := _c1.Value
 			b = nil
 			order.WriteString(s)
 		case 2:
 //line races.go:84:1
-			s := _c2.Value()
+			s := _c2.Value
 			c = nil
 			order.WriteString(s)
 		}
@@ -121,10 +121,10 @@ func Indexed__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(a), abi.OnRecv(b); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line races.go:102:1
-			line[i] = _c0.Value()
+			line[i] = _c0.Value
 		case 1:
 //line races.go:103:1
-			words[fmt.Sprint("word", next())] = _c1.Value()
+			words[fmt.Sprint("word", next())] = _c1.Value
 		}
 	}
 	return fmt.Sprint(line, words), nil
@@ -150,7 +150,7 @@ func Cheapest__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(quotes); abi.Select(_run, _c0, abi.OnRecv(timeout.C)) {
 		case 0:
 //line races.go:127:1
-			q := _c0.Value()
+			q := _c0.Value
 			answers++
 			if q.Cents < best.Cents {
 				best = q

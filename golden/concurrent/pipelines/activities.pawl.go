@@ -162,7 +162,7 @@ loop:
 		switch _c0 := abi.OnRecv(results); abi.Select(_run, _c0, abi.OnRecv(deadline)) {
 		case 0:
 //line activities.go:161:1
-			d := _c0.Value()
+			d := _c0.Value
 			used = append(used, d)
 		case 1:
 			break loop

@@ -71,7 +71,7 @@ func orDone__pawl[T any](_run *abi.Run, ctx context.Context, in <-chan T) <-chan
 				return
 			case 1:
 //line flow.go:67:1
-				v, ok := _c1.Value2()
+				v, ok := _c1.Value, _c1.OK
 				if !ok {
 					return
 				}
@@ -143,7 +143,7 @@ func Batches__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0, abi.OnRecv(timer.C)) {
 		case 0:
 //line flow.go:135:1
-			e, ok := _c0.Value2()
+			e, ok := _c0.Value, _c0.OK
 			if !ok {
 				abi.TimerStop(_run, timer)
 				flush()
@@ -175,7 +175,7 @@ func Debounced__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0, abi.OnRecv(quiet)) {
 		case 0:
 //line flow.go:165:1
-			e, ok := _c0.Value2()
+			e, ok := _c0.Value, _c0.OK
 			if !ok {
 				in = nil
 				continue
@@ -201,7 +201,7 @@ func Windows__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0, abi.OnRecv(ticker.C)) {
 		case 0:
 //line flow.go:189:1
-			_, ok := _c0.Value2()
+			_, ok := _c0.Value, _c0.OK
 			if !ok {
 				return fmt.Sprint(counts), nil
 			}
@@ -237,14 +237,14 @@ func Paused__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(in), abi.OnRecv(toggle); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line flow.go:223:1
-			n, ok := _c0.Value2()
+			n, ok := _c0.Value, _c0.OK
 			if !ok {
 				return strings.Join(log, " "), nil
 			}
 			log = append(log, fmt.Sprintf("%d@%v", n, abi.Since(_run, start)))
 		case 1:
 //line flow.go:228:1
-			paused := _c1.Value()
+			paused := _c1.Value
 			if in = source; paused {
 				in = nil
 			}

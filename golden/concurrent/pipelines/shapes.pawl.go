@@ -161,14 +161,14 @@ func Diamond__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(a), abi.OnRecv(b); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line shapes.go:157:1
-			s, ok = _c0.Value2()
+			s, ok = _c0.Value, _c0.OK
 			if !ok {
 				a = nil
 				continue
 			}
 		case 1:
 //line shapes.go:162:1
-			s, ok = _c1.Value2()
+			s, ok = _c1.Value, _c1.OK
 			if !ok {
 				b = nil
 				continue
@@ -193,11 +193,11 @@ func Race__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(upper), abi.OnRecv(lower); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line shapes.go:186:1
-			s := _c0.Value()
+			s := _c0.Value
 			got.WriteString(s)
 		case 1:
 //line shapes.go:188:1
-			s := _c1.Value()
+			s := _c1.Value
 			got.WriteString(s)
 		}
 	}

@@ -164,7 +164,7 @@ func strain__pawl(_run *abi.Run, ctx context.Context, wg *sync.WaitGroup, in <-c
 		switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0, abi.OnRecv(ctx.Done())) {
 		case 0:
 //line stages.go:151:1
-			n := _c0.Value()
+			n := _c0.Value
 			if n%prime == 0 {
 				continue
 			}

@@ -96,7 +96,7 @@ func Shortest__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0, abi.OnSend(out, next)) {
 			case 0:
 //line queues.go:113:1
-				job, ok := _c0.Value2()
+				job, ok := _c0.Value, _c0.OK
 				if !ok {
 					in = nil
 					continue

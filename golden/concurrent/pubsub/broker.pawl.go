@@ -37,17 +37,17 @@ func (b *broker[T]) serve__pawl(_run *abi.Run) {
 		switch _c0, _c1, _c2 := abi.OnRecv(b.attach), abi.OnRecv(b.detach), abi.OnRecv(b.messages); abi.Select(_run, _c0, _c1, _c2) {
 		case 0:
 //line broker.go:40:1
-			s := _c0.Value()
+			s := _c0.Value
 			subscribers = append(subscribers, s)
 		case 1:
 //line broker.go:42:1
-			s := _c1.Value()
+			s := _c1.Value
 			i := slices.Index(subscribers, s)
 			subscribers = slices.Delete(subscribers, i, i+1)
 			abi.Close(_run, s)
 		case 2:
 //line broker.go:46:1
-			m, ok := _c2.Value2()
+			m, ok := _c2.Value, _c2.OK
 			if !ok {
 				for _, s := range subscribers {
 					abi.Close(_run, s)

@@ -117,7 +117,7 @@ func Priorities__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(urgent); abi.TrySelect(_run, _c0) {
 		case 0:
 //line topics.go:134:1
-			s, ok := _c0.Value2()
+			s, ok := _c0.Value, _c0.OK
 			if ok {
 				order = append(order, s)
 				continue
@@ -128,13 +128,13 @@ func Priorities__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(urgent), abi.OnRecv(normal); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line topics.go:143:1
-			s, ok := _c0.Value2()
+			s, ok := _c0.Value, _c0.OK
 			if ok {
 				order = append(order, s)
 			}
 		case 1:
 //line topics.go:147:1
-			s, ok := _c1.Value2()
+			s, ok := _c1.Value, _c1.OK
 			if !ok {
 				normal = nil
 				continue
@@ -195,11 +195,11 @@ func TwoTopics__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0, _c1 := abi.OnRecv(odd), abi.OnRecv(even); abi.Select(_run, _c0, _c1) {
 		case 0:
 //line topics.go:206:1
-			v, ok = _c0.Value2()
+			v, ok = _c0.Value, _c0.OK
 			from = &odd
 		case 1:
 //line topics.go:208:1
-			v, ok = _c1.Value2()
+			v, ok = _c1.Value, _c1.OK
 			from = &even
 		}
 		if !ok {
@@ -237,7 +237,7 @@ func RequestReply__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(reply); abi.Select(_run, _c0, abi.OnRecv(abi.After(_run, 5*time.Second))) {
 		case 0:
 //line topics.go:251:1
-			a := _c0.Value()
+			a := _c0.Value
 			return a
 		case 1:
 			return "no answer"
@@ -317,7 +317,7 @@ func Batches__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0, abi.OnRecv(abi.After(_run, time.Minute))) {
 		case 0:
 //line topics.go:325:1
-			v, ok := _c0.Value2()
+			v, ok := _c0.Value, _c0.OK
 			if !ok {
 				return fmt.Sprint(sizes), flush()
 			}

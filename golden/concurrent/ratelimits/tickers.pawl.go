@@ -60,7 +60,7 @@ func refill__pawl(_run *abi.Run, tokens chan<- time.Time, stop <-chan struct{}, 
 		switch _c0 := abi.OnRecv(ticker.C); abi.Select(_run, _c0, abi.OnRecv(stop)) {
 		case 0:
 //line tickers.go:57:1
-			now := _c0.Value()
+			now := _c0.Value
 			switch abi.TrySelect(_run, abi.OnSend(tokens, now)) {
 			case 0:
 			default:

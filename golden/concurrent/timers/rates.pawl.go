@@ -27,7 +27,7 @@ func debounce__pawl[T any](_run *abi.Run, in <-chan T, quiet time.Duration) <-ch
 			switch _c0 := abi.OnRecv(in); abi.Select(_run, _c0, abi.OnRecv(fire)) {
 			case 0:
 //line rates.go:24:1
-				v, ok := _c0.Value2()
+				v, ok := _c0.Value, _c0.OK
 				if !ok {
 					if fire != nil {
 						abi.Send(_run, out, last)
@@ -136,7 +136,7 @@ func (s *scheduler) loop__pawl(_run *abi.Run, start time.Time) {
 		switch _c0 := abi.OnRecv(s.add); abi.Select(_run, _c0, abi.OnRecv(timer.C), abi.OnRecv(s.quit)) {
 		case 0:
 //line rates.go:144:1
-			t := _c0.Value()
+			t := _c0.Value
 			tasks = append(tasks, t)
 		case 1:
 			t := tasks[0]
@@ -238,7 +238,7 @@ func Countdown__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			n--
 		case 1:
 //line rates.go:244:1
-			held := _c1.Value()
+			held := _c1.Value
 			if ticks = ticker.C; held {
 				ticks = nil
 				abi.TickerStop(_run, ticker)

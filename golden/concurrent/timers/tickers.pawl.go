@@ -118,7 +118,7 @@ func Heartbeats__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(beats); abi.Select(_run, _c0, abi.OnRecv(abi.After(_run, 25*time.Second))) {
 		case 0:
 //line tickers.go:117:1
-			_, ok := _c0.Value2()
+			_, ok := _c0.Value, _c0.OK
 			if !ok {
 				return fmt.Sprint(heard, " beats, ", alarms, " alarms"), nil
 			}

@@ -77,7 +77,7 @@ func IdleTimeout__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(messages); abi.Select(_run, _c0, abi.OnRecv(idle.C)) {
 		case 0:
 //line timers.go:72:1
-			m := _c0.Value()
+			m := _c0.Value
 			log = append(log, m)
 			if !abi.TimerStop(_run, idle) {
 				abi.Recv(_run, idle.C) // as code from before Go 1.23 does it; never reached here
@@ -172,7 +172,7 @@ func ArmedLater__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		switch _c0 := abi.OnRecv(source); abi.Select(_run, _c0, abi.OnRecv(flush)) {
 		case 0:
 //line timers.go:161:1
-			v, ok := _c0.Value2()
+			v, ok := _c0.Value, _c0.OK
 			if !ok {
 				source = nil
 				continue
