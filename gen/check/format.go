@@ -14,12 +14,20 @@ type verb struct {
 // plainly is how an argument is printed where there is no format.
 var plainly = verb{verb: 'v'}
 
+// somehow is how an argument is printed by a format that only the running program knows.
+var somehow = verb{verb: '?'}
+
+// followsNone reports whether even a pointer that is the whole argument may be printed as an address.
+func (v verb) followsNone() bool { return v.verb == 'p' || v == somehow }
+
 // methods are those that package fmt calls on a value in place of printing it.
 func (v verb) methods() []string {
 	switch {
 	case v.verb == 'v' && v.sharp:
 		return []string{"Format", "GoString"}
-	case strings.ContainsRune("vsqxXw", v.verb):
+	case v.verb == 'p':
+		return nil
+	case strings.ContainsRune("vsqxXw", v.verb), v == somehow:
 		return []string{"Format", "Error", "String"}
 	}
 	return []string{"Format"}

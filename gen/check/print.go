@@ -13,11 +13,8 @@ import (
 
 // This file finds addresses that are made into text.
 
-// printed rejects calls of package fmt that print an address: %p, a pointer inside of something, a channel, a function.
+// printed rejects calls that print an address: %p, a pointer inside of something, a channel, a function.
 func (s *scanner) printed(call *ast.CallExpr, name string) {
-	if !strings.HasPrefix(name, "Sprint") && !strings.HasPrefix(name, "Append") && !strings.HasPrefix(name, "Fprint") && name != "Errorf" {
-		return
-	}
 	args := call.Args
 	if strings.HasPrefix(name, "Append") || strings.HasPrefix(name, "Fprint") {
 		args = args[min(1, len(args)):]
@@ -42,6 +39,7 @@ type printing struct {
 	call   token.Pos // the parenthesis
 	arg    int       // among the variadic ones
 	spread bool      // they are all in one list
+	value  bool      // by a function value, which may print or not
 	verb   verb
 }
 
@@ -126,9 +124,14 @@ func (n *node) once(f finding) {
 // there is none.
 func (v *values) address(p printing) (shown types.Type, by shower) {
 	for _, site := range v.sites[p.call] {
-		for _, t := range v.printed(p, site.Common()) {
-			if look := v.look(p.verb); look.shows(t, interior{}) && (shown == nil || t.String() < shown.String()) {
-				shown, by = t, *look
+		if p.value && !v.callsPrinter(site) {
+			continue
+		}
+		for _, way := range v.ways(p, site.Common()) {
+			for _, t := range v.printed(p, site.Common()) {
+				if look := v.look(way); look.shows(t, interior{}) && (shown == nil || t.String() < shown.String()) {
+					shown, by = t, *look
+				}
 			}
 		}
 	}
@@ -137,7 +140,7 @@ func (v *values) address(p printing) (shown types.Type, by shower) {
 
 // look is a shower that looks behind interfaces, at all that is put into them.
 func (v *values) look(by verb) *shower {
-	top, asked := &shower{methods: by.methods()}, map[interior]bool{}
+	top, asked := &shower{methods: by.methods(), pointers: by.followsNone()}, map[interior]bool{}
 	top.open = func(in interior) bool {
 		if in.place == (place{}) {
 			return in.hidden // an error of the library's, which is a pointer
@@ -180,10 +183,11 @@ type interior struct {
 
 // shower looks at one printed value.
 type shower struct {
-	methods []string            // that package fmt calls in place of printing
-	open    func(interior) bool // whether an address is printed for what is behind an interface
-	sorts   bool                // what was found is a map, printed in the order of addresses
-	seen    []shownType
+	methods  []string            // that package fmt calls in place of printing
+	pointers bool                // are printed as addresses, even if they are the whole
+	open     func(interior) bool // whether an address is printed for what is behind an interface
+	sorts    bool                // what was found is a map, printed in the order of addresses
+	seen     []shownType
 }
 
 // why is what is wrong with what is printed.
@@ -229,7 +233,7 @@ func (s *shower) shows(t types.Type, in interior) bool {
 	case *types.Interface:
 		return s.open(in)
 	case *types.Pointer:
-		return in.inner || !composite(u.Elem()) || s.shows(u.Elem(), in.at(of(behind, u.Elem())))
+		return in.inner || s.pointers || !composite(u.Elem()) || s.shows(u.Elem(), in.at(of(behind, u.Elem())))
 	case *types.Slice:
 		return s.shows(u.Elem(), in.at(of(element, u.Elem())))
 	case *types.Array:
