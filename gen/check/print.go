@@ -101,9 +101,7 @@ func (c *checker) addresses(r *reach) {
 	for _, n := range r.nodes {
 		for _, p := range n.prints {
 			if vs == nil {
-				if vs = c.valuesOf(r); vs == nil {
-					return
-				}
+				vs = c.valuesOf(r)
 			}
 			if t, look := vs.address(p); t != nil {
 				n.once(finding{pos: p.pos, rule: address, fix: look.cure(), message: fmt.Sprintf("%s may print a value of type %s, and with it %s",

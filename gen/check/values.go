@@ -45,16 +45,13 @@ const (
 	panicked = "panicked"
 )
 
-// valuesOf follows the values of a reach, whether or not its calls are in doubt; nil if some of the code is not Go.
+// valuesOf follows the values of a reach, whether or not its calls are in doubt.
 func (c *checker) valuesOf(r *reach) *values {
 	if c.traced == nil {
 		c.traced = c.flow
 	}
 	if c.traced == nil {
 		c.traced = newFlow(c)
-	}
-	if c.traced == nil {
-		return nil
 	}
 	return newValues(c.traced, r)
 }
