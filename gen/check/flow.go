@@ -32,15 +32,11 @@ type flow struct {
 	bodies map[any][]*ssa.Function // with literals and instances, by function; of initialisation, by package
 }
 
-// newFlow follows the values of all packages that are known from their source; nil if it cannot, because some of the
-// code is not Go.
+// newFlow follows the values of all packages that are known from their source.
 func newFlow(c *checker) *flow {
 	f := &flow{
 		prog: c.prog, pkgs: c.pkgs, sets: map[*types.Named]*types.MethodSet{}, having: map[string][]*types.Named{}, errors: c.errors, calls: map[token.Pos]map[*types.Named]bool{},
 		within: map[ssa.CallInstruction]bool{}, bodies: map[any][]*ssa.Function{},
-	}
-	if slices.ContainsFunc(c.prog.Packages, importsC) {
-		return nil
 	}
 	for _, pkg := range c.pkgs {
 		f.declared(pkg)
@@ -98,26 +94,26 @@ func (f *flow) enter(n *types.Named) {
 	}
 }
 
-func importsC(pkg *gosrc.Package) bool { return slices.Contains(pkg.Imports(), "C") }
-
-// sources are the files of a package, and its stubs without what is in them and does not compile yet.
+// sources are the files of a package without C, and its stubs without what is in them and does not compile yet.
 func sources(fset *token.FileSet, pkg *gosrc.Package) (files []*ast.File, info *types.Info) {
 	for _, f := range pkg.Files {
 		files = append(files, f.Syntax)
 	}
+	info = pkg.Info
+	if importsC(pkg) {
+		files, info = withoutC(files, info)
+	}
 	if pkg.Stub == nil {
-		return files, pkg.Info
+		return files, info
 	}
 	stub, bare := fset.File(pkg.Stub.Pos()), *pkg.Stub
 	bare.Decls = slices.Clone(bare.Decls)
 	for i, d := range bare.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok {
-			external := *fn
-			external.Body = nil
-			bare.Decls[i] = &external
+			bare.Decls[i] = external(fn)
 		}
 	}
-	copied := *pkg.Info
+	copied := *info
 	copied.InitOrder = slices.DeleteFunc(slices.Clone(copied.InitOrder), func(i *types.Initializer) bool {
 		return fset.File(i.Rhs.Pos()) == stub
 	})

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -14,11 +13,8 @@ import (
 
 // This file finds addresses that are made into text.
 
-// printed rejects calls of package fmt that print an address: %p, a pointer inside of something, a channel, a function.
+// printed rejects calls that print an address: %p, a pointer inside of something, a channel, a function.
 func (s *scanner) printed(call *ast.CallExpr, name string) {
-	if !strings.HasPrefix(name, "Sprint") && !strings.HasPrefix(name, "Append") && !strings.HasPrefix(name, "Fprint") && name != "Errorf" {
-		return
-	}
 	args := call.Args
 	if strings.HasPrefix(name, "Append") || strings.HasPrefix(name, "Fprint") {
 		args = args[min(1, len(args)):]
@@ -33,7 +29,7 @@ func (s *scanner) printed(call *ast.CallExpr, name string) {
 	}
 	p.spread = call.Ellipsis.IsValid()
 	for i, arg := range args {
-		s.shown(p.of(i, arg), arg, 'v')
+		s.shown(p.of(i, arg), arg, plainly)
 	}
 }
 
@@ -43,6 +39,8 @@ type printing struct {
 	call   token.Pos // the parenthesis
 	arg    int       // among the variadic ones
 	spread bool      // they are all in one list
+	value  bool      // by a function value, which may print or not
+	verb   verb
 }
 
 func (p printing) of(i int, arg ast.Expr) printing {
@@ -59,7 +57,7 @@ func (s *scanner) formatted(p printing, format ast.Expr, args []ast.Expr) {
 	}
 	for _, v := range verbs(text) {
 		if v.arg < len(args) {
-			s.shown(p.of(v.arg, args[v.arg]), args[v.arg], v.verb)
+			s.shown(p.of(v.arg, args[v.arg]), args[v.arg], v)
 		}
 	}
 }
@@ -67,59 +65,35 @@ func (s *scanner) formatted(p printing, format ast.Expr, args []ast.Expr) {
 // formattedSomehow rejects pointers as arguments of a format that only the running program knows: it may say %p.
 func (s *scanner) formattedSomehow(p printing, args []ast.Expr) {
 	for i, arg := range args {
-		if t := s.info.TypeOf(arg); t != nil && isPointer(t) && !printsItself(t) {
+		if t := s.info.TypeOf(arg); t != nil && isPointer(t) && !hasAny(t, plainly.methods()) {
 			s.report(arg.Pos(), address, "print the value it points to, or make the format a constant",
 				"prints a pointer by a format that is not constant and may show its address, which differs on every replay")
 			continue
 		}
-		s.shown(p.of(i, arg), arg, 'v')
+		s.shown(p.of(i, arg), arg, plainly)
 	}
 }
 
-// verb is what a format does with an argument; a star takes one as well.
-type verb struct {
-	verb rune
-	arg  int // counted from 0
-}
-
-// verbs are those of a format. An explicit index, [3], says which argument is next.
-func verbs(format string) (vs []verb) {
-	in, index, next := false, -1, 0
-	for _, r := range format {
-		switch {
-		case !in:
-			in = r == '%'
-		case r == '[':
-			index = 0
-		case r == ']':
-			next, index = max(0, index-1), -1
-		case index >= 0:
-			index = index*10 + int(r-'0')
-		case r == '%':
-			in = false
-		case !strings.ContainsRune("+-# 0123456789.", r):
-			vs = append(vs, verb{r, next})
-			next++
-			in = r == '*'
-		}
-	}
-	return vs
-}
-
-func (s *scanner) shown(p printing, arg ast.Expr, verb rune) {
-	t, open := s.info.TypeOf(arg), false
+func (s *scanner) shown(p printing, arg ast.Expr, v verb) {
+	t, look := s.info.TypeOf(arg), shower{methods: v.methods()}
+	open := false
+	look.open = func(interior) bool { open = true; return false }
 	switch {
-	case verb == 'p':
+	case v.verb == 'p':
 		s.report(arg.Pos(), address, "print the value itself", "prints an address with %%p, which differs on every replay")
-	case verb == 'T' || verb == '*' || t == nil:
-	case showsAddress(t, func(interior) bool { open = true; return false }):
-		s.report(arg.Pos(), address, printValue, "prints a value of type %s, and with it an address, which differs on every replay", types.TypeString(t, types.RelativeTo(s.n.pkg.Types)))
+	case v.verb == 'T' || v.verb == '*' || t == nil:
+	case look.shows(t, interior{}):
+		s.report(arg.Pos(), address, look.cure(), "prints a value of type %s, and with it %s", types.TypeString(t, types.RelativeTo(s.n.pkg.Types)), look.why())
 	case open:
+		p.verb = v
 		s.n.prints = append(s.n.prints, p)
 	}
 }
 
-const printValue = "print the value it points to, or give the type a String method"
+const (
+	printValue = "print the value it points to, or give the type a String method"
+	printKeys  = "key the map by something with an order, or print its entries in an order of your own"
+)
 
 // addresses reports what is printed through interfaces of which the types alone do not say what is in them.
 func (c *checker) addresses(r *reach) {
@@ -127,13 +101,11 @@ func (c *checker) addresses(r *reach) {
 	for _, n := range r.nodes {
 		for _, p := range n.prints {
 			if vs == nil {
-				if vs = c.valuesOf(r); vs == nil {
-					return
-				}
+				vs = c.valuesOf(r)
 			}
-			if t := vs.address(p); t != nil {
-				n.once(finding{pos: p.pos, rule: address, fix: printValue, message: fmt.Sprintf("%s may print a value of type %s, and with it an address, which differs on every replay",
-					n.subject(), types.TypeString(t, types.RelativeTo(n.pkg.Types)))})
+			if t, look := vs.address(p); t != nil {
+				n.once(finding{pos: p.pos, rule: address, fix: look.cure(), message: fmt.Sprintf("%s may print a value of type %s, and with it %s",
+					n.subject(), types.TypeString(t, types.RelativeTo(n.pkg.Types)), look.why())})
 			}
 		}
 	}
@@ -146,11 +118,28 @@ func (n *node) once(f finding) {
 	}
 }
 
-// address is the type of a value that prints an address, among those that may be printed; nil if there is none.
-func (v *values) address(p printing) types.Type {
-	asked := map[interior]bool{}
-	var holds func(interior) bool
-	holds = func(in interior) bool {
+// address is the type of a value that prints an address, among those that may be printed, and how it was found; nil if
+// there is none.
+func (v *values) address(p printing) (shown types.Type, by shower) {
+	for _, site := range v.sites[p.call] {
+		if p.value && !v.callsPrinter(site) {
+			continue
+		}
+		for _, way := range v.ways(p, site.Common()) {
+			for _, t := range v.printed(p, site.Common()) {
+				if look := v.look(way); look.shows(t, interior{}) && (shown == nil || t.String() < shown.String()) {
+					shown, by = t, *look
+				}
+			}
+		}
+	}
+	return shown, by
+}
+
+// look is a shower that looks behind interfaces, at all that is put into them.
+func (v *values) look(by verb) *shower {
+	top, asked := &shower{methods: by.methods(), pointers: by.followsNone()}, map[interior]bool{}
+	top.open = func(in interior) bool {
 		if in.place == (place{}) {
 			return in.hidden // an error of the library's, which is a pointer
 		}
@@ -159,21 +148,13 @@ func (v *values) address(p printing) types.Type {
 		}
 		asked[in] = true
 		return slices.ContainsFunc(v.put(func(t *tracer) { t.at(in.place) }), func(t types.Type) bool {
-			return (&shower{open: holds}).shows(t, interior{inner: in.inner, hidden: in.hidden})
+			part := shower{methods: top.methods, open: top.open}
+			shows := part.shows(t, interior{inner: in.inner, hidden: in.hidden, key: in.key})
+			top.sorts = top.sorts || part.sorts
+			return shows
 		})
 	}
-	var shown []types.Type
-	for _, site := range v.sites[p.call] {
-		for _, t := range v.printed(p, site.Common()) {
-			if clear(asked); showsAddress(t, holds) {
-				shown = append(shown, t)
-			}
-		}
-	}
-	if len(shown) == 0 {
-		return nil
-	}
-	return slices.MinFunc(shown, func(a, b types.Type) int { return cmp.Compare(a.String(), b.String()) })
+	return top
 }
 
 // printed are the types of the values that one argument may be.
@@ -190,42 +171,58 @@ func (v *values) printed(p printing, call *ssa.CallCommon) []types.Type {
 	return nil
 }
 
-// showsAddress reports whether %v prints an address for a value of type t. What is behind an interface inside of it, open
-// says.
-func showsAddress(t types.Type, open func(interior) bool) bool {
-	return (&shower{open: open}).shows(t, interior{})
-}
-
 // interior is where a part of a printed value is.
 type interior struct {
 	place  place // that holds the part; zero for the whole
 	inner  bool  // in something else
 	hidden bool  // in a field that is not exported: package fmt does not call methods there
+	key    bool  // the keys of a map, which package fmt sorts
 }
 
 // shower looks at one printed value.
 type shower struct {
-	open func(interior) bool
-	seen []shownType
+	methods  []string            // that package fmt calls in place of printing
+	pointers bool                // are printed as addresses, even if they are the whole
+	open     func(interior) bool // whether an address is printed for what is behind an interface
+	sorts    bool                // what was found is a map, printed in the order of addresses
+	seen     []shownType
+}
+
+// why is what is wrong with what is printed.
+func (s *shower) why() string {
+	if s.sorts {
+		return "the entries of a map in the order of addresses, which differs on every replay"
+	}
+	return "an address, which differs on every replay"
+}
+
+func (s *shower) cure() string {
+	if s.sorts {
+		return printKeys
+	}
+	return printValue
 }
 
 type shownType struct {
-	t      types.Type
-	hidden bool
+	t           types.Type
+	hidden, key bool
 }
 
 // shows reports whether an address is printed for a part of type t: package fmt follows a pointer to a composite value at
-// the top, and none further down. Types of the standard library are trusted where their methods are called.
+// the top, and none further down.
 func (s *shower) shows(t types.Type, in interior) bool {
 	switch {
-	case slices.Contains(s.seen, shownType{t, in.hidden}):
+	case slices.Contains(s.seen, shownType{t, in.hidden, in.key}):
 		return false
 	case isReflected(t):
 		return s.open(in)
-	case !in.hidden && (printsItself(t) || in.inner && isStdValue(t)):
+	case in.key && !types.IsInterface(t) && !ordered(t): // a type parameter is an interface here
+		s.sorts = true
+		return true
+	case !in.hidden && !in.key && hasAny(t, s.methods):
 		return false
 	}
-	s.seen = append(s.seen, shownType{t, in.hidden})
+	s.seen = append(s.seen, shownType{t, in.hidden, in.key})
 	switch u := t.Underlying().(type) {
 	case *types.Chan, *types.Signature:
 		return true
@@ -234,13 +231,15 @@ func (s *shower) shows(t types.Type, in interior) bool {
 	case *types.Interface:
 		return s.open(in)
 	case *types.Pointer:
-		return in.inner || !composite(u.Elem()) || s.shows(u.Elem(), in.at(of(behind, u.Elem())))
+		return in.inner || s.pointers || !composite(u.Elem()) || s.shows(u.Elem(), in.at(of(behind, u.Elem())))
 	case *types.Slice:
 		return s.shows(u.Elem(), in.at(of(element, u.Elem())))
 	case *types.Array:
 		return s.shows(u.Elem(), in.at(of(element, u.Elem())))
 	case *types.Map:
-		return s.shows(u.Key(), in.at(of(mapKey, t))) || s.shows(u.Elem(), in.at(of(mapValue, t)))
+		keys := in.at(of(mapKey, t))
+		keys.key = true
+		return s.shows(u.Key(), keys) || s.shows(u.Elem(), in.at(of(mapValue, t)))
 	case *types.Struct:
 		for i := range u.NumFields() {
 			part := in.at(fieldOf(t, i))
@@ -253,13 +252,7 @@ func (s *shower) shows(t types.Type, in interior) bool {
 	return false
 }
 
-func (in interior) at(p place) interior { return interior{p, true, in.hidden} }
-
-// isStdValue reports whether a type is one of the standard library's, and no interface.
-func isStdValue(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && IsStd(n.Obj().Pkg().Path()) && !types.IsInterface(t)
-}
+func (in interior) at(p place) interior { return interior{place: p, inner: true, hidden: in.hidden} }
 
 func isReflected(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)
@@ -275,14 +268,11 @@ func composite(t types.Type) bool {
 	return false
 }
 
-// printsItself reports whether a type has a method that package fmt calls to print it.
-func printsItself(t types.Type) bool {
-	for _, name := range []string{"Error", "String", "Format"} {
-		if obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name); obj != nil {
-			if _, ok := obj.(*types.Func); ok {
-				return true
-			}
-		}
-	}
-	return false
+// hasAny reports whether a type has one of some methods that package fmt calls.
+func hasAny(t types.Type, methods []string) bool {
+	return slices.ContainsFunc(methods, func(name string) bool {
+		obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name)
+		fn, method := obj.(*types.Func)
+		return method && (name != "Format" || fn.Signature().Params().Len() == 2) // time.Time has one of its own
+	})
 }

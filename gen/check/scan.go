@@ -129,6 +129,8 @@ func (s *scanner) call(x ast.Node) {
 	}
 	if callee := Callee(s.info, call); callee != nil {
 		s.arguments(call, callee)
+	} else {
+		s.calledValue(call)
 	}
 }
 
@@ -153,9 +155,11 @@ func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
 		return
 	}
 	s.callbacks(call, callee)
-	switch name := localName(callee); pkg.Path() {
-	case "fmt":
+	name := localName(callee)
+	if printer(pkg.Path(), name) {
 		s.printed(call, name)
+	}
+	switch pkg.Path() {
 	case "errors":
 		s.localTypes(call, callee)
 	case "context":

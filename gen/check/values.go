@@ -45,16 +45,13 @@ const (
 	panicked = "panicked"
 )
 
-// valuesOf follows the values of a reach, whether or not its calls are in doubt; nil if some of the code is not Go.
+// valuesOf follows the values of a reach, whether or not its calls are in doubt.
 func (c *checker) valuesOf(r *reach) *values {
 	if c.traced == nil {
 		c.traced = c.flow
 	}
 	if c.traced == nil {
 		c.traced = newFlow(c)
-	}
-	if c.traced == nil {
-		return nil
 	}
 	return newValues(c.traced, r)
 }
@@ -407,7 +404,7 @@ func (t *tracer) result(call *ssa.Call, i int) {
 		return
 	}
 	switch pkg := calledPackage(call.Common()); {
-	case pkg == "reflect" && call.Call.StaticCallee() != nil && call.Call.StaticCallee().Name() == "ValueOf":
+	case pkg == "reflect" && call.Call.StaticCallee() != nil && reflected[call.Call.StaticCallee().Name()]:
 		t.trace(call.Call.Args[0])
 	case keepers[pkg]:
 		t.at(place{kind: opaque, typ: pkg})
@@ -423,6 +420,9 @@ func (t *tracer) result(call *ssa.Call, i int) {
 		}
 	}
 }
+
+// reflected are the functions and methods of package reflect that give what their first argument is, or a part of it.
+var reflected = set("ValueOf", "Field", "FieldByName", "Index", "Interface", "MapIndex")
 
 // isErrorAt reports whether the i-th result is an error.
 func isErrorAt(results *types.Tuple, i int) bool {
