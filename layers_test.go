@@ -26,35 +26,35 @@ const module = "github.com/pawlhq/pawl"
 // floors holds the packages from the ground up. A package imports only what lies on floors below its own. x/... stands
 // for x and what lies in it.
 var floors = [][]string{
-	{"annotations", "gen/ir", "gen/diag", "runtime/history", "runtime/sched", "runtime/stack", "runtime/store"},
-	{"gen/emit", "gen/gosrc", "runtime/codec", "runtime/replay", "runtime/store/memstore", "runtime/store/natsstore", "runtime/store/storetest"},
-	{"gen/check", "gen/check/checktest", "runtime/abi", "runtime/journal", "runtime/embed"},
-	{"gen/lower", "runtime/client", "runtime/worker"},
-	{"gen", ".", "runtime/show"},
-	{"bench", "gen/vet/...", "pawltest/..."},
+	{"annotations", "gen/internal/ir", "gen/diag", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
+	{"gen/internal/emit", "gen/internal/gosrc", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
+	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
+	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
+	{"gen", ".", "internal/runtime/show"},
+	{"internal/bench", "gen/vet/...", "pawltest/..."},
 	{"cmd/...", "examples/...", "golden/..."},
 }
 
 // owners lists who may import what is not ours; (test) means tests only.
 var owners = map[string][]string{
-	"github.com/nats-io/nats.go":             {"runtime/store/natsstore", ".", "bench", "cmd/..."}, // the last three for its options, or to measure it
+	"github.com/nats-io/nats.go":             {"internal/runtime/store/natsstore", ".", "internal/bench", "cmd/..."}, // the last three for its options, or to measure it
 	"github.com/nats-io/nats-server/v2":      {"runtime/embed"},
-	"golang.org/x/tools/go/packages":         {"gen/gosrc"},
-	"github.com/dave/jennifer":               {"gen/emit"},
-	"github.com/bufbuild/protocompile":       {"runtime/history (test)"},
-	"google.golang.org/protobuf":             {"runtime/history (test)"},
+	"golang.org/x/tools/go/packages":         {"gen/internal/gosrc"},
+	"github.com/dave/jennifer":               {"gen/internal/emit"},
+	"github.com/bufbuild/protocompile":       {"internal/runtime/history (test)"},
+	"google.golang.org/protobuf":             {"internal/runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},
 	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet"},
 	"github.com/rogpeppe/go-internal":        {"gen", "cmd/..."},
-	"golang.org/x/tools/go/callgraph":        {"gen/check"},
-	"golang.org/x/tools/go/ssa":              {"gen/check"},
+	"golang.org/x/tools/go/callgraph":        {"gen/internal/check"},
+	"golang.org/x/tools/go/ssa":              {"gen/internal/check"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},
 	"golang.org/x/tools/go/analysis":         {"gen/vet/...", "cmd/pawlvet"},
 	"github.com/golangci":                    {"gen/vet/golangci"},
-	"golang.org/x/sync":                      {"gen/...", "runtime/store/natsstore", "bench", "golden/..."},
+	"golang.org/x/sync":                      {"gen/...", "internal/runtime/store/natsstore", "internal/bench", "golden/..."},
 	"github.com/google/uuid":                 {"golden/..."},
 	"golang.org/x/sys":                       {"runtime/embed"},
-	"go.uber.org/goleak":                     {"runtime/... (test)", "pawltest/... (test)"},
+	"go.uber.org/goleak":                     {"runtime/... (test)", "internal/runtime/... (test)", "pawltest/... (test)"},
 }
 
 // inWorkers lists the modules that a program with a worker may be linked with, the standard library and us apart.
@@ -149,17 +149,18 @@ func inOneFolder(a, b string) bool {
 
 func TestCompilerAndEngineDoNotKnowEachOther(t *testing.T) {
 	rooms(t, func(_ map[string]*pkg, p *pkg) {
-		var other string
+		compiler, engine := []string{"gen/..."}, []string{"runtime/...", "internal/runtime/..."}
+		var other []string
 		switch {
-		case listed([]string{"gen/..."}, p.name()):
-			other = module + "/runtime/"
-		case listed([]string{"runtime/..."}, p.name()):
-			other = module + "/gen"
+		case listed(compiler, p.name()):
+			other = engine
+		case listed(engine, p.name()):
+			other = compiler
 		default:
 			return
 		}
 		for _, path := range p.Deps {
-			if strings.HasPrefix(path, other) {
+			if ours, ok := strings.CutPrefix(path, module+"/"); ok && listed(other, ours) {
 				t.Errorf("package %s needs %s", p.name(), path)
 			}
 		}
@@ -197,7 +198,7 @@ func checkOwner(t *testing.T, who, path string) {
 
 func TestWorkersAreLinkedWithLittle(t *testing.T) {
 	rooms(t, func(all map[string]*pkg, p *pkg) {
-		if p.name() != "." && p.name() != "runtime/show" { // these need all others that a worker's program does
+		if p.name() != "." && p.name() != "internal/runtime/show" { // these need all others that a worker's program does
 			return
 		}
 		for _, path := range p.Deps {
@@ -231,7 +232,7 @@ func TestOthersCanInstallUs(t *testing.T) {
 // implied are methods that everybody knows.
 var implied = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Close", "Len", "Less", "Swap", "Set", "Type"}
 
-// pure is all that runtime/replay may import besides us: it knows no clock, no network, no store and no host.
+// pure is all that internal/runtime/replay may import besides us: it knows no clock, no network, no store and no host.
 var pure = []string{
 	"bytes", "cmp", "container/list", "context", "crypto/sha256", "encoding/binary", "errors", "fmt", "math/rand", "math/rand/v2",
 	"slices", "strings", "time", "unsafe",
@@ -245,7 +246,7 @@ var effects = []string{
 
 func TestTheHeartIsPure(t *testing.T) {
 	rooms(t, func(all map[string]*pkg, p *pkg) {
-		if p.name() != "runtime/replay" {
+		if p.name() != "internal/runtime/replay" {
 			return
 		}
 		for _, path := range p.Imports {

@@ -20,13 +20,13 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/client"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/store"
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
-	"github.com/pawlhq/pawl/runtime/worker"
 )
 
 // Module is everything annotated in one package, for a worker to run. The generated function PawlModule makes it.

@@ -13,10 +13,10 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/diag"
-	"github.com/pawlhq/pawl/gen/emit"
-	"github.com/pawlhq/pawl/gen/gosrc"
-	"github.com/pawlhq/pawl/gen/ir"
-	"github.com/pawlhq/pawl/gen/lower"
+	"github.com/pawlhq/pawl/gen/internal/emit"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/ir"
+	"github.com/pawlhq/pawl/gen/internal/lower"
 )
 
 // stub writes a package's generated file as far as it can be known before lowering: all that the author's code may

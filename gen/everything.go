@@ -5,9 +5,9 @@ package gen
 import (
 	"context"
 
-	"github.com/pawlhq/pawl/gen/check"
-	"github.com/pawlhq/pawl/gen/gosrc"
-	"github.com/pawlhq/pawl/gen/lower"
+	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/lower"
 )
 
 // Everything lowers every function of the packages that match, annotated or not, whatever it does. The findings say what

@@ -10,14 +10,18 @@ import (
 	"context"
 	"slices"
 
-	"github.com/pawlhq/pawl/gen/check"
 	"github.com/pawlhq/pawl/gen/diag"
-	"github.com/pawlhq/pawl/gen/gosrc"
-	"github.com/pawlhq/pawl/gen/lower"
+	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/emit"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/lower"
 )
 
 // Version of the generator: it changes whenever the same source gives other output.
 const Version = "1"
+
+// ABIVersion is the version of runtime/abi that generated code is written for.
+const ABIVersion = emit.ABIVersion
 
 // Config says what to generate for.
 type Config struct {

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/gosrc"
-	"github.com/pawlhq/pawl/gen/ir"
-	"github.com/pawlhq/pawl/gen/lower"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/ir"
+	"github.com/pawlhq/pawl/gen/internal/lower"
 )
 
 // helpers are what the lowered files of a package need, each once.

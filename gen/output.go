@@ -16,9 +16,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pawlhq/pawl/gen/diag"
-	"github.com/pawlhq/pawl/gen/emit"
-	"github.com/pawlhq/pawl/gen/gosrc"
-	"github.com/pawlhq/pawl/gen/lower"
+	"github.com/pawlhq/pawl/gen/internal/emit"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/lower"
 )
 
 // Result is what a compilation found and what it would write. Its methods must not be called at the same time.

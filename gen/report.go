@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/check"
 	"github.com/pawlhq/pawl/gen/diag"
-	"github.com/pawlhq/pawl/gen/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
 
 // Acceptance is one //pawl:allow or //pawl:pure, with its reason and what it accepts now.

@@ -13,10 +13,10 @@ import (
 	"testing/synctest"
 
 	"github.com/pawlhq/pawl/golden/internal/cases"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/pawltest"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
 )
 
 // TestAccepted runs every accepted program as plain Go and on the engine, which must give and print the same, and then

@@ -13,8 +13,8 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/library"
 	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
+	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/store/memstore"
 )
 
 // TestStale starts workers with sources that are not those that code was generated from.

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/pawltest"
 	"github.com/pawlhq/pawl/pawltest/internal/byhand"
-	"github.com/pawlhq/pawl/runtime/store"
 )
 
 // broken lists what must fail, and what the failure must say.

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
 // This file holds what is in the store after a test against what the engine promises of it.

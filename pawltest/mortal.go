@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
 // This file is the store as a worker sees it that may die: each of its writes and answers has a crash point before it

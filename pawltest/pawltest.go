@@ -46,8 +46,8 @@ import (
 	"testing/synctest"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/runtime/embed"
-	"github.com/pawlhq/pawl/runtime/store"
 )
 
 // Env is the engine in one test, and the test itself: time in it is virtual, and its Context ends with the test.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
 // This file tells a history in the words that must be the same whenever and however often a worker crashed.

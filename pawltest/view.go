@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
 // view shows a history to people: one line for each event, with its number and the time since the start.

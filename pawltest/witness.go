@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
 // witness remembers what the workers of a world did. It sees what they ask of the store, and not what becomes of it.

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/runtime/worker"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
 )
 
 // Worker is a worker of the test. It may be stopped, killed and started again; each time it is a new process as far

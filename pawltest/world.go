@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 	"github.com/pawlhq/pawl/runtime/embed"
-	"github.com/pawlhq/pawl/runtime/store"
-	"github.com/pawlhq/pawl/runtime/store/memstore"
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
 )
 
 // world is one engine with everything in it: a store, a client, workers, and the witness of what they do.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/pawlhq/pawl/bench"
+	"github.com/pawlhq/pawl/internal/bench"
 )
 
 func newBenchCommand() *cobra.Command {

@@ -12,9 +12,9 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
 
-	"github.com/pawlhq/pawl/runtime/client"
-	"github.com/pawlhq/pawl/runtime/store"
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
 // Exit statuses of the commands that talk to a server.

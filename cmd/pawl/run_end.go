@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/pawlhq/pawl/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/client"
 )
 
 func newRunCancelCommand() *cobra.Command {

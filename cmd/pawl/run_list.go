@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/pawlhq/pawl/runtime/client"
-	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
 func newRunListCommand() *cobra.Command {

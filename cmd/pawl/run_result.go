@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/pawlhq/pawl/runtime/client"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/show"
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/show"
 )
 
 func newRunResultCommand() *cobra.Command {

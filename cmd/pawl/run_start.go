@@ -16,9 +16,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/pawlhq/pawl/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
 )
 
 func newRunStartCommand() *cobra.Command {

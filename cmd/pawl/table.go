@@ -10,7 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/show"
+	"github.com/pawlhq/pawl/internal/runtime/show"
 )
 
 // table is rows of cells under a header.

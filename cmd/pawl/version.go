@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pawlhq/pawl/gen"
-	"github.com/pawlhq/pawl/gen/emit"
 )
 
 func newVersionCommand() *cobra.Command {
@@ -20,7 +19,7 @@ func newVersionCommand() *cobra.Command {
 	}
 	output := addFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		v := version{Pawl: buildVersion(), Generator: gen.Version, ABI: emit.ABIVersion, Go: goVersion()}
+		v := version{Pawl: buildVersion(), Generator: gen.Version, ABI: gen.ABIVersion, Go: goVersion()}
 		if *output == formatJSON {
 			return printJSON(cmd.OutOrStdout(), v)
 		}

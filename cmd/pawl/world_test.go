@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/embed"
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
-	"github.com/pawlhq/pawl/runtime/worker"
 )
 
 // world is a NATS server with a worker that sells things. It returns the server's URL and what ends both.

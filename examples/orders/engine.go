@@ -12,7 +12,7 @@ import (
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/examples/orders/shop"
-	"github.com/pawlhq/pawl/runtime/show"
+	"github.com/pawlhq/pawl/internal/runtime/show"
 )
 
 // work is the role of the worker's process: it runs what is annotated in package shop, against the server at args[0].

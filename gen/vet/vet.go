@@ -16,7 +16,7 @@ import (
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
-	"github.com/pawlhq/pawl/gen/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
 
 // Name is what the analyzer is called, on command lines and in the settings of linters.

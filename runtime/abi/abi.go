@@ -10,8 +10,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
 )
 
 // GeneratedV1 exists as long as this runtime takes code that was generated for version 1 of this package.

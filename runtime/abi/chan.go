@@ -1,6 +1,6 @@
 package abi
 
-import "github.com/pawlhq/pawl/runtime/sched"
+import "github.com/pawlhq/pawl/internal/runtime/sched"
 
 // This file stands for goroutines, channels and select.
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
 
 // This file stands for package context.

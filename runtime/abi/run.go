@@ -7,9 +7,9 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 // Run is one execution of a workflow as its lowered code sees it: the hidden first parameter. One coroutine of a run

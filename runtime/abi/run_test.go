@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
 )
 
 // TestActivityAndTheEndOfItsContext calls an activity whose context ends, and one whose context has ended: both say what

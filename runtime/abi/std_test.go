@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 // TestLoggerOutlivesReplay throws a run out of memory that keeps a logger: what its defers log then is not seen, and what

@@ -3,8 +3,8 @@ package abi
 import (
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
 
 // This file stands for package time.

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
 )
 
 // uuid is the type of a package for UUIDs.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
 // This file is about time zones: it reads their rules from the host, for a run to record them.

@@ -21,7 +21,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
 // DecodeError says that a payload could not be made into a value again. The run that needs it is parked: its history

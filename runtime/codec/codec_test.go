@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
 var errDeclined = errors.New("declined")

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
 // ErrorDef gives an error of the author's a name that survives the codec: a variable, or a type.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
-	"github.com/pawlhq/pawl/runtime/store"
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
 // A cluster of three servers replicates, batches and elects; the store must not notice.

@@ -7,7 +7,7 @@ import (
 	"os"
 	"sync"
 
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
 // DefaultDir is the data folder of the default server unless the environment variable PAWL_DATA names another.

@@ -22,7 +22,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats-server/v2/server/ats"
 
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
 // RandomPort as Options.Port listens on a free port; URL tells which.

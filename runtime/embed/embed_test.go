@@ -15,9 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 	"github.com/pawlhq/pawl/runtime/embed"
-	"github.com/pawlhq/pawl/runtime/store"
-	"github.com/pawlhq/pawl/runtime/store/natsstore"
 )
 
 // holdDir, if set, turns the test binary into a process that holds a data folder until it is killed.

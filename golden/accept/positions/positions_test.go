@@ -12,11 +12,11 @@ import (
 
 	"github.com/pawlhq/pawl/golden/accept/positions"
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/stack"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
-	"github.com/pawlhq/pawl/runtime/stack"
 )
 
 // TestPanicsNameTheAuthorsLine has a workflow panic at each of its places, and finds the line in what parks the run.

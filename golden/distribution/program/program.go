@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 // Main runs main, the lowered copy of a program's main function, in a run that starts now and waits for no timer. It ends

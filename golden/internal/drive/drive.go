@@ -10,8 +10,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
 
 // Driver is a run under way. It is used by one goroutine at a time.

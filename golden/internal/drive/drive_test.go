@@ -10,10 +10,10 @@ import (
 
 	"github.com/pawlhq/pawl/golden/accept/deferred"
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 var (

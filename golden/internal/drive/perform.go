@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 // This file runs activities by their handlers.

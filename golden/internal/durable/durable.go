@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/history"
-	"github.com/pawlhq/pawl/runtime/replay"
 )
 
 // Program is a workflow that takes nothing and says what happened in it.

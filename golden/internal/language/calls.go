@@ -13,7 +13,7 @@ var calls = Theme{
 		durable("values of functions and methods, expressions of methods", "keep their meaning in variables, fields, maps and parameters", "accept/methods", "greet := b.greet", "accept/methods", "(*pair[int, string]).swap)", "accept/methods", "rename, expression := d.rename, (*base).rename", "accept/funcvalues", "pick(false)"),
 		durable("methods behind interfaces of the module", "the durable method is found, also through what a type embeds", "accept/dispatch", "s.run(in)", "accept/dispatch", "defer s.guard(&err)", "accept/promotion", "s.Save(fmt.Sprint(i))"),
 		rejected("PWL233", "durable methods that the standard library calls", "`String`, `MarshalJSON`, `Less`: it calls the original", "reject/dynamic", "_ = fmt.Sprint(day{})", "reject/dynamic", "json.Marshal(", "reject/dynamic", "sort.Sort("),
-		asIs("functions of other modules that are the same on every replay", "are known from their source", "gen/check/testdata/dependencies.txtar", "third.New(1).Add(third.Zero)"),
+		asIs("functions of other modules that are the same on every replay", "are known from their source", "gen/internal/check/testdata/dependencies.txtar", "third.New(1).Add(third.Zero)"),
 		rejected("PWL219", "functions of other modules that are not", "with the chain that leads to the reason", "reject/third-party", "limit.Allow()"),
 		rejected("PWL231", "another workflow", "child workflows come with a later release", "reject/child", `Ship(ctx, "0")`),
 		rejected("PWL232", "the workflow itself, at its end", "may mean two things, which come with a later release", "reject/self-call", "return Watch(ctx, n-1)"),

@@ -31,7 +31,7 @@ var clock = Theme{
 		asIs("`time.Date`, `ParseInLocation`, `FixedZone`, arithmetic, `Truncate`, `Format`, `In`, `UTC`", "depend on their arguments alone",
 			"accept/zones", "time.FixedZone(", "accept/zones", "time.ParseInLocation(time.DateTime", "accept/zones", "time.Unix(0, 0).UTC()"),
 		recorded("`time.LoadLocation`", "the rules of the zone are written into the history when the run first asks for it, so that no other release of the zone data can change a replay",
-			"accept/zones", `time.LoadLocation("Europe/Berlin")`, "runtime/replay/replay_test.go", "TestZonesAreRecordedOnce"),
+			"accept/zones", `time.LoadLocation("Europe/Berlin")`, "internal/runtime/replay/replay_test.go", "TestZonesAreRecordedOnce"),
 		rejected("PWL213", "`time.Local`, `t.Local()`, the zone `\"Local\"`, zones in package variables", "differ between workers",
 			"reject/zones", "at.Local()", "reject/zones", "12, 0, 0, 0, time.Local)", "reject/zones", `time.LoadLocation("Local")`, "reject/zones", `office, _ = time.LoadLocation`),
 		rejected("PWL223", "package variables that hold a time of the process", "have another value in each process",

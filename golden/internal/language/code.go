@@ -10,7 +10,7 @@ var code = Theme{
 		asIs("lines, in stacks and in the history", "are the author's, in every kind of statement", "accept/positions", "//pawl:pure the copy of a function has the lines of the function"),
 		asIs("generic functions and types", "are copied once for all their types", "accept/generics", "func each[S ~[]E, E, R any](", "accept/methods", "func (p *pair[A, B]) swap()", "accept/channels", "func drain[C ~chan T, T any](ch C)"),
 		asIs("loops over functions, with `break`, `return` and `defer` in them", "an iterator may wait between two values", "accept/pulls", "range pages(ctx, note)", "accept/pulls", `defer note("deferred")`, "accept/iterators", "range pages(ctx, 3)"),
-		durable("`iter.Pull`, `iter.Pull2`", "the sequence may call activities, and ends with the run, if nothing has stopped it", "accept/pulls", "iter.Pull2(pages(ctx, note))", "runtime/replay/replay_test.go", "TestPulledSequencesEndWithTheRun"),
+		durable("`iter.Pull`, `iter.Pull2`", "the sequence may call activities, and ends with the run, if nothing has stopped it", "accept/pulls", "iter.Pull2(pages(ctx, note))", "internal/runtime/replay/replay_test.go", "TestPulledSequencesEndWithTheRun"),
 		asIs("callbacks of the standard library", "may wait", "accept/iterators", "slices.SortFunc(words", "accept/iterators", "strings.Map("),
 		asIs("`defer`", "in its order, also while the run is cancelled or panics", "accept/deferred", "defer time.Sleep(time.Second)", "accept/panics", "defer func(was int)"),
 		asIs("`panic` and `recover`", "in calls, defers and goroutines", "accept/panics", "defer s.end()", "accept/panics", "panic(errors.ErrUnsupported)", "accept/panics", "recover().(runtime.Error)", "accept/deferred", "r := recover()"),

@@ -6,9 +6,9 @@ var locks = Theme{
 	Title: "Locks, groups, atomics",
 	Intro: "A zero value is ready for use, in a struct, too. Who waits is served in the order of coming.",
 	Rows: []Row{
-		durable("`sync.WaitGroup`", "`Add`, `Done`, `Wait`, `Go`; misuse panics as in Go", "accept/goroutines", "b.Wait()", "accept/goroutines", "b.Add(7)", "accept/goroutines", "defer b.Done()", "accept/locks", "wg.Go(func() {", "runtime/sched/sync_test.go", "TestMisusePanics"),
+		durable("`sync.WaitGroup`", "`Add`, `Done`, `Wait`, `Go`; misuse panics as in Go", "accept/goroutines", "b.Wait()", "accept/goroutines", "b.Add(7)", "accept/goroutines", "defer b.Done()", "accept/locks", "wg.Go(func() {", "internal/runtime/sched/sync_test.go", "TestMisusePanics"),
 		durable("`sync.Mutex`, `sync.RWMutex`", "embedded, promoted, as values of methods, with `TryLock`", "accept/locks", "s.Lock()", "accept/locks", "s.TryLock()", "accept/locks", "lock, unlock := s.Lock, s.Mutex.Unlock", "accept/locks", "mu.TryRLock(), mu.TryLock()", "accept/cooperation", "mu.RLock()"),
-		durable("`sync.Locker`", "any of them behind it, `RLocker` as well, and structs that embed one", "accept/locks", "l.Lock()", "accept/locks", "cond.L.Lock()", "runtime/sched/sync_test.go", "TestLockersOfStructs"),
+		durable("`sync.Locker`", "any of them behind it, `RLocker` as well, and structs that embed one", "accept/locks", "l.Lock()", "accept/locks", "cond.L.Lock()", "internal/runtime/sched/sync_test.go", "TestLockersOfStructs"),
 		durable("`sync.Cond`", "`Wait`, `Signal`, `Broadcast`", "accept/locks", "cond.Wait()", "accept/locks", "cond.Signal()", "accept/locks", "cond.Broadcast()"),
 		durable("`pawl.WaitUntil`", "`sync.Cond` with a context", "concurrent/conds", "pawl.WaitUntil("),
 		durable("`sync.Once`, `OnceFunc`, `OnceValue`, `OnceValues`", "the function may wait", "accept/locks", "first.Do(", "accept/locks", "sync.OnceFunc(", "accept/locks", "sync.OnceValue(", "accept/locks", "sync.OnceValues(", "accept/cooperation", "once.Do("),

@@ -5,8 +5,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/client"
 
 	"github.com/pawlhq/pawl/pawltest"
 )

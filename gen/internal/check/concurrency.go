@@ -1,0 +1,52 @@
+package check
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// This file finds goroutines and what they meet at: they are durable, and gen/internal/lower puts the run's own in their place.
+
+// concurrency enters goroutines, and operations on channels.
+func (s *scanner) concurrency(x ast.Node) {
+	switch x := x.(type) {
+	case *ast.GoStmt:
+		s.effect(x.Pos(), goStatement, "a go statement", false)
+	case *ast.SelectStmt:
+		s.effect(x.Pos(), channels, "a select", false)
+	case *ast.SendStmt:
+		s.effect(x.Arrow, channels, "a send", false)
+	case *ast.UnaryExpr:
+		if x.Op == token.ARROW {
+			s.effect(x.Pos(), channels, "a receive", false)
+		}
+	case *ast.RangeStmt:
+		if ChanType(s.info.TypeOf(x.X)) != nil {
+			s.effect(x.Pos(), channels, "a range over a channel", false)
+		}
+	}
+}
+
+// channelOf is the channel that a node sends to, receives from or closes, and how that is called; nil if it does none.
+func channelOf(info *types.Info, x ast.Node) (ch ast.Expr, how string) {
+	switch x := x.(type) {
+	case *ast.SendStmt:
+		return x.Chan, "sends on"
+	case *ast.UnaryExpr:
+		if x.Op == token.ARROW {
+			return x.X, "receives from"
+		}
+	case *ast.RangeStmt:
+		if ChanType(info.TypeOf(x.X)) != nil {
+			return x.X, "receives from"
+		}
+	case *ast.CallExpr:
+		if id, ok := ast.Unparen(x.Fun).(*ast.Ident); ok {
+			if b, ok := info.Uses[id].(*types.Builtin); ok && b.Name() == "close" {
+				return x.Args[0], "closes"
+			}
+		}
+	}
+	return nil, ""
+}

@@ -1,0 +1,119 @@
+// Package checktest loads the cases of a test as one program: each case is a txtar archive, and becomes a folder of
+// packages in a module made for the test.
+package checktest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+)
+
+// Module is the path of the module that the cases are loaded in; case "maps" is package Module + "/maps".
+const Module = "example.com/m"
+
+// Case is one archive.
+type Case struct {
+	Name    string
+	Path    string // of the archive
+	Archive *txtar.Archive
+}
+
+// Cases reads all archives of a folder, by name.
+func Cases(t testing.TB, dir string) (cases []Case) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases in %s (%v)", dir, err)
+	}
+	for _, path := range paths {
+		a, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, Case{strings.TrimSuffix(filepath.Base(path), ".txtar"), path, a})
+	}
+	return cases
+}
+
+// File is the contents of a file of a case, and whether it has one.
+func (c Case) File(name string) (string, bool) {
+	for _, f := range c.Archive.Files {
+		if f.Name == name {
+			return string(f.Data), true
+		}
+	}
+	return "", false
+}
+
+// Update replaces a file of a case and writes the archive back.
+func (c Case) Update(t testing.TB, name, data string) {
+	t.Helper()
+	c.Archive.Files = slices.DeleteFunc(c.Archive.Files, func(f txtar.File) bool { return f.Name == name })
+	c.Archive.Files = append(c.Archive.Files, txtar.File{Name: name, Data: []byte(data)})
+	if err := os.WriteFile(c.Path, txtar.Format(c.Archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Load loads the Go files of all cases. Deps are other modules by path, each a folder with its go.mod. The front end
+// must have nothing to say about the cases.
+func Load(t testing.TB, cases []Case, deps map[string]string) (prog *gosrc.Program, dir string) {
+	t.Helper()
+	return LoadReached(t, cases, deps, nil)
+}
+
+// LoadReached is Load with those packages of deps from their source that reached names.
+func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached func(*gosrc.Program) []string) (prog *gosrc.Program, dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), goMod(t, deps))
+	for _, c := range cases {
+		for _, f := range c.Archive.Files {
+			if strings.HasSuffix(f.Name, ".go") {
+				write(t, filepath.Join(dir, c.Name, f.Name), string(f.Data))
+			}
+		}
+	}
+	prog, found, err := gosrc.Load(t.Context(), gosrc.Config{
+		Dir: dir, Patterns: []string{"./..."}, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off"),
+		Reached: reached,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range found {
+		t.Errorf("the front end says:\n%s", d.Format(dir))
+	}
+	return prog, dir
+}
+
+func goMod(t testing.TB, deps map[string]string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "module %s\n\ngo 1.26.0\n", Module)
+	for _, path := range slices.Sorted(maps.Keys(deps)) {
+		folder, err := filepath.Abs(deps[path])
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "\nrequire %s v0.0.0\n\nreplace %s => %s\n", path, path, folder)
+	}
+	return b.String()
+}
+
+func write(t testing.TB, path, data string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,265 @@
+// Describing: what a package's generated file is written from, as plain values.
+
+package gosrc
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/pawlhq/pawl/annotations"
+	"github.com/pawlhq/pawl/gen/internal/ir"
+)
+
+// Describe gives what is annotated in a package, leaving out functions that cannot be called durably. It needs no more
+// than checked declarations. What follows from lowering (versions, sources, binders) is for the caller to add.
+func (p *Program) Describe(pkg *Package) *ir.Package {
+	d := describer{prog: p, pkg: pkg, out: &ir.Package{
+		Import: ir.Import{Path: pkg.Path, Name: pkg.Name},
+		Main:   pkg.Name == "main",
+		Scope:  pkg.scope(),
+	}}
+	for _, f := range pkg.Annotated {
+		switch {
+		case len(p.checkSignature(f)) > 0 || invalid(f):
+		case f.Kind == annotations.Workflow:
+			d.workflow(f)
+		case f.Type() != nil:
+			d.method(f)
+		default:
+			d.out.Functions = append(d.out.Functions, d.activity(f))
+		}
+	}
+	d.instances()
+	if len(pkg.Annotated) > 0 {
+		d.out.Errors = p.Errors(pkg, nil)
+	}
+	return d.out
+}
+
+type describer struct {
+	prog *Program
+	pkg  *Package
+	out  *ir.Package
+}
+
+// scope lists the names that the author declares in a package, apart from those that are to be generated.
+func (p *Package) scope() (names []string) {
+	for _, f := range p.Files {
+		for _, decl := range f.Syntax.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil {
+					names = append(names, d.Name.Name)
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					names = append(names, specNames(spec)...)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func specNames(spec ast.Spec) (names []string) {
+	switch s := spec.(type) {
+	case *ast.TypeSpec:
+		return []string{s.Name.Name}
+	case *ast.ValueSpec:
+		for _, id := range s.Names {
+			names = append(names, id.Name)
+		}
+	}
+	return names
+}
+
+func (d *describer) function(f *Func) ir.Func {
+	o := f.Directive.Options
+	return ir.Func{
+		Name:       f.Obj.Name(),
+		Signature:  signature(f),
+		Registered: f.Registered(),
+		Queue:      cmp.Or(o.Queue, d.pkg.Path),
+		Codec:      o.Codec,
+		Pos:        d.prog.Short(f.Obj.Pos()),
+	}
+}
+
+func (d *describer) activity(f *Func) ir.Activity {
+	o := f.Directive.Options
+	fn, step := d.function(f), f.Kind == annotations.Step
+	if step {
+		fn.Queue = "" // it runs where its workflow does
+	}
+	return ir.Activity{
+		Func: fn,
+		Step: step,
+		Policy: ir.Policy{
+			StartToClose:    o.Timeout,
+			ScheduleToStart: o.ScheduleToStart,
+			ScheduleToClose: o.ScheduleToClose,
+			Heartbeat:       o.Heartbeat,
+			Attempts:        o.Attempts,
+			BackoffMin:      o.Backoff.Min,
+			BackoffMax:      o.Backoff.Max,
+			BackoffFactor:   o.Backoff.Factor,
+		},
+		Final: d.finals(f),
+	}
+}
+
+func (d *describer) finals(f *Func) (out []ir.Final) {
+	for _, final := range d.prog.Finals(f) {
+		_, isType := final.Obj.(*types.TypeName)
+		out = append(out, ir.Final{Ref: ref(final.Obj), Type: isType, Pointer: final.Pointer})
+	}
+	return out
+}
+
+// method adds an activity to those of its receiver.
+func (d *describer) method(f *Func) {
+	t := ref(f.Type().Obj())
+	i := slices.IndexFunc(d.out.Receivers, func(r ir.Receiver) bool { return r.Type == t })
+	if i < 0 {
+		i = len(d.out.Receivers)
+		d.out.Receivers = append(d.out.Receivers, ir.Receiver{Type: t, Interface: f.Iface != nil, Others: d.others(f)})
+	}
+	a := d.activity(f)
+	if recv := f.Obj.Signature().Recv(); f.Iface == nil && recv != nil {
+		_, a.Pointer = types.Unalias(recv.Type()).(*types.Pointer)
+		a.Receiver = recv.Name()
+	}
+	d.out.Receivers[i].Activities = append(d.out.Receivers[i].Activities, a)
+}
+
+// others are the methods that an annotated interface does not annotate itself.
+func (d *describer) others(f *Func) (out []ir.Method) {
+	if f.Iface == nil {
+		return nil
+	}
+	iface := f.Iface.Underlying().(*types.Interface)
+	for m := range iface.Methods() {
+		sig := m.Signature()
+		method := ir.Method{
+			Name:     m.Name(),
+			Inputs:   params(vars(sig.Params()), sig.Variadic()),
+			Variadic: sig.Variadic(),
+			Results:  params(vars(sig.Results()), false),
+		}
+		annotated := d.prog.Annotation(m)
+		switch {
+		case annotated == nil:
+			out = append(out, method)
+		case annotated.Iface != f.Iface:
+			method.Annotated = ref(annotated.Iface.Obj())
+			out = append(out, method)
+		}
+	}
+	return out
+}
+
+func (d *describer) workflow(f *Func) {
+	w := ir.Workflow{Func: d.function(f), Timeout: f.Directive.Options.Timeout}
+	if t := f.Type(); t != nil {
+		_, pointer := types.Unalias(f.Obj.Signature().Recv().Type()).(*types.Pointer)
+		w.Recv = &ir.WorkflowReceiver{Type: ref(t.Obj()), Pointer: pointer}
+		for _, field := range d.prog.Fields(f) {
+			w.Recv.Fields = append(w.Recv.Fields, describeField(field))
+		}
+	}
+	d.out.Workflows = append(d.out.Workflows, w)
+}
+
+func describeField(f Field) ir.Field {
+	out := ir.Field{Name: f.Var.Name(), Interface: f.Interface, Tag: f.Tag}
+	if f.Activities != nil {
+		out.Type = ref(f.Activities.Obj())
+	}
+	return out
+}
+
+// instances are the receivers that a worker hands over: one for each type with activities, one for each tag under which
+// a workflow holds one, and one for each workflow receiver with configuration.
+func (d *describer) instances() {
+	add := func(in ir.Instance) {
+		i := slices.IndexFunc(d.out.Instances, func(x ir.Instance) bool { return x.Type == in.Type && x.Tag == in.Tag })
+		if i < 0 {
+			d.out.Instances = append(d.out.Instances, in)
+		}
+	}
+	for _, r := range d.out.Receivers {
+		add(ir.Instance{Type: r.Type, Interface: r.Interface, Activities: true})
+	}
+	for _, w := range d.out.Workflows {
+		if w.Recv == nil {
+			continue
+		}
+		for _, f := range w.Recv.Fields {
+			if f.Tag != "" {
+				add(ir.Instance{Type: f.Type, Interface: f.Interface, Tag: f.Tag, Activities: true})
+			}
+		}
+		if w.Recv.HasConfig() {
+			add(ir.Instance{Type: w.Recv.Type})
+		}
+	}
+}
+
+func signature(f *Func) ir.Signature {
+	sig := f.Obj.Signature()
+	return ir.Signature{
+		Context:  sig.Params().At(0).Name(),
+		Inputs:   params(f.Inputs(), sig.Variadic()),
+		Variadic: sig.Variadic(),
+		Results:  params(f.Results(), false),
+	}
+}
+
+func params(vs []*types.Var, variadic bool) (out []ir.Param) {
+	for i, v := range vs {
+		t := v.Type()
+		if variadic && i == len(vs)-1 {
+			t = t.(*types.Slice).Elem()
+		}
+		out = append(out, ir.Param{Name: v.Name(), Type: typeOf(t)})
+	}
+	return out
+}
+
+// typeOf cuts the text of a type where it names a package.
+func typeOf(t types.Type) (out ir.Type) {
+	const mark = "\x00"
+	text := types.TypeString(t, func(p *types.Package) string { return mark + p.Path() + mark + p.Name() + mark })
+	for {
+		before, rest, found := strings.Cut(text, mark)
+		if before != "" {
+			out = append(out, ir.Part{Text: before})
+		}
+		if !found {
+			return out
+		}
+		var pkg ir.Import
+		pkg.Path, rest, _ = strings.Cut(rest, mark)
+		pkg.Name, rest, _ = strings.Cut(rest, mark+".")
+		end := strings.IndexFunc(rest, func(r rune) bool { return !token.IsIdentifier("x" + string(r)) })
+		if end < 0 {
+			end = len(rest)
+		}
+		out = append(out, ir.Part{Ref: ir.Ref{Pkg: pkg, Name: rest[:end]}})
+		text = rest[end:]
+	}
+}
+
+// invalid reports whether a signature has types that are not there (yet).
+func invalid(f *Func) bool {
+	return strings.Contains(f.Obj.Signature().String(), types.Typ[types.Invalid].String())
+}
+
+func ref(obj types.Object) ir.Ref {
+	return ir.Ref{Pkg: ir.Import{Path: obj.Pkg().Path(), Name: obj.Pkg().Name()}, Name: obj.Name()}
+}

@@ -1,0 +1,81 @@
+// Errors of a package: those that keep their identity when they are recorded.
+
+package gosrc
+
+import (
+	"cmp"
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/ir"
+)
+
+// Errors are the package-level error variables and error types of a package, by name; if only is not nil, those of
+// them that it holds for.
+func (p *Program) Errors(pkg *Package, only func(types.Object) bool) (out []ir.Error) {
+	for _, f := range pkg.Files {
+		if f.Condition() != "" {
+			continue
+		}
+		for _, obj := range pkg.declared(f) {
+			if only == nil || only(obj) {
+				out = append(out, asErrors(obj)...)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b ir.Error) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+// declared are the types of a file, and its variables that have a value from the start.
+func (p *Package) declared(f *File) (objs []types.Object) {
+	for _, decl := range f.Syntax.Decls {
+		gen, ok := decl.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range gen.Specs {
+			switch s := spec.(type) {
+			case *ast.TypeSpec:
+				objs = append(objs, p.Info.Defs[s.Name])
+			case *ast.ValueSpec:
+				for _, id := range s.Names {
+					if len(s.Values) > 0 && id.Name != "_" {
+						objs = append(objs, p.Info.Defs[id])
+					}
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(objs, func(o types.Object) bool { return o == nil || o.Pkg() == nil })
+}
+
+// asErrors is obj as an error that can cross a codec: once for a variable; for a type once for each of T and *T that
+// implements error.
+func asErrors(obj types.Object) []ir.Error {
+	name := obj.Pkg().Path() + "." + obj.Name()
+	switch obj := obj.(type) {
+	case *types.Var:
+		if types.Implements(obj.Type(), errorInterface) {
+			return []ir.Error{{Final: ir.Final{Ref: ref(obj)}, Registered: name}}
+		}
+	case *types.TypeName:
+		return errorTypes(obj, name)
+	}
+	return nil
+}
+
+func errorTypes(obj *types.TypeName, name string) (out []ir.Error) {
+	named, ok := obj.Type().(*types.Named)
+	if !ok || obj.IsAlias() || named.TypeParams().Len() > 0 || types.IsInterface(named) {
+		return nil
+	}
+	if types.Implements(named, errorInterface) {
+		out = append(out, ir.Error{Final: ir.Final{Ref: ref(obj), Type: true}, Registered: name})
+	}
+	if types.Implements(types.NewPointer(named), errorInterface) {
+		out = append(out, ir.Error{Final: ir.Final{Ref: ref(obj), Type: true, Pointer: true}, Registered: "*" + name})
+	}
+	return out
+}

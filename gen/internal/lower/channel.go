@@ -1,0 +1,83 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/check"
+)
+
+// This file makes sends and receives calls, at the place where they stand: Go orders calls and receives alike.
+//
+//	ch <- v          abi.Send(_run, ch, v)
+//	ch <- v          abi.SendTo(_run, ch)(v)   if v is converted to the type of the elements
+//	x := <-ch        x := abi.Recv(_run, ch)
+//	x, ok := <-ch    x, ok := abi.Recv2(_run, ch)
+
+func (l *lowerer) send(s *ast.SendStmt) {
+	if l.arms[s] {
+		return
+	}
+	name, between := l.sending("Send", s)
+	l.edits.before(s.Pos(), l.onRun(name, s.Chan))
+	l.edits.replace(s.Chan.End(), s.Value.Pos(), between)
+	l.edits.after(s.End(), ")")
+}
+
+// sending is the name of the function that sends, and what stands between its channel and its value. A value that is to
+// be converted becomes the argument of a function for it: inference wants it to have the type of the elements.
+func (l *lowerer) sending(name string, s *ast.SendStmt) (function, between string) {
+	value, elem := l.info.Types[s.Value], check.ChanType(l.info.TypeOf(s.Chan)).Elem()
+	if value.IsNil() || types.Identical(value.Type, elem) {
+		return name, ", "
+	}
+	return name + "To", ")("
+}
+
+func (l *lowerer) receive(u *ast.UnaryExpr) {
+	if u.Op != token.ARROW || l.arms[u] {
+		return
+	}
+	name, open, end := "Recv", "", ""
+	if both, ok := l.info.TypeOf(u).(*types.Tuple); ok {
+		name = "Recv2"
+		open, end = l.convert(both)
+	}
+	l.edits.replace(u.Pos(), u.X.Pos(), open+l.onRun(name, u.X))
+	l.edits.after(u.End(), ")"+end)
+}
+
+// convert is what stands around a call that gives a value and a bool, where the bool is assigned to another boolean type.
+func (l *lowerer) convert(both *types.Tuple) (open, end string) {
+	flag := l.flag(both)
+	if flag == "" {
+		return "", ""
+	}
+	return fmt.Sprintf("func() (%s, %s) { v, ok := ", l.typeString(both.At(0).Type()), flag), fmt.Sprintf("; return v, %s(ok) }()", flag)
+}
+
+// flag is the boolean type of the author's that a bool is assigned to; empty if it is bool itself, or an interface.
+func (l *lowerer) flag(both *types.Tuple) string {
+	t, ok := types.Unalias(both.At(1).Type()).(*types.Named)
+	if !ok || types.IsInterface(t) {
+		return ""
+	}
+	return l.typeString(t)
+}
+
+// onRun is the beginning of a call of a function of package abi that takes the run and a channel.
+func (l *lowerer) onRun(name string, ch ast.Expr) string {
+	return l.names.abi + "." + name + l.element(ch) + "(" + l.names.run + ", "
+}
+
+// element spells out the type of the elements where it cannot be inferred: where a type parameter stands for channels of
+// several directions.
+func (l *lowerer) element(ch ast.Expr) string {
+	t := l.info.TypeOf(ch)
+	if check.CoreType(t) != nil {
+		return ""
+	}
+	return "[" + l.typeString(check.ChanType(t).Elem()) + "]"
+}

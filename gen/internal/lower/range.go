@@ -1,0 +1,91 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/check"
+)
+
+// This file makes ranges over maps go by the order of the keys, and ranges over channels wait by the run.
+//
+//	for k, v := range m {        for k, v, _it := abi.MapEntries(m); _it.Next(&k, &v); {
+//	for k, v = range m {         for _it := abi.MapRange(m); _it.Next(&k, &v); {
+//	for a[i()], p.x = range m {  for a[i()], p.x = range abi.MapAll(m) {
+//	for v := range ch {          for v, _it := abi.EachRecv(_run, ch); _it.Next(&v); {
+//	for v = range ch {           for _it := abi.RangeChan(_run, ch); _it.Next(&v); {
+//	for p.x = range ch {         for _it := abi.RangeChan(_run, ch); _it.Next(nil); { p.x = _it.Value();
+//
+// The loops have the variables that the language version gives them, one for all rounds or one for each, and leave the
+// body where it is, so that a recover in it still works. What is not a plain variable must be evaluated once for each
+// entry, and never when there is none: for a map, that takes an iterator.
+
+// rangeStmt lowers the head of a range over a map or a channel.
+func (l *lowerer) rangeStmt(r *ast.RangeStmt) {
+	if ch := check.ChanType(l.info.TypeOf(r.X)); ch != nil {
+		l.chanRange(r, ch)
+	} else if _, ok := check.CoreType(l.info.TypeOf(r.X)).(*types.Map); ok {
+		l.mapRange(r)
+	}
+}
+
+func (l *lowerer) mapRange(r *ast.RangeStmt) {
+	switch {
+	case !check.AssignsVariables(l.info, r):
+		l.edits.before(r.X.Pos(), l.names.abi+".MapAll(")
+		l.edits.after(r.X.End(), ")")
+		return
+	case r.Tok == token.DEFINE:
+		blank := ""
+		if r.Value == nil {
+			blank = ", _"
+		}
+		l.declareIterator(r, blank, l.names.abi+".MapEntries(")
+	default:
+		l.replaceVariables(r, l.names.abi+".MapRange(")
+	}
+	l.edits.after(r.X.End(), fmt.Sprintf("); %s.Next(%s, %s);", l.names.iter, pointer(r.Key), pointer(r.Value)))
+}
+
+func (l *lowerer) chanRange(r *ast.RangeStmt, ch *types.Chan) {
+	variable := pointer(r.Key)
+	if r.Tok == token.DEFINE {
+		l.declareIterator(r, "", l.onRun("EachRecv", r.X))
+	} else {
+		if !check.IsVariable(l.info, r.Key, ch.Elem()) {
+			variable = "nil"
+			l.edits.after(r.Body.Lbrace+1, span{r.Key.Pos(), r.Key.End()}, " = "+l.names.iter+".Value();")
+		}
+		l.replaceVariables(r, l.onRun("RangeChan", r.X))
+	}
+	l.edits.after(r.X.End(), fmt.Sprintf("); %s.Next(%s);", l.names.iter, variable))
+}
+
+// declareIterator adds the iterator to the variables that a loop declares.
+func (l *lowerer) declareIterator(r *ast.RangeStmt, blank, maker string) {
+	last := r.Value
+	if last == nil {
+		last = r.Key
+	}
+	l.edits.after(last.End(), blank+", "+l.names.iter)
+	l.edits.replace(r.TokPos, r.X.Pos(), ":= "+maker)
+}
+
+// replaceVariables puts the iterator in the place of variables that a loop assigns to, or that it does not have.
+func (l *lowerer) replaceVariables(r *ast.RangeStmt, maker string) {
+	from := r.Range
+	if r.Key != nil {
+		from = r.Key.Pos()
+	}
+	l.edits.replace(from, r.X.Pos(), l.names.iter+" := "+maker)
+}
+
+// pointer is how a variable of a loop is handed to the iterator.
+func pointer(e ast.Expr) string {
+	if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
+		return "&" + id.Name
+	}
+	return "nil"
+}

@@ -1,0 +1,113 @@
+package lower
+
+import (
+	"bytes"
+	"fmt"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+)
+
+// This file writes the twins of methods that are not lowered themselves: those of a type's own that stand in front of
+// the twin of something embedded, and those that a type has from an interface which it embeds.
+
+// twinsIn are the twins that go with a file: with the one that declares the method, or the type that embeds one.
+func twinsIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (twins []check.Twin) {
+	for _, t := range res.Twins {
+		if prog.Fset.File(origin(t)) == prog.Fset.File(src.Syntax.Pos()) {
+			twins = append(twins, t)
+		}
+	}
+	return twins
+}
+
+// origin is what the author wrote and a twin comes from.
+func origin(t check.Twin) token.Pos {
+	if len(t.Path) == 0 {
+		return t.Method.Pos()
+	}
+	return t.Type.Obj().Pos()
+}
+
+// writeTwin writes a method that hands its arguments on. What it calls stands on the author's line: an operation is
+// known in histories by where it was called.
+func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Twin) {
+	sig, name := t.Method.Signature(), t.Method.Name()
+	params, args := l.parameters(sig)
+	handsOn, run := l.handsOn(t, args)
+	if sig.Results().Len() > 0 {
+		handsOn = "return " + handsOn
+	}
+	fmt.Fprintf(b, "\n// %[1]s%[2]s hands on to the %[1]s that %[3]s has.\n", name, check.Suffix, t.Type.Obj().Name())
+	fmt.Fprintf(b, "func (%s %s) %s%s(%s)%s {\n//line %s:%d:1\n\t%s\n}\n", l.names.recv, l.receiver(t), name, check.Suffix,
+		strings.Join(append([]string{run + " *" + l.names.abi + ".Run"}, params...), ", "), l.results(sig),
+		filepath.Base(l.file.Path), l.prog.Fset.PositionFor(origin(t), false).Line, handsOn)
+}
+
+// handsOn is the call in a twin, and what the twin's parameter for the run is called.
+func (l *lowerer) handsOn(t check.Twin, args []string) (call, run string) {
+	target := l.names.recv
+	for _, f := range t.Path {
+		target += "." + f.Name()
+	}
+	name, iface := t.Method.Name(), len(t.Path) > 0 && types.IsInterface(t.Path[len(t.Path)-1].Type())
+	switch a := l.prog.Annotation(t.Method); {
+	case iface && a != nil:
+		pkg := l.imports.qualifier(a.Iface.Obj().Pkg())
+		return fmt.Sprintf("%s%s_%s%s(%s)", pkg, a.Iface.Obj().Name(), name, check.Suffix, list(l.names.run, target, args)), l.names.run
+	case iface:
+		return fmt.Sprintf("%s(%s).%s%s(%s)", l.dispatcher(t.Method, false), target, name, check.Suffix, list(l.names.run, "", args)), l.names.run
+	default:
+		return fmt.Sprintf("%s.%s(%s)", target, name, list("", "", args)), "_"
+	}
+}
+
+// list joins arguments, and leaves out the first ones if they are empty.
+func list(first, second string, rest []string) string {
+	all := slices.DeleteFunc([]string{first, second}, func(s string) bool { return s == "" })
+	return strings.Join(append(all, rest...), ", ")
+}
+
+// receiver is the type of a twin's receiver: a pointer if only pointers have the method.
+func (l *lowerer) receiver(t check.Twin) string {
+	name := t.Type.Obj().Name()
+	if params := t.Type.TypeParams(); params.Len() > 0 {
+		var names []string
+		for p := range params.TypeParams() {
+			names = append(names, p.Obj().Name())
+		}
+		name += bracket(names)
+	}
+	if obj, _, _ := types.LookupFieldOrMethod(t.Type, false, t.Method.Pkg(), t.Method.Name()); obj == nil {
+		return "*" + name
+	}
+	return name
+}
+
+// parameters are those of a signature, with names of their own, and what hands them on.
+func (l *lowerer) parameters(sig *types.Signature) (params, args []string) {
+	n := sig.Params().Len()
+	for i := range n {
+		name, t := fmt.Sprint("a", i+1), sig.Params().At(i).Type()
+		text, arg := l.typeString(t), name
+		if sig.Variadic() && i == n-1 {
+			text, arg = "..."+l.typeString(t.(*types.Slice).Elem()), name+"..."
+		}
+		params, args = append(params, name+" "+text), append(args, arg)
+	}
+	return params, args
+}
+
+// results are those of a signature, as they stand behind the parameters.
+func (l *lowerer) results(sig *types.Signature) string {
+	var all []string
+	for r := range sig.Results().Variables() {
+		all = append(all, l.typeString(r.Type()))
+	}
+	return resultList(all)
+}

@@ -1,0 +1,82 @@
+package bench
+
+// Replay: how fast a worker catches up with a history that it reads, once it has the bytes.
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+)
+
+// replaySteps is how many activities the replayed run has called.
+const replaySteps = 1000
+
+// replayRate replays the history of one run for a while and returns how many events it takes per second, decoding of
+// the stored records included.
+func replayRate(d time.Duration) (float64, error) {
+	w := newCode().workflow(callsActivities)
+	records, err := record(w)
+	if err != nil {
+		return 0, err
+	}
+	total, begun := 0, time.Now()
+	for time.Since(begun) < d {
+		n, err := replayRecords(w, records)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return float64(total) / time.Since(begun).Seconds(), nil
+}
+
+// record plays worker to a run and returns its stored records.
+func record(w *abi.Workflow) (records [][]byte, err error) {
+	x := abi.NewExecution(w, codec.NewErrors(), "w1", "r1")
+	defer x.Kill()
+	input, err := codec.Encode("", []any{replaySteps})
+	if err != nil {
+		return nil, err
+	}
+	echoed, err := codec.Encode("", []any{"order-81"})
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now().UTC()
+	in := history.Event{Time: now, Body: &history.RunStarted{Type: w.Name, Queue: queue, Input: input}}
+	for first := uint64(1); ; {
+		decisions, err := x.Step(in)
+		if err != nil {
+			return nil, err
+		}
+		rec := &history.Record{Format: history.Format, ID: x.ID, RunID: x.RunID, FirstEvent: first, Events: append([]history.Event{in}, decisions...)}
+		records = append(records, rec.Marshal())
+		first += uint64(len(rec.Events))
+		scheduled, ok := decisions[0].Body.(*history.ActivityScheduled)
+		if !ok {
+			return records[:len(records)-1], nil // an open run: a closed one is not replayed
+		}
+		now = now.Add(time.Millisecond)
+		in = history.Event{Time: now, Body: &history.ActivityCompleted{Op: scheduled.Op.ID(), Outcome: history.Outcome{Result: echoed, Attempts: 1}}}
+	}
+}
+
+// replayRecords brings a run into memory from its records and returns how many events they hold.
+func replayRecords(w *abi.Workflow, records [][]byte) (events int, err error) {
+	x := abi.NewExecution(w, codec.NewErrors(), "w1", "r1")
+	defer x.Kill()
+	for _, data := range records {
+		rec, err := history.UnmarshalRecord(data)
+		if err != nil {
+			return 0, err
+		}
+		if err := x.Replay(rec.Events); err != nil {
+			return 0, fmt.Errorf("replay of the recorded run: %w", err)
+		}
+		events += len(rec.Events)
+	}
+	return events, nil
+}

@@ -1,0 +1,120 @@
+package bench
+
+// A rig is what measurements need: a namespace of its own on a server, a client and a worker, each with a connection.
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
+	"github.com/pawlhq/pawl/runtime/abi"
+)
+
+type rig struct {
+	namespace string
+	nats      natsstore.Options
+	conn      *nats.Conn // for what is measured of the server itself
+	js        jetstream.JetStream
+	store     *natsstore.Store
+	client    *client.Client
+	code      *code
+	stop      func() error // stops the worker
+}
+
+func newRig(ctx context.Context, opt natsstore.Options) (r *rig, err error) {
+	r = &rig{namespace: "bench-" + strings.ToLower(rand.Text()[:8]), code: newCode(), stop: func() error { return nil }}
+	opt.Namespace, opt.Logger = r.namespace, slog.New(slog.DiscardHandler)
+	r.nats = opt
+	if r.store, err = natsstore.Connect(ctx, opt); err != nil {
+		return nil, err
+	}
+	r.client = client.New(r.store, nil)
+	if err := r.dial(); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	if err := r.work(ctx); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+// dial opens the connection for what is measured of the server itself.
+func (r *rig) dial() (err error) {
+	opts := append([]nats.Option{nats.Name("pawl bench")}, r.nats.NATS...)
+	if r.nats.CredsFile != "" {
+		opts = append(opts, nats.UserCredentials(r.nats.CredsFile))
+	}
+	if r.nats.InProcess != nil {
+		opts = append(opts, nats.InProcessServer(r.nats.InProcess))
+	}
+	if r.conn, err = nats.Connect(r.nats.URL, opts...); err != nil {
+		return fmt.Errorf("connect to NATS at %s: %w", r.nats.URL, err)
+	}
+	r.js, err = jetstream.New(r.conn)
+	return err
+}
+
+// work starts a worker, as a process of its own would run it, and returns once it takes work.
+func (r *rig) work(ctx context.Context) error {
+	st, err := natsstore.Connect(ctx, r.nats)
+	if err != nil {
+		return err
+	}
+	w, err := worker.New(worker.Options{Store: st, Modules: []abi.Module{r.code.module}, Logger: r.nats.Logger})
+	if err != nil {
+		return errors.Join(err, st.Close())
+	}
+	working, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(working) }()
+	r.stop = func() error {
+		r.stop = func() error { return nil }
+		cancel()
+		return errors.Join(<-ended, st.Close())
+	}
+	return r.run(ctx, r.code.workflow(callsActivities), 1)
+}
+
+// run starts a run and waits for its end.
+func (r *rig) run(ctx context.Context, w *abi.Workflow, steps int) error {
+	run, err := r.client.Start(ctx, w, "", []any{steps})
+	if err != nil {
+		return err
+	}
+	return run.Wait(ctx)
+}
+
+// close stops the worker and removes everything of the namespace from the server.
+func (r *rig) close() error {
+	errs := []error{r.stop()}
+	if r.js != nil {
+		errs = append(errs, r.erase())
+	}
+	if r.conn != nil {
+		r.conn.Close()
+	}
+	return errors.Join(append(errs, r.store.Close())...)
+}
+
+func (r *rig) erase() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var errs []error
+	list := r.js.StreamNames(ctx)
+	for name := range list.Name() {
+		if strings.Contains(name, r.namespace) {
+			errs = append(errs, r.js.DeleteStream(ctx, name))
+		}
+	}
+	return errors.Join(append(errs, list.Err())...)
+}

@@ -1,0 +1,398 @@
+// Package client starts workflows, waits for their results, and looks at and acts on runs.
+//
+// A client needs no worker to answer it: it reads the journals and the registry, and writes to inboxes. A start that
+// was acknowledged has happened, or will, whatever dies.
+package client
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+)
+
+// ErrNotFound says that no run of a workflow id is known: it was never started, or its retention has ended.
+var ErrNotFound = errors.New("no such workflow")
+
+// AlreadyStartedError says that a workflow id is taken: by an open run, or by a closed one that may not be followed.
+type AlreadyStartedError struct {
+	ID     string
+	RunID  string
+	Status history.Status
+}
+
+func (e *AlreadyStartedError) Error() string {
+	return fmt.Sprintf("workflow %q has a run already (%s, %s): use another id, or an option for its conflict or reuse", e.ID, e.RunID, e.Status)
+}
+
+// RunError is the error of a run that did not complete. Unwrap gives the error that the workflow returned, so that
+// errors.Is and errors.As see it as they would in a plain call.
+type RunError struct {
+	ID     string
+	RunID  string
+	Status history.Status
+	Reason string // of a termination
+	Err    error  // what the workflow returned; context.DeadlineExceeded if it timed out; nil if it was terminated
+}
+
+func (e *RunError) Error() string {
+	text := fmt.Sprintf("workflow %q %s", e.ID, e.Status)
+	switch {
+	case e.Status == history.StatusTimedOut:
+		text += ": the limit of its directive, or of its start, has passed"
+	case e.Err != nil:
+		text += ": " + e.Err.Error()
+	case e.Reason != "":
+		text += ": " + e.Reason
+	}
+	return text
+}
+func (e *RunError) Unwrap() error { return e.Err }
+
+// Client reaches the workflows of one namespace. Its methods may be called from many goroutines.
+type Client struct {
+	store store.Store
+	chain *codec.Chain
+	newID func(of string) string
+}
+
+// New returns a client. chain may be nil; its Objects are those of st if nil.
+func New(st store.Store, chain *codec.Chain) *Client {
+	c := codec.Chain{}
+	if chain != nil {
+		c = *chain
+	}
+	if c.Objects == nil {
+		c.Objects = st
+	}
+	return &Client{st, &c, func(string) string { return journal.NewID() }}
+}
+
+// NameRequests has newID make the ids that a start does not come with: of the workflow, for which of is empty, and of the
+// request to start workflow id of. Run ids follow from both. The ids must be unique. It is for tests, in which chance is
+// to be the same each time: what a run draws is seeded by its id. It is called before any start.
+func (c *Client) NameRequests(newID func(of string) string) { c.newID = newID }
+
+// StartOption changes how a workflow is started.
+type StartOption func(*history.StartRequest)
+
+// RequestID makes a start idempotent: starting again with the same id and request id starts nothing and succeeds.
+func RequestID(id string) StartOption {
+	return func(r *history.StartRequest) { r.RequestID = id }
+}
+
+// Timeout closes the run as timed out when it is still open this long after its start.
+func Timeout(d time.Duration) StartOption {
+	return func(r *history.StartRequest) { r.Timeout = d }
+}
+
+// Retention is how long the closed run stays readable. Default DefaultRetention.
+func Retention(d time.Duration) StartOption {
+	return func(r *history.StartRequest) { r.Retention = d }
+}
+
+// OnReuse says whether the id of a closed run may be used again. Default ReuseAllow.
+func OnReuse(p history.ReusePolicy) StartOption {
+	return func(r *history.StartRequest) { r.Reuse = p }
+}
+
+// OnConflict says what to do if a run of that id is open. Default ConflictFail.
+func OnConflict(p history.ConflictPolicy) StartOption {
+	return func(r *history.StartRequest) { r.Conflict = p }
+}
+
+// OnQueue has the run worked on by the workers of another task queue than the workflow's own.
+func OnQueue(queue string) StartOption {
+	return func(r *history.StartRequest) { r.Queue = queue }
+}
+
+// DefaultRetention is how long closed runs stay readable.
+const DefaultRetention = 72 * time.Hour
+
+// Start begins a run of w. An empty id is replaced by a random one. When it returns without an error, the start is
+// stored: the run will happen. It fails with an *AlreadyStartedError if the id is taken.
+func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
+	input, err := codec.Encode(w.Codec, in)
+	if err != nil {
+		return nil, fmt.Errorf("start workflow %s: %w", w.Name, err)
+	}
+	req := &history.StartRequest{Type: w.Name, Queue: w.Queue, ID: id, Input: input}
+	runID, err := c.StartRequest(ctx, req, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Run{c, w, req.ID, runID}, nil
+}
+
+// StartRequest is Start for those who have no stub: it completes req, sends it and returns the id of the run.
+func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, opts ...StartOption) (runID string, err error) {
+	req.Retention = DefaultRetention
+	for _, opt := range opts {
+		opt(req)
+	}
+	if req.ID == "" {
+		req.ID = c.newID("")
+	}
+	if req.RequestID == "" {
+		req.RequestID = c.newID(req.ID)
+	}
+	for _, text := range []string{req.ID, req.RequestID, req.Queue} {
+		if !utf8.ValidString(text) {
+			return "", fmt.Errorf("start workflow %q: %q is not UTF-8: encode it, in base64 say", req.ID, text)
+		}
+	}
+	if req.Conflict == history.ConflictTerminate && req.Reuse != history.ReuseAllow {
+		return "", fmt.Errorf("start workflow %q: a run that is to be replaced must allow its id to be used again: leave the reuse policy at ReuseAllow", req.ID)
+	}
+	req.RunID = runIDFor(req)
+	if err := c.chain.Seal(ctx, journal.Owner(req.ID, req.RunID), &req.Input); err != nil {
+		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
+	}
+	if runID, taken, err := c.taken(ctx, req); taken || err != nil {
+		return runID, err
+	}
+	return c.send(ctx, req)
+}
+
+// taken looks whether the id has a run that settles the matter: this very request's, one to be used, or one that is
+// in the way.
+func (c *Client) taken(ctx context.Context, req *history.StartRequest) (runID string, taken bool, err error) {
+	run, err := journal.Read(ctx, c.store, c.chain, req.ID, "")
+	if errors.Is(err, store.ErrNotFound) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	status := statusOf(run)
+	switch started := run.Started(); {
+	case started != nil && started.RequestID == req.RequestID:
+		return run.RunID, true, nil
+	case rejected(run, req.RequestID) && req.Conflict == history.ConflictUseExisting:
+		return run.RunID, true, nil
+	case rejected(run, req.RequestID):
+		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
+		return run.RunID, true, nil
+	case !status.Closed() && req.Conflict == history.ConflictFail, status.Closed() && !req.Reuse.Allows(status):
+		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+	}
+	return "", false, nil
+}
+
+func statusOf(run *journal.Run) history.Status {
+	if closed := run.Closed(); closed != nil {
+		return history.StatusOf(closed)
+	}
+	return history.StatusRunning
+}
+
+func rejected(run *journal.Run, requestID string) bool {
+	for _, rec := range run.Records {
+		for _, e := range rec.Events {
+			if r, ok := e.Body.(*history.StartRejected); ok && r.RequestID == requestID {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// send puts the request into the inbox. From then on no other start of that id can come before it, so one look at the
+// journal tells whether the run will begin: only an open run can be in its way.
+func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, error) {
+	msg := store.Message{Queue: req.Queue, ID: req.ID, DedupID: req.ID + "/" + req.RequestID, Data: req.Marshal()}
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := c.store.SendStart(ctx, msg)
+		if err == nil {
+			return c.decided(ctx, req)
+		}
+		var pending *store.PendingStartError
+		if !errors.As(err, &pending) {
+			return "", fmt.Errorf("start workflow %q: outcome unknown: %w; start it again with the same request id", req.ID, err)
+		}
+		if runID, err := c.joinPending(ctx, req, pending); runID != "" || err != nil {
+			return runID, err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return "", fmt.Errorf("workflow %q was not started, because the start of its run before is still pending: %w", req.ID, err)
+		}
+	}
+}
+
+// joinPending deals with another start of the same id that is in the inbox: no worker has taken it yet, or the run that
+// it began is young and keeps it there for the case that its worker dies. It returns no run if the request may be sent
+// again, once that start is gone.
+func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pending *store.PendingStartError) (runID string, err error) {
+	other, err := history.UnmarshalStartRequest(pending.Data)
+	if err != nil {
+		return "", err
+	}
+	if other.RequestID == req.RequestID {
+		return other.RunID, nil
+	}
+	run, err := journal.Read(ctx, c.store, c.chain, req.ID, "")
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	status, inTheWay := history.StatusRunning, other.RunID
+	if err == nil {
+		status = statusOf(run)
+		if inTheWay = run.RunID; status.Closed() && other.RunID != run.RunID && other.Reuse.Allows(status) {
+			status, inTheWay, run = history.StatusRunning, other.RunID, nil // that start will be a run
+		}
+	}
+	switch {
+	case status.Closed() && req.Reuse.Allows(status):
+		return "", nil
+	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
+		return inTheWay, nil
+	case !status.Closed() && req.Conflict == history.ConflictTerminate:
+		return "", c.replace(ctx, req, run)
+	}
+	return "", &AlreadyStartedError{req.ID, inTheWay, status}
+}
+
+// replace terminates a run for one that is to follow it; nil stands for a run that no worker has begun.
+func (c *Client) replace(ctx context.Context, req *history.StartRequest, run *journal.Run) error {
+	if run == nil {
+		return nil
+	}
+	queue, err := c.queue(ctx, run, req.ID)
+	if err != nil {
+		return err
+	}
+	msg := &history.Inbound{RunID: run.RunID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
+	dedup := req.RequestID + "/replaces/" + run.RunID
+	return c.store.Send(ctx, store.Message{Queue: queue, ID: req.ID, DedupID: dedup, Data: msg.Marshal()})
+}
+
+// decided waits, if an open run is in the way, until a worker has said which of the two it is.
+func (c *Client) decided(ctx context.Context, req *history.StartRequest) (string, error) {
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		last, err := c.store.Last(ctx, req.ID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && last.Close != nil && req.Reuse == history.ReuseAllow {
+			return req.RunID, nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("workflow %q was sent but its start is not confirmed: %w", req.ID, err)
+		}
+		if last.RunID == req.RunID {
+			return req.RunID, nil
+		}
+		if req.Conflict == history.ConflictTerminate {
+			return req.RunID, nil
+		}
+		if runID, taken, err := c.taken(ctx, req); taken || err != nil {
+			var already *AlreadyStartedError
+			if !errors.As(err, &already) || already.Status.Closed() {
+				return runID, err
+			}
+			if c.startGone(ctx, req) {
+				return runID, err
+			}
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return "", fmt.Errorf("workflow %q was sent but no worker has taken it: %w", req.ID, err)
+		}
+	}
+}
+
+// startGone reports whether the request has left the inbox.
+func (c *Client) startGone(ctx context.Context, req *history.StartRequest) bool {
+	waiting, err := c.store.Pending(ctx, req.Queue, req.ID)
+	if err != nil {
+		return false
+	}
+	for _, p := range waiting {
+		if p.Start {
+			return false
+		}
+	}
+	return true
+}
+
+// Cancel asks the open run of a workflow id to cancel its context. It fails with ErrNotFound if there is none.
+func (c *Client) Cancel(ctx context.Context, id, runID, reason string) error {
+	return c.tell(ctx, id, runID, "cancel", &history.Inbound{Cancel: &history.CancelRequest{Reason: reason}})
+}
+
+// Terminate closes the open run of a workflow id without asking its code. It fails with ErrNotFound if there is none.
+func (c *Client) Terminate(ctx context.Context, id, runID, reason string) error {
+	return c.tell(ctx, id, runID, "terminate", &history.Inbound{Terminate: &history.TerminateRequest{Reason: reason}})
+}
+
+// tell sends a message to an open run; to whichever is open if runID is empty.
+func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.Inbound) error {
+	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
+	var corrupt *journal.CorruptError
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return c.tellPending(ctx, id, verb, msg)
+	case errors.As(err, &corrupt): // a run that cannot be read can still be told
+	case err != nil:
+		return err
+	case statusOf(run).Closed():
+		return fmt.Errorf("cannot %s workflow %q: its run has %s: %w", verb, id, statusOf(run), ErrNotFound)
+	}
+	queue, err := c.queue(ctx, run, id)
+	if err != nil {
+		return err
+	}
+	msg.RunID = run.RunID
+	return c.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
+}
+
+// tellPending is for a run that was started and that no worker has taken yet.
+func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.Inbound) error {
+	entry, err := c.store.GetEntry(ctx, id)
+	if err != nil {
+		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, ErrNotFound)
+	}
+	info, err := history.UnmarshalRunInfo(entry.Data)
+	if err != nil {
+		return err
+	}
+	return c.store.Send(ctx, store.Message{Queue: info.Queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
+}
+
+func (c *Client) queue(ctx context.Context, run *journal.Run, id string) (string, error) {
+	if started := run.Started(); started != nil {
+		return started.Queue, nil
+	}
+	entry, err := c.store.GetEntry(ctx, id)
+	if err != nil {
+		return "", fmt.Errorf("workflow %q: its task queue is not known: %w", id, err)
+	}
+	info, err := history.UnmarshalRunInfo(entry.Data)
+	if err != nil {
+		return "", err
+	}
+	return info.Queue, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// runIDFor derives the run's id from its request: who repeats a request knows which run it is about.
+func runIDFor(req *history.StartRequest) string {
+	sum := sha256.Sum256([]byte(req.ID + "\x00" + req.RequestID))
+	return hex.EncodeToString(sum[:16])
+}

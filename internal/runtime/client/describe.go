@@ -1,0 +1,255 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/runtime/codec"
+)
+
+// Description says how a run stands.
+type Description struct {
+	ID        string
+	RunID     string
+	Type      string
+	Queue     string
+	Status    history.Status
+	Started   time.Time
+	Closed    time.Time // zero while the run is open
+	Events    uint64    // length of the history
+	Failure   string    // why it failed
+	Parked    string    // why it is parked
+	Reason    string    // of a termination
+	Pending   []Pending // what it waits for, oldest first
+	Cancelled bool      // its cancellation was asked for
+}
+
+// Pending is an operation that has no outcome yet.
+type Pending struct {
+	Kind      string // activity, step or timer
+	Name      string
+	Op        string // the operation within the run
+	Queue     string // of an activity: the task queue on which it waits for workers
+	Pos       string // the author's line
+	Scheduled time.Time
+	Due       time.Time     // of a timer
+	Period    time.Duration // of a ticker
+	Attempt   int           // of an activity: the last attempt that started, as far as it is known
+	LastError string        // of the attempt before
+	NextRetry time.Time     // when the next attempt starts; zero if one runs or waits for a worker
+	Heartbeat history.Payload
+	Worker    string
+}
+
+// Describe says how a run stands and what it waits for; of the newest run if runID is empty. It fails with
+// ErrNotFound.
+func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, error) {
+	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
+	var corrupt *journal.CorruptError
+	if errors.Is(err, store.ErrNotFound) || errors.As(err, &corrupt) {
+		return c.describeEntry(ctx, id, runID, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := describe(infoOf(run))
+	if d.Closed.IsZero() {
+		if err := c.addNews(ctx, d); err != nil {
+			return nil, err
+		}
+		d.Pending, d.Cancelled = pending(run.Events())
+		err = c.addTaskStates(ctx, d)
+	}
+	return d, err
+}
+
+func describe(info *history.RunInfo) *Description {
+	d := &Description{
+		ID: info.ID, RunID: info.RunID, Type: info.Type, Queue: info.Queue, Status: info.Status, Started: info.Started,
+		Closed: info.Closed, Events: info.Events, Parked: info.Parked, Reason: info.Reason,
+	}
+	if info.Failure != nil {
+		d.Failure = info.Failure.Message
+	}
+	return d
+}
+
+// describeEntry is for a run whose journal has nothing to read: all that is known is in the registry.
+func (c *Client) describeEntry(ctx context.Context, id, runID string, cause error) (*Description, error) {
+	entry, err := c.store.GetEntry(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		if errors.Is(cause, store.ErrNotFound) {
+			return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
+		}
+		return nil, cause
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := history.UnmarshalRunInfo(entry.Data)
+	if err != nil {
+		return nil, err
+	}
+	if runID != "" && info.RunID != runID {
+		return nil, fmt.Errorf("run %s of workflow %q: %w", runID, id, ErrNotFound)
+	}
+	return describe(info), nil
+}
+
+// addNews takes over from the registry what no record tells: that the run is parked.
+func (c *Client) addNews(ctx context.Context, d *Description) error {
+	entry, err := c.store.GetEntry(ctx, d.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	info, err := history.UnmarshalRunInfo(entry.Data)
+	if err == nil && info.RunID == d.RunID && info.Status == history.StatusParked {
+		d.Status, d.Parked = info.Status, info.Parked
+	}
+	return err
+}
+
+// pending lists the operations that were scheduled and not completed.
+func pending(events []history.Event) (list []Pending, cancelled bool) {
+	open := map[string]int{} // place in list, plus one
+	add := func(kind, name string, op history.Op, at, due time.Time) {
+		list = append(list, Pending{Kind: kind, Name: name, Op: op.ID().String(), Pos: op.Pos, Scheduled: at, Due: due})
+		open[op.ID().String()] = len(list)
+	}
+	for _, e := range events {
+		switch body := e.Body.(type) {
+		case *history.ActivityScheduled:
+			add("activity", body.Name, body.Op, e.Time, time.Time{})
+			list[len(list)-1].Queue = body.Queue
+		case *history.StepScheduled:
+			add("step", body.Name, body.Op, e.Time, time.Time{})
+		case *history.TimerStarted:
+			add("timer", cmp.Or(body.Name, "sleep"), body.Op, e.Time, body.Due)
+			list[len(list)-1].Period = body.Period
+		case *history.ActivityCompleted:
+			open[body.Op.String()] = 0
+		case *history.StepCompleted:
+			open[body.Op.String()] = 0
+		case *history.TimerFired:
+			if i := open[body.Op.String()]; i > 0 && list[i-1].Period == 0 {
+				open[body.Op.String()] = 0
+			} else if i > 0 {
+				list[i-1].Due = list[i-1].Due.Add(list[i-1].Period)
+			}
+		case *history.CancelRequested:
+			cancelled = true
+		}
+	}
+	var left []Pending
+	for i, p := range list {
+		if open[p.Op] == i+1 {
+			left = append(left, p)
+		}
+	}
+	return left, cancelled
+}
+
+// addTaskStates adds what the queue knows of the activities under way.
+func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
+	for i := range d.Pending {
+		p := &d.Pending[i]
+		if p.Kind != "activity" {
+			continue
+		}
+		data, err := c.store.Beat(ctx, store.Task{Queue: p.Queue, ID: d.ID, RunID: d.RunID, Op: p.Op})
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		state, err := history.UnmarshalTaskState(data)
+		if err != nil {
+			return err
+		}
+		p.Attempt, p.NextRetry, p.Worker, p.Heartbeat = state.Attempt, state.NextRetry, state.Worker, state.Heartbeat
+		if state.LastFailure != nil {
+			p.LastError = state.LastFailure.Message
+		}
+	}
+	return nil
+}
+
+// Filter selects runs. Empty fields select all.
+type Filter struct {
+	Type   string
+	Status []history.Status
+	Limit  int // 0: no limit
+}
+
+func (f Filter) matches(info *history.RunInfo) bool {
+	if f.Type != "" && f.Type != info.Type {
+		return false
+	}
+	for _, s := range f.Status {
+		if s == info.Status {
+			return true
+		}
+	}
+	return len(f.Status) == 0
+}
+
+// List returns the newest run of each workflow id, those that changed last first. An entry that cannot be read has
+// StatusUnknown, and the reason in Parked.
+func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunInfo, error) {
+	var all []*history.RunInfo
+	err := c.store.ListEntries(ctx, func(e store.Entry) bool {
+		info, err := history.UnmarshalRunInfo(e.Data)
+		if err != nil { // one entry must not hide the others
+			info = &history.RunInfo{ID: e.ID, Parked: err.Error()}
+		}
+		if f.matches(info) {
+			all = append(all, info)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
+		all[i], all[j] = all[j], all[i]
+	}
+	if f.Limit > 0 && len(all) > f.Limit {
+		all = all[:f.Limit]
+	}
+	return all, nil
+}
+
+// History is everything that happened in a run, with its payloads opened.
+type History struct {
+	ID     string
+	RunID  string
+	Events []history.Event
+}
+
+// History returns the history of a run; of the newest one if runID is empty. It fails with ErrNotFound. A payload that
+// this client cannot open stays as it is stored.
+func (c *Client) History(ctx context.Context, id, runID string) (*History, error) {
+	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	events, err := journal.Open(ctx, c.chain, run.Events())
+	var de *codec.DecodeError
+	if errors.As(err, &de) {
+		events, err = run.Events(), nil
+	}
+	return &History{ID: run.ID, RunID: run.RunID, Events: events}, err
+}

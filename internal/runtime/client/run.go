@@ -1,0 +1,186 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+)
+
+// Run is a handle on one run, or, without a run id, on whichever run of a workflow id is the newest.
+type Run struct {
+	c        *Client
+	workflow *abi.Workflow
+	id       string
+	runID    string
+}
+
+// Run returns a handle on the newest run of workflow id. It does not look whether there is one.
+func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c, w, id, ""} }
+
+// ID is the workflow's id.
+func (r *Run) ID() string { return r.id }
+
+// RunID is the run's id; empty if the handle is on the newest run.
+func (r *Run) RunID() string { return r.runID }
+
+// Cancel asks the run to cancel its context.
+func (r *Run) Cancel(ctx context.Context, reason string) error {
+	return r.c.Cancel(ctx, r.id, r.runID, reason)
+}
+
+// Terminate closes the run without asking its code.
+func (r *Run) Terminate(ctx context.Context, reason string) error {
+	return r.c.Terminate(ctx, r.id, r.runID, reason)
+}
+
+// Describe says how the run stands and what it waits for.
+func (r *Run) Describe(ctx context.Context) (*Description, error) {
+	return r.c.Describe(ctx, r.id, r.runID)
+}
+
+// Wait waits for the run to end and decodes its results into out. It fails with a *RunError if the run did not
+// complete, with ErrNotFound if it is not known, and with ctx's error if that ends first: the run goes on.
+func (r *Run) Wait(ctx context.Context, out ...any) error {
+	info, err := r.c.Result(ctx, r.id, r.runID)
+	if err != nil {
+		return err
+	}
+	if info.Result != nil {
+		if err := r.c.chain.Open(ctx, info.Result); err != nil {
+			return err
+		}
+		if err := codec.Decode(*info.Result, out...); err != nil {
+			return fmt.Errorf("result of workflow %q: %w", r.id, err)
+		}
+	}
+	return runError(info, codec.NewErrors(r.workflow.Errors...))
+}
+
+// runError is the error of a closed run; nil if it completed.
+func runError(info *history.RunInfo, known *codec.Errors) error {
+	e := &RunError{ID: info.ID, RunID: info.RunID, Status: info.Status, Reason: info.Reason, Err: known.Decode(info.Failure)}
+	switch info.Status {
+	case history.StatusCompleted:
+		return nil
+	case history.StatusTimedOut:
+		e.Err = context.DeadlineExceeded
+	}
+	return e
+}
+
+// Result waits for a run to end and returns how it did; its result and failure are as stored.
+func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunInfo, error) {
+	news := make(chan *history.RunInfo, 1)
+	stop, err := c.store.Subscribe(journal.ClosedTopic(id), func(data []byte) []byte {
+		if info, err := history.UnmarshalRunInfo(data); err == nil {
+			select {
+			case news <- info:
+			default:
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	// The announcement may have come before we listened, or be lost: look from time to time as well.
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		info, err := c.ended(ctx, id, runID, wait >= time.Second)
+		if info != nil || err != nil {
+			return info, err
+		}
+		poll := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			poll.Stop()
+			return nil, fmt.Errorf("workflow %q has not ended yet: %w", id, ctx.Err())
+		case info := <-news:
+			poll.Stop()
+			if runID == "" || info.RunID == runID {
+				return c.complete(ctx, info)
+			}
+		case <-poll.C:
+		}
+	}
+}
+
+// ended looks whether a run has ended; nil if not. The registry tells soonest; a look that is thorough does not trust it
+// when it says that the run is open.
+func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*history.RunInfo, error) {
+	entry, err := c.store.GetEntry(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return c.endedInJournal(ctx, id, runID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := history.UnmarshalRunInfo(entry.Data)
+	switch {
+	case err != nil, runID != "" && info.RunID != runID:
+		return c.endedInJournal(ctx, id, runID)
+	case info.Status.Closed() && runID == "":
+		return c.endedInJournal(ctx, id, "") // the entry may be that of the run before
+	case info.Status.Closed():
+		return c.complete(ctx, info)
+	case thorough:
+		return c.endedInJournal(ctx, id, info.RunID)
+	}
+	return nil, nil
+}
+
+// endedInJournal is for a run that the registry does not tell of: it has not caught up, or a newer run took its place.
+func (c *Client) endedInJournal(ctx context.Context, id, runID string) (*history.RunInfo, error) {
+	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, c.awaited(ctx, id, runID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if run.Closed() == nil {
+		return nil, nil
+	}
+	return infoOf(run), nil
+}
+
+// awaited is nil if a run that has no record may still come: some start of its id waits in an inbox.
+func (c *Client) awaited(ctx context.Context, id, runID string) error {
+	if runID != "" {
+		return nil // its start was acknowledged to us
+	}
+	return fmt.Errorf("workflow %q: %w", id, ErrNotFound)
+}
+
+// complete fetches what the registry left out because it is large.
+func (c *Client) complete(ctx context.Context, info *history.RunInfo) (*history.RunInfo, error) {
+	if info.Result != nil || info.Status != history.StatusCompleted && info.Status != history.StatusFailed && info.Status != history.StatusCancelled {
+		return info, nil
+	}
+	run, err := journal.Read(ctx, c.store, c.chain, info.ID, info.RunID)
+	if err != nil {
+		return nil, fmt.Errorf("result of workflow %q: %w", info.ID, err)
+	}
+	return infoOf(run), nil
+}
+
+// infoOf makes of a history what the registry would say of it.
+func infoOf(run *journal.Run) *history.RunInfo {
+	events := run.Events()
+	first, last := events[0], events[len(events)-1]
+	info := &history.RunInfo{
+		ID: run.ID, RunID: run.RunID, Status: statusOf(run), Started: first.Time, Changed: last.Time, Events: uint64(len(events)),
+	}
+	if started := run.Started(); started != nil {
+		info.Type, info.Queue, info.RequestID = started.Type, started.Queue, started.RequestID
+	}
+	history.DescribeEnd(info, last)
+	return info
+}

@@ -1,0 +1,201 @@
+// Package journal reads and writes whole records: it stands between the store, which knows bytes, and those who
+// think in events. It seals and opens the payloads in them and makes what is too large fit.
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/runtime/codec"
+)
+
+// Run is the history of one run, as read.
+type Run struct {
+	ID      string
+	RunID   string
+	First   store.Seq // its first record; of a closed run, its only one
+	Last    store.Seq
+	Records []*history.Record // payloads sealed, as stored
+}
+
+// CorruptError says that a record cannot be read. The run is parked; other runs are not concerned.
+type CorruptError struct {
+	ID  string
+	Seq store.Seq
+	Err error
+}
+
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("history of workflow %q cannot be read: record %d: %v", e.ID, e.Seq, e.Err)
+}
+func (e *CorruptError) Unwrap() error { return e.Err }
+
+// Read returns the history of a run, or of the newest one if runID is empty. It fails with store.ErrNotFound, with a
+// *CorruptError, or with an error of the store.
+func Read(ctx context.Context, st store.Store, chain *codec.Chain, id, runID string) (*Run, error) {
+	stored, err := load(ctx, st, id, runID)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{ID: id, RunID: stored[0].RunID, First: stored[0].Seq, Last: stored[len(stored)-1].Seq}
+	for _, s := range stored {
+		rec, err := decode(ctx, chain, s.Data)
+		if err != nil {
+			return run, corrupt(id, s.Seq, err)
+		}
+		run.Records = append(run.Records, rec)
+	}
+	return run, nil
+}
+
+func load(ctx context.Context, st store.Store, id, runID string) ([]store.Stored, error) {
+	if runID == "" {
+		return st.Load(ctx, id)
+	}
+	return st.LoadRun(ctx, id, runID)
+}
+
+// corrupt tells bytes that will never be read from a store that did not answer.
+func corrupt(id string, seq store.Seq, err error) error {
+	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &CorruptError{id, seq, err}
+}
+
+// decode reads a record, and the archive of a closing one.
+func decode(ctx context.Context, chain *codec.Chain, data []byte) (*history.Record, error) {
+	rec, err := history.UnmarshalRecord(data)
+	if err != nil || rec.Archive == nil {
+		return rec, err
+	}
+	archive := *rec.Archive
+	if err := archiveChain(chain).Open(ctx, &archive); err != nil {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	return history.UnmarshalRecord(archive.Data)
+}
+
+// archiveChain compresses an archive and keeps it in the object store; its payloads are sealed already.
+func archiveChain(chain *codec.Chain) *codec.Chain {
+	return &codec.Chain{Transforms: []codec.Transform{codec.Gzip{Max: 4 << 30}}, Objects: chain.Objects, Threshold: chain.Threshold}
+}
+
+// Events returns all events of the run, in order.
+func (r *Run) Events() []history.Event {
+	var all []history.Event
+	for _, rec := range r.Records {
+		all = append(all, rec.Events...)
+	}
+	return all
+}
+
+// Closed is the event that closed the run; nil if it is open.
+func (r *Run) Closed() history.Body {
+	if len(r.Records) == 0 {
+		return nil
+	}
+	events := r.Records[len(r.Records)-1].Events
+	last := events[len(events)-1].Body
+	if !history.StatusOf(last).Closed() {
+		return nil
+	}
+	return last
+}
+
+// Started is the first event; nil if the history could not be read.
+func (r *Run) Started() *history.RunStarted {
+	if len(r.Records) == 0 {
+		return nil
+	}
+	e, _ := r.Records[0].Events[0].Body.(*history.RunStarted)
+	return e
+}
+
+// Open returns events with their payloads opened. The given ones stay sealed.
+func Open(ctx context.Context, chain *codec.Chain, events []history.Event) ([]history.Event, error) {
+	return mapPayloads(events, func(p *history.Payload) error { return chain.Open(ctx, p) })
+}
+
+// Seal returns events with their payloads sealed for the run that owner names. The given ones stay open.
+func Seal(ctx context.Context, chain *codec.Chain, owner string, events []history.Event) ([]history.Event, error) {
+	return mapPayloads(events, func(p *history.Payload) error { return chain.Seal(ctx, owner, p) })
+}
+
+func mapPayloads(events []history.Event, visit func(*history.Payload) error) ([]history.Event, error) {
+	out := make([]history.Event, len(events))
+	for i, e := range events {
+		body, err := history.Payloads(e.Body, visit)
+		if err != nil {
+			return nil, fmt.Errorf("event %d (%T): %w", i+1, e.Body, err)
+		}
+		out[i] = history.Event{Time: e.Time, Body: body}
+	}
+	return out, nil
+}
+
+// Pack encodes a record, no longer than limit bytes. Payloads that do not fit together are put into the object store,
+// larger ones first; the events of a closing record that still do not fit become its archive. rec.Events change
+// their payloads accordingly.
+func Pack(ctx context.Context, chain *codec.Chain, rec *history.Record, limit int) ([]byte, error) {
+	data := rec.Marshal()
+	for threshold := 64 << 10; len(data) > limit && threshold >= 256; threshold /= 8 {
+		if chain.Objects == nil {
+			break
+		}
+		events, err := mapPayloads(rec.Events, func(p *history.Payload) error {
+			return chain.SealUnder(ctx, Owner(rec.ID, rec.RunID), p, threshold)
+		})
+		if err != nil {
+			return nil, err
+		}
+		rec.Events = events
+		data = rec.Marshal()
+	}
+	if len(data) > limit && history.StatusOf(rec.Events[len(rec.Events)-1].Body).Closed() {
+		return pack(ctx, chain, rec, data, limit)
+	}
+	return fit(rec, data, limit)
+}
+
+// pack moves the events of a closing record into its archive, all but the last one.
+func pack(ctx context.Context, chain *codec.Chain, rec *history.Record, data []byte, limit int) ([]byte, error) {
+	archive := history.Payload{Encoding: "record", Data: data}
+	c := archiveChain(chain)
+	c.Threshold = min(codec.DefaultThreshold, limit/2)
+	if err := c.Seal(ctx, Owner(rec.ID, rec.RunID), &archive); err != nil {
+		return nil, err
+	}
+	short := *rec
+	short.Events, short.Archive = rec.Events[len(rec.Events)-1:], &archive
+	return fit(rec, short.Marshal(), limit)
+}
+
+func fit(rec *history.Record, data []byte, limit int) ([]byte, error) {
+	if len(data) > limit {
+		return nil, fmt.Errorf("record of workflow %q has %d bytes, limit %d: %w", rec.ID, len(data), limit, store.ErrTooLarge)
+	}
+	return data, nil
+}
+
+// Owner is the prefix of the names of a run's objects.
+func Owner(id, runID string) string { return id + "/" + runID }
+
+// ClosedTopic is the topic of the bus on which workers announce the end of the runs of a workflow id: an encoded
+// history.RunInfo. Who misses it finds the same in the registry.
+func ClosedTopic(id string) string { return "closed." + id }
+
+// StackTopic is the topic on the bus on which the workers of a queue are asked where a run stands.
+func StackTopic(queue string) string { return "stack." + queue }
+
+// NewID is a random word of 32 hexadecimal digits: for runs, requests and commits.
+func NewID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,136 @@
+package show
+
+// A description is shown as a list of names and values, and a paragraph for each operation that the run waits for.
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+)
+
+// Description writes how a run stands and what it waits for. Times are given with their distance from now, or without
+// it if now is zero.
+func Description(w io.Writer, d *client.Description, now time.Time) error {
+	var b strings.Builder
+	field := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%-9s %s\n", name, indented(value))
+		}
+	}
+	field("workflow", oneLine(d.ID))
+	field("run", d.RunID)
+	field("type", d.Type)
+	field("queue", d.Queue)
+	field("status", status(d))
+	field("started", moment(d.Started, now))
+	field("closed", moment(d.Closed, now))
+	field("events", fmt.Sprint(d.Events))
+	field("failure", d.Failure)
+	if d.Status == history.StatusRunning {
+		field("blocked", d.Parked)
+	} else {
+		field("parked", d.Parked)
+	}
+	field("reason", d.Reason)
+	for _, p := range d.Pending {
+		writePending(&b, p, now)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// indented puts the further lines of a value below its first.
+func indented(value string) string {
+	return strings.ReplaceAll(strings.TrimSpace(value), "\n", "\n          ")
+}
+
+func status(d *client.Description) string {
+	text := d.Status.String()
+	if d.Cancelled && !d.Status.Closed() {
+		text += ", cancellation requested"
+	}
+	return text
+}
+
+func moment(t, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return stamp(t, now)
+}
+
+func writePending(b *strings.Builder, p client.Pending, now time.Time) {
+	fmt.Fprintf(b, "%-9s %s\n", "pending", join(p.Kind, Name(p.Name), at(p.Pos)))
+	for _, line := range pendingLines(p, now) {
+		fmt.Fprintf(b, "            %s\n", line)
+	}
+}
+
+func at(pos string) string {
+	if pos == "" {
+		return ""
+	}
+	return "at " + pos
+}
+
+// pendingLines says how far an operation has come.
+func pendingLines(p client.Pending, now time.Time) (lines []string) {
+	add := func(name, value string) {
+		if value != "" {
+			lines = append(lines, name+" "+value)
+		}
+	}
+	add("scheduled", moment(p.Scheduled, now))
+	add("due", moment(p.Due, now)+every(period(p.Period)))
+	if overdue(p, now) {
+		lines = append(lines, "nothing in the run waits for it any more, or no worker is there to see that it is due")
+	}
+	if p.Kind == "activity" {
+		lines = append(lines, progress(p, now))
+	}
+	add("last error:", oneLine(p.LastError))
+	add("last heartbeat:", values(p.Heartbeat).String())
+	return lines
+}
+
+// overdue reports whether a timer should have gone off some time ago, if it matters. Only the run's code knows whether one
+// that is a value is still waited for, and then it goes off at once.
+func overdue(p client.Pending, now time.Time) bool {
+	return p.Kind == "timer" && p.Name != "sleep" && now.Sub(p.Due) > time.Minute
+}
+
+// progress says which attempt an activity is at. A first attempt leaves no trace before it fails or sends a heartbeat.
+func progress(p client.Pending, now time.Time) string {
+	switch {
+	case p.NextRetry.IsZero() && p.Attempt == 0:
+		return "waits for a worker" + ofQueue(p.Queue) + ", or its first attempt runs"
+	case p.NextRetry.IsZero():
+		return join(fmt.Sprintf("attempt %d runs", p.Attempt), on(p.Worker))
+	case p.Attempt == 0:
+		return "no attempt yet, next look for a worker" + ofQueue(p.Queue) + " " + stamp(p.NextRetry, now)
+	}
+	return fmt.Sprintf("attempt %d failed, next one %s", p.Attempt, stamp(p.NextRetry, now))
+}
+
+func ofQueue(queue string) string {
+	if queue == "" {
+		return ""
+	}
+	return " of queue " + queue
+}
+
+func on(worker string) string {
+	if worker == "" {
+		return ""
+	}
+	return "on " + worker
+}
+
+// join puts a space between the parts that are not empty.
+func join(parts ...string) string {
+	return strings.TrimSpace(strings.Join(parts, " "))
+}

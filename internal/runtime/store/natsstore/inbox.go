@@ -1,0 +1,117 @@
+package natsstore
+
+// Inbox: what was sent to workflows, one subject per workflow for starts and one for everything else.
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// Send implements store.Inbox.
+func (s *Store) Send(ctx context.Context, m store.Message) error {
+	if err := s.checkMessage(m); err != nil {
+		return err
+	}
+	h := header()
+	setMsgID(h, m)
+	_, err := s.shard(m.ID).inbox.write(ctx, &nats.Msg{
+		Subject: s.name.inbox(m.Queue, m.ID, eventToken), Header: h, Data: m.Data,
+	})
+	if err != nil {
+		return fmt.Errorf("send to workflow %q: %w", m.ID, err)
+	}
+	return nil
+}
+
+// SendStart implements store.Inbox. A start on another queue is not seen as pending; the journal lets only one of the
+// two open a run.
+func (s *Store) SendStart(ctx context.Context, m store.Message) error {
+	if err := s.checkMessage(m); err != nil {
+		return err
+	}
+	h := header(headerExpectedSeq, "0")
+	setMsgID(h, m)
+	subject := s.name.inbox(m.Queue, m.ID, startToken)
+	for {
+		_, err := s.shard(m.ID).inbox.write(ctx, &nats.Msg{Subject: subject, Header: h, Data: m.Data})
+		if isConflict(err) {
+			err = s.pendingStart(ctx, subject, m)
+		}
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			continue // it was taken between the conflict and the look
+		case err != nil:
+			return fmt.Errorf("start workflow %q: %w", m.ID, err)
+		}
+		return nil
+	}
+}
+
+// pendingStart says what the start that is pending means for m: nil if it is m itself.
+func (s *Store) pendingStart(ctx context.Context, subject string, m store.Message) error {
+	pending, err := s.reader(s.shard(m.ID).inbox).last(ctx, subject)
+	switch {
+	case err != nil:
+		return err
+	case m.DedupID != "" && pending.Header.Get(headerMsgID) == msgID(m):
+		return nil
+	}
+	return &store.PendingStartError{ID: m.ID, Data: pending.Data}
+}
+
+func (s *Store) checkMessage(m store.Message) error {
+	if err := checkAddress(m.Queue, m.ID); err != nil {
+		return err
+	}
+	return s.checkSize(m.Data)
+}
+
+// msgID is what the server tells repetitions by: the sender's id within the workflow's.
+func msgID(m store.Message) string { return token(m.ID) + "." + token(m.DedupID) }
+
+func setMsgID(h nats.Header, m store.Message) {
+	if m.DedupID != "" {
+		h[headerMsgID] = []string{msgID(m)}
+	}
+}
+
+// Pending implements store.Inbox.
+func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	if err := checkAddress(queue, id); err != nil {
+		return nil, err
+	}
+	inbox := s.reader(s.shard(id).inbox)
+	var all []store.Pending
+	for _, last := range []string{startToken, eventToken} {
+		for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, last), 0) {
+			if err != nil {
+				return nil, fmt.Errorf("read what waits for workflow %q: %w", id, err)
+			}
+			all = append(all, store.Pending{Seq: m.Seq, Start: last == startToken, Data: m.Data})
+		}
+	}
+	slices.SortFunc(all, func(a, b store.Pending) int { return cmp.Compare(a.Seq, b.Seq) })
+	return all, nil
+}
+
+// wakeup reads a delivery from the inbox or the timers.
+func (s *Store) wakeup(m *nats.Msg, d *delivery) (w store.Wakeup, err error) {
+	w = store.Wakeup{Delivered: d.count, Settle: d}
+	if strings.HasPrefix(m.Subject, s.name.subject("f", "")) {
+		w.Timer = true
+		w.Queue, w.ID, err = s.name.parseFired(m.Subject)
+		return w, err
+	}
+	var last string
+	w.Queue, w.ID, last, err = s.name.parseInbox(m.Subject)
+	w.Start, w.Seq, w.Data = last == startToken, d.seq, m.Data
+	return w, err
+}

@@ -1,0 +1,265 @@
+package natsstore
+
+// Journal: one subject per workflow id, and one per closed run whose id was used again.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// Headers of a record.
+const (
+	headerRun    = "Pawl-Run"
+	headerCommit = "Pawl-Commit"
+	headerFirst  = "Pawl-First"
+	headerClose  = "Pawl-Close" // retention
+
+	// Of a record in the archive: where and when it was stored first.
+	headerSeq  = "Pawl-Seq"
+	headerTime = "Pawl-Time"
+)
+
+// Append implements store.Journal.
+func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
+	if err := s.checkAppend(id, rec); err != nil {
+		return 0, err
+	}
+	if rec.First == 0 && prev != 0 {
+		if err := s.archive(ctx, id, prev); err != nil {
+			return 0, fmt.Errorf("archive the run before %s of workflow %q: %w", rec.RunID, id, err)
+		}
+	}
+	a, err := s.shard(id).journal.write(ctx, s.recordMsg(id, prev, rec))
+	if isConflict(err) {
+		return s.resolve(ctx, id, prev, rec, err)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("append to journal of workflow %q: %w", id, err)
+	}
+	return a.Seq, nil
+}
+
+func (s *Store) checkAppend(id string, rec store.Record) error {
+	if err := checkID(id); err != nil {
+		return err
+	}
+	if err := checkRun(rec.RunID); err != nil {
+		return err
+	}
+	return s.checkSize(rec.Data)
+}
+
+func (s *Store) recordMsg(id string, prev store.Seq, rec store.Record) *nats.Msg {
+	h := recordHeader(rec)
+	h[headerExpectedSeq] = []string{seqString(prev)}
+	if rec.Close != nil {
+		// The server stores the last record, drops all before it and will drop it too, in one step.
+		h[headerRollup] = []string{rollupSubject}
+		h[headerTTL] = []string{ttl(rec.Close.Retention)}
+	}
+	return &nats.Msg{Subject: s.name.journal(id), Header: h, Data: rec.Data}
+}
+
+func recordHeader(rec store.Record) nats.Header {
+	h := header(headerRun, rec.RunID, headerCommit, rec.CommitID)
+	if rec.First != 0 {
+		h[headerFirst] = []string{seqString(rec.First)}
+	}
+	if rec.Close != nil {
+		h[headerClose] = []string{rec.Close.Retention.String()}
+	}
+	return h
+}
+
+// resolve learns whether an append that met another record after prev met itself, from an attempt whose
+// acknowledgement was lost.
+func (s *Store) resolve(ctx context.Context, id string, prev store.Seq, rec store.Record, conflict error) (store.Seq, error) {
+	m, err := s.journal(id).next(ctx, s.name.journal(id), prev+1)
+	switch {
+	case err == nil && m.Header.Get(headerCommit) == rec.CommitID && m.Header.Get(headerRun) == rec.RunID:
+		return m.Seq, nil
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return 0, fmt.Errorf("read journal of workflow %q after a conflict: %w", id, err)
+	}
+	return 0, &store.ConflictError{ID: id, Prev: prev, Last: foundSeq(conflict)}
+}
+
+// foundSeq reads what the server found from "wrong last sequence: 12"; 0 if it does not say.
+func foundSeq(conflict error) (seq store.Seq) {
+	var api *jetstream.APIError
+	if errors.As(conflict, &api) {
+		fmt.Sscanf(api.Description, "wrong last sequence: %d", &seq)
+	}
+	return seq
+}
+
+// archive copies the record prev to a subject of its own, if it closed a run: the new run's own close will sweep the
+// workflow's subject. Copying twice does no harm.
+func (s *Store) archive(ctx context.Context, id string, prev store.Seq) error {
+	closed, err := s.Last(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && (closed.Seq != prev || closed.Close == nil) {
+		return nil // it was no closed run, or the append is about to lose its compare
+	}
+	if err != nil {
+		return err
+	}
+	left := closed.Close.Retention - time.Since(closed.Time)
+	h := recordHeader(closed.Record)
+	h[headerExpectedSeq] = []string{"0"}
+	h[headerTTL] = []string{ttl(left)}
+	h[headerSeq] = []string{seqString(closed.Seq)}
+	h[headerTime] = []string{closed.Time.Format(time.RFC3339Nano)}
+	_, err = s.shard(id).journal.write(ctx, &nats.Msg{Subject: s.name.archive(id, closed.RunID), Header: h, Data: closed.Data})
+	if isConflict(err) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) journal(id string) reader { return s.reader(s.shard(id).journal) }
+
+// Last implements store.Journal.
+func (s *Store) Last(ctx context.Context, id string) (store.Stored, error) {
+	if err := checkID(id); err != nil {
+		return store.Stored{}, err
+	}
+	m, err := s.journal(id).last(ctx, s.name.journal(id))
+	if err != nil {
+		return store.Stored{}, fmt.Errorf("read last record of workflow %q: %w", id, err)
+	}
+	return storedRecord(m)
+}
+
+// Load implements store.Journal.
+func (s *Store) Load(ctx context.Context, id string) ([]store.Stored, error) {
+	for {
+		last, err := s.Last(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		run, err := s.loadUpTo(ctx, id, last)
+		if err != nil {
+			return nil, fmt.Errorf("load workflow %q: %w", id, err)
+		}
+		if run != nil {
+			return run, nil
+		}
+	}
+}
+
+// loadUpTo returns the records of a run that ends with last for now. It returns nil if last has gone meanwhile, which
+// means that the run was closed or that its retention ended.
+func (s *Store) loadUpTo(ctx context.Context, id string, last store.Stored) ([]store.Stored, error) {
+	if last.First == 0 || last.Close != nil {
+		return []store.Stored{last}, nil
+	}
+	run, err := s.loadDirect(ctx, id, last)
+	if err == nil && !complete(run, last) {
+		run, err = s.loadFromLeader(ctx, id, last, run)
+	}
+	if err == nil && !complete(run, last) {
+		return nil, nil
+	}
+	return run, err
+}
+
+// loadDirect reads pages from whichever replica is at hand; one that lags gives too little.
+func (s *Store) loadDirect(ctx context.Context, id string, last store.Stored) ([]store.Stored, error) {
+	return loadFrom(s.journal(id).all(ctx, s.name.journal(id), last.First), nil, last)
+}
+
+// loadFromLeader reads what is missing between run and last, record by record.
+func (s *Store) loadFromLeader(ctx context.Context, id string, last store.Stored, run []store.Stored) ([]store.Stored, error) {
+	from := last.First
+	if len(run) > 0 {
+		from = run[len(run)-1].Seq + 1
+	}
+	return loadFrom(s.journal(id).allFresh(ctx, s.name.journal(id), from), run, last)
+}
+
+// loadFrom adds the records among messages to run, up to last.
+func loadFrom(messages iter.Seq2[message, error], run []store.Stored, last store.Stored) ([]store.Stored, error) {
+	for m, err := range messages {
+		if err != nil {
+			return nil, err
+		}
+		if m.Seq > last.Seq {
+			break
+		}
+		rec, err := storedRecord(m)
+		if err != nil {
+			return nil, err
+		}
+		if run = append(run, rec); m.Seq == last.Seq {
+			break
+		}
+	}
+	return run, nil
+}
+
+func complete(run []store.Stored, last store.Stored) bool {
+	return len(run) > 0 && run[0].Seq == last.First && run[len(run)-1].Seq == last.Seq
+}
+
+// LoadRun implements store.Journal.
+func (s *Store) LoadRun(ctx context.Context, id, runID string) ([]store.Stored, error) {
+	if err := checkRun(runID); err != nil {
+		return nil, err
+	}
+	run, err := s.Load(ctx, id)
+	if err == nil && run[0].RunID == runID {
+		return run, nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	m, err := s.journal(id).last(ctx, s.name.archive(id, runID))
+	if err != nil {
+		return nil, fmt.Errorf("load run %s of workflow %q: %w", runID, id, err)
+	}
+	rec, err := archivedRecord(m)
+	return []store.Stored{rec}, err
+}
+
+func storedRecord(m message) (store.Stored, error) {
+	rec := store.Stored{Seq: m.Seq, Time: m.Time, Record: store.Record{
+		RunID:    m.Header.Get(headerRun),
+		CommitID: m.Header.Get(headerCommit),
+		Data:     m.Data,
+	}}
+	var err error
+	if first := m.Header.Get(headerFirst); first != "" {
+		rec.First, err = strconv.ParseUint(first, 10, 64)
+	}
+	if retention := m.Header.Get(headerClose); retention != "" && err == nil {
+		rec.Close = &store.Close{}
+		rec.Close.Retention, err = time.ParseDuration(retention)
+	}
+	if err != nil {
+		return rec, fmt.Errorf("read headers of record %d on %s: %w", m.Seq, m.Subject, err)
+	}
+	return rec, nil
+}
+
+func archivedRecord(m message) (store.Stored, error) {
+	rec, err := storedRecord(m)
+	if err != nil {
+		return rec, err
+	}
+	if rec.Seq, err = strconv.ParseUint(m.Header.Get(headerSeq), 10, 64); err != nil {
+		return rec, fmt.Errorf("read headers of archived record %d on %s: %w", m.Seq, m.Subject, err)
+	}
+	if rec.Time, err = time.Parse(time.RFC3339Nano, m.Header.Get(headerTime)); err != nil {
+		return rec, fmt.Errorf("read headers of archived record %d on %s: %w", m.Seq, m.Subject, err)
+	}
+	return rec, nil
+}

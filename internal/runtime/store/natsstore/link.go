@@ -1,0 +1,242 @@
+package natsstore
+
+// link: the connection as the store sees it, up or down, and the one place where requests are sent.
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+const (
+	reconnectWait = 100 * time.Millisecond
+	// attemptTimeout is when a request is given up as unanswered. A healthy server answers within milliseconds; one
+	// of a cluster that lost its leader takes a few seconds to elect another.
+	attemptTimeout = 5 * time.Second
+)
+
+// link follows the connection from session to session. A session is the time between a connect and the next
+// disconnect; no answer to a request outlives it.
+type link struct {
+	nc    *nats.Conn
+	owned bool
+	log   *slog.Logger
+
+	board switchboard
+
+	life context.Context // ends when the store is closed
+	end  context.CancelFunc
+
+	mu      sync.Mutex
+	session context.Context // ends with the session; nil while there is none
+	lose    context.CancelFunc
+	up      chan struct{} // closed when a session begins
+}
+
+func newLink(nc *nats.Conn, owned bool, log *slog.Logger) *link {
+	l := &link{nc: nc, owned: owned, log: log, up: make(chan struct{})}
+	l.life, l.end = context.WithCancel(context.Background())
+	status := nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.CLOSED)
+	if nc.IsConnected() {
+		l.connected()
+	}
+	go l.follow(status)
+	return l
+}
+
+func (l *link) follow(status chan nats.Status) {
+	defer l.nc.RemoveStatusListener(status)
+	for {
+		select {
+		case s := <-status:
+			l.changed(s)
+		case <-l.life.Done():
+			return
+		}
+	}
+}
+
+func (l *link) changed(s nats.Status) {
+	switch s {
+	case nats.CONNECTED:
+		l.log.Info("connected to NATS again", "url", l.nc.ConnectedUrlRedacted())
+		l.disconnected()
+		l.connected()
+	case nats.RECONNECTING:
+		l.log.Warn("lost the connection to NATS; waiting for it to come back")
+		l.disconnected()
+	case nats.CLOSED:
+		l.end()
+	}
+}
+
+func (l *link) connected() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.session, l.lose = context.WithCancel(l.life)
+	close(l.up)
+}
+
+func (l *link) disconnected() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.session == nil {
+		return
+	}
+	l.lose()
+	l.session, l.up = nil, make(chan struct{})
+}
+
+// await returns the present session, or the next one if there is none.
+func (l *link) await(ctx context.Context) (context.Context, error) {
+	for {
+		l.mu.Lock()
+		session, up := l.session, l.up
+		l.mu.Unlock()
+		switch {
+		case l.life.Err() != nil:
+			return nil, store.ErrClosed
+		case session != nil:
+			return session, nil
+		}
+		select {
+		case <-up:
+		case <-l.life.Done():
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%w: not connected: %w", store.ErrUnavailable, ctx.Err())
+		}
+	}
+}
+
+// request sends m and returns the answer. It waits for a connection, but sends only once: an error that is transient
+// leaves unknown whether the server acted on m.
+func (l *link) request(ctx context.Context, m *nats.Msg) (reply *nats.Msg, err error) {
+	err = l.attempt(ctx, m.Subject, func(ctx context.Context) error {
+		reply, err = l.nc.RequestMsgWithContext(ctx, m)
+		return err
+	})
+	return reply, err
+}
+
+// attempt calls try, which asks subject for something, with a context that ends when no answer can be hoped for.
+func (l *link) attempt(ctx context.Context, subject string, try func(context.Context) error) error {
+	session, err := l.await(ctx)
+	if err != nil {
+		return err
+	}
+	attempt, cancel := context.WithTimeout(session, attemptTimeout)
+	defer cancel()
+	stop := context.AfterFunc(ctx, cancel)
+	defer stop()
+	if err := try(attempt); err != nil {
+		return l.failure(ctx, session, subject, err)
+	}
+	return nil
+}
+
+// failure says why a request has no answer.
+func (l *link) failure(ctx, session context.Context, subject string, err error) error {
+	switch {
+	case l.life.Err() != nil:
+		return store.ErrClosed
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: %w", store.ErrUnavailable, ctx.Err())
+	case session.Err() != nil:
+		return &transientError{fmt.Errorf("connection lost while waiting for an answer from %s", subject)}
+	}
+	return requestError(subject, err)
+}
+
+// publish sends m and does not wait.
+func (l *link) publish(m *nats.Msg) error {
+	if l.life.Err() != nil {
+		return store.ErrClosed
+	}
+	return l.now(l.nc.PublishMsg(m))
+}
+
+// subscribe calls fn for each message on subject, from now on until stop is called or the store is closed.
+func (l *link) subscribe(subject string, fn nats.MsgHandler) (stop func(), err error) {
+	if l.life.Err() != nil {
+		return nil, store.ErrClosed
+	}
+	life, end := context.WithCancel(l.life)
+	sub, err := l.nc.Subscribe(subject, func(m *nats.Msg) {
+		if life.Err() == nil {
+			fn(m)
+		}
+	})
+	if err != nil {
+		end()
+		return nil, l.now(err)
+	}
+	context.AfterFunc(life, func() { _ = sub.Unsubscribe() })
+	ctx, cancel := context.WithTimeout(life, attemptTimeout)
+	defer cancel()
+	if err := l.nc.FlushWithContext(ctx); err != nil {
+		end()
+		return nil, l.now(err)
+	}
+	return func() { end(); _ = sub.Unsubscribe() }, nil
+}
+
+// now says what it means that something could not be done at once.
+func (l *link) now(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case l.life.Err() != nil:
+		return store.ErrClosed
+	}
+	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+}
+
+// shut ends everything that goes on, and the connection if it is the store's own.
+func (l *link) shut() {
+	l.end()
+	l.board.close()
+	if l.owned {
+		l.nc.Close()
+	}
+}
+
+// persist calls try until its outcome is known, that is until its error is not transient, or ctx ends.
+func (l *link) persist(ctx context.Context, try func() error) error {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		err := try()
+		if !isTransient(err) {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w: %w", store.ErrUnavailable, ctx.Err(), err)
+		case <-l.life.Done():
+			return store.ErrClosed
+		}
+	}
+}
+
+// manage calls try, which uses the client library's management calls, until its outcome is known. Each try has its own
+// time limit: a cluster that elects a leader lets requests go unanswered.
+func (l *link) manage(ctx context.Context, try func(context.Context) error) error {
+	return l.persist(ctx, func() error {
+		if _, err := l.await(ctx); err != nil {
+			return err
+		}
+		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
+		defer cancel()
+		return managed(ctx, try(attempt))
+	})
+}
+
+const (
+	firstPause = 2 * time.Millisecond
+	lastPause  = time.Second
+)

@@ -1,0 +1,276 @@
+package natsstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/runtime/embed"
+)
+
+// site is a place where a server can be switched off and on, and connections can be cut.
+type site struct {
+	t   testing.TB
+	opt embed.Options
+
+	mu     sync.Mutex
+	server *embed.Server // nil while it is off
+	conns  []net.Conn
+}
+
+func newSite(t testing.TB) *site {
+	s := &site{t: t, opt: embed.Options{Dir: t.TempDir()}}
+	s.on()
+	t.Cleanup(s.off)
+	return s
+}
+
+func (s *site) on() {
+	server, err := embed.Start(s.opt)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.server = server
+}
+
+func (s *site) off() {
+	s.mu.Lock()
+	server := s.server
+	s.server = nil
+	s.mu.Unlock()
+	if server != nil {
+		server.Shutdown()
+	}
+}
+
+// cut breaks the connections; the server does not notice that its answers get lost.
+func (s *site) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		c.Close()
+	}
+	s.conns = nil
+}
+
+func (s *site) InProcessConn() (net.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server == nil {
+		return nil, errors.New("switched off")
+	}
+	c, err := s.server.InProcessConn()
+	if err == nil {
+		s.conns = append(s.conns, c)
+	}
+	return c, err
+}
+
+func (s *site) connect() *natsstore.Store {
+	store := connect(s.t, natsstore.Options{Namespace: "test", InProcess: s, Logger: quiet})
+	s.t.Cleanup(func() { store.Close() })
+	return store
+}
+
+func TestRestartKeepsEverythingAndConsumersGoOn(t *testing.T) {
+	ctx := t.Context()
+	at := newSite(t)
+	s := at.connect()
+	wakeups, tasks := make(chan store.Wakeup, 10), make(chan store.TaskDelivery, 10)
+	must(t, s.Receive(ctx, store.ReceiveOptions{Queue: "q", Worker: "a", Handler: func(w store.Wakeup) { wakeups <- w }}))
+	must(t, s.ReceiveTasks(ctx, store.TaskOptions{Queue: "q", Slots: 2, Handler: func(d store.TaskDelivery) { tasks <- d }}))
+	seq, err := s.Append(ctx, "w", 0, store.Record{RunID: "r", CommitID: "1", Data: []byte("first")})
+	must(t, err)
+	must(t, s.SetTimer(ctx, "q", "w", time.Now().Add(time.Second)))
+
+	at.off()
+	at.on()
+
+	must(t, s.Send(ctx, store.Message{Queue: "q", ID: "w", Data: []byte("hi")}))
+	must(t, s.PutTask(ctx, store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1"}))
+	got := map[bool]store.Wakeup{}
+	for range 2 {
+		w := receive(t, wakeups)
+		w.Ack()
+		got[w.Timer] = w
+	}
+	if string(got[false].Data) != "hi" || got[true].ID != "w" {
+		t.Errorf("woken up by %+v, want the message and the timer", got)
+	}
+	receive(t, tasks).Ack()
+	run, err := s.Load(ctx, "w")
+	must(t, err)
+	if len(run) != 1 || run[0].Seq != seq || string(run[0].Data) != "first" {
+		t.Errorf("loaded %+v, want the record from before the restart", run)
+	}
+}
+
+// Every call that the outage meets waits for its end and then succeeds.
+func TestCallsOutliveAnOutage(t *testing.T) {
+	ctx := t.Context()
+	at := newSite(t)
+	s := at.connect()
+	must(t, s.PutObject(ctx, "o", []byte("object")))
+	at.off()
+
+	calls := map[string]func() error{
+		"append": func() error { _, err := s.Append(ctx, "w", 0, store.Record{RunID: "r", CommitID: "1"}); return err },
+		"send":   func() error { return s.Send(ctx, store.Message{Queue: "q", ID: "w"}) },
+		"start":  func() error { return s.SendStart(ctx, store.Message{Queue: "q", ID: "w", DedupID: "1"}) },
+		"task":   func() error { return s.PutTask(ctx, store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1"}) },
+		"timer":  func() error { return s.SetTimer(ctx, "q", "w", time.Now()) },
+		"entry":  func() error { return s.PutEntry(ctx, store.Entry{ID: "w"}) },
+		"object": func() error { _, err := s.GetObject(ctx, "o"); return err },
+	}
+	var wg sync.WaitGroup
+	for name, call := range calls {
+		wg.Go(func() {
+			if err := call(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+	at.on()
+	wg.Wait()
+	run, err := s.Load(ctx, "w")
+	must(t, err)
+	if len(run) != 1 {
+		t.Errorf("%d records after one append", len(run))
+	}
+}
+
+func TestCallsEndWithTheirContextWhileNATSIsAway(t *testing.T) {
+	at := newSite(t)
+	s := at.connect()
+	at.off()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	for name, call := range map[string]func() error{
+		"append": func() error { _, err := s.Append(ctx, "w", 0, store.Record{RunID: "r"}); return err },
+		"load":   func() error { _, err := s.Load(ctx, "w"); return err },
+		"send":   func() error { return s.Send(ctx, store.Message{Queue: "q", ID: "w"}) },
+		"object": func() error { return s.PutObject(ctx, "o", nil) },
+	} {
+		if err := call(); !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v, want that the store is unavailable and that time is up", name, err)
+		}
+	}
+}
+
+// Writers append while their connection is cut over and over. An acknowledgement that got lost must neither fail an
+// append nor double it.
+func TestAppendsSurviveLostAcknowledgements(t *testing.T) {
+	const writers, records = 20, 30
+	at := newSite(t)
+	s := at.connect()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var wg sync.WaitGroup
+		for w := range writers {
+			wg.Go(func() { appendRun(t, s, fmt.Sprint("w", w), records) })
+		}
+		wg.Wait()
+	}()
+	cuts := time.NewTicker(15 * time.Millisecond)
+	defer cuts.Stop()
+	for cutting := true; cutting; {
+		select {
+		case <-cuts.C:
+			at.cut()
+		case <-done:
+			cutting = false
+		}
+	}
+	for w := range writers {
+		checkRun(t, s, fmt.Sprint("w", w), records)
+	}
+}
+
+// appendRun appends n records with no other writer around, so that no append may lose its compare.
+func appendRun(t *testing.T, s store.Store, id string, n int) {
+	var first, prev store.Seq
+	for i := range n {
+		seq, err := s.Append(t.Context(), id, prev, store.Record{RunID: "r", CommitID: id + strconv.Itoa(i), First: first, Data: []byte(strconv.Itoa(i))})
+		if err != nil {
+			t.Errorf("append %d to %s: %v", i, id, err)
+			return
+		}
+		if prev = seq; first == 0 {
+			first = seq
+		}
+	}
+}
+
+func checkRun(t *testing.T, s store.Store, id string, n int) {
+	t.Helper()
+	run, err := s.Load(t.Context(), id)
+	if err != nil || len(run) != n {
+		t.Errorf("loaded %d records of %s, want %d (%v)", len(run), id, n, err)
+		return
+	}
+	for i, rec := range run {
+		if string(rec.Data) != strconv.Itoa(i) {
+			t.Errorf("record %d of %s holds %s", i, id, rec.Data)
+		}
+	}
+}
+
+// Wake-ups that get lost on a broken connection come again.
+func TestReceiveSurvivesCuts(t *testing.T) {
+	const n = 200
+	at := newSite(t)
+	s := at.connect()
+	all := make(chan struct{})
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	must(t, s.Receive(t.Context(), store.ReceiveOptions{Queue: "q", Worker: "a", Handler: func(w store.Wakeup) {
+		w.Ack()
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[string(w.Data)] = true; len(seen) == n {
+			select {
+			case <-all:
+			default:
+				close(all)
+			}
+		}
+	}}))
+	for i := range n {
+		must(t, s.Send(t.Context(), store.Message{Queue: "q", ID: fmt.Sprint("w", i%7), DedupID: strconv.Itoa(i), Data: []byte(strconv.Itoa(i))}))
+		if i%20 == 19 {
+			at.cut()
+		}
+	}
+	select {
+	case <-all:
+	case <-time.After(30 * time.Second):
+		t.Fatalf("%d of %d messages arrived", len(seen), n)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func receive[V any](t testing.TB, from <-chan V) (v V) {
+	t.Helper()
+	select {
+	case v = <-from:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing arrived")
+	}
+	return v
+}

@@ -1,0 +1,308 @@
+package natsstore
+
+// Reading messages of a stream by subject.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// message is a message as a stream keeps it.
+type message struct {
+	Subject string
+	Seq     uint64
+	Time    time.Time
+	Header  nats.Header
+	Data    []byte
+}
+
+// getRequest is what the server is asked for, directly or through the leader.
+type getRequest struct {
+	Seq      uint64 `json:"seq,omitempty"`
+	LastFor  string `json:"last_by_subj,omitempty"`
+	NextFor  string `json:"next_by_subj,omitempty"`
+	Batch    int    `json:"batch,omitempty"`
+	MaxBytes int    `json:"max_bytes,omitempty"`
+}
+
+// reader reads one stream. Any replica answers a direct get, perhaps with what was true a moment ago; a stream with
+// replicas is asked through its leader where that matters.
+type reader struct {
+	link       *link
+	stream     string
+	replicated bool
+}
+
+func (s *Store) reader(from *stream) reader {
+	return reader{link: s.link, stream: from.name, replicated: from.replicated}
+}
+
+// last returns the newest message on subject, never a stale one; store.ErrNotFound if there is none.
+func (r reader) last(ctx context.Context, subject string) (message, error) {
+	return r.fresh(ctx, getRequest{LastFor: subject})
+}
+
+// next returns the first message on subject at or after seq, never a stale one; store.ErrNotFound if there is none.
+func (r reader) next(ctx context.Context, subject string, seq uint64) (message, error) {
+	return r.fresh(ctx, getRequest{NextFor: subject, Seq: max(seq, 1)})
+}
+
+func (r reader) fresh(ctx context.Context, q getRequest) (m message, err error) {
+	get := r.direct
+	if r.replicated {
+		get = r.leader
+	}
+	err = r.link.persist(ctx, func() error {
+		m, err = get(ctx, q)
+		return err
+	})
+	return m, err
+}
+
+// direct asks whichever replica is at hand.
+func (r reader) direct(ctx context.Context, q getRequest) (message, error) {
+	reply, err := r.ask(ctx, "$JS.API.DIRECT.GET."+r.stream, q)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return r.leader(ctx, q) // nobody is there, or a stored message's own headers say so
+	}
+	if err != nil {
+		return message{}, err
+	}
+	if status := statusOf(reply); status != "" {
+		return message{}, directError(r.stream, status, reply.Header.Get("Description"))
+	}
+	m, err := directMessage(reply)
+	if err != nil {
+		return r.leader(ctx, q)
+	}
+	return m, nil
+}
+
+// leader asks the stream's leader.
+func (r reader) leader(ctx context.Context, q getRequest) (message, error) {
+	reply, err := r.ask(ctx, "$JS.API.STREAM.MSG.GET."+r.stream, q)
+	if err != nil {
+		return message{}, err
+	}
+	return leaderMessage(reply.Data)
+}
+
+func (r reader) ask(ctx context.Context, subject string, q getRequest) (*nats.Msg, error) {
+	data, err := json.Marshal(q)
+	if err != nil {
+		return nil, err
+	}
+	return r.link.request(ctx, &nats.Msg{Subject: subject, Data: data})
+}
+
+func directError(stream, status, description string) error {
+	switch status {
+	case "404":
+		return store.ErrNotFound
+	case "503":
+		return requestError("stream "+stream, nats.ErrNoResponders)
+	}
+	return fmt.Errorf("NATS refuses to read stream %s: %s %s", stream, status, description)
+}
+
+// directMessage reads the answer to a direct get: the message itself, its place in headers. It fails if the message has
+// headers that cannot be read; the leader's answer can.
+func directMessage(m *nats.Msg) (message, error) {
+	seq, err := strconv.ParseUint(lastValue(m.Header, "Nats-Sequence"), 10, 64)
+	if err != nil {
+		return message{}, fmt.Errorf("read the sequence of a stored message: %w", err)
+	}
+	at, err := time.Parse(time.RFC3339Nano, lastValue(m.Header, "Nats-Time-Stamp"))
+	if err != nil {
+		return message{}, fmt.Errorf("read the time of a stored message: %w", err)
+	}
+	return message{Subject: lastValue(m.Header, "Nats-Subject"), Seq: seq, Time: at, Header: m.Header, Data: m.Data}, nil
+}
+
+// lastValue returns what the server has put behind the message's own headers.
+func lastValue(h nats.Header, key string) string {
+	if values := h[key]; len(values) > 0 {
+		return values[len(values)-1]
+	}
+	return ""
+}
+
+// leaderMessage reads the leader's answer: JSON with the message inside. Unreadable headers are none.
+func leaderMessage(data []byte) (message, error) {
+	var answer struct {
+		Error   *jetstream.APIError
+		Message struct {
+			Subject string
+			Seq     uint64
+			Hdrs    []byte
+			Data    []byte
+			Time    time.Time
+		}
+	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return message{}, fmt.Errorf("read a stored message: %w", err)
+	}
+	if answer.Error != nil {
+		return message{}, apiError(answer.Error)
+	}
+	m := message{Subject: answer.Message.Subject, Seq: answer.Message.Seq, Time: answer.Message.Time, Data: answer.Message.Data}
+	if h, err := nats.DecodeHeadersMsg(answer.Message.Hdrs); err == nil {
+		m.Header = h
+	}
+	return m, nil
+}
+
+// A page is what one direct get may bring at most.
+const (
+	pageMessages = 256
+	pageBytes    = 4 << 20
+)
+
+// all returns the messages on subject, which may have wildcards, from sequence seq on. It reads page by page from
+// whichever replica is at hand, and ends with the first error.
+func (r reader) all(ctx context.Context, subject string, seq uint64) iter.Seq2[message, error] {
+	return func(yield func(message, error) bool) {
+		for more := true; more; {
+			var page []message
+			var err error
+			if page, more, err = r.page(ctx, subject, seq); err != nil {
+				yield(message{}, err)
+				return
+			}
+			for _, m := range page {
+				if !yield(m, nil) {
+					return
+				}
+				seq = m.Seq + 1
+			}
+		}
+	}
+}
+
+// allFresh is all without what a lagging replica may hide: a stream with replicas is read message by message.
+func (r reader) allFresh(ctx context.Context, subject string, seq uint64) iter.Seq2[message, error] {
+	if !r.replicated {
+		return r.all(ctx, subject, seq)
+	}
+	return func(yield func(message, error) bool) {
+		for {
+			m, err := r.next(ctx, subject, seq)
+			if errors.Is(err, store.ErrNotFound) || !yield(m, err) || err != nil {
+				return
+			}
+			seq = m.Seq + 1
+		}
+	}
+}
+
+// oldestFirst merges the messages of several streams by the time when they were stored.
+func oldestFirst(streams []iter.Seq2[message, error]) iter.Seq2[message, error] {
+	return func(yield func(message, error) bool) {
+		var queues []*queue
+		for _, s := range streams {
+			next, stop := iter.Pull2(s)
+			defer stop()
+			queues = append(queues, &queue{next: next})
+		}
+		for {
+			queues = slices.DeleteFunc(queues, (*queue).advance)
+			if len(queues) == 0 {
+				return
+			}
+			oldest := slices.MinFunc(queues, func(a, b *queue) int { return a.head.Time.Compare(b.head.Time) })
+			if !yield(oldest.head, oldest.err) || oldest.err != nil {
+				return
+			}
+			oldest.filled = false
+		}
+	}
+}
+
+// queue is a stream of messages with a look at the next one. The head of an error has no time, so it comes first.
+type queue struct {
+	next   func() (message, error, bool)
+	head   message
+	err    error
+	filled bool
+}
+
+// advance fills the head if it was taken, and reports whether the queue has ended.
+func (q *queue) advance() (ended bool) {
+	if q.filled {
+		return false
+	}
+	q.head, q.err, q.filled = q.next()
+	return !q.filled
+}
+
+// page reads some messages in one request and tells whether there are more.
+func (r reader) page(ctx context.Context, subject string, seq uint64) (page []message, more bool, err error) {
+	err = r.link.persist(ctx, func() error {
+		page, more, err = r.pageOnce(ctx, subject, seq)
+		return err
+	})
+	return page, more, err
+}
+
+// pageOnce sends a direct get that has many answers and reads them up to the mark that ends them.
+func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) (page []message, more bool, err error) {
+	q := getRequest{NextFor: subject, Seq: max(seq, 1), Batch: pageMessages, MaxBytes: pageBytes}
+	data, err := json.Marshal(q)
+	if err != nil {
+		return nil, false, err
+	}
+	var answers []*nats.Msg
+	err = r.link.attempt(ctx, "stream "+r.stream, func(ctx context.Context) error {
+		answers, err = r.link.askMany(ctx, "$JS.API.DIRECT.GET."+r.stream, data)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	page, more, err = r.readPage(answers)
+	if err != nil || len(page) > 0 || !more {
+		return page, more, err
+	}
+	return r.leaderPage(ctx, q)
+}
+
+// leaderPage is a page of one message, which a direct get cannot bring.
+func (r reader) leaderPage(ctx context.Context, q getRequest) (page []message, more bool, err error) {
+	m, err := r.leader(ctx, getRequest{NextFor: q.NextFor, Seq: q.Seq})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, false, nil
+	}
+	return []message{m}, true, err
+}
+
+// readPage reads the answers to a direct get: messages, and a status that ends them. The page ends before a message
+// that cannot be read.
+func (r reader) readPage(answers []*nats.Msg) (page []message, more bool, err error) {
+	end := answers[len(answers)-1].Header
+	switch status := statusOf(answers[len(answers)-1]); status {
+	case "204":
+	case "404":
+		return nil, false, nil
+	default:
+		return nil, false, directError(r.stream, status, end.Get("Description"))
+	}
+	for _, m := range answers[:len(answers)-1] {
+		stored, err := directMessage(m)
+		if err != nil {
+			return page, true, nil
+		}
+		page = append(page, stored)
+	}
+	return page, end.Get("Nats-Num-Pending") != "0", nil
+}

@@ -1,0 +1,223 @@
+package natsstore
+
+// Setup: what the server must be able to do, and the streams and consumers that the store keeps there.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// The oldest server that will do: before it a replicated stream that syncs always did so once per message.
+const minMajor, minMinor = 2, 15
+
+// checkVersion fails if the server is too old.
+func (s *Store) checkVersion() error {
+	if v := s.link.nc.ConnectedServerVersion(); !newEnough(v) {
+		return fmt.Errorf("the NATS server at %s is version %s: Pawl needs %d.%d or newer",
+			s.link.nc.ConnectedUrlRedacted(), v, minMajor, minMinor)
+	}
+	return nil
+}
+
+// checkJetStream fails if the server has no JetStream for this account.
+func (s *Store) checkJetStream(ctx context.Context) error {
+	err := s.link.manage(ctx, func(ctx context.Context) error {
+		_, err := s.js.AccountInfo(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("the NATS server at %s has no usable JetStream: %w", s.link.nc.ConnectedUrlRedacted(), err)
+	}
+	return nil
+}
+
+func newEnough(version string) bool {
+	parts := strings.SplitN(version, ".", 3)
+	if len(parts) < 2 {
+		return false
+	}
+	major, err1 := strconv.Atoi(parts[0])
+	minor, err2 := strconv.Atoi(parts[1])
+	return err1 == nil && err2 == nil && (major > minMajor || major == minMajor && minor >= minMinor)
+}
+
+// createStreams makes sure that every stream exists and is as the store needs it. A wrong number of shards shows at the
+// first of them, before another is created.
+func (s *Store) createStreams(ctx context.Context) error {
+	for k, sh := range s.shards {
+		eg, ctx := errgroup.WithContext(ctx)
+		for st, want := range s.streamConfigs(sh, k) {
+			eg.Go(func() error { return s.ensureStream(ctx, st, want) })
+		}
+		if err := eg.Wait(); err != nil {
+			return err
+		}
+	}
+	return s.ensureStream(ctx, s.objects, s.objectsConfig())
+}
+
+func (s *Store) ensureStream(ctx context.Context, st *stream, want jetstream.StreamConfig) error {
+	have, err := s.findStream(ctx, want)
+	if err == nil {
+		st.replicated = have.Replicas > 1
+		err = s.adjustStream(ctx, have, want)
+	}
+	if err != nil {
+		return fmt.Errorf("prepare stream %s: %w", want.Name, err)
+	}
+	return nil
+}
+
+// findStream returns how a stream is configured, and creates it if it is missing.
+func (s *Store) findStream(ctx context.Context, want jetstream.StreamConfig) (have jetstream.StreamConfig, err error) {
+	err = s.link.manage(ctx, func(ctx context.Context) error {
+		found, err := s.js.Stream(ctx, want.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			found, err = s.js.CreateStream(ctx, want)
+		}
+		if err == nil {
+			have = found.CachedInfo().Config
+		}
+		return err
+	})
+	return have, err
+}
+
+// adjustStream gives a stream of an earlier version what this one needs. What an operator may have set, such as
+// replicas, placement and limits, stays.
+func (s *Store) adjustStream(ctx context.Context, have, want jetstream.StreamConfig) error {
+	if have.Metadata[metaShards] != want.Metadata[metaShards] {
+		return fmt.Errorf("namespace %q was created with %s shards, not %s: connect with that number",
+			s.name.namespace, have.Metadata[metaShards], want.Metadata[metaShards])
+	}
+	adjusted := have
+	adjusted.Subjects = want.Subjects
+	adjusted.MaxMsgsPerSubject = want.MaxMsgsPerSubject
+	adjusted.Duplicates = want.Duplicates
+	adjusted.AllowRollup = want.AllowRollup
+	adjusted.AllowMsgTTL = want.AllowMsgTTL
+	adjusted.AllowDirect = want.AllowDirect
+	adjusted.AllowAtomicPublish = want.AllowAtomicPublish
+	adjusted.AllowMsgSchedules = want.AllowMsgSchedules
+	if reflect.DeepEqual(have, adjusted) {
+		return nil
+	}
+	return s.link.manage(ctx, func(ctx context.Context) error {
+		_, err := s.js.UpdateStream(ctx, adjusted)
+		return err
+	})
+}
+
+// metaShards records in a stream how many share its kind, because a different number would look elsewhere for an id.
+const metaShards = "pawl.shards"
+
+// dedupWindow is how long the inbox recognises a message that is sent again.
+const dedupWindow = 2 * time.Minute
+
+// streamConfigs says how the streams of shard k are configured. Clients write to the inbox, so it allows nothing by which a message
+// could remove or forge another: no rollup, no schedules, no purge.
+func (s *Store) streamConfigs(sh *shard, k int) map[*stream]jetstream.StreamConfig {
+	inbox := s.streamConfig(kindInbox, k, jetstream.WorkQueuePolicy, "i")
+	inbox.DenyPurge, inbox.DenyDelete = true, true
+	inbox.Duplicates = dedupWindow
+
+	journal := s.streamConfig(kindJournal, k, jetstream.LimitsPolicy, "h", "ha")
+	journal.AllowRollup, journal.AllowMsgTTL = true, true
+
+	timers := s.streamConfig(kindTimers, k, jetstream.WorkQueuePolicy, "t", "f")
+	timers.AllowMsgSchedules, timers.AllowRollup, timers.AllowMsgTTL = true, true, true
+
+	tasks := s.streamConfig(kindTasks, k, jetstream.WorkQueuePolicy, "a")
+	tasks.DenyPurge = true
+
+	registry := s.streamConfig(kindRegistry, k, jetstream.LimitsPolicy, "x", "b")
+	registry.MaxMsgsPerSubject, registry.AllowMsgTTL = 1, true
+
+	return map[*stream]jetstream.StreamConfig{
+		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.registry: registry,
+	}
+}
+
+func (s *Store) objectsConfig() jetstream.StreamConfig {
+	objects := s.streamConfig(kindObjects, 0, jetstream.LimitsPolicy)
+	objects.Subjects = []string{s.name.subject("o", ">"), s.name.subject("oc", ">")}
+	objects.MaxMsgsPerSubject = 1
+	return objects
+}
+
+// streamConfig is what all streams have in common.
+func (s *Store) streamConfig(kind string, k int, keep jetstream.RetentionPolicy, subjectKinds ...string) jetstream.StreamConfig {
+	c := jetstream.StreamConfig{
+		Name:               s.name.stream(kind, k),
+		Description:        fmt.Sprintf("Pawl: %s of namespace %s", strings.ToLower(kind), s.name.namespace),
+		Retention:          keep,
+		Storage:            s.storage(),
+		Replicas:           s.opt.Replicas,
+		AllowDirect:        true,
+		AllowAtomicPublish: true,
+		Metadata:           map[string]string{metaShards: strconv.Itoa(len(s.shards))},
+	}
+	for _, sk := range subjectKinds {
+		c.Subjects = append(c.Subjects, s.shardSubjects(sk, k)...)
+	}
+	return c
+}
+
+// shardSubjects lists the subjects of one kind whose slots belong to shard k.
+func (s *Store) shardSubjects(kind string, k int) (subjects []string) {
+	if len(s.shards) == 1 {
+		return []string{s.name.subject(kind, ">")}
+	}
+	slot := []string{kind, "*"}
+	if kind == "a" {
+		slot = []string{kind, "*", "*"} // the queue stands before the slot
+	}
+	for index := k; index < slotsPerGroup; index += len(s.shards) {
+		subjects = append(subjects, s.name.subject(append(slot, strconv.Itoa(index), ">")...))
+	}
+	return subjects
+}
+
+func (s *Store) storage() jetstream.StorageType {
+	if s.opt.Memory {
+		return jetstream.MemoryStorage
+	}
+	return jetstream.FileStorage
+}
+
+// durable is the consumer that all workers of a queue share.
+func durable(name, filter string) jetstream.ConsumerConfig {
+	return jetstream.ConsumerConfig{
+		Durable:       name,
+		FilterSubject: filter,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       store.AckWait,
+		MaxAckPending: -1,
+		MaxDeliver:    -1,
+	}
+}
+
+// ensureConsumer creates a consumer if it is missing.
+func (s *Store) ensureConsumer(ctx context.Context, on *stream, want jetstream.ConsumerConfig) error {
+	if s.opt.Provisioned {
+		return nil
+	}
+	err := s.link.manage(ctx, func(ctx context.Context) error {
+		_, err := s.js.CreateOrUpdateConsumer(ctx, on.name, want)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("prepare consumer %s of stream %s: %w", want.Durable, on.name, err)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package natsstore
+
+// Tasks: activities that wait for a worker or run on one, a subject each, and their heartbeats.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// beatKept is how long the newest heartbeat of a task stays readable.
+const beatKept = 24 * time.Hour
+
+// PutTask implements store.Tasks.
+func (s *Store) PutTask(ctx context.Context, t store.Task) error {
+	if err := checkTask(t); err != nil {
+		return err
+	}
+	if err := s.checkSize(t.Data); err != nil {
+		return err
+	}
+	_, err := s.shard(t.ID).tasks.write(ctx, &nats.Msg{
+		Subject: s.name.task(t), Header: header(headerExpectedSeq, "0"), Data: t.Data,
+	})
+	if err != nil && !isConflict(err) {
+		return fmt.Errorf("queue task %s of workflow %q on %q: %w", t.Op, t.ID, t.Queue, err)
+	}
+	return nil
+}
+
+// TaskQueued implements store.Tasks.
+func (s *Store) TaskQueued(ctx context.Context, t store.Task) (bool, error) {
+	_, err := s.findTask(ctx, t)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (s *Store) findTask(ctx context.Context, t store.Task) (message, error) {
+	if err := checkTask(t); err != nil {
+		return message{}, err
+	}
+	m, err := s.reader(s.shard(t.ID).tasks).last(ctx, s.name.task(t))
+	if err != nil {
+		return message{}, fmt.Errorf("look for task %s of workflow %q on %q: %w", t.Op, t.ID, t.Queue, err)
+	}
+	return m, nil
+}
+
+// DropTask implements store.Tasks.
+func (s *Store) DropTask(ctx context.Context, t store.Task) error {
+	m, err := s.findTask(ctx, t)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.shard(t.ID).tasks.delete(ctx, m.Seq); err != nil {
+		if queued, lookErr := s.TaskQueued(ctx, t); lookErr == nil && !queued {
+			return nil // it was done meanwhile
+		}
+		return fmt.Errorf("drop task %s of workflow %q from %q: %w", t.Op, t.ID, t.Queue, err)
+	}
+	return nil
+}
+
+// ReceiveTasks implements store.Tasks.
+func (s *Store) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
+	if err := checkQueue(opt.Queue); err != nil {
+		return err
+	}
+	if opt.Slots < 1 {
+		return fmt.Errorf("receive tasks of queue %q: %d slots, at least one is needed", opt.Queue, opt.Slots)
+	}
+	slots := make(chan struct{}, opt.Slots)
+	for _, sh := range s.shards {
+		if err := s.receiveTasks(ctx, sh.tasks, opt, slots); err != nil {
+			return fmt.Errorf("receive tasks of queue %q: %w", opt.Queue, err)
+		}
+	}
+	return nil
+}
+
+// receiveTasks lets the tasks of one shard flow. Each shard asks for as many as there are slots, because any of them may
+// have all the work; slots has a value for each unsettled task, and holds back what exceeds them.
+func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOptions, slots chan struct{}) error {
+	p := s.newPuller(from, token(opt.Queue), opt.Slots)
+	p.handle = func(m *nats.Msg) {
+		slots <- struct{}{}
+		s.deliverTask(m, opt.Handler, func() { <-slots; p.release() })
+	}
+	p.ensure = func(ctx context.Context) error {
+		return s.ensureConsumer(ctx, from, durable(token(opt.Queue), s.name.tasksOf(opt.Queue)))
+	}
+	if err := p.ensure(ctx); err != nil {
+		return err
+	}
+	return p.start(ctx)
+}
+
+// deliverTask hands a task to handler and calls settled once it is settled.
+func (s *Store) deliverTask(m *nats.Msg, handler func(store.TaskDelivery), settled func()) {
+	d, err := newDelivery(m)
+	if err != nil {
+		s.log.Error("received what no consumer sent", "error", err)
+		settled()
+		return
+	}
+	d.settled = settled
+	t, err := s.name.parseTask(m.Subject)
+	if err != nil {
+		s.log.Error("dropped a message that is no task", "seq", d.seq, "error", err)
+		d.terminate()
+		return
+	}
+	t.Data = m.Data
+	go func() {
+		defer survive(s.log, m, d.Nak)
+		handler(store.TaskDelivery{Task: t, Delivered: d.count, Settle: d})
+	}()
+}
+
+// PutBeat implements store.Tasks.
+func (s *Store) PutBeat(ctx context.Context, t store.Task, data []byte) error {
+	if err := checkTask(t); err != nil {
+		return err
+	}
+	if err := s.checkSize(data); err != nil {
+		return err
+	}
+	_, err := s.shard(t.ID).registry.write(ctx, &nats.Msg{
+		Subject: s.name.beat(t), Header: header(headerTTL, ttl(beatKept)), Data: data,
+	})
+	if err != nil {
+		return fmt.Errorf("store heartbeat of task %s of workflow %q: %w", t.Op, t.ID, err)
+	}
+	return nil
+}
+
+// Beat implements store.Tasks.
+func (s *Store) Beat(ctx context.Context, t store.Task) ([]byte, error) {
+	if err := checkTask(t); err != nil {
+		return nil, err
+	}
+	m, err := s.reader(s.shard(t.ID).registry).last(ctx, s.name.beat(t))
+	if err != nil {
+		return nil, fmt.Errorf("read heartbeat of task %s of workflow %q: %w", t.Op, t.ID, err)
+	}
+	return m.Data, nil
+}

@@ -1,0 +1,219 @@
+package storetest
+
+// Clauses on the inbox: what is stored, once, and what pends.
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+var inbox = []clause{
+	{says: "Pending returns what was sent, oldest first", test: pendingInOrder},
+	{says: "Pending returns the messages of one workflow on one queue", test: pendingApart},
+	{says: "a message sent again is stored once", test: sendTwice},
+	{says: "a message sent again after it was acknowledged is not stored", test: sendAfterAck},
+	{says: "a message sent again within two minutes is not stored", test: sendAfterMinutes, long: true},
+	{says: "messages sent at the same time are all stored", test: sendTogether},
+	{says: "a start pends beside other messages", test: startPends},
+	{says: "a second start is refused with the first one", test: startRefused},
+	{says: "a start sent again succeeds and is stored once", test: startTwice},
+	{says: "a workflow id can be started again when the start was acknowledged", test: startAfterAck},
+	{says: "of many starts one is pending", test: startRace},
+	{says: "Pending returns what was delivered and not acknowledged", test: pendingDelivered},
+}
+
+func pendingInOrder(t *T) {
+	if waiting := t.pending(queue, "w"); len(waiting) != 0 {
+		t.Errorf("a new inbox has %d messages", len(waiting))
+	}
+	t.sendN("w", 20)
+	waiting := t.pending(queue, "w")
+	if len(waiting) != 20 {
+		t.Fatalf("%d messages are pending, want 20", len(waiting))
+	}
+	for i, p := range waiting {
+		if want := message("w", i); !bytes.Equal(p.Data, want.Data) || p.Start {
+			t.Errorf("message %d is %+v, want %q", i, p, want.Data)
+		}
+		if p.Seq == 0 || i > 0 && p.Seq <= waiting[i-1].Seq {
+			t.Errorf("message %d has sequence %d", i, p.Seq)
+		}
+	}
+}
+
+func pendingApart(t *T) {
+	t.sendN("w", 1)
+	t.sendN("other", 2)
+	elsewhere := message("w", 7)
+	elsewhere.Queue = "elsewhere"
+	t.send(elsewhere)
+	for _, want := range []struct {
+		queue, id string
+		n         int
+	}{{queue, "w", 1}, {queue, "other", 2}, {"elsewhere", "w", 1}, {"elsewhere", "other", 0}, {queue, "nobody", 0}} {
+		if got := len(t.pending(want.queue, want.id)); got != want.n {
+			t.Errorf("%d messages are pending for %q on %q, want %d", got, want.id, want.queue, want.n)
+		}
+	}
+}
+
+func sendTwice(t *T) {
+	t.send(message("w", 0))
+	t.send(message("w", 1))
+	t.send(message("w", 0))
+	t.ok(t.open().Send(t.ctx, message("w", 0)))
+	if waiting := t.pending(queue, "w"); len(waiting) != 2 {
+		t.Errorf("%d messages are pending, want 2", len(waiting))
+	}
+}
+
+func sendAfterAck(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	t.send(message("w", 0))
+	c.next(t).got.Ack()
+	t.nothingPending(queue, "w")
+	t.send(message("w", 0))
+	t.send(message("w", 1))
+	if got := c.next(t).got; !bytes.Equal(got.Data, message("w", 1).Data) {
+		t.Errorf("delivered %q, want only the new message", got.Data)
+	}
+	if waiting := t.pending(queue, "w"); len(waiting) != 1 {
+		t.Errorf("%d messages are pending, want 1", len(waiting))
+	}
+}
+
+// nothingPending waits until all messages of a workflow are acknowledged: the answers take their time.
+func (t *T) nothingPending(queue, id string) {
+	t.Helper()
+	t.eventually("nothing is pending", func() bool { return len(t.pending(queue, id)) == 0 })
+}
+
+func sendAfterMinutes(t *T) {
+	t.send(message("w", 0))
+	time.Sleep(2*time.Minute - time.Second)
+	t.send(message("w", 0))
+	if waiting := t.pending(queue, "w"); len(waiting) != 1 {
+		t.Errorf("%d messages are pending, want 1", len(waiting))
+	}
+}
+
+func sendTogether(t *T) {
+	const senders, each = 20, 10
+	stores := []store.Store{t.Store, t.open()}
+	together(senders, func(i int) {
+		for n := range each {
+			if err := stores[i%2].Send(t.ctx, message("w", i*each+n)); err != nil {
+				t.Errorf("send: %v", err)
+			}
+		}
+	})
+	got := map[string]bool{}
+	for _, p := range t.pending(queue, "w") {
+		got[string(p.Data)] = true
+	}
+	if len(got) != senders*each {
+		t.Errorf("%d different messages are pending, want %d", len(got), senders*each)
+	}
+}
+
+func startPends(t *T) {
+	t.send(message("w", 0))
+	t.ok(t.SendStart(t.ctx, message("w", 1)))
+	t.send(message("w", 2))
+	var starts []bool
+	for _, p := range t.pending(queue, "w") {
+		starts = append(starts, p.Start)
+	}
+	if !slices.Equal(starts, []bool{false, true, false}) {
+		t.Errorf("starts among the pending messages: %v, want the second one", starts)
+	}
+}
+
+func startRefused(t *T) {
+	first, second := message("w", 0), message("w", 1)
+	t.ok(t.SendStart(t.ctx, first))
+	var pending *store.PendingStartError
+	if err := t.open().SendStart(t.ctx, second); !errors.As(err, &pending) {
+		t.Fatalf("got error %v, want a *PendingStartError", err)
+	}
+	if pending.ID != "w" || !bytes.Equal(pending.Data, first.Data) {
+		t.Errorf("refused for %q by %q, want %q", pending.ID, pending.Data, first.Data)
+	}
+	if waiting := t.pending(queue, "w"); len(waiting) != 1 || !bytes.Equal(waiting[0].Data, first.Data) {
+		t.Errorf("pending is %+v, want the first start", waiting)
+	}
+	t.ok(t.SendStart(t.ctx, message("other", 1)))
+}
+
+func startTwice(t *T) {
+	t.ok(t.SendStart(t.ctx, message("w", 0)))
+	t.ok(t.SendStart(t.ctx, message("w", 0)))
+	t.ok(t.open().SendStart(t.ctx, message("w", 0)))
+	if waiting := t.pending(queue, "w"); len(waiting) != 1 {
+		t.Errorf("%d starts are pending, want 1", len(waiting))
+	}
+}
+
+func startAfterAck(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	t.ok(t.SendStart(t.ctx, message("w", 0)))
+	first := c.next(t).got
+	if err := t.SendStart(t.ctx, message("w", 1)); err == nil {
+		t.Error("a second start was taken while the first one was delivered but not acknowledged")
+	}
+	first.Ack()
+	t.nothingPending(queue, "w")
+	t.ok(t.SendStart(t.ctx, message("w", 2)))
+	if got := c.next(t).got; !got.Start || !bytes.Equal(got.Data, message("w", 2).Data) {
+		t.Errorf("delivered %+v, want the new start", got)
+	}
+}
+
+func startRace(t *T) {
+	const clients = 16
+	stores := []store.Store{t.Store, t.open(), t.open()}
+	var wins atomic.Int32
+	refusals := make([]*store.PendingStartError, clients)
+	together(clients, func(i int) {
+		switch err := stores[i%len(stores)].SendStart(t.ctx, message("w", i)); {
+		case err == nil:
+			wins.Add(1)
+		case !errors.As(err, &refusals[i]):
+			t.Errorf("start: %v", err)
+		}
+	})
+	waiting := t.pending(queue, "w")
+	if wins.Load() != 1 || len(waiting) != 1 {
+		t.Fatalf("%d starts succeeded and %d are pending, want 1", wins.Load(), len(waiting))
+	}
+	for i, refused := range refusals {
+		if refused != nil && !bytes.Equal(refused.Data, waiting[0].Data) {
+			t.Errorf("client %d was refused by %q, but %q is pending", i, refused.Data, waiting[0].Data)
+		}
+	}
+}
+
+func pendingDelivered(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	t.sendN("w", 3)
+	deliveries := map[string]store.Wakeup{}
+	for range 3 {
+		w := c.next(t).got
+		deliveries[string(w.Data)] = w
+	}
+	if waiting := t.pending(queue, "w"); len(waiting) != 3 {
+		t.Fatalf("%d messages are pending, want 3", len(waiting))
+	}
+	deliveries[string(message("w", 1).Data)].Ack()
+	t.eventually("the acknowledged message is gone", func() bool { return len(t.pending(queue, "w")) == 2 })
+	got := fmt.Sprintf("%s, %s", t.pending(queue, "w")[0].Data, t.pending(queue, "w")[1].Data)
+	if want := "w message 0, w message 2"; got != want {
+		t.Errorf("pending is %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,376 @@
+package storetest
+
+// Clauses on wake-ups: order, redelivery, and which worker gets them.
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+var receive = []clause{
+	{says: "a wake-up says what was sent", test: wakeupFields},
+	{says: "messages sent before and after Receive are delivered", test: receiveEarlierAndLater},
+	{says: "a worker gets the wake-ups of its queue only", test: receiveOwnQueue},
+	{says: "the messages of a workflow come in the order of the inbox", test: receiveInOrder},
+	{says: "a wake-up that is not acknowledged is delivered again after AckWait", test: redelivered},
+	{says: "a wake-up that is acknowledged is not delivered again", test: ackedForGood},
+	{says: "Nak has it delivered again after the delay", test: nakDelays},
+	{says: "Nak without delay has it delivered again at once", test: nakAtOnce},
+	{says: "InProgress starts AckWait anew", test: inProgress},
+	{says: "a blocked handler slows the flow and loses nothing", test: handlerBlocks},
+	{says: "one worker at a time gets the messages of a workflow", test: sticky},
+	{says: "another worker takes over when the owner dies", test: takeOver},
+	{says: "another worker takes what a blocked owner does not", test: ownerBlocked},
+	{says: "a worker that comes back gets what it left", test: workerRestarts},
+	{says: "the answers of a dead worker are lost", test: answersOfTheDead},
+	{says: "Receive ends with its context", test: receiveEnds},
+	{says: "many workers together get everything", test: receiveTogether},
+}
+
+func wakeupFields(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	t.ok(t.SendStart(t.ctx, message("w", 0)))
+	t.checkWakeup(c.next(t).got, message("w", 0), true)
+	t.send(message("w", 1))
+	t.checkWakeup(c.next(t).got, message("w", 1), false)
+}
+
+// checkWakeup fails unless w is the first delivery of m, the newest pending message.
+func (t *T) checkWakeup(w store.Wakeup, m store.Message, start bool) {
+	t.Helper()
+	if w.Queue != m.Queue || w.ID != m.ID || !bytes.Equal(w.Data, m.Data) {
+		t.Errorf("delivered %q for %q on %q, want %q for %q on %q", w.Data, w.ID, w.Queue, m.Data, m.ID, m.Queue)
+	}
+	if w.Start != start || w.Timer || w.Delivered != 1 {
+		t.Errorf("wake-up has Start %t, Timer %t, Delivered %d; want %t, false, 1", w.Start, w.Timer, w.Delivered, start)
+	}
+	waiting := t.pending(m.Queue, m.ID)
+	if newest := waiting[len(waiting)-1]; newest.Seq != w.Seq {
+		t.Errorf("wake-up has sequence %d, its message %d", w.Seq, newest.Seq)
+	}
+}
+
+func receiveEarlierAndLater(t *T) {
+	t.send(message("w", 0))
+	t.send(message("v", 0))
+	c := t.receive(t.open(), queue, "worker")
+	t.send(message("w", 1))
+	t.send(message("v", 1))
+	t.ackAll(c, 4)
+	t.nothingPending(queue, "w")
+	t.nothingPending(queue, "v")
+}
+
+// ackAll acknowledges what arrives until n different wake-ups have.
+func (t *T) ackAll(c catch[store.Wakeup], n int) {
+	t.Helper()
+	seen := map[string]bool{} // by workflow too: sequences are a workflow's own
+	for len(seen) < n {
+		w := c.next(t).got
+		seen[fmt.Sprint(w.ID, "/", w.Seq)] = true
+		w.Ack()
+	}
+}
+
+func receiveOwnQueue(t *T) {
+	own := t.receive(t.open(), queue, "worker")
+	others := t.receive(t.open(), "elsewhere", "other worker")
+	elsewhere := message("w", 0)
+	elsewhere.Queue = "elsewhere"
+	t.send(elsewhere)
+	t.send(message("w", 1))
+	if w := own.next(t).got; w.Queue != queue {
+		t.Errorf("the worker of %q got a wake-up of %q", queue, w.Queue)
+	}
+	if w := others.next(t).got; w.Queue != "elsewhere" {
+		t.Errorf("the worker of %q got a wake-up of %q", "elsewhere", w.Queue)
+	}
+}
+
+func receiveInOrder(t *T) {
+	const n = 200
+	t.sendN("w", n/2)
+	c := t.receive(t.open(), queue, "worker")
+	for i := n / 2; i < n; i++ {
+		t.send(message("w", i))
+	}
+	for i := range n {
+		w := c.next(t).got
+		if want := message("w", i).Data; !bytes.Equal(w.Data, want) {
+			t.Fatalf("delivery %d is %q, want %q", i, w.Data, want)
+		}
+		w.Ack()
+	}
+}
+
+func redelivered(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	t.send(message("w", 0))
+	first := c.next(t)
+	second := c.next(t)
+	second.between(t, first.at, store.AckWait, store.AckWait)
+	if second.got.Delivered != 2 || second.got.Seq != first.got.Seq || !bytes.Equal(second.got.Data, first.got.Data) {
+		t.Errorf("delivered again as %+v, want the second delivery of %+v", second.got, first.got)
+	}
+}
+
+func ackedForGood(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	t.sendN("w", 3)
+	t.ackAll(c, 3)
+	c.none(t, store.AckWait+late)
+}
+
+func nakDelays(t *T) {
+	const delay = 1500 * time.Millisecond
+	c := t.receive(t.open(), queue, "worker")
+	t.send(message("w", 0))
+	first := c.next(t)
+	first.got.Nak(delay)
+	second := c.next(t)
+	second.between(t, first.at, delay, delay)
+	if second.got.Delivered != 2 {
+		t.Errorf("after Nak it is delivery %d, want 2", second.got.Delivered)
+	}
+}
+
+func nakAtOnce(t *T) {
+	c := t.receive(t.open(), queue, "worker")
+	t.send(message("w", 0))
+	first := c.next(t)
+	first.got.Nak(0)
+	c.next(t).between(t, first.at, 0, 0)
+}
+
+func inProgress(t *T) {
+	const pause = 3 * time.Second
+	c := t.receive(t.open(), queue, "worker")
+	t.send(message("w", 0))
+	first := c.next(t)
+	time.Sleep(pause)
+	first.got.InProgress()
+	c.next(t).between(t, first.at, pause+store.AckWait, pause+store.AckWait)
+}
+
+func handlerBlocks(t *T) {
+	const n = 300
+	c := newCatch[store.Wakeup]()
+	release := make(chan struct{})
+	t.receiveWith(t.open(), queue, "worker", func(w store.Wakeup) {
+		<-release
+		c.handle(w)
+	})
+	t.sendN("w", n)
+	time.Sleep(time.Second)
+	close(release)
+	t.ackAll(c, n)
+	t.nothingPending(queue, "w")
+}
+
+// pair is two workers on one queue, each on a connection of its own.
+type pair struct {
+	stores  [2]store.Store
+	catches [2]catch[store.Wakeup]
+}
+
+func (t *T) pair() *pair {
+	var p pair
+	for i := range p.stores {
+		p.stores[i] = t.open()
+		p.catches[i] = t.receive(p.stores[i], queue, fmt.Sprint("worker", i))
+	}
+	return &p
+}
+
+// next returns the next arrival at either worker, and at which.
+func (p *pair) next(t *T) (w store.Wakeup, worker int) {
+	t.Helper()
+	select {
+	case a := <-p.catches[0]:
+		return a.got, 0
+	case a := <-p.catches[1]:
+		return a.got, 1
+	case <-time.After(soon):
+		t.Fatalf("nothing was delivered to either worker within %v", soon)
+		panic("unreachable")
+	}
+}
+
+// owner sends to workflow id until ten messages in a row came to one worker, which it returns.
+func (p *pair) owner(t *T, id string) int {
+	t.Helper()
+	deadline := time.Now().Add(soon)
+	for n, owner, row := 0, 0, 0; ; n++ {
+		t.send(message(id, n))
+		w, worker := p.next(t)
+		w.Ack()
+		if worker != owner {
+			owner, row = worker, 0
+		}
+		if row++; row == 10 {
+			return owner
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("after %v the messages of one workflow still go to both workers", soon)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// sticky allows for strays: an owner that asks for more at this very moment may be passed over.
+func sticky(t *T) {
+	const n, strays = 50, 5
+	p := t.pair()
+	owner := p.owner(t, "w")
+	strayed := 0
+	for i := range n {
+		t.send(message("w", 1000+i))
+		w, worker := p.next(t)
+		w.Ack()
+		if worker != owner {
+			strayed++
+		}
+	}
+	if strayed > strays {
+		t.Errorf("%d of %d messages did not come to the worker that owns the workflow", strayed, n)
+	}
+}
+
+func takeOver(t *T) {
+	p := t.pair()
+	owner := p.owner(t, "w")
+	heir := 1 - owner
+	t.send(message("w", 1000))
+	left, _ := p.next(t)
+	t.ok(p.stores[owner].Close())
+	died := time.Now()
+	t.send(message("w", 1001))
+
+	found := map[string]bool{}
+	for len(found) < 2 {
+		a := p.catches[heir].nextWithin(t, store.AckWait+late)
+		found[string(a.got.Data)] = true
+		if a.got.Seq == left.Seq && a.got.Delivered != 2 {
+			t.Errorf("what the dead worker left is delivery %d, want 2", a.got.Delivered)
+		}
+		if d := a.at.Sub(died); d > store.AckWait+late {
+			t.Errorf("delivered to the other worker after %v, want at most %v", d, store.AckWait)
+		}
+		a.got.Ack()
+	}
+	t.nothingPending(queue, "w")
+}
+
+// ownerBlocked has a worker stand still in its handler. What it took before comes back, and goes elsewhere.
+func ownerBlocked(t *T) {
+	const n = 5
+	var mu sync.Mutex
+	blocked := map[int]bool{}
+	standing := func(worker int) bool { // the first worker to be called stands still for ever
+		mu.Lock()
+		defer mu.Unlock()
+		if len(blocked) == 0 {
+			blocked[worker] = true
+		}
+		return blocked[worker]
+	}
+	moving := newCatch[store.Wakeup]()
+	for i := range 2 {
+		t.receiveWith(t.open(), queue, fmt.Sprint("worker", i), func(w store.Wakeup) {
+			if standing(i) {
+				<-t.ctx.Done()
+				return
+			}
+			moving.handle(w)
+		})
+	}
+	t.sendN("w", n)
+	seen := map[store.Seq]bool{}
+	for len(seen) < n {
+		w := moving.nextWithin(t, 6*store.AckWait).got
+		seen[w.Seq] = true
+		w.Ack()
+	}
+	t.nothingPending(queue, "w")
+}
+
+func workerRestarts(t *T) {
+	s := t.open()
+	c := t.receive(s, queue, "worker")
+	t.sendN("w", 10)
+	for range 10 {
+		c.next(t)
+	}
+	t.ok(s.Close())
+	again := t.receive(t.open(), queue, "worker")
+	t.ackAll(again, 10)
+	t.nothingPending(queue, "w")
+}
+
+func answersOfTheDead(t *T) {
+	s := t.open()
+	c := t.receive(s, queue, "worker")
+	t.sendN("w", 3)
+	var left []store.Wakeup
+	for range 3 {
+		left = append(left, c.next(t).got)
+	}
+	t.ok(s.Close())
+	left[0].Ack()
+	left[1].Nak(time.Hour)
+	left[2].InProgress()
+	t.ackAll(t.receive(t.open(), queue, "heir"), 3)
+}
+
+func receiveEnds(t *T) {
+	s := t.open()
+	first := newCatch[store.Wakeup]()
+	ctx, cancel := context.WithCancel(t.ctx)
+	t.ok(s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: first.handle}))
+	t.send(message("w", 0))
+	left := first.next(t).got
+	cancel()
+	time.Sleep(time.Second) // the end of a context takes its time to reach the server
+	t.send(message("w", 1))
+	left.Ack()
+	second := t.receive(s, queue, "another worker")
+	if w := second.next(t).got; !bytes.Equal(w.Data, message("w", 1).Data) {
+		t.Errorf("delivered %q, want only what nobody acknowledged", w.Data)
+	}
+	first.none(t, time.Millisecond)
+}
+
+func receiveTogether(t *T) {
+	const workers, workflows, each = 3, 60, 10
+	c := newCatch[store.Wakeup]()
+	for i := range workers {
+		t.receiveWith(t.open(), queue, fmt.Sprint("worker", i), func(w store.Wakeup) {
+			c.handle(w)
+			w.Ack()
+		})
+	}
+	together(workflows, func(i int) {
+		for n := range each {
+			if err := t.Send(t.ctx, message(fmt.Sprint("w", i), n)); err != nil {
+				t.Errorf("send: %v", err)
+			}
+		}
+	})
+	perWorkflow := map[string][]string{}
+	for total := 0; total < workflows*each; {
+		w := c.next(t).got
+		if got := perWorkflow[w.ID]; !slices.Contains(got, string(w.Data)) {
+			perWorkflow[w.ID] = append(got, string(w.Data))
+			total++
+		}
+	}
+	for i := range workflows {
+		t.nothingPending(queue, fmt.Sprint("w", i))
+	}
+}

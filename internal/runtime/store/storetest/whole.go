@@ -1,0 +1,335 @@
+package storetest
+
+// What holds for a store as a whole: names, sizes, memory, and its end.
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+var whole = []clause{
+	{says: "a message of MaxPayload bytes is taken", test: largest},
+	{says: "a larger message is ErrTooLarge", test: tooLarge},
+	{says: "an empty message is taken", test: emptyMessages},
+	{says: "callers keep their memory to themselves", test: noSharedMemory},
+	{says: "names may have any characters", test: anyNames},
+	{says: "names that look alike are different", test: namesApart},
+	{says: "names may be 255 bytes long", test: longNames},
+	{says: "stored data stays when a store is closed", test: dataStays},
+	{says: "a closed store refuses everything with ErrClosed", test: closedRefuses},
+	{says: "a store may be closed again", test: closeTwice},
+}
+
+// writes are all the ways to store a message.
+func (t *T) writes(data []byte) map[string]error {
+	m := message("w", 0)
+	m.Data = data
+	start := message("w", 1)
+	start.Data = data
+	work := task("w", 0)
+	work.Data = data
+	news := entry("w", 1)
+	news.Data = data
+	rec := record("r", 0)
+	rec.Data = data
+	_, appendErr := t.Append(t.ctx, "w", 0, rec)
+	return map[string]error{
+		"Append":    appendErr,
+		"Send":      t.Send(t.ctx, m),
+		"SendStart": t.SendStart(t.ctx, start),
+		"PutTask":   t.PutTask(t.ctx, work),
+		"PutBeat":   t.PutBeat(t.ctx, work, data),
+		"PutEntry":  t.PutEntry(t.ctx, news),
+	}
+}
+
+// stored returns what writes stored, by the name of the write. tasks is where the task comes, again and again.
+func (t *T) stored(tasks catch[store.TaskDelivery]) map[string][]byte {
+	beat, err := t.Beat(t.ctx, task("w", 0))
+	t.ok(err)
+	waiting := t.pending(queue, "w")
+	if len(waiting) != 2 {
+		t.Fatalf("%d messages are pending, want 2", len(waiting))
+	}
+	if !waiting[1].Start {
+		waiting[0], waiting[1] = waiting[1], waiting[0]
+	}
+	d := tasks.next(t).got
+	d.Nak(0)
+	return map[string][]byte{
+		"Append":    t.last("w").Data,
+		"Send":      waiting[0].Data,
+		"SendStart": waiting[1].Data,
+		"PutTask":   d.Data,
+		"PutBeat":   beat,
+		"PutEntry":  t.entry("w").Data,
+	}
+}
+
+func (t *T) allStored(tasks catch[store.TaskDelivery], want []byte) {
+	t.Helper()
+	for write, got := range t.stored(tasks) {
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s of %d bytes came back as %d bytes: %.40q", write, len(want), len(got), got)
+		}
+	}
+}
+
+func largest(t *T) {
+	if t.MaxPayload() < 64<<10 {
+		t.Fatalf("MaxPayload is only %d", t.MaxPayload())
+	}
+	data := bytes.Repeat([]byte{'x'}, t.MaxPayload())
+	for write, err := range t.writes(data) {
+		if err != nil {
+			t.Errorf("%s: %v", write, err)
+		}
+	}
+	t.allStored(t.receiveTasks(t.open(), "worker", 1), data)
+}
+
+func tooLarge(t *T) {
+	for write, err := range t.writes(make([]byte, t.MaxPayload()+1)) {
+		if err == nil {
+			t.Errorf("%s took more than MaxPayload", write)
+			continue
+		}
+		t.is(err, store.ErrTooLarge)
+	}
+	if waiting := t.pending(queue, "w"); len(waiting) != 0 {
+		t.Errorf("%d refused messages are pending", len(waiting))
+	}
+	_, err := t.Last(t.ctx, "w")
+	t.is(err, store.ErrNotFound)
+}
+
+func emptyMessages(t *T) {
+	for write, err := range t.writes(nil) {
+		if err != nil {
+			t.Errorf("%s: %v", write, err)
+		}
+	}
+	t.allStored(t.receiveTasks(t.open(), "worker", 1), nil)
+}
+
+func noSharedMemory(t *T) {
+	data := []byte("the caller's own")
+	for write, err := range t.writes(data) {
+		if err != nil {
+			t.Errorf("%s: %v", write, err)
+		}
+	}
+	t.ok(t.PutObject(t.ctx, "blob", data))
+	want := bytes.Clone(data)
+	clear(data)
+	tasks := t.receiveTasks(t.open(), "worker", 1)
+	for _, got := range t.stored(tasks) {
+		if !bytes.Equal(got, want) {
+			t.Errorf("what was stored changed with the caller's memory, to %q", got)
+		}
+		clear(got)
+	}
+	clear(t.object("blob"))
+	t.allStored(tasks, want)
+	if got := t.object("blob"); !bytes.Equal(got, want) {
+		t.Errorf("the object came back as %q", got)
+	}
+}
+
+func anyNames(t *T) {
+	for i, name := range []string{
+		"order-81", "a.b.c", "*", ">", "a b", "tab\tnewline\n", "$JS.API", "100%", "%2E", "_", "-", "=", "a/b\\c", "日本語 ü",
+		"\x00\x01", "..", "UPPER lower", "0",
+	} {
+		t.useName(name, name, fmt.Sprint("run ", i))
+	}
+}
+
+func longNames(t *T) {
+	t.useName(strings.Repeat("n", 255), "a queue", "run")
+	t.useName(strings.Repeat(".", 255), "another queue", "run")
+}
+
+// useName has everything that bears a name bear this one.
+func (t *T) useName(name, queue, run string) {
+	t.Helper()
+	t.nameJournal(name, run)
+	t.nameInbox(name, queue)
+	t.nameTask(name, queue)
+	t.named(name, t.PutEntry(t.ctx, entry(name, 1)))
+	t.sameEntry(t.entry(name), entry(name, 1))
+	t.named(name, t.PutObject(t.ctx, name, []byte("object")))
+	if got := t.object(name); string(got) != "object" {
+		t.Errorf("%q: the object is %q", name, got)
+	}
+	news, stop := t.subscribe(t.Store, name)
+	t.named(name, t.Publish(name, []byte("news")))
+	t.expect(news, "news")
+	stop()
+}
+
+func (t *T) nameJournal(name, run string) {
+	t.Helper()
+	end, err := t.Append(t.ctx, name, 0, closing(run, 0, time.Hour))
+	t.named(name, err)
+	t.appendRun(name, run+" the second", end, 1)
+	if records := t.loadRun(name, run); len(records) != 1 {
+		t.Errorf("%q: the archived run has %d records, want 1", name, len(records))
+	}
+}
+
+func (t *T) nameInbox(name, queue string) {
+	t.Helper()
+	t.named(name, t.Send(t.ctx, store.Message{Queue: queue, ID: name, DedupID: name, Data: []byte("sent")}))
+	if waiting := t.pending(queue, name); len(waiting) != 1 {
+		t.Errorf("%q: %d messages are pending, want 1", name, len(waiting))
+	}
+	c := t.receive(t.Store, queue, name)
+	t.wokenAs(c, name, queue)
+	t.named(name, t.SetTimer(t.ctx, queue, name, time.Now()))
+	t.wokenAs(c, name, queue)
+}
+
+func (t *T) wokenAs(c catch[store.Wakeup], name, queue string) {
+	t.Helper()
+	w := c.next(t).got
+	w.Ack()
+	if w.ID != name || w.Queue != queue {
+		t.Errorf("%q on %q: woken as %q on %q", name, queue, w.ID, w.Queue)
+	}
+}
+
+func (t *T) nameTask(name, queue string) {
+	t.Helper()
+	work := store.Task{Queue: queue, ID: name, RunID: name, Op: name, Data: []byte("work")}
+	t.named(name, t.PutTask(t.ctx, work))
+	t.named(name, t.PutBeat(t.ctx, work, []byte("beat")))
+	t.beat(work, "beat")
+	c := newCatch[store.TaskDelivery]()
+	t.named(name, t.ReceiveTasks(t.ctx, store.TaskOptions{Queue: queue, Worker: name, Slots: 1, Handler: c.handle}))
+	d := c.next(t).got
+	d.Ack()
+	if d.Queue != queue || d.ID != name || d.RunID != name || d.Op != name {
+		t.Errorf("%q: the task came as %+v", name, d.Task)
+	}
+}
+
+func (t *T) named(name string, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%q: %v", name, err)
+	}
+}
+
+func namesApart(t *T) {
+	names := []string{"a", "A", "a.b", "a_b", "a b", "a%2Eb", "a.", ".a", "a*", "a/b"}
+	for i, name := range names {
+		t.append(name, 0, record(name, i))
+		t.putEntry(entry(name, uint64(i)+1))
+		t.ok(t.PutObject(t.ctx, name, []byte(name)))
+		t.send(message(name, 0))
+		t.putTask(task(name, 0))
+	}
+	for i, name := range names {
+		t.sameRecord(t.last(name), record(name, i))
+		t.sameEntry(t.entry(name), entry(name, uint64(i)+1))
+		if got := t.object(name); string(got) != name {
+			t.Errorf("object %q is that of %q", name, got)
+		}
+		if waiting := t.pending(queue, name); len(waiting) != 1 || !bytes.Equal(waiting[0].Data, message(name, 0).Data) {
+			t.Errorf("the inbox of %q is %+v", name, waiting)
+		}
+	}
+	if got := len(t.entries()); got != len(names) {
+		t.Errorf("listed %d entries, want %d", got, len(names))
+	}
+	c := t.receiveTasks(t.open(), "worker", len(names))
+	for range names {
+		c.next(t).got.Ack()
+	}
+}
+
+func dataStays(t *T) {
+	s := t.open()
+	at := time.Now().Add(500 * time.Millisecond)
+	_, err := s.Append(t.ctx, "w", 0, record("r", 0))
+	t.ok(err)
+	t.ok(s.Send(t.ctx, message("w", 0)))
+	t.ok(s.PutTask(t.ctx, task("w", 0)))
+	t.ok(s.PutBeat(t.ctx, task("w", 0), []byte("beat")))
+	t.ok(s.PutEntry(t.ctx, entry("w", 1)))
+	t.ok(s.PutObject(t.ctx, "blob", []byte("object")))
+	t.ok(s.SetTimer(t.ctx, queue, "sleeper", at))
+	t.ok(s.Close())
+
+	t.load("w")
+	if waiting := t.pending(queue, "w"); len(waiting) != 1 {
+		t.Errorf("%d messages are pending, want 1", len(waiting))
+	}
+	t.receiveTasks(t.open(), "worker", 1).next(t).got.Ack()
+	t.beat(task("w", 0), "beat")
+	t.entry("w")
+	t.object("blob")
+	c := t.receive(t.open(), queue, "worker")
+	for ids := map[string]bool{}; len(ids) < 2; {
+		w := c.next(t).got
+		ids[w.ID] = true
+		w.Ack()
+	}
+}
+
+func closedRefuses(t *T) {
+	s := t.open()
+	t.ok(s.Close())
+	for call, err := range closedCalls(t, s) {
+		if err == nil {
+			t.Errorf("%s succeeded on a closed store", call)
+			continue
+		}
+		t.is(err, store.ErrClosed)
+	}
+}
+
+// closedCalls calls every method that reaches the store.
+func closedCalls(t *T, s store.Store) map[string]error {
+	ctx := t.ctx
+	errs := map[string]error{
+		"Send":         s.Send(ctx, message("w", 0)),
+		"SendStart":    s.SendStart(ctx, message("w", 0)),
+		"Receive":      s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: func(store.Wakeup) {}}),
+		"PutTask":      s.PutTask(ctx, task("w", 0)),
+		"DropTask":     s.DropTask(ctx, task("w", 0)),
+		"ReceiveTasks": s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
+		"PutBeat":      s.PutBeat(ctx, task("w", 0), nil),
+		"SetTimer":     s.SetTimer(ctx, queue, "w", time.Now()),
+		"ClearTimer":   s.ClearTimer(ctx, queue, "w", time.Now()),
+		"PutEntry":     s.PutEntry(ctx, entry("w", 1)),
+		"ListEntries":  s.ListEntries(ctx, func(store.Entry) bool { return true }),
+		"PutObject":    s.PutObject(ctx, "blob", nil),
+		"ListObjects":  s.ListObjects(ctx, func(string) bool { return true }),
+		"DeleteObject": s.DeleteObject(ctx, "blob"),
+		"Publish":      s.Publish("news", nil),
+	}
+	_, errs["Append"] = s.Append(ctx, "w", 0, record("r", 0))
+	_, errs["Load"] = s.Load(ctx, "w")
+	_, errs["LoadRun"] = s.LoadRun(ctx, "w", "r")
+	_, errs["Last"] = s.Last(ctx, "w")
+	_, errs["Pending"] = s.Pending(ctx, queue, "w")
+	_, errs["TaskQueued"] = s.TaskQueued(ctx, task("w", 0))
+	_, errs["Beat"] = s.Beat(ctx, task("w", 0))
+	_, errs["GetEntry"] = s.GetEntry(ctx, "w")
+	_, errs["GetObject"] = s.GetObject(ctx, "blob")
+	_, errs["Subscribe"] = s.Subscribe("news", func([]byte) []byte { return nil })
+	_, errs["Request"] = s.Request(ctx, "news", nil)
+	return errs
+}
+
+func closeTwice(t *T) {
+	s := t.open()
+	t.ok(s.Close())
+	t.ok(s.Close())
+}

@@ -1,0 +1,137 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
+	"github.com/pawlhq/pawl/runtime/abi"
+)
+
+// longStep is a workflow of one step that takes d and honours its context, with a count of its attempts.
+func (b *bench) longStep(d time.Duration) (abi.Module, *abi.Workflow, *atomic.Int32) {
+	var attempts atomic.Int32
+	step, call := activity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
+		attempts.Add(1)
+		select {
+		case <-time.After(d):
+			return "done", nil
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	})
+	wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+	return abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}}, wf, &attempts
+}
+
+func TestCancelledStepIsNotTriedAgain(t *testing.T) {
+	world(t, func(b *bench) {
+		m, wf, attempts := b.longStep(25 * time.Second)
+		defer b.work(m)()
+		run := b.start(wf, "w1", "")
+		time.Sleep(3 * time.Second)
+		if err := run.Cancel(context.Background(), ""); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		var re *client.RunError
+		if err := run.Wait(context.Background()); !errors.As(err, &re) || re.Status != history.StatusCancelled {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(begun); took > time.Second || attempts.Load() != 1 {
+			t.Errorf("took %v and %d attempts", took, attempts.Load())
+		}
+	})
+}
+
+func TestTerminateStopsTheStep(t *testing.T) {
+	world(t, func(b *bench) {
+		stopped := make(chan error, 1)
+		step, call := activity(abi.Activity{Name: "t.step", Step: true}, func(ctx context.Context, _ string) (string, error) {
+			<-ctx.Done()
+			stopped <- ctx.Err()
+			return "", ctx.Err()
+		})
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
+		run := b.start(wf, "w1", "")
+		time.Sleep(time.Second)
+		if err := run.Terminate(context.Background(), ""); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-stopped:
+		case <-time.After(10 * time.Second):
+			t.Error("the step goes on")
+		}
+	})
+}
+
+// Ownership of runs moves when workers come. A step that is under way in one that lives is not begun in another.
+func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
+	world(t, func(b *bench) {
+		m, wf, attempts := b.longStep(10 * time.Minute)
+		defer b.work(m)()
+		var runs []*client.Run
+		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+			runs = append(runs, b.start(wf, id, ""))
+		}
+		time.Sleep(10 * time.Second)
+		defer b.work(m)()
+		defer b.work(m)()
+		for _, run := range runs {
+			var out string
+			if err := run.Wait(context.Background(), &out); err != nil || out != "done" {
+				t.Errorf("got %q, %v", out, err)
+			}
+		}
+		if attempts.Load() != int32(len(runs)) {
+			t.Errorf("%d attempts for %d steps", attempts.Load(), len(runs))
+		}
+	})
+}
+
+// receive receives as a worker does that stands still with the first n messages it gets. That worker leaves when told.
+func (b *bench) receive(n int) (taken <-chan store.Wakeup, leave func()) {
+	frozen, wakeups := b.open(), make(chan store.Wakeup, n)
+	b.Cleanup(func() { frozen.Close() })
+	ctx, leave := context.WithCancel(context.Background())
+	opt := store.ReceiveOptions{Queue: "q", Worker: "frozen", Handler: func(wk store.Wakeup) { wakeups <- wk }}
+	if err := frozen.Receive(ctx, opt); err != nil {
+		b.Fatal(err)
+	}
+	return wakeups, leave
+}
+
+// A worker that stood still acknowledges, when it goes on, what has been delivered to another one since. That one holds
+// nothing then that would come again if it died.
+func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
+	world(t, func(b *bench) {
+		taken, leave := b.receive(1)
+		m, wf, _ := b.longStep(20 * time.Second)
+		run := b.start(wf, "w1", "")
+		start := <-taken
+		leave()
+		end := b.launch(m)
+		time.Sleep(store.AckWait + time.Second) // the start has come to the second worker, and the step runs
+		if events := b.events("w1"); !strings.Contains(events, "StepScheduled") {
+			b.Fatalf("the run has %s", events)
+		}
+		start.Ack()
+		time.Sleep(time.Second)
+		end(worker.Killed)
+		defer b.work(m)()
+		ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second) // sweeps come later
+		defer cancel()
+		if err := run.Wait(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+}
