@@ -8,6 +8,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // This file puts the run's own clock, chance, log and locks in the place of the process's.
@@ -26,7 +27,7 @@ func (l *lowerer) std(r reference) {
 		if r.call != nil && !l.spreads(r.call) {
 			l.passRun(r.call)
 		} else {
-			l.bind(r, Plain)
+			l.bind(r, ir.Plain)
 			l.instantiate(r)
 		}
 		l.requalify(r, l.names.abi, twin.name)
