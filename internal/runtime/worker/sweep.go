@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
@@ -19,7 +20,7 @@ const sweepMax = 200
 func (w *Worker) sweepLoop(ctx context.Context) {
 	w.sweep(ctx, time.Time{})
 	for ctx.Err() == nil {
-		pause(ctx, w.opt.SweepEvery+rand.N(w.opt.SweepEvery/4))
+		backoff.Sleep(ctx, w.opt.SweepEvery+rand.N(w.opt.SweepEvery/4))
 		w.sweep(ctx, time.Now().Add(-w.opt.SweepEvery))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -45,7 +46,7 @@ func (a *actor) turn(letters []mail) {
 			return
 		case errors.Is(err, store.ErrUnavailable):
 			a.w.log.Warn("store is unavailable; trying again", "workflow", a.id, "error", err)
-			pause(ctx, time.Second)
+			backoff.Sleep(ctx, time.Second)
 		default:
 			a.w.log.Debug("another worker was first; reading again", "workflow", a.id, "error", err)
 		}
@@ -432,13 +433,4 @@ func (p *proposal) publish(ctx context.Context, events []history.Event) error {
 		p.closed = history.StatusOf(closing)
 	}
 	return p.consequences(ctx, events)
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }
