@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
 	{"gen", ".", "internal/runtime/show"},
-	{"internal/bench", "gen/vet/...", "pawltest/..."},
+	{"internal/bench", "internal/knots", "gen/vet/...", "pawltest/..."},
 	{"cmd/...", "examples/...", "golden/..."},
 }
 

@@ -359,7 +359,7 @@ func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.
 	if err != nil {
 		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, ErrNotFound)
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return err
 	}
@@ -374,7 +374,7 @@ func (c *Client) queue(ctx context.Context, run *journal.Run, id string) (string
 	if err != nil {
 		return "", fmt.Errorf("workflow %q: its task queue is not known: %w", id, err)
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return "", err
 	}
