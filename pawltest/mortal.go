@@ -203,7 +203,7 @@ func (m *mortal) CancelTimer(ctx context.Context, queue, id string, at time.Time
 // unlucky often enough would be parked until another build of the test comes.
 func (m *mortal) PutEntry(ctx context.Context, e store.Entry) error {
 	status := ""
-	if info, err := history.UnmarshalRunInfo(e.Data); err == nil {
+	if info, err := history.UnmarshalRunSummary(e.Data); err == nil {
 		status = ": " + info.Status.String()
 		info.Trials, info.TrialsAt = nil, 0
 		e.Data = info.Marshal()

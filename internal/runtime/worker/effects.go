@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -130,7 +131,7 @@ func (a *actor) cancelActivity(id history.OpID, body *history.ActivityScheduled)
 				a.w.post(a, mail{failed: &activityFailed{id, context.Canceled}})
 				return
 			}
-			pause(ctx, askEvery)
+			backoff.Sleep(ctx, askEvery)
 		}
 	}()
 }

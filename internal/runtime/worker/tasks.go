@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -67,7 +68,7 @@ func (w *Worker) runTask(d store.TaskDelivery) {
 	task, err := history.UnmarshalActivityTask(d.Data)
 	if err != nil {
 		w.log.Error("task cannot be read; another worker may be able to", "workflow", d.ID, "operation", d.Op, "error", err)
-		d.Nak(parkMax)
+		d.Nak(30 * time.Second)
 		return
 	}
 	h := w.registry.handler(task.Name, task.Tag)
@@ -395,7 +396,8 @@ func (e *execution) finish(out history.Payload, err error) {
 		return
 	}
 	dedup := e.task.IdempotencyKey() + "/done"
-	for pausing := 50 * time.Millisecond; ; pausing = min(2*pausing, 5*time.Second) {
+	retry := backoff.Doubling(50*time.Millisecond, 5*time.Second)
+	for attempts := 1; ; attempts++ {
 		sendErr := e.w.store.Send(ctx, store.Message{Queue: e.task.WorkflowQueue, ID: e.task.ID, DedupID: dedup, Data: msg.Marshal()})
 		if sendErr == nil {
 			e.delivery.Ack()
@@ -406,6 +408,6 @@ func (e *execution) finish(out history.Payload, err error) {
 			return
 		}
 		e.w.log.Warn("outcome not sent; trying again", "workflow", e.task.ID, "operation", e.delivery.Op, "error", sendErr)
-		pause(ctx, pausing)
+		retry.Wait(ctx, attempts)
 	}
 }
