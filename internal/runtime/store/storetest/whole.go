@@ -38,12 +38,12 @@ func (t *T) writes(data []byte) map[string]error {
 	rec.Data = data
 	_, appendErr := t.Append(t.ctx, "w", 0, rec)
 	return map[string]error{
-		"Append":    appendErr,
-		"Send":      t.Send(t.ctx, m),
-		"SendStart": t.SendStart(t.ctx, start),
-		"EnqueueTask":   t.EnqueueTask(t.ctx, work),
-		"RecordHeartbeat":   t.RecordHeartbeat(t.ctx, work, data),
-		"PutEntry":  t.PutEntry(t.ctx, news),
+		"Append":          appendErr,
+		"Send":            t.Send(t.ctx, m),
+		"SendStart":       t.SendStart(t.ctx, start),
+		"EnqueueTask":     t.EnqueueTask(t.ctx, work),
+		"RecordHeartbeat": t.RecordHeartbeat(t.ctx, work, data),
+		"PutEntry":        t.PutEntry(t.ctx, news),
 	}
 }
 
@@ -61,12 +61,12 @@ func (t *T) stored(tasks catch[store.TaskDelivery]) map[string][]byte {
 	d := tasks.next(t).got
 	d.Nak(0)
 	return map[string][]byte{
-		"Append":    t.last("w").Data,
-		"Send":      waiting[0].Data,
-		"SendStart": waiting[1].Data,
-		"EnqueueTask":   d.Data,
-		"RecordHeartbeat":   beat,
-		"PutEntry":  t.entry("w").Data,
+		"Append":          t.last("w").Data,
+		"Send":            waiting[0].Data,
+		"SendStart":       waiting[1].Data,
+		"EnqueueTask":     d.Data,
+		"RecordHeartbeat": beat,
+		"PutEntry":        t.entry("w").Data,
 	}
 }
 
@@ -298,21 +298,21 @@ func closedRefuses(t *T) {
 func closedCalls(t *T, s store.Store) map[string]error {
 	ctx := t.ctx
 	errs := map[string]error{
-		"Send":         s.Send(ctx, message("w", 0)),
-		"SendStart":    s.SendStart(ctx, message("w", 0)),
-		"Receive":      s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: func(store.Wakeup) {}}),
-		"EnqueueTask":      s.EnqueueTask(ctx, task("w", 0)),
-		"DropTask":     s.DropTask(ctx, task("w", 0)),
-		"ReceiveTasks": s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
-		"RecordHeartbeat":      s.RecordHeartbeat(ctx, task("w", 0), nil),
-		"ScheduleTimer":     s.ScheduleTimer(ctx, queue, "w", time.Now()),
-		"CancelTimer":   s.CancelTimer(ctx, queue, "w", time.Now()),
-		"PutEntry":     s.PutEntry(ctx, entry("w", 1)),
-		"ListEntries":  s.ListEntries(ctx, func(store.Entry) bool { return true }),
-		"PutObject":    s.PutObject(ctx, "blob", nil),
-		"ListObjects":  s.ListObjects(ctx, func(string) bool { return true }),
-		"DeleteObject": s.DeleteObject(ctx, "blob"),
-		"Publish":      s.Publish("news", nil),
+		"Send":            s.Send(ctx, message("w", 0)),
+		"SendStart":       s.SendStart(ctx, message("w", 0)),
+		"Receive":         s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: func(store.Wakeup) {}}),
+		"EnqueueTask":     s.EnqueueTask(ctx, task("w", 0)),
+		"DropTask":        s.DropTask(ctx, task("w", 0)),
+		"ReceiveTasks":    s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
+		"RecordHeartbeat": s.RecordHeartbeat(ctx, task("w", 0), nil),
+		"ScheduleTimer":   s.ScheduleTimer(ctx, queue, "w", time.Now()),
+		"CancelTimer":     s.CancelTimer(ctx, queue, "w", time.Now()),
+		"PutEntry":        s.PutEntry(ctx, entry("w", 1)),
+		"ListEntries":     s.ListEntries(ctx, func(store.Entry) bool { return true }),
+		"PutObject":       s.PutObject(ctx, "blob", nil),
+		"ListObjects":     s.ListObjects(ctx, func(string) bool { return true }),
+		"DeleteObject":    s.DeleteObject(ctx, "blob"),
+		"Publish":         s.Publish("news", nil),
 	}
 	_, errs["Append"] = s.Append(ctx, "w", 0, record("r", 0))
 	_, errs["Load"] = s.Load(ctx, "w")
