@@ -225,7 +225,7 @@ func (w *world) registered(r run) error {
 	if err != nil {
 		return err
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return err
 	}

@@ -314,8 +314,8 @@ func (s Status) String() string {
 // Closed reports whether the run has ended.
 func (s Status) Closed() bool { return s >= StatusCompleted }
 
-// RunInfo is the registry's entry for a workflow id: its newest run.
-type RunInfo struct {
+// RunSummary is the registry's entry for a workflow id: its newest run.
+type RunSummary struct {
 	ID        string
 	RunID     string
 	RequestID string
@@ -335,7 +335,7 @@ type RunInfo struct {
 	TrialsAt uint64 // the journal record after which they began; once another one is there, they count no more
 }
 
-func (m *RunInfo) fields(w *wire) {
+func (m *RunSummary) fields(w *wire) {
 	w.string(1, &m.ID)
 	w.string(2, &m.RunID)
 	w.string(3, &m.RequestID)
@@ -355,11 +355,11 @@ func (m *RunInfo) fields(w *wire) {
 }
 
 // Marshal encodes m.
-func (m *RunInfo) Marshal() []byte { return marshal(m) }
+func (m *RunSummary) Marshal() []byte { return marshal(m) }
 
-// UnmarshalRunInfo decodes an entry of the registry.
-func UnmarshalRunInfo(data []byte) (*RunInfo, error) {
-	m := &RunInfo{}
+// UnmarshalRunSummary decodes an entry of the registry.
+func UnmarshalRunSummary(data []byte) (*RunSummary, error) {
+	m := &RunSummary{}
 	return m, named("registry entry", unmarshal(data, m))
 }
 

@@ -48,7 +48,7 @@ var roots = []struct {
 	{func() message { return &TaskRef{} }, as(UnmarshalTaskRef)},
 	{func() message { return &StackRequest{} }, as(UnmarshalStackRequest)},
 	{func() message { return &Stack{} }, as(UnmarshalStack)},
-	{func() message { return &RunInfo{} }, as(UnmarshalRunInfo)},
+	{func() message { return &RunSummary{} }, as(UnmarshalRunSummary)},
 }
 
 func as[M message](unmarshal func([]byte) (M, error)) func([]byte) (message, error) {

@@ -54,7 +54,7 @@ func TestUnknownFieldsAreSkipped(t *testing.T) {
 }
 
 func TestNewerEnumValuesAreKept(t *testing.T) {
-	info, err := UnmarshalRunInfo((&RunInfo{Status: 99}).Marshal())
+	info, err := UnmarshalRunSummary((&RunSummary{Status: 99}).Marshal())
 	if err != nil || info.Status != 99 || info.Status.String() != "status 99" || !info.Status.Closed() {
 		t.Errorf("got %v, %v", info, err)
 	}

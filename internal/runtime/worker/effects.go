@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -97,7 +98,7 @@ func (a *actor) putTask(ctx context.Context, scheduled time.Time, body *history.
 	if err != nil {
 		return err
 	}
-	return a.w.store.PutTask(ctx, task)
+	return a.w.store.EnqueueTask(ctx, task)
 }
 
 // cancelOp passes a cancellation on to whoever runs an operation.
@@ -130,7 +131,7 @@ func (a *actor) cancelActivity(id history.OpID, body *history.ActivityScheduled)
 				a.w.post(a, mail{failed: &activityFailed{id, context.Canceled}})
 				return
 			}
-			pause(ctx, askEvery)
+			backoff.Sleep(ctx, askEvery)
 		}
 	}()
 }

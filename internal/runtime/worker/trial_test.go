@@ -235,7 +235,7 @@ func (b *bench) note(id string, by []string, earlier uint64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -45,7 +46,7 @@ func (a *actor) turn(letters []mail) {
 			return
 		case errors.Is(err, store.ErrUnavailable):
 			a.w.log.Warn("store is unavailable; trying again", "workflow", a.id, "error", err)
-			pause(ctx, time.Second)
+			backoff.Sleep(ctx, time.Second)
 		default:
 			a.w.log.Debug("another worker was first; reading again", "workflow", a.id, "error", err)
 		}
@@ -153,7 +154,7 @@ func (a *actor) again(delay time.Duration) {
 	}
 }
 
-// proposal is a record in the making: what arrived and what the code decided on it.
+// proposal is a record in the making: what arrived and the commands that followed from it.
 type proposal struct {
 	*actor
 	events   []history.Event
@@ -329,7 +330,7 @@ func (p *proposal) fail(ctx context.Context, f *activityFailed) error {
 
 func (p *proposal) isOpen(op history.OpID) bool { return p.x != nil && p.x.IsOpen(op) }
 
-// step applies an event to the run's code and takes down what the code decided.
+// step applies an event to the run's code and collects the commands of the code.
 func (p *proposal) step(ctx context.Context, body history.Body) error {
 	if p.x == nil || p.x.Closed() != nil {
 		return nil
@@ -339,16 +340,16 @@ func (p *proposal) step(ctx context.Context, body history.Body) error {
 		return err
 	}
 	in := history.Event{Time: p.now(), Body: opened[0].Body}
-	var decisions []history.Event
+	var commands []history.Event
 	err = p.watched(func() (err error) {
-		decisions, err = p.x.Step(in)
+		commands, err = p.x.Step(in)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	p.events = append(p.events, history.Event{Time: in.Time, Body: body})
-	p.events = append(p.events, decisions...)
+	p.events = append(p.events, commands...)
 	return nil
 }
 
@@ -432,13 +433,4 @@ func (p *proposal) publish(ctx context.Context, events []history.Event) error {
 		p.closed = history.StatusOf(closing)
 	}
 	return p.consequences(ctx, events)
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }
