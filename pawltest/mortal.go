@@ -153,24 +153,24 @@ func (m *mortal) SendStart(ctx context.Context, msg store.Message) error {
 	return m.write(ctx, "send of "+letter(true, msg.Data)+msg.ID, "", func() error { return m.Store.SendStart(ctx, msg) })
 }
 
-func (m *mortal) PutTask(ctx context.Context, t store.Task) error {
+func (m *mortal) EnqueueTask(ctx context.Context, t store.Task) error {
 	m.world.witness.queued(t)
-	return m.write(ctx, "task "+taskName(t), "", func() error { return m.Store.PutTask(ctx, t) })
+	return m.write(ctx, "task "+taskName(t), "", func() error { return m.Store.EnqueueTask(ctx, t) })
 }
 
 func (m *mortal) DropTask(ctx context.Context, t store.Task) error {
 	return m.write(ctx, "drop of task "+taskName(t), "", func() error { return m.Store.DropTask(ctx, t) })
 }
 
-// PutBeat is the one write that does not stand still with its worker: an attempt holds a lock meanwhile, and who waits
+// RecordHeartbeat is the one write that does not stand still with its worker: an attempt holds a lock meanwhile, and who waits
 // for a lock stops a bubble's time.
-func (m *mortal) PutBeat(ctx context.Context, t store.Task, data []byte) error {
+func (m *mortal) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
 	name := m.world.witness.name("state of task " + taskName(t))
 	m.reach("before " + name)
 	if !m.alive() {
 		return m.wait(ctx)
 	}
-	err := m.Store.PutBeat(ctx, t, data)
+	err := m.Store.RecordHeartbeat(ctx, t, data)
 	m.reach("after " + name)
 	if !m.alive() {
 		return m.wait(ctx)
@@ -178,10 +178,10 @@ func (m *mortal) PutBeat(ctx context.Context, t store.Task, data []byte) error {
 	return err
 }
 
-func (m *mortal) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
+func (m *mortal) ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return m.write(ctx, "alarm of "+id, "", func() error {
 		m.world.witness.alarmSet(id, at) // it may ring at once
-		err := m.Store.SetTimer(ctx, queue, id, at)
+		err := m.Store.ScheduleTimer(ctx, queue, id, at)
 		if err != nil {
 			m.world.witness.alarmCleared(id, at)
 		}
@@ -189,9 +189,9 @@ func (m *mortal) SetTimer(ctx context.Context, queue, id string, at time.Time) e
 	})
 }
 
-func (m *mortal) ClearTimer(ctx context.Context, queue, id string, at time.Time) error {
+func (m *mortal) CancelTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return m.write(ctx, "clearing of the alarm of "+id, "", func() error {
-		err := m.Store.ClearTimer(ctx, queue, id, at)
+		err := m.Store.CancelTimer(ctx, queue, id, at)
 		if err == nil {
 			m.world.witness.alarmCleared(id, at)
 		}

@@ -98,7 +98,7 @@ func (a *actor) putTask(ctx context.Context, scheduled time.Time, body *history.
 	if err != nil {
 		return err
 	}
-	return a.w.store.PutTask(ctx, task)
+	return a.w.store.EnqueueTask(ctx, task)
 }
 
 // cancelOp passes a cancellation on to whoever runs an operation.

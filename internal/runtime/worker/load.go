@@ -278,7 +278,7 @@ func (a *actor) repairOp(ctx context.Context, op replay.Open) error {
 			return nil
 		}
 		if !queued {
-			return a.w.store.PutTask(ctx, task)
+			return a.w.store.EnqueueTask(ctx, task)
 		}
 	case *history.StepScheduled:
 		elsewhere, err := a.stepElsewhere(ctx, op.ID)

@@ -93,7 +93,7 @@ func (w *Worker) noHandler(d store.TaskDelivery, task *history.Task) {
 		Attempt: 0, NextRetry: time.Now().Add(5 * time.Second), Worker: w.opt.ID,
 		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlModule")),
 	}
-	if err := w.store.PutBeat(w.ctx, d.Task, state.Marshal()); err != nil {
+	if err := w.store.RecordHeartbeat(w.ctx, d.Task, state.Marshal()); err != nil {
 		w.log.Warn("news of a task not stored", "workflow", d.ID, "operation", d.Op, "error", err)
 	}
 	d.Nak(5 * time.Second)
@@ -169,7 +169,7 @@ func (e *execution) recall() error {
 	if e.delivery.Delivered <= 1 {
 		return nil
 	}
-	data, err := e.w.store.Beat(e.w.ctx, e.delivery.Task)
+	data, err := e.w.store.LastHeartbeat(e.w.ctx, e.delivery.Task)
 	if errors.Is(err, store.ErrNotFound) {
 		e.state.Attempt, e.orphan = e.delivery.Delivered, true
 		return nil
@@ -330,7 +330,7 @@ func (e *execution) remember() error {
 	e.mu.Lock()
 	data := e.state.Marshal()
 	e.mu.Unlock()
-	return e.w.store.PutBeat(e.w.ctx, e.delivery.Task, data)
+	return e.w.store.RecordHeartbeat(e.w.ctx, e.delivery.Task, data)
 }
 
 // fail has the activity tried again, if it may be.
