@@ -300,8 +300,8 @@ func outcomes(waiting []store.Pending) map[history.OpID]bool {
 		if p.Start {
 			continue
 		}
-		if msg, err := history.UnmarshalInbound(p.Data); err == nil && msg.Done != nil {
-			reported[msg.Done.Op] = true
+		if msg, err := history.UnmarshalMessage(p.Data); err == nil && msg.Completed != nil {
+			reported[msg.Completed.Op] = true
 		}
 	}
 	return reported
