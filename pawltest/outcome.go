@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -97,7 +98,8 @@ func (w *world) calmDown(whole *outcome) {
 		limit += w.slack(whole)
 	}
 	deadline := time.Now().Add(limit)
-	for wait := time.Millisecond; ; wait = min(2*wait, time.Second) {
+	poll := backoff.Doubling(time.Millisecond, time.Second)
+	for polls := 1; ; polls++ {
 		left := w.leftovers()
 		if len(left) == 0 {
 			return
@@ -106,7 +108,7 @@ func (w *world) calmDown(whole *outcome) {
 			w.t.Errorf("the test has ended, and %v later this is left:\n  %s", limit, strings.Join(left, "\n  "))
 			return
 		}
-		time.Sleep(wait)
+		time.Sleep(poll.Pause(polls))
 	}
 }
 

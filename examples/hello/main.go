@@ -1,4 +1,4 @@
-// Command hello is a whole program. Kill it while it waits and run it again: the order goes on where it was.
+// Command hello is a complete program. Kill it while it waits and run it again: the order continues where it was.
 package main
 
 import (

@@ -10,7 +10,7 @@ import (
 
 var carriers = []string{"Post", "Hermes", "Pigeon & Sons Ltd."}
 
-// want is the best offer of those who answer within half a minute.
+// want is the best offer that arrives within 30 seconds.
 var want = Offer{"Hermes", 316}
 
 func TestCheapestIsPlainGo(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -92,22 +93,24 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 	}
 	defer stop()
 	// The announcement may have come before we listened, or be lost: look from time to time as well.
-	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
+	for polls := 1; ; polls++ {
+		wait := poll.Pause(polls)
 		info, err := c.ended(ctx, id, runID, wait >= time.Second)
 		if info != nil || err != nil {
 			return info, err
 		}
-		poll := time.NewTimer(wait)
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			poll.Stop()
+			timer.Stop()
 			return nil, fmt.Errorf("workflow %q has not ended yet: %w", id, ctx.Err())
 		case info := <-news:
-			poll.Stop()
+			timer.Stop()
 			if runID == "" || info.RunID == runID {
 				return c.complete(ctx, info)
 			}
-		case <-poll.C:
+		case <-timer.C:
 		}
 	}
 }

@@ -42,8 +42,8 @@ var roots = []struct {
 }{
 	{func() message { return &Record{} }, as(UnmarshalRecord)},
 	{func() message { return &StartRequest{} }, as(UnmarshalStartRequest)},
-	{func() message { return &Inbound{} }, as(UnmarshalInbound)},
-	{func() message { return &ActivityTask{} }, as(UnmarshalActivityTask)},
+	{func() message { return &Message{} }, as(UnmarshalMessage)},
+	{func() message { return &Task{} }, as(UnmarshalTask)},
 	{func() message { return &TaskState{} }, as(UnmarshalTaskState)},
 	{func() message { return &TaskRef{} }, as(UnmarshalTaskRef)},
 	{func() message { return &StackRequest{} }, as(UnmarshalStackRequest)},

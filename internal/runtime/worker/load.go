@@ -278,7 +278,7 @@ func (a *actor) repairOp(ctx context.Context, op replay.Open) error {
 			return nil
 		}
 		if !queued {
-			return a.w.store.PutTask(ctx, task)
+			return a.w.store.EnqueueTask(ctx, task)
 		}
 	case *history.StepScheduled:
 		elsewhere, err := a.stepElsewhere(ctx, op.ID)
@@ -300,8 +300,8 @@ func outcomes(waiting []store.Pending) map[history.OpID]bool {
 		if p.Start {
 			continue
 		}
-		if msg, err := history.UnmarshalInbound(p.Data); err == nil && msg.Done != nil {
-			reported[msg.Done.Op] = true
+		if msg, err := history.UnmarshalMessage(p.Data); err == nil && msg.Completed != nil {
+			reported[msg.Completed.Op] = true
 		}
 	}
 	return reported

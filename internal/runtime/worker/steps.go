@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/runtime/abi"
@@ -55,7 +56,7 @@ func (w *Worker) runStep(t *attempt, body *history.StepScheduled) (history.Outco
 		delay, again := retryable(h, body.Policy, t.Attempt, err)
 		if err != nil && again && t.ctx.Err() == nil {
 			w.log.Info("step failed; it is tried again", "workflow", t.ID, "step", t.Activity, "attempt", t.Attempt, "after", delay, "error", err)
-			if pause(t.ctx, delay); t.ctx.Err() == nil {
+			if backoff.Sleep(t.ctx, delay); t.ctx.Err() == nil {
 				continue
 			}
 			err = context.Canceled

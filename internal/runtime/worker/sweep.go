@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
@@ -19,7 +20,7 @@ const sweepMax = 200
 func (w *Worker) sweepLoop(ctx context.Context) {
 	w.sweep(ctx, time.Time{})
 	for ctx.Err() == nil {
-		pause(ctx, w.opt.SweepEvery+rand.N(w.opt.SweepEvery/4))
+		backoff.Sleep(ctx, w.opt.SweepEvery+rand.N(w.opt.SweepEvery/4))
 		w.sweep(ctx, time.Now().Add(-w.opt.SweepEvery))
 	}
 }
@@ -60,7 +61,7 @@ func (w *Worker) stir(ctx context.Context, info *history.RunSummary) {
 
 // nudge has the owner of a run look whether something is missing. Of several nudges with one reason, one is enough.
 func (w *Worker) nudge(ctx context.Context, queue, id, runID, reason string) error {
-	msg := &history.Inbound{RunID: runID, Nudge: &history.Nudge{}}
+	msg := &history.Message{RunID: runID, Wake: &history.Wake{}}
 	return w.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: "nudge/" + runID + "/" + reason, Data: msg.Marshal()})
 }
 

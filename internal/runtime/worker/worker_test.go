@@ -623,7 +623,7 @@ func TestAMessageIsTakenInByOneRun(t *testing.T) {
 		first := b.start(wf, "w1", "first")
 		st := b.open()
 		defer st.Close()
-		cancel := &history.Inbound{Cancel: &history.CancelRequest{Reason: "no longer wanted"}}
+		cancel := &history.Message{Cancel: &history.CancelRequest{Reason: "no longer wanted"}}
 		if err := st.Send(ctx, store.Message{Queue: "q", ID: "w1", DedupID: "cancel", Data: cancel.Marshal()}); err != nil {
 			t.Fatal(err)
 		}
