@@ -38,7 +38,7 @@ func Checkout(ctx context.Context, item string) (parcel string, err error) {
 func main() {
 	ctx := context.Background()
 	c := must(pawl.Connect(ctx, "")) // NATS_URL, or else the server in this process
-	go func() { log.Fatal(c.Work(ctx, PawlModule())) }()
+	go func() { log.Fatal(c.Work(ctx, PawlRegistration())) }()
 	run := must(StartCheckout(ctx, c, "order-81", "a book", pawl.OnConflict(pawl.ConflictUseExisting)))
 	fmt.Println(must(run.Result(ctx)))
 }

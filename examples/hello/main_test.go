@@ -24,7 +24,7 @@ func TestCheckoutIsPlainGo(t *testing.T) {
 // With an engine it survives the death of its worker at every point.
 func TestCheckoutSurvivesCrashes(t *testing.T) {
 	pawltest.CrashEverywhere(t, func(e *pawltest.Env) {
-		e.Work(PawlModule())
+		e.Work(PawlRegistration())
 		run, err := StartCheckout(e.Context(), e.Client, "order-81", "a book")
 		if err != nil {
 			e.Fatal(err)

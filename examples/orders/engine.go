@@ -24,7 +24,7 @@ func work(args []string, ready func(string)) error {
 	}
 	defer c.Close()
 	ready("working")
-	return c.Work(ctx, shop.PawlModule())
+	return c.Work(ctx, shop.PawlRegistration())
 }
 
 // engine is the parent's client.

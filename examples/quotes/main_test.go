@@ -26,7 +26,7 @@ func TestCheapestIsPlainGo(t *testing.T) {
 
 func TestCheapestSurvivesCrashes(t *testing.T) {
 	pawltest.CrashEverywhere(t, func(e *pawltest.Env) {
-		e.Work(PawlModule())
+		e.Work(PawlRegistration())
 		run, err := StartCheapest(e.Context(), e.Client, "parcel-7", carriers[:2], 1500)
 		if err != nil {
 			e.Fatal(err)

@@ -58,7 +58,7 @@ func TestOrdersSurviveCrashes(t *testing.T) {
 				all := &ledger{effects: map[string]string{}, turned: map[string]bool{}}
 				http.DefaultClient = &http.Client{Transport: all}
 				e.Effects(all.count)
-				e.Work(PawlModule())
+				e.Work(PawlRegistration())
 				run, err := StartFulfil(e.Context(), e.Client, "order-1", Order{ID: "order-1", Item: item})
 				if err != nil {
 					e.Fatal(err)

@@ -24,7 +24,7 @@ func (c *checker) checkNames() {
 				if pkg := dotImport(p, spec); pkg != nil && generated[pkg] {
 					c.found = append(c.found, diag.Diagnostic{
 						Pos: c.position(spec.Pos()), Rule: dotTwice,
-						Message: "imports package " + pkg.Name() + " with a dot, but code is generated for both packages, with names such as PawlModule in each",
+						Message: "imports package " + pkg.Name() + " with a dot, but code is generated for both packages, with names such as PawlRegistration in each",
 						Fix:     "import it with its name: import " + strconv.Quote(pkg.Path()),
 					})
 				}
