@@ -6,7 +6,7 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
@@ -21,7 +21,7 @@ func (l *lowerer) goStmt(g *ast.GoStmt) {
 	start := fmt.Sprintf("%s.Go(%s, ", l.names.abi, l.names.run)
 	function, sig := l.builtinAsFunction(call)
 	if function == "" {
-		sig = check.CoreType(l.info.TypeOf(call.Fun)).(*types.Signature)
+		sig = gotypes.CoreType(l.info.TypeOf(call.Fun)).(*types.Signature)
 	}
 	waits := sig.Params().Len() == 0 && sig.Results().Len() == 0 // as it is
 	if !waits {

@@ -6,8 +6,7 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
-	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
@@ -71,7 +70,7 @@ func (l *lowerer) twinOf(fn *types.Func) stdTwin {
 	case "maps":
 		return stdTwin{name: "Map" + name, bare: true}
 	}
-	if check.IsStd(pkg) || pkg == gosrc.RuntimePath {
+	if importpath.IsStd(pkg) || pkg == importpath.Pawl {
 		return stdTwin{name: cmp.Or(renamed[pkg+"."+name], name)}
 	}
 	return stdTwin{name: l.moduleTwin(fn)}
@@ -110,7 +109,7 @@ func (l *lowerer) stdMethod(r reference, twin string, recv *types.Named) {
 	case r.call != nil:
 	case types.IsInterface(recv):
 		conversion = l.typeString(recv)
-	case !check.IsStd(recv.Obj().Pkg().Path()):
+	case !importpath.IsStd(recv.Obj().Pkg().Path()):
 		twin += "[" + l.typeString(recv) + "]"
 	}
 	l.onReceiver(r, twin, conversion)
