@@ -6,8 +6,7 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
-	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // This file puts the run's own clock, chance, log and locks in the place of the process's.
@@ -70,7 +69,7 @@ func (l *lowerer) twinOf(fn *types.Func) stdTwin {
 	case "maps":
 		return stdTwin{name: "Map" + name, bare: true}
 	}
-	if check.IsStd(pkg) || pkg == gosrc.RuntimePath {
+	if importpath.IsStd(pkg) || pkg == importpath.Pawl {
 		return stdTwin{name: cmp.Or(renamed[pkg+"."+name], name)}
 	}
 	return stdTwin{name: l.moduleTwin(fn)}
@@ -109,7 +108,7 @@ func (l *lowerer) stdMethod(r reference, twin string, recv *types.Named) {
 	case r.call != nil:
 	case types.IsInterface(recv):
 		conversion = l.typeString(recv)
-	case !check.IsStd(recv.Obj().Pkg().Path()):
+	case !importpath.IsStd(recv.Obj().Pkg().Path()):
 		twin += "[" + l.typeString(recv) + "]"
 	}
 	l.onReceiver(r, twin, conversion)
