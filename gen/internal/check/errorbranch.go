@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/pawlhq/pawl/gen/internal/describe"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
@@ -252,7 +253,7 @@ func (c *checker) neverReturns(op *gosrc.Func, wanted types.Object) bool {
 	if o.Attempts != 0 || o.ScheduleToClose != 0 || wanted.Pkg() == nil || exempt(wanted) {
 		return false
 	}
-	for _, final := range c.prog.Finals(op) {
+	for _, final := range describe.Finals(op) {
 		if final.Obj == wanted || c.madeOf(wanted, final.Obj) {
 			return false
 		}

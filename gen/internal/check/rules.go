@@ -26,7 +26,7 @@ const (
 	varAlias       = "PWL225"
 	activityState  = "PWL226"
 	childWorkflow  = "PWL231"
-	selfCall       = "PWL232"
+	selfCall       = SelfCall
 	dynamicDurable = "PWL233"
 	noSource       = "PWL234"
 	recoverValue   = "PWL235"
@@ -169,3 +169,6 @@ cannot hide a later mistake.`},
 The function is deterministic as far as Pawl can see, with or without the directive. Remove it, so that the body is
 checked again when it changes.`},
 }
+
+// SelfCall is the rule that asks which of two things an author means. The directive //pawl:continue is an answer.
+const SelfCall = "PWL232"
