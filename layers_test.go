@@ -27,7 +27,7 @@ const module = "github.com/pawlhq/pawl"
 // for x and what lies in it.
 var floors = [][]string{
 	{"annotations", "gen/internal/ir", "gen/diag", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
-	{"gen/internal/emit", "gen/internal/gosrc", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
+	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
 	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
 	{"gen", ".", "internal/runtime/show"},

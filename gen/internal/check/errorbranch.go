@@ -7,6 +7,7 @@ import (
 	"go/types"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file finds branches on errors that an activity never returns, because it is retried for ever until it does not.
@@ -65,7 +66,7 @@ func isPointerError(t types.Type) bool { return !types.Implements(t, errorInterf
 // is wanted is the variable of the sentinel or the name of the target's type; nil if that tells nothing.
 func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types.Object) {
 	fn := Callee(info, call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "errors" || len(call.Args) == 0 {
+	if fn == nil || len(call.Args) == 0 {
 		return nil, nil
 	}
 	id, ok := ast.Unparen(call.Args[0]).(*ast.Ident)
@@ -73,16 +74,16 @@ func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types
 		return nil, nil
 	}
 	v, _ = info.Uses[id].(*types.Var)
-	switch fn.Name() {
-	case "Is":
+	switch {
+	case stdlib.ErrorsIs.Is(fn):
 		if t, ok := rootOf(info, call.Args[1]); ok && isPackageVar(t.v) && t.whole(call.Args[1]) {
 			return v, t.v
 		}
-	case "As":
+	case stdlib.ErrorsAs.Is(fn):
 		if p, ok := info.TypeOf(call.Args[1]).(*types.Pointer); ok {
 			return v, concrete(p.Elem())
 		}
-	case "AsType":
+	case stdlib.ErrorsAsType.Is(fn):
 		return v, concrete(info.TypeOf(call).(*types.Tuple).At(0).Type())
 	}
 	return nil, nil
@@ -287,7 +288,7 @@ func (c *checker) finalByItself(wanted types.Object) bool {
 }
 
 func isFinal(fn *types.Func) bool {
-	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == pawlPath && fn.Name() == "Final"
+	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == gosrc.RuntimePath && fn.Name() == "Final"
 }
 
 func hasFinalMethod(t types.Type) bool {

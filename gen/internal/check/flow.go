@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/go/ssa/ssautil"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file follows values: which types can be behind the interface of a call. Types are propagated through the bodies
@@ -268,12 +269,7 @@ func swallows(call *ssa.CallCommon) bool {
 		if fn.Pkg == nil {
 			return false
 		}
-		switch fn.Pkg.Pkg.Path() {
-		case "fmt":
-			return fn.Name() != "Errorf" && !strings.Contains(strings.ToLower(fn.Name()), "scan")
-		case "log", "log/slog":
-			return fn.Signature.Results().Len() == 0
-		}
+		return fn.Object() != nil && stdlib.Of(fn.Object()).Discards
 	}
 	return false
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file finds what the module declares: functions with their bodies, package variables with their initialisers.
@@ -110,7 +111,7 @@ var errorInterface = types.Universe.Lookup("error").Type().Underlying().(*types.
 
 // isEngine reports whether a package is Pawl's own and thus never the author's code.
 func isEngine(path string) bool {
-	return path == pawlPath || gosrc.IsEngine(path)
+	return path == gosrc.RuntimePath || gosrc.IsEngine(path)
 }
 
 func isWorkflow(f *gosrc.Func) bool { return f != nil && f.Kind == annotations.Workflow }
@@ -145,14 +146,7 @@ func named(t types.Type) *types.Named {
 }
 
 // localName is an object's name with its type in front if it is a method: "Sleep", "Time.Local".
-func localName(obj types.Object) string {
-	if fn, ok := obj.(*types.Func); ok {
-		if n := receiverNamed(fn); n != nil {
-			return n.Obj().Name() + "." + fn.Name()
-		}
-	}
-	return obj.Name()
-}
+func localName(obj types.Object) string { return stdlib.Name(obj) }
 
 // nameIn is an object's name as it is read in pkg: with the name of its package in front unless that is pkg.
 func nameIn(pkg *types.Package, obj types.Object) string {

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file keeps the imports of a lowered file: those of the author's that its functions still use, and those that
@@ -100,7 +100,7 @@ func (im *imports) write(b *bytes.Buffer) {
 	var groups [2][]line
 	put := func(path, text string) {
 		group := 1
-		if check.IsStd(path) {
+		if stdlib.IsStd(path) {
 			group = 0
 		}
 		groups[group] = append(groups[group], line{path, text})
