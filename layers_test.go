@@ -26,12 +26,13 @@ const module = "github.com/pawlhq/pawl"
 // floors holds the packages from the ground up. A package imports only what lies on floors below its own. x/... stands
 // for x and what lies in it.
 var floors = [][]string{
-	{"annotations", "gen/internal/ir", "gen/diag", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
+	{"gen/internal/gotypes", "gen/internal/importpath"},
+	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
 	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
 	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
 	{"gen", ".", "internal/runtime/show"},
-	{"internal/bench", "gen/vet/...", "pawltest/..."},
+	{"internal/bench", "internal/knots", "gen/vet/...", "pawltest/..."},
 	{"cmd/...", "examples/...", "golden/..."},
 }
 

@@ -29,8 +29,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
-// Module is everything annotated in one package, for a worker to run. The generated function PawlModule makes it.
-type Module = abi.Module
+// Registration is everything annotated in one package, for a worker to run. The generated function PawlRegistration makes it.
+type Registration = abi.Registration
 
 // Run is a handle on a run. Generated handles embed it and add a typed Result.
 type Run = client.Run
@@ -84,12 +84,12 @@ func NewClient(st store.Store, opts ...Option) *Client {
 	return &Client{client.New(st, opt.chain), st, opt}
 }
 
-// Work runs the workflows and activities of modules until ctx ends, then lets what is under way come to an end, and
-// returns. It fails if the modules do not fit together, if their generated code is older than its sources, or if NATS
+// Work runs the workflows and activities of registrations until ctx ends, then lets what is under way come to an end, and
+// returns. It fails if the registrations do not fit together, if their generated code is older than its sources, or if NATS
 // cannot be reached at the start. Many workers may run side by side, in one process or in many.
-func (c *Client) Work(ctx context.Context, modules ...Module) error {
+func (c *Client) Work(ctx context.Context, registrations ...Registration) error {
 	opt := c.opt.worker
-	opt.Store, opt.Chain, opt.Modules, opt.Logger = c.store, c.opt.chain, modules, c.opt.logger
+	opt.Store, opt.Chain, opt.Registrations, opt.Logger = c.store, c.opt.chain, registrations, c.opt.logger
 	w, err := worker.New(opt)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/lower"
 )
@@ -35,7 +36,7 @@ func helper(g generic) ir.Helper { return ir.Helper{Name: g.Name(), Doc: g.Doc()
 // code is the declaration of a helper, cut where it names the run's type.
 func code(b generic) (out ir.Type) {
 	const abi = "\x00"
-	run := ir.Part{Ref: ir.Ref{Pkg: ir.Import{Path: gosrc.RuntimePath + "/runtime/abi", Name: "abi"}, Name: "Run"}}
+	run := ir.Part{Ref: ir.Ref{Pkg: ir.Import{Path: importpath.ABI, Name: "abi"}, Name: "Run"}}
 	for i, text := range strings.Split(b.Decl(abi), abi+".Run") {
 		if i > 0 {
 			out = append(out, run)

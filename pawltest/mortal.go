@@ -143,7 +143,7 @@ func (m *mortal) Append(ctx context.Context, id string, prev store.Seq, rec stor
 // Send leaves out the nudges of the sweep for stuck runs. Nothing may rest on them, and they would mend what a test
 // should find.
 func (m *mortal) Send(ctx context.Context, msg store.Message) error {
-	if in, err := history.UnmarshalInbound(msg.Data); err == nil && in.Nudge != nil && !strings.Contains(msg.DedupID, "/settled/") {
+	if in, err := history.UnmarshalMessage(msg.Data); err == nil && in.Wake != nil && !strings.Contains(msg.DedupID, "/settled/") {
 		return nil
 	}
 	return m.write(ctx, "send of "+letter(false, msg.Data)+msg.ID, "", func() error { return m.Store.Send(ctx, msg) })
@@ -153,24 +153,24 @@ func (m *mortal) SendStart(ctx context.Context, msg store.Message) error {
 	return m.write(ctx, "send of "+letter(true, msg.Data)+msg.ID, "", func() error { return m.Store.SendStart(ctx, msg) })
 }
 
-func (m *mortal) PutTask(ctx context.Context, t store.Task) error {
+func (m *mortal) EnqueueTask(ctx context.Context, t store.Task) error {
 	m.world.witness.queued(t)
-	return m.write(ctx, "task "+taskName(t), "", func() error { return m.Store.PutTask(ctx, t) })
+	return m.write(ctx, "task "+taskName(t), "", func() error { return m.Store.EnqueueTask(ctx, t) })
 }
 
 func (m *mortal) DropTask(ctx context.Context, t store.Task) error {
 	return m.write(ctx, "drop of task "+taskName(t), "", func() error { return m.Store.DropTask(ctx, t) })
 }
 
-// PutBeat is the one write that does not stand still with its worker: an attempt holds a lock meanwhile, and who waits
+// RecordHeartbeat is the one write that does not stand still with its worker: an attempt holds a lock meanwhile, and who waits
 // for a lock stops a bubble's time.
-func (m *mortal) PutBeat(ctx context.Context, t store.Task, data []byte) error {
+func (m *mortal) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
 	name := m.world.witness.name("state of task " + taskName(t))
 	m.reach("before " + name)
 	if !m.alive() {
 		return m.wait(ctx)
 	}
-	err := m.Store.PutBeat(ctx, t, data)
+	err := m.Store.RecordHeartbeat(ctx, t, data)
 	m.reach("after " + name)
 	if !m.alive() {
 		return m.wait(ctx)
@@ -178,10 +178,10 @@ func (m *mortal) PutBeat(ctx context.Context, t store.Task, data []byte) error {
 	return err
 }
 
-func (m *mortal) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
+func (m *mortal) ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return m.write(ctx, "alarm of "+id, "", func() error {
 		m.world.witness.alarmSet(id, at) // it may ring at once
-		err := m.Store.SetTimer(ctx, queue, id, at)
+		err := m.Store.ScheduleTimer(ctx, queue, id, at)
 		if err != nil {
 			m.world.witness.alarmCleared(id, at)
 		}
@@ -189,9 +189,9 @@ func (m *mortal) SetTimer(ctx context.Context, queue, id string, at time.Time) e
 	})
 }
 
-func (m *mortal) ClearTimer(ctx context.Context, queue, id string, at time.Time) error {
+func (m *mortal) CancelTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return m.write(ctx, "clearing of the alarm of "+id, "", func() error {
-		err := m.Store.ClearTimer(ctx, queue, id, at)
+		err := m.Store.CancelTimer(ctx, queue, id, at)
 		if err == nil {
 			m.world.witness.alarmCleared(id, at)
 		}
@@ -203,7 +203,7 @@ func (m *mortal) ClearTimer(ctx context.Context, queue, id string, at time.Time)
 // unlucky often enough would be parked until another build of the test comes.
 func (m *mortal) PutEntry(ctx context.Context, e store.Entry) error {
 	status := ""
-	if info, err := history.UnmarshalRunInfo(e.Data); err == nil {
+	if info, err := history.UnmarshalRunSummary(e.Data); err == nil {
 		status = ": " + info.Status.String()
 		info.Trials, info.TrialsAt = nil, 0
 		e.Data = info.Marshal()
@@ -347,18 +347,18 @@ func letter(start bool, data []byte) string {
 	if start {
 		return "start of "
 	}
-	msg, err := history.UnmarshalInbound(data)
+	msg, err := history.UnmarshalMessage(data)
 	if err != nil {
 		return "unreadable message to "
 	}
 	switch {
-	case msg.Done != nil:
-		return "outcome of " + opName(msg.Done.Op.String()) + " to "
+	case msg.Completed != nil:
+		return "outcome of " + opName(msg.Completed.Op.String()) + " to "
 	case msg.Cancel != nil:
 		return "cancellation of "
 	case msg.Terminate != nil:
 		return "termination of "
-	case msg.Nudge != nil:
+	case msg.Wake != nil:
 		return "nudge to "
 	}
 	return "message to "

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -39,11 +40,11 @@ type run struct {
 
 func (r *run) alias() string { return fmt.Sprintf("run %d of %s", r.number, r.id) }
 
-// observed is modules with a note taken of each attempt.
-func (w *world) observed(modules []pawl.Module) []pawl.Module {
-	modules = slices.Clone(modules)
-	for i := range modules {
-		m := &modules[i]
+// observed is registrations with a note taken of each attempt.
+func (w *world) observed(registrations []pawl.Registration) []pawl.Registration {
+	registrations = slices.Clone(registrations)
+	for i := range registrations {
+		m := &registrations[i]
 		m.Activities = slices.Clone(m.Activities)
 		for j := range m.Activities {
 			h := &m.Activities[j]
@@ -58,7 +59,7 @@ func (w *world) observed(modules []pawl.Module) []pawl.Module {
 			}
 		}
 	}
-	return modules
+	return registrations
 }
 
 // outcome waits until nothing goes on any more, and takes down how things are.
@@ -97,7 +98,8 @@ func (w *world) calmDown(whole *outcome) {
 		limit += w.slack(whole)
 	}
 	deadline := time.Now().Add(limit)
-	for wait := time.Millisecond; ; wait = min(2*wait, time.Second) {
+	poll := backoff.Doubling(time.Millisecond, time.Second)
+	for polls := 1; ; polls++ {
 		left := w.leftovers()
 		if len(left) == 0 {
 			return
@@ -106,7 +108,7 @@ func (w *world) calmDown(whole *outcome) {
 			w.t.Errorf("the test has ended, and %v later this is left:\n  %s", limit, strings.Join(left, "\n  "))
 			return
 		}
-		time.Sleep(wait)
+		time.Sleep(poll.Pause(polls))
 	}
 }
 

@@ -34,12 +34,12 @@ type world struct {
 	born    time.Time
 	effects []func() any
 
-	mu      sync.Mutex
-	modules []pawl.Module
-	workers []*Worker
-	lives   int            // of workers, so far
-	started map[string]int // by workflow id; those without one are counted under ""
-	dying   sync.WaitGroup // lives that have not come to an end
+	mu            sync.Mutex
+	registrations []pawl.Registration
+	workers       []*Worker
+	lives         int            // of workers, so far
+	started       map[string]int // by workflow id; those without one are counted under ""
+	dying         sync.WaitGroup // lives that have not come to an end
 }
 
 func newWorld(t *testing.T, opt options, fate fate) *world {

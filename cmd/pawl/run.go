@@ -116,7 +116,7 @@ func completeTypes(c *connection) cobra.CompletionFunc {
 }
 
 // known lists what the server knows, or nothing if it does not answer soon: a shell has no use for an error.
-func known(cmd *cobra.Command, c *connection) (runs []*history.RunInfo) {
+func known(cmd *cobra.Command, c *connection) (runs []*history.RunSummary) {
 	quick := *c
 	quick.timeout = completionTimeout
 	_ = quick.do(cmd, func(ctx context.Context, cl *client.Client) (err error) {

@@ -73,7 +73,7 @@ type listed struct {
 	Reason  string    `json:"reason,omitempty"`
 }
 
-func toListed(info *history.RunInfo) listed {
+func toListed(info *history.RunSummary) listed {
 	l := listed{
 		workflowRef{info.ID, info.RunID}, info.Type, info.Queue, statusName(info.Status),
 		info.Started, info.Closed, info.Changed, info.Events, failureMessage(info.Failure), info.Parked, info.Reason,
@@ -91,7 +91,7 @@ func failureMessage(f *history.Failure) string {
 	return f.Message
 }
 
-func printRuns(cmd *cobra.Command, f format, runs []*history.RunInfo) error {
+func printRuns(cmd *cobra.Command, f format, runs []*history.RunSummary) error {
 	w := cmd.OutOrStdout()
 	if f == formatJSON {
 		list := make([]listed, len(runs))

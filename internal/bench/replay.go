@@ -48,14 +48,14 @@ func record(w *abi.Workflow) (records [][]byte, err error) {
 	now := time.Now().UTC()
 	in := history.Event{Time: now, Body: &history.RunStarted{Type: w.Name, Queue: queue, Input: input}}
 	for first := uint64(1); ; {
-		decisions, err := x.Step(in)
+		commands, err := x.Step(in)
 		if err != nil {
 			return nil, err
 		}
-		rec := &history.Record{Format: history.Format, ID: x.ID, RunID: x.RunID, FirstEvent: first, Events: append([]history.Event{in}, decisions...)}
+		rec := &history.Record{Format: history.Format, ID: x.ID, RunID: x.RunID, FirstEvent: first, Events: append([]history.Event{in}, commands...)}
 		records = append(records, rec.Marshal())
 		first += uint64(len(rec.Events))
-		scheduled, ok := decisions[0].Body.(*history.ActivityScheduled)
+		scheduled, ok := commands[0].Body.(*history.ActivityScheduled)
 		if !ok {
 			return records[:len(records)-1], nil // an open run: a closed one is not replayed
 		}

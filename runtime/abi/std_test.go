@@ -36,7 +36,7 @@ func TestLoggerOutlivesReplay(t *testing.T) {
 
 	x := execution()
 	start := history.Event{Time: time.Unix(0, 0).UTC(), Body: &history.RunStarted{Type: "flow"}}
-	decided, err := x.Step(start)
+	commands, err := x.Step(start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestLoggerOutlivesReplay(t *testing.T) {
 
 	x = execution()
 	defer x.Kill()
-	if err := x.Replay(append([]history.Event{start}, decided...)); err != nil {
+	if err := x.Replay(append([]history.Event{start}, commands...)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := x.Step(history.Event{Time: timer.Due, Body: &history.TimerFired{Op: timer.ID}}); err != nil {

@@ -175,7 +175,7 @@ func TestVirtualTime(t *testing.T) {
 				t.Fatal(err)
 			}
 			begin := time.Now()
-			if err := s.SetTimer(t.Context(), "q", "w", begin.Add(time.Hour)); err != nil {
+			if err := s.ScheduleTimer(t.Context(), "q", "w", begin.Add(time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 			w := <-woken

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -33,7 +34,7 @@ func (k *classer) argument(i int, call *ast.CallExpr) *use {
 	if _, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
 		return k.passed(i, k.params(k.info.TypeOf(call.Fun).(*types.Signature), n, t))
 	}
-	callee := Callee(k.info, call)
+	callee := gotypes.Callee(k.info, call)
 	if callee == nil {
 		return k.harm("hands " + k.name + " to a function value")
 	}
@@ -76,7 +77,7 @@ func (k *classer) params(sig *types.Signature, n int, t types.Type) (vs []*types
 // behind are the functions that a call of fn may run: fn, or, if that is a method of an interface, those of the module
 // that implement it. What is marked //pawl:pure is the author's word.
 func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
-	if !interfaceMethod(fn) {
+	if !gotypes.IsInterfaceMethod(fn) {
 		if k.decls[fn].pure {
 			return nil
 		}
@@ -84,7 +85,7 @@ func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
 	}
 	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for _, m := range k.aliases.methods[fn.Name()] {
-		t := receiverNamed(m)
+		t := gotypes.Receiver(m)
 		if !k.decls[m].pure && (t.TypeParams().Len() > 0 || types.Implements(types.NewPointer(t), iface)) {
 			fns = append(fns, m)
 		}
@@ -123,7 +124,7 @@ func (k *classer) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use
 		return &use{to: k.asked(facts.CallsMethods, k.info.TypeOf(k.stack[i].(ast.Expr)))}
 	}
 	if !facts.ReturnsArgs {
-		return k.harm("hands " + k.name + " to " + nameIn(nil, fn))
+		return k.harm("hands " + k.name + " to " + gotypes.NameIn(nil, fn))
 	}
 	if !k.inside(k.info.TypeOf(k.stack[i].(ast.Expr))) {
 		return reading // the result is a copy
@@ -147,7 +148,7 @@ func (k *classer) asked(names []string, t types.Type) (vs []*types.Var) {
 	within, open := k.namedWithin(t)
 	for _, name := range names {
 		for _, fn := range k.aliases.methods[name] {
-			if open || slices.Contains(within, types.Type(receiverNamed(fn))) {
+			if open || slices.Contains(within, types.Type(gotypes.Receiver(fn))) {
 				vs = append(vs, fn.Signature().Recv())
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -24,7 +25,7 @@ func (s *scanner) concurrency(x ast.Node) {
 			s.effect(x.Pos(), stdlib.Channels, "a receive", false)
 		}
 	case *ast.RangeStmt:
-		if ChanType(s.info.TypeOf(x.X)) != nil {
+		if gotypes.ChanType(s.info.TypeOf(x.X)) != nil {
 			s.effect(x.Pos(), stdlib.Channels, "a range over a channel", false)
 		}
 	}
@@ -40,7 +41,7 @@ func channelOf(info *types.Info, x ast.Node) (ch ast.Expr, how string) {
 			return x.X, "receives from"
 		}
 	case *ast.RangeStmt:
-		if ChanType(info.TypeOf(x.X)) != nil {
+		if gotypes.ChanType(info.TypeOf(x.X)) != nil {
 			return x.X, "receives from"
 		}
 	case *ast.CallExpr:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -23,7 +24,7 @@ func decodesTimes(info *types.Info, stack []ast.Node, by stdlib.Decoding) bool {
 	if fn == nil || stdlib.Of(fn).Decodes != by {
 		return false
 	}
-	_, call := Reference(stack)
+	_, call := gotypes.Reference(stack)
 	if call == nil {
 		return true
 	}
@@ -69,13 +70,13 @@ func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 	}
 	switch {
 	case decodesTimes(s.info, s.stack, stdlib.HostTimes):
-		s.report(at, stdlib.TimeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", nameIn(nil, fn))
+		s.report(at, stdlib.TimeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", gotypes.NameIn(nil, fn))
 	case !decodesTimes(s.info, s.stack, stdlib.FixableTimes):
 		return false
 	case s.third(s.n): // has no copy, and is trusted with what it does not name
 		return false
 	default:
-		s.effect(at, stdlib.TimeZone, nameIn(nil, fn), value)
+		s.effect(at, stdlib.TimeZone, gotypes.NameIn(nil, fn), value)
 	}
 	return true
 }
@@ -84,7 +85,7 @@ func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 func (s *scanner) hiding(at token.Pos, fn *types.Func) {
 	if decodesTimes(s.info, s.stack, stdlib.FixableTimes) && !mayHoldTime(s.n.fn.Signature().Recv().Type(), map[types.Type]bool{}) {
 		s.report(at, stdlib.TimeZone, "decode the time as a string, and parse it with time.ParseInLocation and time.UTC",
-			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", nameIn(nil, fn))
+			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", gotypes.NameIn(nil, fn))
 	}
 }
 

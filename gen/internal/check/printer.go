@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -17,7 +18,7 @@ import (
 
 // calledValue enters what is given to a function value that may be one of those that print.
 func (s *scanner) calledValue(call *ast.CallExpr) {
-	sig, ok := CoreType(s.info.TypeOf(call.Fun)).(*types.Signature)
+	sig, ok := gotypes.CoreType(s.info.TypeOf(call.Fun)).(*types.Signature)
 	if !ok || s.info.Types[call.Fun].IsType() || !printsLike(sig) {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/callgraph"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -343,7 +344,7 @@ func (t *tracer) loaded(x *ssa.UnOp) {
 		}
 		t.at(of(behind, x.Type()))
 		if f, ok := x.X.(*ssa.FieldAddr); ok {
-			if n := named(f.X.Type()); n != nil && n.Obj().Pkg() != nil && stdlib.Package(n.Obj().Pkg().Path()).Retains {
+			if n := gotypes.Origin(f.X.Type()); n != nil && n.Obj().Pkg() != nil && stdlib.Package(n.Obj().Pkg().Path()).Retains {
 				t.at(place{kind: opaque, typ: n.Obj().Pkg().Path()})
 			}
 		}
@@ -427,7 +428,7 @@ func returnsPart(fn *ssa.Function) bool {
 
 // isErrorAt reports whether the i-th result is an error.
 func isErrorAt(results *types.Tuple, i int) bool {
-	return i < results.Len() && types.Identical(results.At(i).Type(), types.Universe.Lookup("error").Type())
+	return i < results.Len() && gotypes.IsError(results.At(i).Type())
 }
 
 func (t *tracer) returned(fn *ssa.Function, i int) {

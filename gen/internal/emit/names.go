@@ -119,7 +119,7 @@ func Names(p *ir.Package) (all []string) {
 		all = append(all, functionHandlers)
 	}
 	if annotated(p) {
-		all = append(all, moduleName)
+		all = append(all, registrationName)
 	}
 	all = append(all, errorsName, sourcesName)
 	for _, h := range p.Helpers {
@@ -129,7 +129,7 @@ func Names(p *ir.Package) (all []string) {
 }
 
 const (
-	moduleName       = "PawlModule"
+	registrationName = "PawlRegistration"
 	functionHandlers = "handlers__pawl"
 	errorsName       = "Errors__pawl"
 	sourcesName      = "Sources__pawl"

@@ -27,7 +27,7 @@ const (
 
 // The output is compiled against the real runtime; elsewhere a stand-in for it is enough.
 var (
-	engine  = map[string]string{"github.com/pawlhq/pawl": "../..", "golang.org/x/sync": sync, "github.com/google/uuid": uuid}
+	engine  = map[string]string{"github.com/pawlhq/pawl": "../../..", "golang.org/x/sync": sync, "github.com/google/uuid": uuid}
 	standIn = map[string]string{"github.com/pawlhq/pawl": "testdata/modules/pawl", "golang.org/x/sync": sync, "github.com/google/uuid": uuid}
 )
 

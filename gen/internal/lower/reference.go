@@ -10,6 +10,7 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -63,7 +64,7 @@ func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 	if !ok {
 		return
 	}
-	_, call := check.Reference(l.stack)
+	_, call := gotypes.Reference(l.stack)
 	switch {
 	case l.started(call):
 	case l.spreads(call):
@@ -81,7 +82,7 @@ func (l *lowerer) printer(twin string) string {
 
 // mention lowers the mention of a function or method. What a go statement calls, it takes as a value.
 func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
-	expr, call := check.Reference(l.stack)
+	expr, call := gotypes.Reference(l.stack)
 	started := l.started(call)
 	if started {
 		call = nil

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/types"
 
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -12,10 +14,9 @@ import (
 // std lowers a function or a method of the standard library, or of a module that the run has its own of.
 func (l *lowerer) std(r reference) {
 	c := stdlib.Of(r.fn).Counterpart
-	recv := receiverType(r.fn)
 	switch {
-	case recv != nil:
-		l.stdMethod(r, l.names.abi+"."+c.Name, recv)
+	case r.fn.Signature().Recv() != nil:
+		l.stdMethod(r, l.names.abi+"."+c.Name, gotypes.Receiver(r.fn))
 	case c.Owner != "":
 		l.requalify(r, l.names.abi+"."+c.Owner+"("+l.names.run+")", r.fn.Name())
 	case c.WithoutRun:
@@ -41,19 +42,6 @@ func (l *lowerer) decoder(r reference) {
 	l.edits.after(r.expr.End(), ")")
 }
 
-// receiverType is the type of a method's receiver, or what that points to; nil for functions.
-func receiverType(fn *types.Func) *types.Named {
-	recv := fn.Signature().Recv()
-	if recv == nil {
-		return nil
-	}
-	t := recv.Type()
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	return t.(*types.Named)
-}
-
 // stdMethod lowers a method. As values, the twin of a module's, which is generic, is instantiated, and an interface's gets
 // a receiver of just that interface.
 func (l *lowerer) stdMethod(r reference, twin string, recv *types.Named) {
@@ -62,7 +50,7 @@ func (l *lowerer) stdMethod(r reference, twin string, recv *types.Named) {
 	case r.call != nil:
 	case types.IsInterface(recv):
 		conversion = l.typeString(recv)
-	case !stdlib.IsStd(recv.Obj().Pkg().Path()):
+	case !importpath.IsStd(recv.Obj().Pkg().Path()):
 		twin += "[" + l.typeString(recv) + "]"
 	}
 	l.onReceiver(r, twin, conversion)

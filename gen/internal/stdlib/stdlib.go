@@ -10,6 +10,9 @@ package stdlib
 import (
 	"go/types"
 	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // Verdict says what happens to a name that workflow code uses.
@@ -111,7 +114,7 @@ func Of(obj types.Object) Symbol {
 	if obj.Pkg() == nil {
 		return Symbol{}
 	}
-	return Lookup(obj.Pkg().Path(), Name(obj))
+	return Lookup(obj.Pkg().Path(), gotypes.LocalName(obj))
 }
 
 // Package returns what is known about a whole package.
@@ -158,19 +161,12 @@ func unknown(path string) Symbol {
 			return s
 		}
 	}
-	if IsStd(path) {
+	if importpath.IsStd(path) {
 		s.Rule, s.Why, s.Fix = UnknownStd, "is not known to behave the same on every replay", ToActivity+", or accept it with //pawl:allow "+UnknownStd+" and a reason"
 		return s
 	}
 	s.Rule, s.Why, s.Fix = UnknownModule, "is third-party code that is not known to behave the same on every replay", VouchFor
 	return s
-}
-
-// IsStd reports whether an import path is one of the standard library: its first element has no dot. The path of a
-// module without a dot is taken for the standard library, too. This changes only the wording of diagnostics.
-func IsStd(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".")
 }
 
 // IsUnknownModule reports whether a package belongs to another module, and is one that the table says nothing about.
@@ -189,25 +185,10 @@ func IsErrorMethod(name string) bool {
 	return false
 }
 
-// Name returns the name of an object as the table has it: "Sleep", or "Time.Local" for a method.
-func Name(obj types.Object) string {
-	fn, ok := obj.(*types.Func)
-	if !ok || fn.Signature().Recv() == nil {
-		return obj.Name()
-	}
-	t := types.Unalias(fn.Signature().Recv().Type())
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	if n, ok := t.(*types.Named); ok {
-		return n.Obj().Name() + "." + fn.Name()
-	}
-	return fn.Name()
-}
-
 // Func names a function that a rule treats by itself.
 type Func struct{ path, name string }
 
+// The functions that a rule treats by itself.
 var (
 	ContextWithValue = named("context", "WithValue")
 	ErrorsAs         = named("errors", "As")
@@ -228,5 +209,5 @@ func named(path, name string) Func {
 
 // Is reports whether fn is the function.
 func (f Func) Is(fn *types.Func) bool {
-	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == f.path && Name(fn) == f.name
+	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == f.path && gotypes.LocalName(fn) == f.name
 }

@@ -2,6 +2,8 @@
 
 package stdlib
 
+import "github.com/pawlhq/pawl/gen/internal/importpath"
+
 // table holds the rows by package path. In a row, "Sleep" is a function, a variable, a constant or a type, "Time.Local" a
 // method, "Time.*" stands for all methods of a type, and "*" for the whole package.
 var table = map[string][]row{
@@ -355,7 +357,7 @@ var table = map[string][]row{
 		allow("Map.* NewCond RWMutex.RLocker"),
 		forbid(SyncObjects, "depends on garbage collection", "make a new value where you need one", "Pool.*"),
 		receiverRule(SyncObjects, "*"),
-		takesLocks("NewCond"),
+		takesLocks("NewCond Locker.Lock Locker.Unlock"),
 		computesOnce("OnceValue OnceValues"),
 		retains("*"),
 	},
@@ -364,7 +366,7 @@ var table = map[string][]row{
 		receiverRule(SyncObjects, "*"),
 		retains("*"),
 	},
-	"golang.org/x/sync/errgroup": {
+	importpath.Errgroup: {
 		durableOr(SyncObjects, "Group.Go Group.SetLimit Group.TryGo Group.Wait"),
 		durableOr(SyncObjects, "WithContext").as(Counterpart{Name: "GroupWithContext", Generic: true}),
 		receiverRule(SyncObjects, "*"),
@@ -398,7 +400,7 @@ var table = map[string][]row{
 	"database/sql/driver": {allow("ErrBadConn ErrRemoveArgument ErrSkip Valuer.*")},
 
 	// Pawl itself.
-	pawlPath: {
+	importpath.Pawl: {
 		allow("Final Info"),
 		durable("WaitUntil"),
 		forbid(InputOutput, "uses the engine from outside a run", "call it outside of workflows, or in an activity", "*"),
@@ -417,9 +419,6 @@ var table = map[string][]row{
 	"github.com/teris-io/shortid":   randomIDs,
 	"github.com/bwmarrin/snowflake": randomIDs,
 }
-
-// pawlPath is the package that authors import. It is not analysed as the author's code.
-const pawlPath = "github.com/pawlhq/pawl"
 
 var randomIDs = []row{forbid(Entropy, "returns a different id on every replay", useUUID, "*")}
 
@@ -447,6 +446,6 @@ var families = []struct {
 	{"runtime", forbid(Machine, intoRuntime, ToActivity, "*")},
 	{"syscall", forbid(InputOutput, outside, ToActivity, "*")},
 	{"testing", forbid(Machine, "is for tests", "keep test code out of workflows", "*")},
-	{pawlPath + "/internal/runtime", forbid(InputOutput, "is the engine", "call it outside of workflows", "*")},
-	{pawlPath + "/runtime", forbid(InputOutput, "is the engine", "call it outside of workflows", "*")},
+	{importpath.Pawl + "/internal/runtime", forbid(InputOutput, "is the engine", "call it outside of workflows", "*")},
+	{importpath.Pawl + "/runtime", forbid(InputOutput, "is the engine", "call it outside of workflows", "*")},
 }

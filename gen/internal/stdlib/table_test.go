@@ -14,11 +14,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 var update = flag.Bool("update", false, "write the golden files, and fail")
 
-const abiPath = pawlPath + "/runtime/abi"
+const abiPath = importpath.Pawl + "/runtime/abi"
 
 // TestNamesExist resolves every name of the table with the toolchain in use, so that none is misspelt. The generators of
 // ids share rows, and are not all in the module's dependencies: their names are not resolved.
@@ -103,7 +105,7 @@ func TestUncovered(t *testing.T) {
 	imports := importPackages(t)
 	var list bytes.Buffer
 	for _, path := range resolvable() {
-		if !IsStd(path) || !slices.ContainsFunc(table[path], func(r row) bool { return allows(path, r) }) {
+		if !importpath.IsStd(path) || !slices.ContainsFunc(table[path], func(r row) bool { return allows(path, r) }) {
 			continue
 		}
 		for _, name := range functions(imports(path)) {
@@ -200,7 +202,7 @@ func goVersion(t *testing.T) string {
 func resolvable() (paths []string) {
 	for _, path := range slices.Sorted(maps.Keys(table)) {
 		special := path == "unsafe" || path == "C" || path == "syscall/js"
-		if IsStd(path) && !special || path == pawlPath || strings.HasPrefix(path, "golang.org/x/sync/") {
+		if importpath.IsStd(path) && !special || path == importpath.Pawl || strings.HasPrefix(path, "golang.org/x/sync/") {
 			paths = append(paths, path)
 		}
 	}

@@ -70,13 +70,13 @@ func (d *Driver) step(in history.Event) error {
 	if now := d.Run.Now(); in.Time.Before(now) {
 		in.Time = now
 	}
-	decided, err := d.Run.Step(in)
+	commands, err := d.Run.Step(in)
 	if err != nil {
 		return err
 	}
-	d.History = append(append(d.History, in), decided...)
+	d.History = append(append(d.History, in), commands...)
 	if end := d.Run.Closed(); end != nil && d.History[len(d.History)-1].Body != end {
-		return fmt.Errorf("something is recorded after the end of the run: %+v", decided)
+		return fmt.Errorf("something is recorded after the end of the run: %+v", commands)
 	}
 	for _, op := range d.Run.Open() {
 		d.perform(op)

@@ -1,48 +1,48 @@
-// Package language is the table of what Pawl makes of Go in workflow code: row by row, with the goldens that show it.
-// docs/language.md is written from it.
+// Package language is the table of what each Go construct means in workflow code, with the goldens that prove each row.
+// docs/language.md is generated from it.
 package language
 
 import "strings"
 
-// Verdict is what becomes of a construct in workflow code.
+// Verdict says how a construct is treated in workflow code.
 type Verdict string
 
 // The verdicts.
 const (
-	Durable  Verdict = "durable"  // the run's own is put in its place
-	AsIs     Verdict = "as it is" // it is the same on every replay, or it belongs to the author alone
-	Recorded Verdict = "recorded" // its result is kept in the history
-	Rejected Verdict = "rejected" // by the rule of the row
-	Remarked Verdict = "remarked" // accepted, with a remark under the rule of the row
-	Found    Verdict = "found"    // accepted; the engine says so when it happens
+	Durable  Verdict = "durable"  // replaced by the run's own implementation
+	AsIs     Verdict = "as is"    // unchanged: it is deterministic
+	Recorded Verdict = "recorded" // its result is recorded in the history
+	Rejected Verdict = "rejected" // by the row's rule
+	Warned   Verdict = "warned"   // accepted, with a warning under the row's rule
+	Detected Verdict = "detected" // accepted; the engine reports it when it happens
 )
 
-// Theme is a part of the table.
+// Theme is a section of the table.
 type Theme struct {
 	Title string
 	Intro string
 	Rows  []Row
 }
 
-// Row says what becomes of one construct.
+// Row says how one construct is treated.
 type Row struct {
 	Construct string // in Markdown
 	Verdict   Verdict
-	Rule      string // that rejects it or remarks on it
-	Text      string // what it means, in Markdown
+	Rule      string // the rule that rejects it or warns about it
+	Text      string // an explanation, in Markdown
 	Goldens   []Golden
 }
 
-// Golden is a place that shows what a row says.
+// Golden is a line of code that proves a row.
 type Golden struct {
-	// File is a folder of golden/accept (accept/timers), an archive of golden/reject (reject/locks), a folder of
-	// golden/concurrent, or else a test, by its path from the root of the repository.
+	// File is a folder in golden/accept (accept/timers), an archive in golden/reject (reject/locks), a folder in
+	// golden/concurrent, or a test file, relative to the root of the repository.
 	File string
-	// Code is in a line of it. In an archive of golden/reject it is the line that breaks the rule.
+	// Code is a part of a line of that file. In golden/reject it is the line that breaks the rule.
 	Code string
 }
 
-// Path is where the golden is, from the root of the repository.
+// Path is the path of the golden, relative to the root of the repository.
 func (g Golden) Path() string {
 	switch {
 	case strings.HasPrefix(g.File, "reject/"):
@@ -53,7 +53,7 @@ func (g Golden) Path() string {
 	return g.File
 }
 
-// Table is the language, by theme.
+// Table returns the whole table, by theme.
 func Table() []Theme {
 	return []Theme{clock, contexts, chance, goroutines, locks, collections, state, code, calls, annotations}
 }
@@ -74,12 +74,12 @@ func rejected(rule, construct, text string, goldens ...string) Row {
 	return row(construct, Rejected, rule, text, goldens)
 }
 
-func remarked(rule, construct, text string, goldens ...string) Row {
-	return row(construct, Remarked, rule, text, goldens)
+func warned(rule, construct, text string, goldens ...string) Row {
+	return row(construct, Warned, rule, text, goldens)
 }
 
-func found(construct, text string, goldens ...string) Row {
-	return row(construct, Found, "", text, goldens)
+func detected(construct, text string, goldens ...string) Row {
+	return row(construct, Detected, "", text, goldens)
 }
 
 // row takes goldens as pairs of a file and the code in it.

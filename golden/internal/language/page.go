@@ -1,3 +1,5 @@
+// The rendering of the table as docs/language.md.
+
 package language
 
 import (
@@ -6,34 +8,32 @@ import (
 	"strings"
 )
 
-// This file writes the table as a page.
-
 const intro = `# The language
 
-<!-- Written from golden/internal/language by go test ./golden -run TestLanguagePage -update=language. DO NOT EDIT. -->
+<!-- Generated from golden/internal/language by go test ./golden -run TestLanguagePage -update=language. DO NOT EDIT. -->
 
-Workflow code is Go. This page says, construct by construct, what Pawl makes of it, and links to a program that shows
-it: one that a test runs as plain Go, on the engine, through crashes and replays, or one with what the compiler says of
-it. A test holds every row against the programs that it names.
+Workflow code is Go. This page lists, construct by construct, what it means in a durable run. Each row links to programs that
+prove it: either a program that a test runs as plain Go, on the engine, and through crashes and replays, or a program that the
+compiler rejects, with its diagnostics. A test checks every row against the programs it names.
 
 | word | meaning |
 |---|---|
-| **durable** | the run has its own in place of Go's; it means the same, and a replay repeats it |
-| **as it is** | left alone: it is the same on every replay |
-| **recorded** | its result is written into the history, and read from there ever after |
-| **remarked** | accepted, with a remark; ` + "`pawl explain RULE`" + ` says more |
-| **rejected** | an error of the compiler under that rule; ` + "`pawl explain RULE`" + ` says more |
-| **found** | accepted; the engine finds it when it happens, and says so |
+| **durable** | replaced by the run's own implementation, which means the same and is repeated by a replay |
+| **as is** | unchanged, because it is the same on every replay |
+| **recorded** | its result is recorded in the history and read from there afterwards |
+| **warned** | accepted, with a warning; ` + "`pawl explain RULE`" + ` says more |
+| **rejected** | a compile error under that rule; ` + "`pawl explain RULE`" + ` says more |
+| **detected** | accepted; the engine detects it when it happens and reports it |
 
-What no rule finds is called so in its row: "nothing is said".
+If no rule reports a hazard, its row says "not reported".
 `
 
-// Page is docs/language.md.
+// Page renders docs/language.md.
 func Page() []byte {
 	var b bytes.Buffer
 	b.WriteString(intro)
 	for _, theme := range Table() {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| construct | what becomes of it | | shown by |\n|---|---|---|---|\n", theme.Title, theme.Intro)
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| construct | verdict | | proof |\n|---|---|---|---|\n", theme.Title, theme.Intro)
 		for _, row := range theme.Rows {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", escape(row.Construct), row.verdict(), escape(row.Text), row.links())
 		}
@@ -48,7 +48,7 @@ func (r Row) verdict() string {
 	return fmt.Sprintf("**%s** %s", r.Verdict, r.Rule)
 }
 
-// links are the goldens of a row, each once.
+// links returns links to the goldens of a row, each once.
 func (r Row) links() string {
 	var links []string
 	seen := map[string]bool{}
@@ -61,10 +61,10 @@ func (r Row) links() string {
 	return strings.Join(links, ", ")
 }
 
-// name is the last word of a file's.
+// name returns the last element of the path.
 func (g Golden) name() string {
 	return g.File[strings.LastIndex(g.File, "/")+1:]
 }
 
-// escape keeps a cell of the table together.
+// escape escapes what would end a table cell.
 func escape(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -211,7 +212,7 @@ func rejected(run *journal.Run, requestID string) bool {
 // journal tells whether the run will begin: only an open run can be in its way.
 func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, error) {
 	msg := store.Message{Queue: req.Queue, ID: req.ID, DedupID: req.ID + "/" + req.RequestID, Data: req.Marshal()}
-	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+	for attempts := 1; ; attempts++ {
 		err := c.store.SendStart(ctx, msg)
 		if err == nil {
 			return c.decided(ctx, req)
@@ -223,7 +224,7 @@ func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, e
 		if runID, err := c.joinPending(ctx, req, pending); runID != "" || err != nil {
 			return runID, err
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := retry.Wait(ctx, attempts); err != nil {
 			return "", fmt.Errorf("workflow %q was not started, because the start of its run before is still pending: %w", req.ID, err)
 		}
 	}
@@ -271,14 +272,14 @@ func (c *Client) replace(ctx context.Context, req *history.StartRequest, run *jo
 	if err != nil {
 		return err
 	}
-	msg := &history.Inbound{RunID: run.RunID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
+	msg := &history.Message{RunID: run.RunID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
 	dedup := req.RequestID + "/replaces/" + run.RunID
 	return c.store.Send(ctx, store.Message{Queue: queue, ID: req.ID, DedupID: dedup, Data: msg.Marshal()})
 }
 
 // decided waits, if an open run is in the way, until a worker has said which of the two it is.
 func (c *Client) decided(ctx context.Context, req *history.StartRequest) (string, error) {
-	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+	for attempts := 1; ; attempts++ {
 		last, err := c.store.Last(ctx, req.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && last.Close != nil && req.Reuse == history.ReuseAllow {
 			return req.RunID, nil
@@ -301,7 +302,7 @@ func (c *Client) decided(ctx context.Context, req *history.StartRequest) (string
 				return runID, err
 			}
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := retry.Wait(ctx, attempts); err != nil {
 			return "", fmt.Errorf("workflow %q was sent but no worker has taken it: %w", req.ID, err)
 		}
 	}
@@ -323,16 +324,16 @@ func (c *Client) startGone(ctx context.Context, req *history.StartRequest) bool 
 
 // Cancel asks the open run of a workflow id to cancel its context. It fails with ErrNotFound if there is none.
 func (c *Client) Cancel(ctx context.Context, id, runID, reason string) error {
-	return c.tell(ctx, id, runID, "cancel", &history.Inbound{Cancel: &history.CancelRequest{Reason: reason}})
+	return c.tell(ctx, id, runID, "cancel", &history.Message{Cancel: &history.CancelRequest{Reason: reason}})
 }
 
 // Terminate closes the open run of a workflow id without asking its code. It fails with ErrNotFound if there is none.
 func (c *Client) Terminate(ctx context.Context, id, runID, reason string) error {
-	return c.tell(ctx, id, runID, "terminate", &history.Inbound{Terminate: &history.TerminateRequest{Reason: reason}})
+	return c.tell(ctx, id, runID, "terminate", &history.Message{Terminate: &history.TerminateRequest{Reason: reason}})
 }
 
 // tell sends a message to an open run; to whichever is open if runID is empty.
-func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.Inbound) error {
+func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.Message) error {
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	var corrupt *journal.CorruptError
 	switch {
@@ -353,12 +354,12 @@ func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.
 }
 
 // tellPending is for a run that was started and that no worker has taken yet.
-func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.Inbound) error {
+func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.Message) error {
 	entry, err := c.store.GetEntry(ctx, id)
 	if err != nil {
 		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, ErrNotFound)
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return err
 	}
@@ -373,23 +374,15 @@ func (c *Client) queue(ctx context.Context, run *journal.Run, id string) (string
 	if err != nil {
 		return "", fmt.Errorf("workflow %q: its task queue is not known: %w", id, err)
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return "", err
 	}
 	return info.Queue, nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}
+// retry is how often a start looks again at what is in its way.
+var retry = backoff.Doubling(10*time.Millisecond, time.Second)
 
 // runIDFor derives the run's id from its request: who repeats a request knows which run it is about.
 func runIDFor(req *history.StartRequest) string {

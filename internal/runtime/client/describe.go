@@ -69,7 +69,7 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 	return d, err
 }
 
-func describe(info *history.RunInfo) *Description {
+func describe(info *history.RunSummary) *Description {
 	d := &Description{
 		ID: info.ID, RunID: info.RunID, Type: info.Type, Queue: info.Queue, Status: info.Status, Started: info.Started,
 		Closed: info.Closed, Events: info.Events, Parked: info.Parked, Reason: info.Reason,
@@ -92,7 +92,7 @@ func (c *Client) describeEntry(ctx context.Context, id, runID string, cause erro
 	if err != nil {
 		return nil, err
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 	if err != nil {
 		return err
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err == nil && info.RunID == d.RunID && info.Status == history.StatusParked {
 		d.Status, d.Parked = info.Status, info.Parked
 	}
@@ -165,7 +165,7 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 		if p.Kind != "activity" {
 			continue
 		}
-		data, err := c.store.Beat(ctx, store.Task{Queue: p.Queue, ID: d.ID, RunID: d.RunID, Op: p.Op})
+		data, err := c.store.LastHeartbeat(ctx, store.Task{Queue: p.Queue, ID: d.ID, RunID: d.RunID, Op: p.Op})
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
@@ -191,7 +191,7 @@ type Filter struct {
 	Limit  int // 0: no limit
 }
 
-func (f Filter) matches(info *history.RunInfo) bool {
+func (f Filter) matches(info *history.RunSummary) bool {
 	if f.Type != "" && f.Type != info.Type {
 		return false
 	}
@@ -205,12 +205,12 @@ func (f Filter) matches(info *history.RunInfo) bool {
 
 // List returns the newest run of each workflow id, those that changed last first. An entry that cannot be read has
 // StatusUnknown, and the reason in Parked.
-func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunInfo, error) {
-	var all []*history.RunInfo
+func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, error) {
+	var all []*history.RunSummary
 	err := c.store.ListEntries(ctx, func(e store.Entry) bool {
-		info, err := history.UnmarshalRunInfo(e.Data)
+		info, err := history.UnmarshalRunSummary(e.Data)
 		if err != nil { // one entry must not hide the others
-			info = &history.RunInfo{ID: e.ID, Parked: err.Error()}
+			info = &history.RunSummary{ID: e.ID, Parked: err.Error()}
 		}
 		if f.matches(info) {
 			all = append(all, info)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -64,7 +65,7 @@ func (r *Run) Wait(ctx context.Context, out ...any) error {
 }
 
 // runError is the error of a closed run; nil if it completed.
-func runError(info *history.RunInfo, known *codec.Errors) error {
+func runError(info *history.RunSummary, known *codec.Errors) error {
 	e := &RunError{ID: info.ID, RunID: info.RunID, Status: info.Status, Reason: info.Reason, Err: known.Decode(info.Failure)}
 	switch info.Status {
 	case history.StatusCompleted:
@@ -76,10 +77,10 @@ func runError(info *history.RunInfo, known *codec.Errors) error {
 }
 
 // Result waits for a run to end and returns how it did; its result and failure are as stored.
-func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunInfo, error) {
-	news := make(chan *history.RunInfo, 1)
+func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSummary, error) {
+	news := make(chan *history.RunSummary, 1)
 	stop, err := c.store.Subscribe(journal.ClosedTopic(id), func(data []byte) []byte {
-		if info, err := history.UnmarshalRunInfo(data); err == nil {
+		if info, err := history.UnmarshalRunSummary(data); err == nil {
 			select {
 			case news <- info:
 			default:
@@ -92,29 +93,31 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunInfo
 	}
 	defer stop()
 	// The announcement may have come before we listened, or be lost: look from time to time as well.
-	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
+	for polls := 1; ; polls++ {
+		wait := poll.Pause(polls)
 		info, err := c.ended(ctx, id, runID, wait >= time.Second)
 		if info != nil || err != nil {
 			return info, err
 		}
-		poll := time.NewTimer(wait)
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-			poll.Stop()
+			timer.Stop()
 			return nil, fmt.Errorf("workflow %q has not ended yet: %w", id, ctx.Err())
 		case info := <-news:
-			poll.Stop()
+			timer.Stop()
 			if runID == "" || info.RunID == runID {
 				return c.complete(ctx, info)
 			}
-		case <-poll.C:
+		case <-timer.C:
 		}
 	}
 }
 
 // ended looks whether a run has ended; nil if not. The registry tells soonest; a look that is thorough does not trust it
 // when it says that the run is open.
-func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*history.RunInfo, error) {
+func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*history.RunSummary, error) {
 	entry, err := c.store.GetEntry(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return c.endedInJournal(ctx, id, runID)
@@ -122,7 +125,7 @@ func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*h
 	if err != nil {
 		return nil, err
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	switch {
 	case err != nil, runID != "" && info.RunID != runID:
 		return c.endedInJournal(ctx, id, runID)
@@ -137,7 +140,7 @@ func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*h
 }
 
 // endedInJournal is for a run that the registry does not tell of: it has not caught up, or a newer run took its place.
-func (c *Client) endedInJournal(ctx context.Context, id, runID string) (*history.RunInfo, error) {
+func (c *Client) endedInJournal(ctx context.Context, id, runID string) (*history.RunSummary, error) {
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, c.awaited(ctx, id, runID)
@@ -160,7 +163,7 @@ func (c *Client) awaited(ctx context.Context, id, runID string) error {
 }
 
 // complete fetches what the registry left out because it is large.
-func (c *Client) complete(ctx context.Context, info *history.RunInfo) (*history.RunInfo, error) {
+func (c *Client) complete(ctx context.Context, info *history.RunSummary) (*history.RunSummary, error) {
 	if info.Result != nil || info.Status != history.StatusCompleted && info.Status != history.StatusFailed && info.Status != history.StatusCancelled {
 		return info, nil
 	}
@@ -172,10 +175,10 @@ func (c *Client) complete(ctx context.Context, info *history.RunInfo) (*history.
 }
 
 // infoOf makes of a history what the registry would say of it.
-func infoOf(run *journal.Run) *history.RunInfo {
+func infoOf(run *journal.Run) *history.RunSummary {
 	events := run.Events()
 	first, last := events[0], events[len(events)-1]
-	info := &history.RunInfo{
+	info := &history.RunSummary{
 		ID: run.ID, RunID: run.RunID, Status: statusOf(run), Started: first.Time, Changed: last.Time, Events: uint64(len(events)),
 	}
 	if started := run.Started(); started != nil {

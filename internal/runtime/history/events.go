@@ -44,7 +44,7 @@ func (e *RunStarted) fields(w *wire) {
 	number(w, 10, &e.SchedulerVersion)
 }
 
-// ActivityScheduled is the decision to have an activity run by a worker of its queue.
+// ActivityScheduled is the command to have an activity run by a worker of its queue.
 type ActivityScheduled struct {
 	Op     Op
 	Name   string
@@ -76,7 +76,7 @@ func (e *ActivityCompleted) fields(w *wire) {
 	w.sub(2, &e.Outcome)
 }
 
-// ActivityCancelRequested is the decision to cancel an activity's context. Its outcome is still to come.
+// ActivityCancelRequested is the command to cancel an activity's context. Its outcome is still to come.
 type ActivityCancelRequested struct {
 	Op OpID
 }
@@ -84,7 +84,7 @@ type ActivityCancelRequested struct {
 func (*ActivityCancelRequested) field() int       { return 13 }
 func (e *ActivityCancelRequested) fields(w *wire) { w.sub(1, &e.Op) }
 
-// StepScheduled is the decision to run a step in the worker that runs the workflow.
+// StepScheduled is the command to run a step in the worker that runs the workflow.
 type StepScheduled struct {
 	Op     Op
 	Name   string
@@ -114,7 +114,7 @@ func (e *StepCompleted) fields(w *wire) {
 	w.sub(2, &e.Outcome)
 }
 
-// TimerStarted is the decision to be woken at Due, and again after each Period. A timer that is stopped, or that nobody
+// TimerStarted is the command to be woken at Due, and again after each Period. A timer that is stopped, or that nobody
 // waits for any more, leaves no further event.
 type TimerStarted struct {
 	Op     Op

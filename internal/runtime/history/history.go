@@ -1,8 +1,8 @@
 // Package history is the durable record of runs: what is written, in which form, and what it means.
 //
 // A history is a list of events. Inbound events come from outside the workflow's code (it was started, an activity
-// completed, a timer fired) and decisions come from that code (schedule an activity, start a timer, complete). A
-// Record is a handful of events that were stored together: each inbound event is followed by the decisions that it
+// completed, a timer fired) and commands come from that code (schedule an activity, start a timer, complete). A
+// Record is a handful of events that were stored together: each inbound event is followed by the commands that it
 // led to. Histories outlive the program that wrote them, so the schema, history.proto, only grows: a field keeps
 // its number and its meaning for ever. docs/history.md explains the format to people.
 package history

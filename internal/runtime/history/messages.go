@@ -74,24 +74,13 @@ func UnmarshalStartRequest(data []byte) (*StartRequest, error) {
 	return m, named("start request", unmarshal(data, m))
 }
 
-// Inbound is one message to an open run. Exactly one of the pointers is set.
-type Inbound struct {
+// Message is one message to an open run. Exactly one of the pointers is set.
+type Message struct {
 	RunID     string // the run it is for; empty: whichever is open
-	Done      *ActivityDone
+	Completed *ActivityCompleted
 	Cancel    *CancelRequest
 	Terminate *TerminateRequest
-	Nudge     *Nudge
-}
-
-// ActivityDone reports the outcome of an activity.
-type ActivityDone struct {
-	Op      OpID
-	Outcome Outcome
-}
-
-func (m *ActivityDone) fields(w *wire) {
-	w.sub(1, &m.Op)
-	w.sub(2, &m.Outcome)
+	Wake      *Wake
 }
 
 // CancelRequest asks a run to cancel its context.
@@ -104,36 +93,36 @@ type TerminateRequest struct{ Reason string }
 
 func (m *TerminateRequest) fields(w *wire) { w.string(1, &m.Reason) }
 
-// Nudge asks whoever owns a run to look whether it should have moved on.
-type Nudge struct{}
+// Wake asks the worker that owns a run to check whether the run should have moved on.
+type Wake struct{}
 
-func (m *Nudge) fields(*wire) {}
+func (m *Wake) fields(*wire) {}
 
-func (m *Inbound) fields(w *wire) {
+func (m *Message) fields(w *wire) {
 	w.string(1, &m.RunID)
-	optional(w, 2, &m.Done)
+	optional(w, 2, &m.Completed)
 	optional(w, 3, &m.Cancel)
 	optional(w, 4, &m.Terminate)
-	optional(w, 5, &m.Nudge)
+	optional(w, 5, &m.Wake)
 }
 
 // Marshal encodes m.
-func (m *Inbound) Marshal() []byte { return marshal(m) }
+func (m *Message) Marshal() []byte { return marshal(m) }
 
-// UnmarshalInbound decodes a message to a run.
-func UnmarshalInbound(data []byte) (*Inbound, error) {
-	m := &Inbound{}
+// UnmarshalMessage decodes a message to a run.
+func UnmarshalMessage(data []byte) (*Message, error) {
+	m := &Message{}
 	if err := unmarshal(data, m); err != nil {
 		return nil, named("inbox message", err)
 	}
-	if m.Done == nil && m.Cancel == nil && m.Terminate == nil && m.Nudge == nil {
+	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil {
 		return nil, errors.New("inbox message of a kind this worker does not know: run a newer worker")
 	}
 	return m, nil
 }
 
-// ActivityTask asks an activity worker for attempts at an activity.
-type ActivityTask struct {
+// Task asks an activity worker for attempts at an activity.
+type Task struct {
 	ID            string // workflow id
 	RunID         string
 	WorkflowType  string
@@ -146,7 +135,7 @@ type ActivityTask struct {
 	Scheduled     time.Time
 }
 
-func (m *ActivityTask) fields(w *wire) {
+func (m *Task) fields(w *wire) {
 	w.string(1, &m.ID)
 	w.string(2, &m.RunID)
 	w.string(3, &m.WorkflowType)
@@ -160,16 +149,16 @@ func (m *ActivityTask) fields(w *wire) {
 }
 
 // Marshal encodes m.
-func (m *ActivityTask) Marshal() []byte { return marshal(m) }
+func (m *Task) Marshal() []byte { return marshal(m) }
 
-// UnmarshalActivityTask decodes a task.
-func UnmarshalActivityTask(data []byte) (*ActivityTask, error) {
-	m := &ActivityTask{}
+// UnmarshalTask decodes a task.
+func UnmarshalTask(data []byte) (*Task, error) {
+	m := &Task{}
 	return m, named("activity task", unmarshal(data, m))
 }
 
 // IdempotencyKey is the same for every attempt at one activity, and for no other activity.
-func (m *ActivityTask) IdempotencyKey() string { return m.RunID + "/" + m.Op.String() }
+func (m *Task) IdempotencyKey() string { return m.RunID + "/" + m.Op.String() }
 
 // TaskState is the news of an activity that has no outcome yet: what the next attempt and a curious person read.
 type TaskState struct {
@@ -314,8 +303,8 @@ func (s Status) String() string {
 // Closed reports whether the run has ended.
 func (s Status) Closed() bool { return s >= StatusCompleted }
 
-// RunInfo is the registry's entry for a workflow id: its newest run.
-type RunInfo struct {
+// RunSummary is the registry's entry for a workflow id: its newest run.
+type RunSummary struct {
 	ID        string
 	RunID     string
 	RequestID string
@@ -335,7 +324,7 @@ type RunInfo struct {
 	TrialsAt uint64 // the journal record after which they began; once another one is there, they count no more
 }
 
-func (m *RunInfo) fields(w *wire) {
+func (m *RunSummary) fields(w *wire) {
 	w.string(1, &m.ID)
 	w.string(2, &m.RunID)
 	w.string(3, &m.RequestID)
@@ -355,11 +344,11 @@ func (m *RunInfo) fields(w *wire) {
 }
 
 // Marshal encodes m.
-func (m *RunInfo) Marshal() []byte { return marshal(m) }
+func (m *RunSummary) Marshal() []byte { return marshal(m) }
 
-// UnmarshalRunInfo decodes an entry of the registry.
-func UnmarshalRunInfo(data []byte) (*RunInfo, error) {
-	m := &RunInfo{}
+// UnmarshalRunSummary decodes an entry of the registry.
+func UnmarshalRunSummary(data []byte) (*RunSummary, error) {
+	m := &RunSummary{}
 	return m, named("registry entry", unmarshal(data, m))
 }
 

@@ -68,7 +68,7 @@ func StatusOf(b Body) Status {
 }
 
 // DescribeEnd fills the fields of info that tell of the event that closed its run. Another event leaves it as it is.
-func DescribeEnd(info *RunInfo, closing Event) {
+func DescribeEnd(info *RunSummary, closing Event) {
 	if !StatusOf(closing.Body).Closed() {
 		return
 	}

@@ -42,13 +42,13 @@ var roots = []struct {
 }{
 	{func() message { return &Record{} }, as(UnmarshalRecord)},
 	{func() message { return &StartRequest{} }, as(UnmarshalStartRequest)},
-	{func() message { return &Inbound{} }, as(UnmarshalInbound)},
-	{func() message { return &ActivityTask{} }, as(UnmarshalActivityTask)},
+	{func() message { return &Message{} }, as(UnmarshalMessage)},
+	{func() message { return &Task{} }, as(UnmarshalTask)},
 	{func() message { return &TaskState{} }, as(UnmarshalTaskState)},
 	{func() message { return &TaskRef{} }, as(UnmarshalTaskRef)},
 	{func() message { return &StackRequest{} }, as(UnmarshalStackRequest)},
 	{func() message { return &Stack{} }, as(UnmarshalStack)},
-	{func() message { return &RunInfo{} }, as(UnmarshalRunInfo)},
+	{func() message { return &RunSummary{} }, as(UnmarshalRunSummary)},
 }
 
 func as[M message](unmarshal func([]byte) (M, error)) func([]byte) (message, error) {

@@ -54,7 +54,7 @@ func TestUnknownFieldsAreSkipped(t *testing.T) {
 }
 
 func TestNewerEnumValuesAreKept(t *testing.T) {
-	info, err := UnmarshalRunInfo((&RunInfo{Status: 99}).Marshal())
+	info, err := UnmarshalRunSummary((&RunSummary{Status: 99}).Marshal())
 	if err != nil || info.Status != 99 || info.Status.String() != "status 99" || !info.Status.Closed() {
 		t.Errorf("got %v, %v", info, err)
 	}
@@ -78,7 +78,7 @@ func TestNewerRecordsAreRefused(t *testing.T) {
 			t.Errorf("%q: got %+v, %v", want, rec, err)
 		}
 	}
-	if msg, err := UnmarshalInbound(sized(9, nil)); err == nil || !strings.Contains(err.Error(), "run a newer worker") {
+	if msg, err := UnmarshalMessage(sized(9, nil)); err == nil || !strings.Contains(err.Error(), "run a newer worker") {
 		t.Errorf("inbox message: got %+v, %v", msg, err)
 	}
 }

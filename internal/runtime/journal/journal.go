@@ -187,7 +187,7 @@ func fit(rec *history.Record, data []byte, limit int) ([]byte, error) {
 func Owner(id, runID string) string { return id + "/" + runID }
 
 // ClosedTopic is the topic of the bus on which workers announce the end of the runs of a workflow id: an encoded
-// history.RunInfo. Who misses it finds the same in the registry.
+// history.RunSummary. Who misses it finds the same in the registry.
 func ClosedTopic(id string) string { return "closed." + id }
 
 // StackTopic is the topic on the bus on which the workers of a queue are asked where a run stands.

@@ -228,7 +228,7 @@ func (x *Execution) AfterDone(ctx context.Context, fn func()) (stop func() bool)
 func (op *operation) parentDone(error, error) {
 	op.cancelled = true
 	body := &history.ActivityCancelRequested{Op: op.id}
-	op.x.decide(&decision{kind: kindOf(body), id: op.id, build: func(string) history.Body { return body }})
+	op.x.issue(&command{kind: kindOf(body), id: op.id, build: func(string) history.Body { return body }})
 }
 
 // awaited reports whether anything waits for the end of the context or of one under it.

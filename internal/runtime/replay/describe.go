@@ -8,7 +8,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
-// This file knows the kinds of events: which are decisions, and what makes two of them the same.
+// This file knows the kinds of events: which are commands, and what makes two of them the same.
 
 // identity is what a replay compares: kind, operation and name. ok is false for an inbound event.
 func identity(body history.Body) (kind string, id history.OpID, name string, ok bool) {
@@ -46,7 +46,7 @@ func tag(t string) string {
 // OperationName is the name that Await wants for an activity or step with a tag.
 func OperationName(name, t string) string { return name + tag(t) }
 
-func isDecision(body history.Body) bool {
+func isCommand(body history.Body) bool {
 	_, _, _, ok := identity(body)
 	return ok
 }
@@ -87,7 +87,7 @@ func operationOf(body history.Body) history.Op {
 	return history.Op{}
 }
 
-// withoutPos is a copy of a decision that says nothing of where code stands.
+// withoutPos is a copy of a command that says nothing of where code stands.
 func withoutPos(body history.Body) history.Body {
 	switch e := body.(type) {
 	case *history.ActivityScheduled:

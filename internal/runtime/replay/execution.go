@@ -1,8 +1,8 @@
-// Package replay runs a workflow's code against its history: events in, decisions out.
+// Package replay runs a workflow's code against its history: events in, commands out.
 //
 // It is the pure heart of the engine. It knows no clock, no network and no store: time, results and requests arrive
 // as events, and what the code wants is returned as events to be recorded. The same code serves the first execution
-// (Step) and every later one (Replay), which only differ in where decisions go: out to be recorded, or against the
+// (Step) and every later one (Replay), which only differ in where commands go: out to be recorded, or against the
 // recorded ones to be compared.
 package replay
 
@@ -27,7 +27,7 @@ type Execution struct {
 	RunID string
 	// Started is the run's first event; nil before it was applied.
 	Started *history.RunStarted
-	// Strict makes Replay compare whole decisions, payloads included, and not just their identity. Tests want it:
+	// Strict makes Replay compare whole commands, payloads included, and not just their identity. Tests want it:
 	// an input that differs between two executions is a determinism bug that would stay unseen.
 	Strict bool
 
@@ -46,7 +46,7 @@ type Execution struct {
 	noted     []*Timer                       // that something waits for, and that are not recorded
 	zones     map[string]*history.ZoneLoaded // that the code has asked for
 	recorded  map[string]*history.ZoneLoaded // in the events that are replayed
-	decisions []*decision
+	commands  []*command
 	closed    history.Body
 	parked    error
 }
@@ -93,19 +93,19 @@ type local struct {
 	random random
 }
 
-// Step applies an inbound event and runs the code until it waits again. It returns the decisions that the code made,
+// Step applies an inbound event and runs the code until it waits again. It returns the commands that the code made,
 // as events to be recorded after the inbound one. After an error the execution is good only for Kill.
 func (x *Execution) Step(in history.Event) ([]history.Event, error) {
 	if err := x.apply(in); err != nil {
 		return nil, err
 	}
 	x.events++
-	out := make([]history.Event, 0, len(x.decisions))
-	for _, d := range x.decisions {
+	out := make([]history.Event, 0, len(x.commands))
+	for _, c := range x.commands {
 		x.events++
-		out = append(out, history.Event{Time: x.now, Body: d.body(true)})
+		out = append(out, history.Event{Time: x.now, Body: c.body(true)})
 	}
-	x.decisions = x.decisions[:0]
+	x.commands = x.commands[:0]
 	return out, nil
 }
 
@@ -124,7 +124,7 @@ func (x *Execution) Replay(events []history.Event) error {
 }
 
 func (x *Execution) replayEvent(e *history.Event) error {
-	if !isDecision(e.Body) {
+	if !isCommand(e.Body) {
 		if err := x.unrecorded(); err != nil {
 			return err
 		}
@@ -213,7 +213,7 @@ func (x *Execution) start(e *history.RunStarted) {
 			return
 		}
 		x.closed = warn(body, x.leftovers())
-		x.decide(&decision{kind: kindOf(body), build: func(string) history.Body { return body }})
+		x.issue(&command{kind: kindOf(body), build: func(string) history.Body { return body }})
 	})
 }
 
@@ -249,10 +249,10 @@ func (x *Execution) complete(id history.OpID, outcome history.Body) error {
 	return nil
 }
 
-// decide asks for an event to be recorded. What the defers of a coroutine decide that is being ended, nobody wants to know.
-func (x *Execution) decide(d *decision) {
+// issue asks for an event to be recorded. Commands from deferred calls of coroutines that are being killed are ignored.
+func (x *Execution) issue(c *command) {
 	if !x.sched.Killed() {
-		x.decisions = append(x.decisions, d)
+		x.commands = append(x.commands, c)
 	}
 }
 
@@ -261,13 +261,13 @@ func (x *Execution) decide(d *decision) {
 // by the coroutine that has the turn.
 func (x *Execution) Await(ctx context.Context, name string, build func(history.Op) history.Body) history.Body {
 	op := x.newOperation(ctx)
-	d := &decision{id: op.id, name: name, callers: sched.Callers(), build: func(pos string) history.Body {
+	cmd := &command{id: op.id, name: name, callers: sched.Callers(), build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body
 	}}
-	d.kind = kindOf(d.body(false))
+	cmd.kind = kindOf(cmd.body(false))
 	x.open.add(op)
-	x.decide(d)
+	x.issue(cmd)
 	x.sched.Park(name)
 	return op.outcome
 }

@@ -54,9 +54,9 @@ func (r *run) execution() *replay.Execution {
 // try applies an event that happens some time after begin.
 func (r *run) try(after time.Duration, body history.Body) error {
 	in := history.Event{Time: begin.Add(after), Body: body}
-	decided, err := r.x.Step(in)
+	commands, err := r.x.Step(in)
 	if err == nil {
-		r.history = append(append(r.history, in), decided...)
+		r.history = append(append(r.history, in), commands...)
 	}
 	return err
 }
@@ -435,8 +435,8 @@ func TestBusyWaiting(t *testing.T) {
 	}
 }
 
-// TestLeftoversDecideNothing: what a goroutine still does as it is ended is not recorded behind the end of the run.
-func TestLeftoversDecideNothing(t *testing.T) {
+// TestLeftoversRecordNothing: what a goroutine still does as it is ended is not recorded behind the end of the run.
+func TestLeftoversRecordNothing(t *testing.T) {
 	activity := &abi.Activity{Name: "t.act", Queue: "q"}
 	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
 		abi.Go(r, func() {

@@ -214,12 +214,12 @@ func (t *Timer) record() {
 	op, id, x := t.op, t.op.id, t.x
 	op.scheduled = x.now
 	x.open.add(op)
-	d := &decision{kind: "timer", id: id, name: t.name, callers: t.callers, build: func(pos string) history.Body {
+	cmd := &command{kind: "timer", id: id, name: t.name, callers: t.callers, build: func(pos string) history.Body {
 		op.body = &history.TimerStarted{Op: history.Op{Coroutine: id.Coroutine, Index: id.Index, Pos: pos}, Due: t.due, Name: t.name, Period: t.period}
 		return op.body
 	}}
-	d.body(false)
-	x.decide(d)
+	cmd.body(false)
+	x.issue(cmd)
 }
 
 // adopt takes over what was recorded when the timer was made.

@@ -57,7 +57,7 @@ type Store interface {
 	Inbox
 	Tasks
 	Timers
-	Registry
+	Visibility
 	Objects
 	Bus
 
@@ -170,18 +170,18 @@ type Settle interface {
 
 // Tasks holds the activities that wait for a worker, or run on one.
 type Tasks interface {
-	// PutTask queues t unless a task with the same ID, RunID and Op is still queued or running.
-	PutTask(ctx context.Context, t Task) error
+	// EnqueueTask queues t unless a task with the same ID, RunID and Op is still queued or running.
+	EnqueueTask(ctx context.Context, t Task) error
 	// TaskQueued reports whether t is queued or running.
 	TaskQueued(ctx context.Context, t Task) (bool, error)
 	// DropTask removes t from its queue. A running attempt is not stopped; its answers to the queue are ignored.
 	DropTask(ctx context.Context, t Task) error
 	// ReceiveTasks hands the tasks of opt.Queue to opt.Handler until ctx ends, and returns once they flow.
 	ReceiveTasks(ctx context.Context, opt TaskOptions) error
-	// PutBeat keeps data as the newest heartbeat of t, for a day.
-	PutBeat(ctx context.Context, t Task, data []byte) error
-	// Beat returns the newest heartbeat of t; ErrNotFound if there is none.
-	Beat(ctx context.Context, t Task) ([]byte, error)
+	// RecordHeartbeat keeps data as the newest heartbeat of t, for a day.
+	RecordHeartbeat(ctx context.Context, t Task, data []byte) error
+	// LastHeartbeat returns the newest heartbeat of t; ErrNotFound if there is none.
+	LastHeartbeat(ctx context.Context, t Task) ([]byte, error)
 }
 
 // Task is one series of attempts at an activity.
@@ -213,15 +213,15 @@ type TaskDelivery struct {
 // a quarter of a second. It arrives through Inbox.Receive as a Wakeup with Timer set, at least once; alarms of one
 // workflow that ring together may arrive as one.
 type Timers interface {
-	// SetTimer gives workflow id an alarm at a time, beside those that it has at other times.
-	SetTimer(ctx context.Context, queue, id string, at time.Time) error
-	// ClearTimer removes the alarm that workflow id has at a time, if there is one.
-	ClearTimer(ctx context.Context, queue, id string, at time.Time) error
+	// ScheduleTimer gives workflow id an alarm at a time, beside those that it has at other times.
+	ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error
+	// CancelTimer removes the alarm that workflow id has at a time, if there is one.
+	CancelTimer(ctx context.Context, queue, id string, at time.Time) error
 }
 
-// Registry holds one entry per workflow id, for people and clients: who runs, since when, how it ended. It follows
+// Visibility holds one entry per workflow id, for people and clients: who runs, since when, how it ended. It follows
 // the journals and may lag behind them.
-type Registry interface {
+type Visibility interface {
 	// PutEntry stores e unless the entry there has a higher Version. Keep zero means for ever.
 	PutEntry(ctx context.Context, e Entry) error
 	// GetEntry returns the entry of workflow id, or ErrNotFound.

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
@@ -187,19 +188,5 @@ func retryable(h *abi.Handler, policy abi.Policy, attempts int, err error) (time
 	if policy.Attempts > 0 && attempts >= policy.Attempts || codec.IsFinal(err) || h.Activity.Final != nil && h.Activity.Final(err) {
 		return 0, false
 	}
-	return backoff(policy, attempts), true
-}
-
-// backoff is the pause after the given number of attempts: BackoffMin, growing by BackoffFactor up to BackoffMax.
-func backoff(policy abi.Policy, attempts int) time.Duration {
-	pause, limit := float64(policy.BackoffMin), float64(policy.BackoffMax)
-	if limit < pause {
-		limit = pause
-	}
-	for range attempts - 1 {
-		if pause *= max(policy.BackoffFactor, 1); pause >= limit {
-			return time.Duration(limit)
-		}
-	}
-	return time.Duration(pause)
+	return backoff.Policy{Min: policy.BackoffMin, Max: policy.BackoffMax, Factor: policy.BackoffFactor}.Pause(attempts), true
 }

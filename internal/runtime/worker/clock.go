@@ -63,7 +63,7 @@ func (a *actor) timedOut(op replay.Open, kind codec.TimeoutKind, limit time.Dura
 // lastFailure is why the last attempt at an activity failed, as far as is known.
 func (a *actor) lastFailure(body *history.ActivityScheduled) error {
 	task, _ := a.taskRef(body)
-	data, err := a.w.store.Beat(a.w.ctx, task)
+	data, err := a.w.store.LastHeartbeat(a.w.ctx, task)
 	if err != nil {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (w *Worker) hasBegun(task store.Task, ref *history.TaskRef) bool {
 	if running, err := w.askWorkers(w.ctx, task.Queue, ref); running || err != nil {
 		return true // when in doubt, wait
 	}
-	if _, err := w.store.Beat(w.ctx, task); err == nil {
+	if _, err := w.store.LastHeartbeat(w.ctx, task); err == nil {
 		return true // it waits for its next attempt
 	}
 	queued, err := w.store.TaskQueued(w.ctx, task)
@@ -169,7 +169,7 @@ func (a *actor) setDurable(ctx context.Context, at time.Time) error {
 	if len(a.durable) > 0 && !a.durable[0].After(at) {
 		return nil
 	}
-	if err := a.w.store.SetTimer(ctx, a.queue, a.id, at); err != nil {
+	if err := a.w.store.ScheduleTimer(ctx, a.queue, a.id, at); err != nil {
 		return err
 	}
 	a.durable = slices.Insert(a.durable, 0, at)
@@ -180,7 +180,7 @@ func (a *actor) setDurable(ctx context.Context, at time.Time) error {
 // leads to the run if this worker dies. One that stays, because another worker set it, goes off for nothing.
 func (a *actor) clearDurable(ctx context.Context) error {
 	for len(a.durable) > 0 {
-		if err := a.w.store.ClearTimer(ctx, a.queue, a.id, a.durable[0]); err != nil {
+		if err := a.w.store.CancelTimer(ctx, a.queue, a.id, a.durable[0]); err != nil {
 			return err
 		}
 		a.durable = a.durable[1:]

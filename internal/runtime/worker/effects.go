@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -85,7 +86,7 @@ func (a *actor) task(ctx context.Context, scheduled time.Time, body *history.Act
 	if err := a.w.chain.Seal(ctx, journal.Owner(a.id, a.runID), &input); err != nil {
 		return store.Task{}, err
 	}
-	msg := &history.ActivityTask{
+	msg := &history.Task{
 		ID: a.id, RunID: a.runID, WorkflowType: a.started.Type, WorkflowQueue: a.queue,
 		Op: body.Op.ID(), Name: body.Name, Tag: body.Tag, Input: input, Policy: body.Policy, Scheduled: scheduled,
 	}
@@ -97,7 +98,7 @@ func (a *actor) putTask(ctx context.Context, scheduled time.Time, body *history.
 	if err != nil {
 		return err
 	}
-	return a.w.store.PutTask(ctx, task)
+	return a.w.store.EnqueueTask(ctx, task)
 }
 
 // cancelOp passes a cancellation on to whoever runs an operation.
@@ -130,7 +131,7 @@ func (a *actor) cancelActivity(id history.OpID, body *history.ActivityScheduled)
 				a.w.post(a, mail{failed: &activityFailed{id, context.Canceled}})
 				return
 			}
-			pause(ctx, askEvery)
+			backoff.Sleep(ctx, askEvery)
 		}
 	}()
 }

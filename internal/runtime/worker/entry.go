@@ -15,8 +15,8 @@ import (
 // journal.
 
 // info is the registry's view of the run.
-func (a *actor) info(status history.Status, closing history.Body, at time.Time) *history.RunInfo {
-	info := &history.RunInfo{
+func (a *actor) info(status history.Status, closing history.Body, at time.Time) *history.RunSummary {
+	info := &history.RunSummary{
 		ID: a.id, RunID: a.runID, Queue: a.queue, Status: status, Changed: at, Events: a.archive.events,
 		Started: a.startedAt,
 	}
@@ -56,7 +56,7 @@ func (a *actor) putEntry(ctx context.Context, status history.Status, closing his
 // registration is what the registry has of a workflow id.
 type registration struct {
 	entry store.Entry
-	info  *history.RunInfo // nil if there is none, or none that can be read: it is written anew
+	info  *history.RunSummary // nil if there is none, or none that can be read: it is written anew
 }
 
 // registered reads the registry.
@@ -68,7 +68,7 @@ func (a *actor) registered(ctx context.Context) (registration, error) {
 	if err != nil {
 		return registration{}, err
 	}
-	info, err := history.UnmarshalRunInfo(entry.Data)
+	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		info = nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -15,11 +16,8 @@ import (
 // record that cannot be read. Such a run is parked. Nothing is written to its journal; its wake-ups are kept and come
 // again, so it goes on by itself as soon as a worker with better code takes it. No other run is concerned.
 
-// Parked runs are tried again after parkMin, then at intervals that double up to parkMax.
-const (
-	parkMin = time.Second
-	parkMax = 30 * time.Second
-)
+// parkRetry is how often a parked run is tried again.
+var parkRetry = backoff.Doubling(time.Second, 30*time.Second)
 
 // park puts the run aside and says why, once.
 func (a *actor) park(ctx context.Context, err error) {
@@ -33,8 +31,8 @@ func (a *actor) park(ctx context.Context, err error) {
 			a.parkReason = ""
 		}
 	}
-	delay := min(parkMin<<min(a.parked, 10), parkMax)
 	a.parked++
+	delay := parkRetry.Pause(a.parked)
 	a.forget()
 	a.again(delay)
 	a.handBack(delay)
@@ -105,7 +103,7 @@ func termination(letters []mail, runID string) (reason string, asked bool) {
 		if data == nil || start {
 			continue
 		}
-		if msg, err := history.UnmarshalInbound(data); err == nil && msg.Terminate != nil &&
+		if msg, err := history.UnmarshalMessage(data); err == nil && msg.Terminate != nil &&
 			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
 			return msg.Terminate.Reason, true
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/runtime/abi"
@@ -55,7 +56,7 @@ func (w *Worker) runStep(t *attempt, body *history.StepScheduled) (history.Outco
 		delay, again := retryable(h, body.Policy, t.Attempt, err)
 		if err != nil && again && t.ctx.Err() == nil {
 			w.log.Info("step failed; it is tried again", "workflow", t.ID, "step", t.Activity, "attempt", t.Attempt, "after", delay, "error", err)
-			if pause(t.ctx, delay); t.ctx.Err() == nil {
+			if backoff.Sleep(t.ctx, delay); t.ctx.Err() == nil {
 				continue
 			}
 			err = context.Canceled
@@ -84,9 +85,9 @@ func (a *actor) stepElsewhere(ctx context.Context, id history.OpID) (bool, error
 
 func stepTopic(queue string) string { return "step." + queue }
 
-// missing stands for a step that this worker's modules do not have. It is tried again: a worker that has it may come.
+// missing stands for a step that this worker's registrations do not have. It is tried again: a worker that has it may come.
 func missing(name string) *abi.Handler {
 	return &abi.Handler{Activity: &abi.Activity{Name: name}, Run: func(context.Context, abi.Values) ([]any, error) {
-		return nil, errors.New("no step " + name + " in this worker: pass its receiver to PawlModule")
+		return nil, errors.New("no step " + name + " in this worker: pass its receiver to PawlRegistration")
 	}}
 }

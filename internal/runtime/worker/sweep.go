@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
@@ -19,16 +20,16 @@ const sweepMax = 200
 func (w *Worker) sweepLoop(ctx context.Context) {
 	w.sweep(ctx, time.Time{})
 	for ctx.Err() == nil {
-		pause(ctx, w.opt.SweepEvery+rand.N(w.opt.SweepEvery/4))
+		backoff.Sleep(ctx, w.opt.SweepEvery+rand.N(w.opt.SweepEvery/4))
 		w.sweep(ctx, time.Now().Add(-w.opt.SweepEvery))
 	}
 }
 
 // sweep looks at open runs of this worker's types: those that are parked, and those that began before.
 func (w *Worker) sweep(ctx context.Context, before time.Time) {
-	var found []*history.RunInfo
+	var found []*history.RunSummary
 	err := w.store.ListEntries(ctx, func(e store.Entry) bool {
-		info, err := history.UnmarshalRunInfo(e.Data)
+		info, err := history.UnmarshalRunSummary(e.Data)
 		if err == nil && !info.Status.Closed() && w.serves(info) && (info.Status == history.StatusParked || info.Changed.Before(before)) {
 			found = append(found, info)
 		}
@@ -47,7 +48,7 @@ func (w *Worker) sweep(ctx context.Context, before time.Time) {
 
 // stir gets a run moving. A parked run is tried here, where the code may be better. Any other is left to its owner,
 // which may be in the middle of a step: a message to it comes to this worker if the owner is dead.
-func (w *Worker) stir(ctx context.Context, info *history.RunInfo) {
+func (w *Worker) stir(ctx context.Context, info *history.RunSummary) {
 	if info.Status == history.StatusParked {
 		w.poke(info.Queue, info.ID)
 		return
@@ -60,12 +61,12 @@ func (w *Worker) stir(ctx context.Context, info *history.RunInfo) {
 
 // nudge has the owner of a run look whether something is missing. Of several nudges with one reason, one is enough.
 func (w *Worker) nudge(ctx context.Context, queue, id, runID, reason string) error {
-	msg := &history.Inbound{RunID: runID, Nudge: &history.Nudge{}}
+	msg := &history.Message{RunID: runID, Wake: &history.Wake{}}
 	return w.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: "nudge/" + runID + "/" + reason, Data: msg.Marshal()})
 }
 
 // serves reports whether a run is of a type that this worker has; an unreadable one may be of any.
-func (w *Worker) serves(info *history.RunInfo) bool {
+func (w *Worker) serves(info *history.RunSummary) bool {
 	_, ok := w.registry.workflows[info.Type]
 	return ok
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -64,10 +65,10 @@ func (w *Worker) runTask(d store.TaskDelivery) {
 		return
 	}
 	defer w.busy.Done()
-	task, err := history.UnmarshalActivityTask(d.Data)
+	task, err := history.UnmarshalTask(d.Data)
 	if err != nil {
 		w.log.Error("task cannot be read; another worker may be able to", "workflow", d.ID, "operation", d.Op, "error", err)
-		d.Nak(parkMax)
+		d.Nak(30 * time.Second)
 		return
 	}
 	h := w.registry.handler(task.Name, task.Tag)
@@ -82,7 +83,7 @@ func (w *Worker) runTask(d store.TaskDelivery) {
 }
 
 // noHandler leaves a task to a worker that has its activity, and says so where a person would look.
-func (w *Worker) noHandler(d store.TaskDelivery, task *history.ActivityTask) {
+func (w *Worker) noHandler(d store.TaskDelivery, task *history.Task) {
 	name := task.Name
 	if task.Tag != "" {
 		name += " (" + task.Tag + ")"
@@ -90,9 +91,9 @@ func (w *Worker) noHandler(d store.TaskDelivery, task *history.ActivityTask) {
 	w.log.Warn("this worker lacks an activity of its queue", "activity", name, "queue", d.Queue, "workflow", d.ID)
 	state := &history.TaskState{
 		Attempt: 0, NextRetry: time.Now().Add(5 * time.Second), Worker: w.opt.ID,
-		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlModule")),
+		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlRegistration")),
 	}
-	if err := w.store.PutBeat(w.ctx, d.Task, state.Marshal()); err != nil {
+	if err := w.store.RecordHeartbeat(w.ctx, d.Task, state.Marshal()); err != nil {
 		w.log.Warn("news of a task not stored", "workflow", d.ID, "operation", d.Op, "error", err)
 	}
 	d.Nak(5 * time.Second)
@@ -115,7 +116,7 @@ func (w *Worker) keep(s store.Settle) (release func()) {
 type execution struct {
 	w        *Worker
 	delivery store.TaskDelivery
-	task     *history.ActivityTask
+	task     *history.Task
 	handler  *abi.Handler
 	last     error // of an earlier attempt
 	orphan   bool  // the worker of the attempt before died, or may have
@@ -168,7 +169,7 @@ func (e *execution) recall() error {
 	if e.delivery.Delivered <= 1 {
 		return nil
 	}
-	data, err := e.w.store.Beat(e.w.ctx, e.delivery.Task)
+	data, err := e.w.store.LastHeartbeat(e.w.ctx, e.delivery.Task)
 	if errors.Is(err, store.ErrNotFound) {
 		e.state.Attempt, e.orphan = e.delivery.Delivered, true
 		return nil
@@ -329,7 +330,7 @@ func (e *execution) remember() error {
 	e.mu.Lock()
 	data := e.state.Marshal()
 	e.mu.Unlock()
-	return e.w.store.PutBeat(e.w.ctx, e.delivery.Task, data)
+	return e.w.store.RecordHeartbeat(e.w.ctx, e.delivery.Task, data)
 }
 
 // fail has the activity tried again, if it may be.
@@ -387,15 +388,16 @@ func (e *execution) finish(out history.Payload, err error) {
 	if sealErr := e.w.chain.Seal(ctx, journal.Owner(e.task.ID, e.task.RunID), &out); sealErr != nil {
 		out, err = history.Payload{}, errors.Join(err, sealErr)
 	}
-	msg := &history.Inbound{RunID: e.task.RunID, Done: &history.ActivityDone{Op: e.task.Op, Outcome: history.Outcome{
+	msg := &history.Message{RunID: e.task.RunID, Completed: &history.ActivityCompleted{Op: e.task.Op, Outcome: history.Outcome{
 		Result: out, Failure: e.w.registry.errors.Encode(err), Attempts: e.state.Attempt, Worker: e.w.opt.ID,
 	}}}
-	if e.w.hand(e.task.ID, e.task.RunID, msg.Done) {
+	if e.w.hand(e.task.ID, e.task.RunID, msg.Completed) {
 		e.delivery.Ack()
 		return
 	}
 	dedup := e.task.IdempotencyKey() + "/done"
-	for pausing := 50 * time.Millisecond; ; pausing = min(2*pausing, 5*time.Second) {
+	retry := backoff.Doubling(50*time.Millisecond, 5*time.Second)
+	for attempts := 1; ; attempts++ {
 		sendErr := e.w.store.Send(ctx, store.Message{Queue: e.task.WorkflowQueue, ID: e.task.ID, DedupID: dedup, Data: msg.Marshal()})
 		if sendErr == nil {
 			e.delivery.Ack()
@@ -406,6 +408,6 @@ func (e *execution) finish(out history.Payload, err error) {
 			return
 		}
 		e.w.log.Warn("outcome not sent; trying again", "workflow", e.task.ID, "operation", e.delivery.Op, "error", sendErr)
-		pause(ctx, pausing)
+		retry.Wait(ctx, attempts)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -45,7 +46,7 @@ func (a *actor) turn(letters []mail) {
 			return
 		case errors.Is(err, store.ErrUnavailable):
 			a.w.log.Warn("store is unavailable; trying again", "workflow", a.id, "error", err)
-			pause(ctx, time.Second)
+			backoff.Sleep(ctx, time.Second)
 		default:
 			a.w.log.Debug("another worker was first; reading again", "workflow", a.id, "error", err)
 		}
@@ -153,7 +154,7 @@ func (a *actor) again(delay time.Duration) {
 	}
 }
 
-// proposal is a record in the making: what arrived and what the code decided on it.
+// proposal is a record in the making: what arrived and the commands that followed from it.
 type proposal struct {
 	*actor
 	events   []history.Event
@@ -196,7 +197,7 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 		return p.start(ctx, seq, data)
 	}
 	p.consumed = append(p.consumed, seq)
-	msg, err := history.UnmarshalInbound(data)
+	msg, err := history.UnmarshalMessage(data)
 	if err != nil {
 		return fmt.Errorf("message %d in the inbox of workflow %q: %w", seq, p.id, err)
 	}
@@ -204,15 +205,15 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 		return nil // for a run that has ended
 	}
 	switch {
-	case msg.Done != nil:
-		return p.activityDone(ctx, msg.Done)
+	case msg.Completed != nil:
+		return p.activityDone(ctx, msg.Completed)
 	case msg.Cancel != nil:
 		if !p.x.Cancelled() {
 			return p.step(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason})
 		}
 	case msg.Terminate != nil:
 		return p.step(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason})
-	case msg.Nudge != nil:
+	case msg.Wake != nil:
 		return p.nudged(ctx)
 	}
 	return nil
@@ -311,7 +312,7 @@ func startedEvent(req *history.StartRequest) *history.RunStarted {
 }
 
 // activityDone gives an activity its outcome, unless it has one.
-func (p *proposal) activityDone(ctx context.Context, done *history.ActivityDone) error {
+func (p *proposal) activityDone(ctx context.Context, done *history.ActivityCompleted) error {
 	if stop := p.cancels[done.Op]; stop != nil {
 		stop()
 		delete(p.cancels, done.Op)
@@ -324,12 +325,12 @@ func (p *proposal) activityDone(ctx context.Context, done *history.ActivityDone)
 
 // fail gives an activity that nobody runs its outcome.
 func (p *proposal) fail(ctx context.Context, f *activityFailed) error {
-	return p.activityDone(ctx, &history.ActivityDone{Op: f.op, Outcome: history.Outcome{Failure: p.w.registry.errors.Encode(f.err), Worker: p.w.opt.ID}})
+	return p.activityDone(ctx, &history.ActivityCompleted{Op: f.op, Outcome: history.Outcome{Failure: p.w.registry.errors.Encode(f.err), Worker: p.w.opt.ID}})
 }
 
 func (p *proposal) isOpen(op history.OpID) bool { return p.x != nil && p.x.IsOpen(op) }
 
-// step applies an event to the run's code and takes down what the code decided.
+// step applies an event to the run's code and collects the commands of the code.
 func (p *proposal) step(ctx context.Context, body history.Body) error {
 	if p.x == nil || p.x.Closed() != nil {
 		return nil
@@ -339,16 +340,16 @@ func (p *proposal) step(ctx context.Context, body history.Body) error {
 		return err
 	}
 	in := history.Event{Time: p.now(), Body: opened[0].Body}
-	var decisions []history.Event
+	var commands []history.Event
 	err = p.watched(func() (err error) {
-		decisions, err = p.x.Step(in)
+		commands, err = p.x.Step(in)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	p.events = append(p.events, history.Event{Time: in.Time, Body: body})
-	p.events = append(p.events, decisions...)
+	p.events = append(p.events, commands...)
 	return nil
 }
 
@@ -432,13 +433,4 @@ func (p *proposal) publish(ctx context.Context, events []history.Event) error {
 		p.closed = history.StatusOf(closing)
 	}
 	return p.consequences(ctx, events)
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }

@@ -20,7 +20,7 @@ func (a *actor) watched(code func() error) error {
 	if a.started != nil {
 		v.info = *a.info(history.StatusRunning, nil, time.Now().UTC())
 	} else {
-		v.info = history.RunInfo{ID: a.id, RunID: a.runID, Queue: a.queue, Status: history.StatusRunning}
+		v.info = history.RunSummary{ID: a.id, RunID: a.runID, Queue: a.queue, Status: history.StatusRunning}
 	}
 	v.info.Trials, v.info.TrialsAt, v.trial = a.notes, a.last, a.trial
 	alarm := time.AfterFunc(a.w.opt.Turn, v.report)
@@ -39,7 +39,7 @@ type vigil struct {
 	actor *actor
 	trial *trial
 	entry store.Entry
-	info  history.RunInfo
+	info  history.RunSummary
 	done  chan struct{}
 }
 

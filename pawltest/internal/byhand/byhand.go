@@ -47,9 +47,9 @@ func workflow[In, Out any](name string, run func(r *abi.Run, ctx context.Context
 	}}
 }
 
-// module makes a module of one workflow.
-func module(wf *abi.Workflow, activities ...abi.Handler) abi.Module {
-	return abi.Module{Package: "byhand", Errors: errs, Workflows: []*abi.Workflow{wf}, Activities: activities}
+// registration registers one workflow.
+func registration(wf *abi.Workflow, activities ...abi.Handler) abi.Registration {
+	return abi.Registration{Package: "byhand", Errors: errs, Workflows: []*abi.Workflow{wf}, Activities: activities}
 }
 
 // start starts a workflow, or ends the test.

@@ -40,8 +40,8 @@ func (t *tasks) line(queue string) *line {
 	return t.lines[queue]
 }
 
-// PutTask queues t unless it is still queued or running.
-func (s *Store) PutTask(ctx context.Context, t store.Task) error {
+// EnqueueTask queues t unless it is still queued or running.
+func (s *Store) EnqueueTask(ctx context.Context, t store.Task) error {
 	if err := s.enter(ctx, t.Data); err != nil {
 		return err
 	}
@@ -132,8 +132,8 @@ func (b *bench) end() {
 	b.line.leave(b)
 }
 
-// PutBeat keeps data as the newest heartbeat of t.
-func (s *Store) PutBeat(ctx context.Context, t store.Task, data []byte) error {
+// RecordHeartbeat keeps data as the newest heartbeat of t.
+func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
 	if err := s.enter(ctx, data); err != nil {
 		return err
 	}
@@ -142,8 +142,8 @@ func (s *Store) PutBeat(ctx context.Context, t store.Task, data []byte) error {
 	return nil
 }
 
-// Beat returns the newest heartbeat of t.
-func (s *Store) Beat(ctx context.Context, t store.Task) ([]byte, error) {
+// LastHeartbeat returns the newest heartbeat of t.
+func (s *Store) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error) {
 	if err := s.enter(ctx, nil); err != nil {
 		return nil, err
 	}

@@ -21,8 +21,8 @@ type alarm struct {
 	timer *time.Timer
 }
 
-// SetTimer gives workflow id an alarm at a time.
-func (s *Store) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
+// ScheduleTimer gives workflow id an alarm at a time.
+func (s *Store) ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error {
 	if err := s.enter(ctx, nil); err != nil {
 		return err
 	}
@@ -35,8 +35,8 @@ func (s *Store) SetTimer(ctx context.Context, queue, id string, at time.Time) er
 	return nil
 }
 
-// ClearTimer removes the alarm that workflow id has at a time, if there is one.
-func (s *Store) ClearTimer(ctx context.Context, _, id string, at time.Time) error {
+// CancelTimer removes the alarm that workflow id has at a time, if there is one.
+func (s *Store) CancelTimer(ctx context.Context, _, id string, at time.Time) error {
 	if err := s.enter(ctx, nil); err != nil {
 		return err
 	}

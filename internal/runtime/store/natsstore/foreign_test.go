@@ -69,8 +69,8 @@ func TestForeignSubjectsAreTerminated(t *testing.T) {
 	must(t, s.Receive(t.Context(), store.ReceiveOptions{Queue: "q", Worker: "a", Handler: func(w store.Wakeup) { wakeups <- w }}))
 	must(t, s.ReceiveTasks(t.Context(), store.TaskOptions{Queue: "q", Slots: 1, Handler: func(d store.TaskDelivery) { tasks <- d }}))
 	must(t, s.Send(t.Context(), store.Message{Queue: "q", ID: "w", Data: []byte("hi")}))
-	must(t, s.SetTimer(t.Context(), "q", "w", time.Now()))
-	must(t, s.PutTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1", Data: []byte("task")}))
+	must(t, s.ScheduleTimer(t.Context(), "q", "w", time.Now()))
+	must(t, s.EnqueueTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1", Data: []byte("task")}))
 
 	for range 2 {
 		w := receive(t, wakeups)
@@ -140,7 +140,7 @@ func TestHandlersMayPanic(t *testing.T) {
 	}}))
 	for i := range 2 {
 		must(t, s.Send(t.Context(), store.Message{Queue: "q", ID: "w", Data: fmt.Append(nil, i)}))
-		must(t, s.PutTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: fmt.Sprint(i)}))
+		must(t, s.EnqueueTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: fmt.Sprint(i)}))
 	}
 	if w := receive(t, wakeups); string(w.Data) != "1" {
 		t.Errorf("woken up by %q before the delay is over, want the next message", w.Data)

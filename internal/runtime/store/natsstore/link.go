@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
@@ -208,13 +209,13 @@ func (l *link) shut() {
 
 // persist calls try until its outcome is known, that is until its error is not transient, or ctx ends.
 func (l *link) persist(ctx context.Context, try func() error) error {
-	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+	for attempts := 1; ; attempts++ {
 		err := try()
 		if !isTransient(err) {
 			return err
 		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(retry.Pause(attempts)):
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w: %w", store.ErrUnavailable, ctx.Err(), err)
 		case <-l.life.Done():
@@ -236,7 +237,4 @@ func (l *link) manage(ctx context.Context, try func(context.Context) error) erro
 	})
 }
 
-const (
-	firstPause = 2 * time.Millisecond
-	lastPause  = time.Second
-)
+var retry = backoff.Doubling(2*time.Millisecond, time.Second)

@@ -90,13 +90,13 @@ func TestRestartKeepsEverythingAndConsumersGoOn(t *testing.T) {
 	must(t, s.ReceiveTasks(ctx, store.TaskOptions{Queue: "q", Slots: 2, Handler: func(d store.TaskDelivery) { tasks <- d }}))
 	seq, err := s.Append(ctx, "w", 0, store.Record{RunID: "r", CommitID: "1", Data: []byte("first")})
 	must(t, err)
-	must(t, s.SetTimer(ctx, "q", "w", time.Now().Add(time.Second)))
+	must(t, s.ScheduleTimer(ctx, "q", "w", time.Now().Add(time.Second)))
 
 	at.off()
 	at.on()
 
 	must(t, s.Send(ctx, store.Message{Queue: "q", ID: "w", Data: []byte("hi")}))
-	must(t, s.PutTask(ctx, store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1"}))
+	must(t, s.EnqueueTask(ctx, store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1"}))
 	got := map[bool]store.Wakeup{}
 	for range 2 {
 		w := receive(t, wakeups)
@@ -126,8 +126,8 @@ func TestCallsOutliveAnOutage(t *testing.T) {
 		"append": func() error { _, err := s.Append(ctx, "w", 0, store.Record{RunID: "r", CommitID: "1"}); return err },
 		"send":   func() error { return s.Send(ctx, store.Message{Queue: "q", ID: "w"}) },
 		"start":  func() error { return s.SendStart(ctx, store.Message{Queue: "q", ID: "w", DedupID: "1"}) },
-		"task":   func() error { return s.PutTask(ctx, store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1"}) },
-		"timer":  func() error { return s.SetTimer(ctx, "q", "w", time.Now()) },
+		"task":   func() error { return s.EnqueueTask(ctx, store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1"}) },
+		"timer":  func() error { return s.ScheduleTimer(ctx, "q", "w", time.Now()) },
 		"entry":  func() error { return s.PutEntry(ctx, store.Entry{ID: "w"}) },
 		"object": func() error { _, err := s.GetObject(ctx, "o"); return err },
 	}

@@ -109,7 +109,7 @@ func TestNoRoomLeft(t *testing.T) {
 	m := store.Message{Queue: "q", ID: "w", DedupID: "1", Data: make([]byte, 100_000)}
 	sayNoRoom(t, "send", s.Send(t.Context(), m), "PAWL_test_INBOX_0")
 	sayNoRoom(t, "start", s.SendStart(t.Context(), m), "PAWL_test_INBOX_0")
-	sayNoRoom(t, "task", s.PutTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1", Data: m.Data}), "PAWL_test_TASKS_0")
+	sayNoRoom(t, "task", s.EnqueueTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1", Data: m.Data}), "PAWL_test_TASKS_0")
 
 	must(t, s.DeleteObject(t.Context(), "ballast"))
 	must(t, appendNext())

@@ -21,7 +21,7 @@ const (
 	headerKeep    = "Pawl-Keep"
 )
 
-// PutEntry implements store.Registry. An entry is written over exactly the one that it was compared with.
+// PutEntry implements store.Visibility. An entry is written over exactly the one that it was compared with.
 func (s *Store) PutEntry(ctx context.Context, e store.Entry) error {
 	if err := checkID(e.ID); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (s *Store) findEntry(ctx context.Context, id string) (place, error) {
 	return place{seq: m.Seq, version: e.Version}, err
 }
 
-// GetEntry implements store.Registry.
+// GetEntry implements store.Visibility.
 func (s *Store) GetEntry(ctx context.Context, id string) (store.Entry, error) {
 	if err := checkID(id); err != nil {
 		return store.Entry{}, err
@@ -97,7 +97,7 @@ func storedEntry(id string, m message) store.Entry {
 	return e
 }
 
-// ListEntries implements store.Registry.
+// ListEntries implements store.Visibility.
 func (s *Store) ListEntries(ctx context.Context, yield func(store.Entry) bool) error {
 	var shards []iter.Seq2[message, error]
 	for _, sh := range s.shards {

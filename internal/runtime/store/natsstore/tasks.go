@@ -16,8 +16,8 @@ import (
 // beatKept is how long the newest heartbeat of a task stays readable.
 const beatKept = 24 * time.Hour
 
-// PutTask implements store.Tasks.
-func (s *Store) PutTask(ctx context.Context, t store.Task) error {
+// EnqueueTask implements store.Tasks.
+func (s *Store) EnqueueTask(ctx context.Context, t store.Task) error {
 	if err := checkTask(t); err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ func (s *Store) deliverTask(m *nats.Msg, handler func(store.TaskDelivery), settl
 	}()
 }
 
-// PutBeat implements store.Tasks.
-func (s *Store) PutBeat(ctx context.Context, t store.Task, data []byte) error {
+// RecordHeartbeat implements store.Tasks.
+func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
 	if err := checkTask(t); err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *Store) PutBeat(ctx context.Context, t store.Task, data []byte) error {
 }
 
 // Beat implements store.Tasks.
-func (s *Store) Beat(ctx context.Context, t store.Task) ([]byte, error) {
+func (s *Store) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error) {
 	if err := checkTask(t); err != nil {
 		return nil, err
 	}

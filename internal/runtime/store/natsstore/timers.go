@@ -12,8 +12,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// SetTimer implements store.Timers.
-func (s *Store) SetTimer(ctx context.Context, queue, id string, at time.Time) error {
+// ScheduleTimer implements store.Timers.
+func (s *Store) ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error {
 	if err := checkAddress(queue, id); err != nil {
 		return err
 	}
@@ -27,9 +27,9 @@ func (s *Store) SetTimer(ctx context.Context, queue, id string, at time.Time) er
 	return nil
 }
 
-// ClearTimer implements store.Timers. It overwrites the schedule with a message that soon goes by itself. The rollup
+// CancelTimer implements store.Timers. It overwrites the schedule with a message that soon goes by itself. The rollup
 // is what removes the schedule from the disk: without it the server would take the schedule up again after a crash.
-func (s *Store) ClearTimer(ctx context.Context, queue, id string, at time.Time) error {
+func (s *Store) CancelTimer(ctx context.Context, queue, id string, at time.Time) error {
 	if err := checkAddress(queue, id); err != nil {
 		return err
 	}

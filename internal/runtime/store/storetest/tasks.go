@@ -64,7 +64,7 @@ func taskOwnQueue(t *T) {
 func putWhileQueued(t *T) {
 	t.putTask(task("w", 0))
 	t.putTask(task("w", 0))
-	t.ok(t.open().PutTask(t.ctx, task("w", 0)))
+	t.ok(t.open().EnqueueTask(t.ctx, task("w", 0)))
 	c := t.receiveTasks(t.open(), "worker", 10)
 	c.next(t)
 	c.none(t, time.Second)
@@ -103,7 +103,7 @@ func putAfterAck(t *T) {
 func putRace(t *T) {
 	stores := []store.Store{t.Store, t.open(), t.open()}
 	together(16, func(i int) {
-		if err := stores[i%len(stores)].PutTask(t.ctx, task("w", 0)); err != nil {
+		if err := stores[i%len(stores)].EnqueueTask(t.ctx, task("w", 0)); err != nil {
 			t.Errorf("put: %v", err)
 		}
 	})
@@ -357,7 +357,7 @@ func tasksTogether(t *T) {
 	}
 	together(10, func(i int) {
 		for k := range n / 10 {
-			if err := t.PutTask(t.ctx, task(fmt.Sprint("w", i), k)); err != nil {
+			if err := t.EnqueueTask(t.ctx, task(fmt.Sprint("w", i), k)); err != nil {
 				t.Errorf("put: %v", err)
 			}
 		}
@@ -370,22 +370,22 @@ func tasksTogether(t *T) {
 }
 
 func beatNewest(t *T) {
-	_, err := t.Beat(t.ctx, task("w", 0))
+	_, err := t.LastHeartbeat(t.ctx, task("w", 0))
 	t.is(err, store.ErrNotFound)
 	for n := range 5 {
-		t.ok(t.PutBeat(t.ctx, task("w", 0), fmt.Appendf(nil, "beat %d", n)))
+		t.ok(t.RecordHeartbeat(t.ctx, task("w", 0), fmt.Appendf(nil, "beat %d", n)))
 	}
-	t.ok(t.PutBeat(t.ctx, task("w", 1), []byte("another task's")))
+	t.ok(t.RecordHeartbeat(t.ctx, task("w", 1), []byte("another task's")))
 	t.beat(task("w", 0), "beat 4")
 	t.beat(task("w", 1), "another task's")
-	_, err = t.Beat(t.ctx, task("w", 2))
+	_, err = t.LastHeartbeat(t.ctx, task("w", 2))
 	t.is(err, store.ErrNotFound)
 }
 
 // beat fails unless the newest heartbeat of task is want.
 func (t *T) beat(task store.Task, want string) {
 	t.Helper()
-	got, err := t.Beat(t.ctx, task)
+	got, err := t.LastHeartbeat(t.ctx, task)
 	t.ok(err)
 	if string(got) != want {
 		t.Errorf("the newest heartbeat is %q, want %q", got, want)
@@ -396,7 +396,7 @@ func beatOutlivesTask(t *T) {
 	c := t.receiveTasks(t.open(), "worker", 1)
 	t.putTask(task("w", 0))
 	d := c.next(t).got
-	t.ok(t.PutBeat(t.ctx, d.Task, []byte("half way")))
+	t.ok(t.RecordHeartbeat(t.ctx, d.Task, []byte("half way")))
 	d.Ack()
 	t.notQueued(task("w", 0))
 	t.beat(task("w", 0), "half way")
@@ -405,12 +405,12 @@ func beatOutlivesTask(t *T) {
 }
 
 func beatForADay(t *T) {
-	t.ok(t.PutBeat(t.ctx, task("w", 0), []byte("half way")))
+	t.ok(t.RecordHeartbeat(t.ctx, task("w", 0), []byte("half way")))
 	time.Sleep(23 * time.Hour)
 	t.beat(task("w", 0), "half way")
 	time.Sleep(time.Hour)
 	t.eventually("the heartbeat is gone", func() bool {
-		_, err := t.Beat(t.ctx, task("w", 0))
+		_, err := t.LastHeartbeat(t.ctx, task("w", 0))
 		return notFound(err)
 	})
 }

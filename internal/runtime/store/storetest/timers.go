@@ -103,11 +103,11 @@ func timerCleared(t *T) {
 	c := t.receive(t.open(), queue, "worker")
 	at := time.Now().Add(700 * time.Millisecond)
 	other := at.Add(300 * time.Millisecond)
-	t.ok(t.ClearTimer(t.ctx, queue, "w", at))
+	t.ok(t.CancelTimer(t.ctx, queue, "w", at))
 	t.setTimer("w", at)
 	t.setTimer("w", other)
-	t.ok(t.ClearTimer(t.ctx, queue, "w", at))
-	t.ok(t.ClearTimer(t.ctx, queue, "w", at))
+	t.ok(t.CancelTimer(t.ctx, queue, "w", at))
+	t.ok(t.CancelTimer(t.ctx, queue, "w", at))
 	t.alarm(c, "w", other)
 	c.none(t, 3*time.Second)
 	again := time.Now().Add(300 * time.Millisecond)
@@ -138,7 +138,7 @@ func timerWaits(t *T) {
 func timerOutlives(t *T) {
 	s := t.open()
 	at := time.Now().Add(700 * time.Millisecond)
-	t.ok(s.SetTimer(t.ctx, queue, "w", at))
+	t.ok(s.ScheduleTimer(t.ctx, queue, "w", at))
 	t.ok(s.Close())
 	t.alarm(t.receive(t.open(), queue, "worker"), "w", at)
 }
@@ -164,7 +164,7 @@ func timersApart(t *T) {
 	c := t.receive(t.open(), queue, "worker")
 	at := time.Now().Add(time.Second)
 	together(n, func(i int) {
-		if err := t.SetTimer(t.ctx, queue, fmt.Sprint("w", i), at); err != nil {
+		if err := t.ScheduleTimer(t.ctx, queue, fmt.Sprint("w", i), at); err != nil {
 			t.Errorf("set: %v", err)
 		}
 	})

@@ -136,7 +136,7 @@ func task(id string, n int) store.Task {
 
 func (t *T) putTask(task store.Task) {
 	t.Helper()
-	t.ok(t.PutTask(t.ctx, task))
+	t.ok(t.EnqueueTask(t.ctx, task))
 }
 
 func (t *T) queued(task store.Task) bool {
@@ -156,7 +156,7 @@ func (t *T) receiveTasks(s store.Store, worker string, slots int) catch[store.Ta
 
 func (t *T) setTimer(id string, at time.Time) {
 	t.Helper()
-	t.ok(t.SetTimer(t.ctx, queue, id, at))
+	t.ok(t.ScheduleTimer(t.ctx, queue, id, at))
 }
 
 func (t *T) putEntry(e store.Entry) {

@@ -38,18 +38,18 @@ func (t *T) writes(data []byte) map[string]error {
 	rec.Data = data
 	_, appendErr := t.Append(t.ctx, "w", 0, rec)
 	return map[string]error{
-		"Append":    appendErr,
-		"Send":      t.Send(t.ctx, m),
-		"SendStart": t.SendStart(t.ctx, start),
-		"PutTask":   t.PutTask(t.ctx, work),
-		"PutBeat":   t.PutBeat(t.ctx, work, data),
-		"PutEntry":  t.PutEntry(t.ctx, news),
+		"Append":          appendErr,
+		"Send":            t.Send(t.ctx, m),
+		"SendStart":       t.SendStart(t.ctx, start),
+		"EnqueueTask":     t.EnqueueTask(t.ctx, work),
+		"RecordHeartbeat": t.RecordHeartbeat(t.ctx, work, data),
+		"PutEntry":        t.PutEntry(t.ctx, news),
 	}
 }
 
 // stored returns what writes stored, by the name of the write. tasks is where the task comes, again and again.
 func (t *T) stored(tasks catch[store.TaskDelivery]) map[string][]byte {
-	beat, err := t.Beat(t.ctx, task("w", 0))
+	beat, err := t.LastHeartbeat(t.ctx, task("w", 0))
 	t.ok(err)
 	waiting := t.pending(queue, "w")
 	if len(waiting) != 2 {
@@ -61,12 +61,12 @@ func (t *T) stored(tasks catch[store.TaskDelivery]) map[string][]byte {
 	d := tasks.next(t).got
 	d.Nak(0)
 	return map[string][]byte{
-		"Append":    t.last("w").Data,
-		"Send":      waiting[0].Data,
-		"SendStart": waiting[1].Data,
-		"PutTask":   d.Data,
-		"PutBeat":   beat,
-		"PutEntry":  t.entry("w").Data,
+		"Append":          t.last("w").Data,
+		"Send":            waiting[0].Data,
+		"SendStart":       waiting[1].Data,
+		"EnqueueTask":     d.Data,
+		"RecordHeartbeat": beat,
+		"PutEntry":        t.entry("w").Data,
 	}
 }
 
@@ -190,7 +190,7 @@ func (t *T) nameInbox(name, queue string) {
 	}
 	c := t.receive(t.Store, queue, name)
 	t.wokenAs(c, name, queue)
-	t.named(name, t.SetTimer(t.ctx, queue, name, time.Now()))
+	t.named(name, t.ScheduleTimer(t.ctx, queue, name, time.Now()))
 	t.wokenAs(c, name, queue)
 }
 
@@ -206,8 +206,8 @@ func (t *T) wokenAs(c catch[store.Wakeup], name, queue string) {
 func (t *T) nameTask(name, queue string) {
 	t.Helper()
 	work := store.Task{Queue: queue, ID: name, RunID: name, Op: name, Data: []byte("work")}
-	t.named(name, t.PutTask(t.ctx, work))
-	t.named(name, t.PutBeat(t.ctx, work, []byte("beat")))
+	t.named(name, t.EnqueueTask(t.ctx, work))
+	t.named(name, t.RecordHeartbeat(t.ctx, work, []byte("beat")))
 	t.beat(work, "beat")
 	c := newCatch[store.TaskDelivery]()
 	t.named(name, t.ReceiveTasks(t.ctx, store.TaskOptions{Queue: queue, Worker: name, Slots: 1, Handler: c.handle}))
@@ -259,11 +259,11 @@ func dataStays(t *T) {
 	_, err := s.Append(t.ctx, "w", 0, record("r", 0))
 	t.ok(err)
 	t.ok(s.Send(t.ctx, message("w", 0)))
-	t.ok(s.PutTask(t.ctx, task("w", 0)))
-	t.ok(s.PutBeat(t.ctx, task("w", 0), []byte("beat")))
+	t.ok(s.EnqueueTask(t.ctx, task("w", 0)))
+	t.ok(s.RecordHeartbeat(t.ctx, task("w", 0), []byte("beat")))
 	t.ok(s.PutEntry(t.ctx, entry("w", 1)))
 	t.ok(s.PutObject(t.ctx, "blob", []byte("object")))
-	t.ok(s.SetTimer(t.ctx, queue, "sleeper", at))
+	t.ok(s.ScheduleTimer(t.ctx, queue, "sleeper", at))
 	t.ok(s.Close())
 
 	t.load("w")
@@ -298,21 +298,21 @@ func closedRefuses(t *T) {
 func closedCalls(t *T, s store.Store) map[string]error {
 	ctx := t.ctx
 	errs := map[string]error{
-		"Send":         s.Send(ctx, message("w", 0)),
-		"SendStart":    s.SendStart(ctx, message("w", 0)),
-		"Receive":      s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: func(store.Wakeup) {}}),
-		"PutTask":      s.PutTask(ctx, task("w", 0)),
-		"DropTask":     s.DropTask(ctx, task("w", 0)),
-		"ReceiveTasks": s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
-		"PutBeat":      s.PutBeat(ctx, task("w", 0), nil),
-		"SetTimer":     s.SetTimer(ctx, queue, "w", time.Now()),
-		"ClearTimer":   s.ClearTimer(ctx, queue, "w", time.Now()),
-		"PutEntry":     s.PutEntry(ctx, entry("w", 1)),
-		"ListEntries":  s.ListEntries(ctx, func(store.Entry) bool { return true }),
-		"PutObject":    s.PutObject(ctx, "blob", nil),
-		"ListObjects":  s.ListObjects(ctx, func(string) bool { return true }),
-		"DeleteObject": s.DeleteObject(ctx, "blob"),
-		"Publish":      s.Publish("news", nil),
+		"Send":            s.Send(ctx, message("w", 0)),
+		"SendStart":       s.SendStart(ctx, message("w", 0)),
+		"Receive":         s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: func(store.Wakeup) {}}),
+		"EnqueueTask":     s.EnqueueTask(ctx, task("w", 0)),
+		"DropTask":        s.DropTask(ctx, task("w", 0)),
+		"ReceiveTasks":    s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
+		"RecordHeartbeat": s.RecordHeartbeat(ctx, task("w", 0), nil),
+		"ScheduleTimer":   s.ScheduleTimer(ctx, queue, "w", time.Now()),
+		"CancelTimer":     s.CancelTimer(ctx, queue, "w", time.Now()),
+		"PutEntry":        s.PutEntry(ctx, entry("w", 1)),
+		"ListEntries":     s.ListEntries(ctx, func(store.Entry) bool { return true }),
+		"PutObject":       s.PutObject(ctx, "blob", nil),
+		"ListObjects":     s.ListObjects(ctx, func(string) bool { return true }),
+		"DeleteObject":    s.DeleteObject(ctx, "blob"),
+		"Publish":         s.Publish("news", nil),
 	}
 	_, errs["Append"] = s.Append(ctx, "w", 0, record("r", 0))
 	_, errs["Load"] = s.Load(ctx, "w")
@@ -320,7 +320,7 @@ func closedCalls(t *T, s store.Store) map[string]error {
 	_, errs["Last"] = s.Last(ctx, "w")
 	_, errs["Pending"] = s.Pending(ctx, queue, "w")
 	_, errs["TaskQueued"] = s.TaskQueued(ctx, task("w", 0))
-	_, errs["Beat"] = s.Beat(ctx, task("w", 0))
+	_, errs["LastHeartbeat"] = s.LastHeartbeat(ctx, task("w", 0))
 	_, errs["GetEntry"] = s.GetEntry(ctx, "w")
 	_, errs["GetObject"] = s.GetObject(ctx, "blob")
 	_, errs["Subscribe"] = s.Subscribe("news", func([]byte) []byte { return nil })

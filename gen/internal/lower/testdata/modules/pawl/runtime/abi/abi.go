@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-type Module struct{}
+type Registration struct{}
 
 type Run struct{ slept time.Duration }
 

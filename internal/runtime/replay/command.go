@@ -11,12 +11,12 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/stack"
 )
 
-// This file compares what the code decides with what was recorded.
+// This file compares the commands of the code with the recorded ones.
 
-// decision is an event that the code asks to have recorded.
-type decision struct {
+// command is an event that the code asks to have recorded.
+type command struct {
 	kind    string
-	id      history.OpID // empty for a decision that closes the run
+	id      history.OpID // empty for a command that closes the run
 	name    string
 	callers []uintptr
 	build   func(pos string) history.Body
@@ -25,49 +25,49 @@ type decision struct {
 
 // body builds the event. Its position, which takes a walk over the stack's symbols, is only worth its time if the
 // event is to be recorded.
-func (d *decision) body(withPos bool) history.Body {
-	if d.built == nil || withPos {
+func (c *command) body(withPos bool) history.Body {
+	if c.built == nil || withPos {
 		pos := ""
 		if withPos {
-			pos = stack.Position(d.callers)
+			pos = stack.Position(c.callers)
 		}
-		d.built = d.build(pos)
+		c.built = c.build(pos)
 	}
-	return d.built
+	return c.built
 }
 
-func (d *decision) String() string {
-	text := describe(d.body(false))
-	if pos := stack.Position(d.callers); pos != "" {
+func (c *command) String() string {
+	text := describe(c.body(false))
+	if pos := stack.Position(c.callers); pos != "" {
 		text += " at " + pos
 	}
 	return text
 }
 
-// match finds the recorded decision among those that the code has made and not yet seen recorded.
+// match finds the recorded command among those that the code has made and not yet seen recorded.
 func (x *Execution) match(recorded history.Body) error {
 	kind, id, name, _ := identity(recorded)
-	var sameOp *decision
-	for i, d := range x.decisions {
-		if d.id != id {
+	var sameOp *command
+	for i, c := range x.commands {
+		if c.id != id {
 			continue
 		}
-		if d.kind == kind && d.name == name {
-			if err := x.compare(d, recorded); err != nil {
+		if c.kind == kind && c.name == name {
+			if err := x.compare(c, recorded); err != nil {
 				return err
 			}
 			x.adopt(id, recorded)
 			x.settle(i)
 			return nil
 		}
-		sameOp = d
+		sameOp = c
 	}
 	m := &Mismatch{Event: x.events, Recorded: describe(recorded)}
 	switch {
 	case sameOp != nil:
 		m.Code = sameOp.String()
-	case len(x.decisions) > 0:
-		m.Code = x.decisions[0].String()
+	case len(x.commands) > 0:
+		m.Code = x.commands[0].String()
 	case x.closed != nil:
 		m.Code = "the workflow has returned: " + describe(x.closed)
 	default:
@@ -76,12 +76,12 @@ func (x *Execution) match(recorded history.Body) error {
 	return m
 }
 
-// settle forgets a decision that was seen recorded. As a rule it is the first: a turn may make tens of thousands.
+// settle forgets a command that was seen recorded. As a rule it is the first: a turn may make tens of thousands.
 func (x *Execution) settle(i int) {
 	if i == 0 {
-		x.decisions = x.decisions[1:]
+		x.commands = x.commands[1:]
 	} else {
-		x.decisions = slices.Delete(x.decisions, i, i+1)
+		x.commands = slices.Delete(x.commands, i, i+1)
 	}
 }
 
@@ -98,15 +98,15 @@ func (x *Execution) adopt(id history.OpID, recorded history.Body) {
 }
 
 // compare is the strict comparison: everything but the position.
-func (x *Execution) compare(d *decision, recorded history.Body) error {
+func (x *Execution) compare(c *command, recorded history.Body) error {
 	if !x.Strict {
 		return nil
 	}
-	built := d.body(false)
+	built := c.body(false)
 	if bytes.Equal(history.MarshalBody(withoutPos(built)), history.MarshalBody(withoutPos(recorded))) {
 		return nil
 	}
-	return &Mismatch{Event: x.events, Recorded: fmt.Sprintf("%s: %+v", describe(recorded), recorded), Code: fmt.Sprintf("%s: %+v", d, built)}
+	return &Mismatch{Event: x.events, Recorded: fmt.Sprintf("%s: %+v", describe(recorded), recorded), Code: fmt.Sprintf("%s: %+v", c, built)}
 }
 
 // standing says what each coroutine waits for.
@@ -118,12 +118,12 @@ func (x *Execution) standing() string {
 	return strings.Join(all, ", ")
 }
 
-// unrecorded fails if the code made a decision that the history does not have.
+// unrecorded fails if the code made a command that the history does not have.
 func (x *Execution) unrecorded() error {
-	if len(x.decisions) == 0 {
+	if len(x.commands) == 0 {
 		return nil
 	}
-	return &Mismatch{Event: x.events + 1, Recorded: "nothing more at this point", Code: x.decisions[0].String()}
+	return &Mismatch{Event: x.events + 1, Recorded: "nothing more at this point", Code: x.commands[0].String()}
 }
 
 // Mismatch says that the code no longer does what the history says it did.

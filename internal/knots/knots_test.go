@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+)
+
+func TestKnotOfARing(t *testing.T) {
+	packages, err := load(".", "./testdata/ring")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(packages) != 1 {
+		t.Fatalf("loaded %d packages, want 1", len(packages))
+	}
+	p := packages[0]
+	if want := []string{"a.go", "b.go", "c.go", "head.go", "tail.go"}; !slices.Equal(p.files, want) {
+		t.Errorf("files are %v, want %v", p.files, want)
+	}
+	var out bytes.Buffer
+	print(&out, p, true)
+	want := ` 3 of  5 files  github.com/pawlhq/pawl/internal/knots/testdata/ring
+	a.go → b.go: b
+	b.go → c.go: grow, newest
+	c.go → a.go: box, size
+`
+	if out.String() != want {
+		t.Errorf("printed\n%swant\n%s", out.String(), want)
+	}
+}
+
+func TestFilesWithoutCirclesHaveAKnotOfOne(t *testing.T) {
+	p := &pkg{
+		files: []string{"x.go", "y.go"},
+		uses:  map[string]map[string]map[string]bool{"x.go": {"y.go": {"f": true}}},
+	}
+	if got := p.knot(); len(got) != 1 {
+		t.Errorf("knot is %v, want one file", got)
+	}
+}
