@@ -6,6 +6,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -25,7 +26,7 @@ func (l *lowerer) std(r reference) {
 		if r.call != nil && !l.spreads(r.call) {
 			l.passRun(r.call)
 		} else {
-			l.bind(r, Plain)
+			l.bind(r, ir.Plain)
 			l.instantiate(r)
 		}
 		l.requalify(r, l.names.abi, l.counterpart(r.fn, c))
