@@ -10,6 +10,14 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
+// Address is an address that is printed as part of a value.
+type Address struct {
+	// Type is the type of the whole value.
+	Type types.Type
+	// SortsKeys is set if the address itself isn't printed, but the entries of a map are printed in the order of addresses.
+	SortsKeys bool
+}
+
 // formatter looks for an address in one printed value.
 type formatter struct {
 	methods  []string        // that package fmt calls instead of printing a value
@@ -108,6 +116,9 @@ func (f *formatter) shows(t types.Type, in part) bool {
 	}
 	return false
 }
+
+// PointsUnknown reports whether a value of type t may be printed as an address if the verb is not known until run time.
+func PointsUnknown(t types.Type) bool { return gotypes.IsPointer(t) && !hasAny(t, Plain.methods()) }
 
 // composite reports whether package fmt prints what a pointer to t points to.
 func composite(t types.Type) bool {

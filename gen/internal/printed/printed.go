@@ -15,14 +15,6 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
-// Address is an address that is printed as part of a value.
-type Address struct {
-	// Type is the type of the whole value.
-	Type types.Type
-	// SortsKeys is set if the address itself isn't printed, but the entries of a map are printed in the order of addresses.
-	SortsKeys bool
-}
-
 // Static returns an address that is printed for a value of type t, whatever interfaces in it hold. It returns nil if
 // there is none. Dynamic reports whether the values in interfaces decide whether there is one.
 func Static(t types.Type, by Verb) (a *Address, dynamic bool) {

@@ -2,12 +2,7 @@
 
 package printed
 
-import (
-	"go/types"
-	"strings"
-
-	"github.com/pawlhq/pawl/gen/internal/gotypes"
-)
+import "strings"
 
 // Verb is what a format does with an argument. The star of a width or precision counts as a verb, since it takes an
 // argument as well.
@@ -25,9 +20,6 @@ var Unknown = Verb{Rune: '?'}
 
 // printsPointers reports whether a pointer that is the whole argument may be printed as an address.
 func (v Verb) printsPointers() bool { return v.Rune == 'p' || v == Unknown }
-
-// PointsUnknown reports whether a value of type t may be printed as an address if the verb is not known until run time.
-func PointsUnknown(t types.Type) bool { return gotypes.IsPointer(t) && !hasAny(t, Plain.methods()) }
 
 // methods returns the methods that package fmt calls on a value instead of printing it.
 func (v Verb) methods() []string {
