@@ -18,7 +18,7 @@ func (w *world) check(o *outcome) {
 	w.t.Helper()
 	for _, r := range o.runs {
 		w.report(r.alias(), sound(r.events))
-		w.report(r.alias(), replay(w.modules, r.id, r.runID, r.events))
+		w.report(r.alias(), replay(w.registrations, r.id, r.runID, r.events))
 	}
 	w.report("journals", chained(w.witness.appendList()))
 	newest := map[string]run{}

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file is about package variables that can be written through another name: those that hold pointers, maps, slices
@@ -116,7 +118,7 @@ func (c *checker) findAliasWrites(in initCode) {
 		v := in.pkg.Info.Uses[id].(*types.Var)
 		harm, returned := c.outcome(c.aliases.uses[id])
 		switch {
-		case !isPackageVar(v) || harm == nil && !returned:
+		case !gotypes.IsPackageVar(v) || harm == nil && !returned:
 		case fn == nil || isInit(fn):
 			c.attachInit(v, in)
 		case harm != nil && harm.write && c.writes[v] == nil:

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file classes what calls do with what they are given: functions of the module are followed into their parameters,
@@ -31,7 +33,7 @@ func (k *classer) argument(i int, call *ast.CallExpr) *use {
 	if _, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
 		return k.passed(i, k.params(k.info.TypeOf(call.Fun).(*types.Signature), n, t))
 	}
-	callee := Callee(k.info, call)
+	callee := gotypes.Callee(k.info, call)
 	if callee == nil {
 		return k.harm("hands " + k.name + " to a function value")
 	}
@@ -74,7 +76,7 @@ func (k *classer) params(sig *types.Signature, n int, t types.Type) (vs []*types
 // behind are the functions that a call of fn may run: fn, or, if that is a method of an interface, those of the module
 // that implement it. What is marked //pawl:pure is the author's word.
 func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
-	if !interfaceMethod(fn) {
+	if !gotypes.IsInterfaceMethod(fn) {
 		if k.decls[fn].pure {
 			return nil
 		}
@@ -82,7 +84,7 @@ func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
 	}
 	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for _, m := range k.aliases.methods[fn.Name()] {
-		t := receiverNamed(m)
+		t := gotypes.Receiver(m)
 		if !k.decls[m].pure && (t.TypeParams().Len() > 0 || types.Implements(types.NewPointer(t), iface)) {
 			fns = append(fns, m)
 		}
@@ -116,7 +118,7 @@ func (k *classer) builtin(i int, call *ast.CallExpr, n int, name string) *use {
 
 // foreign is what a function from outside of the module does with its n-th argument.
 func (k *classer) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use {
-	path, name := "", localName(fn)
+	path, name := "", gotypes.LocalName(fn)
 	if fn.Pkg() != nil {
 		path = fn.Pkg().Path()
 	}
@@ -124,7 +126,7 @@ func (k *classer) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use
 		return &use{to: k.asked(path, k.info.TypeOf(k.stack[i].(ast.Expr)))}
 	}
 	if _, ok := find(handBack[path], name); !ok {
-		return k.harm("hands " + k.name + " to " + nameIn(nil, fn))
+		return k.harm("hands " + k.name + " to " + gotypes.NameIn(nil, fn))
 	}
 	if !k.inside(k.info.TypeOf(k.stack[i].(ast.Expr))) {
 		return reading // the result is a copy
@@ -148,7 +150,7 @@ func (k *classer) asked(pkg string, t types.Type) (vs []*types.Var) {
 	within, open := k.namedWithin(t)
 	for _, name := range lookedFor(pkg) {
 		for _, fn := range k.aliases.methods[name] {
-			if open || slices.Contains(within, types.Type(receiverNamed(fn))) {
+			if open || slices.Contains(within, types.Type(gotypes.Receiver(fn))) {
 				vs = append(vs, fn.Signature().Recv())
 			}
 		}

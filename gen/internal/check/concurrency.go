@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file finds goroutines and what they meet at: they are durable, and gen/internal/lower puts the run's own in their place.
@@ -22,7 +24,7 @@ func (s *scanner) concurrency(x ast.Node) {
 			s.effect(x.Pos(), channels, "a receive", false)
 		}
 	case *ast.RangeStmt:
-		if ChanType(s.info.TypeOf(x.X)) != nil {
+		if gotypes.ChanType(s.info.TypeOf(x.X)) != nil {
 			s.effect(x.Pos(), channels, "a range over a channel", false)
 		}
 	}
@@ -38,7 +40,7 @@ func channelOf(info *types.Info, x ast.Node) (ch ast.Expr, how string) {
 			return x.X, "receives from"
 		}
 	case *ast.RangeStmt:
-		if ChanType(info.TypeOf(x.X)) != nil {
+		if gotypes.ChanType(info.TypeOf(x.X)) != nil {
 			return x.X, "receives from"
 		}
 	case *ast.CallExpr:

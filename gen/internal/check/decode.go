@@ -6,6 +6,8 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file is about decoders, whose times are in the zone of the host where it has the offset of the text.
@@ -22,10 +24,10 @@ func DecodesTimes(info *types.Info, stack []ast.Node) bool { return decodesTimes
 
 func decodesTimes(info *types.Info, stack []ast.Node, decoders map[string]bool) bool {
 	fn, _ := info.Uses[stack[len(stack)-1].(*ast.Ident)].(*types.Func)
-	if fn == nil || fn.Pkg() == nil || !decoders[fn.Pkg().Path()+"."+localName(fn)] {
+	if fn == nil || fn.Pkg() == nil || !decoders[fn.Pkg().Path()+"."+gotypes.LocalName(fn)] {
 		return false
 	}
-	_, call := Reference(stack)
+	_, call := gotypes.Reference(stack)
 	if call == nil {
 		return true
 	}
@@ -71,13 +73,13 @@ func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 	}
 	switch {
 	case decodesTimes(s.info, s.stack, refused):
-		s.report(at, timeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", nameIn(nil, fn))
+		s.report(at, timeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", gotypes.NameIn(nil, fn))
 	case !decodesTimes(s.info, s.stack, rebased):
 		return false
 	case s.third(s.n): // has no copy, and is trusted with what it does not name
 		return false
 	default:
-		s.effect(at, timeZone, nameIn(nil, fn), value)
+		s.effect(at, timeZone, gotypes.NameIn(nil, fn), value)
 	}
 	return true
 }
@@ -86,7 +88,7 @@ func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 func (s *scanner) hiding(at token.Pos, fn *types.Func) {
 	if decodesTimes(s.info, s.stack, rebased) && !mayHoldTime(s.n.fn.Signature().Recv().Type(), map[types.Type]bool{}) {
 		s.report(at, timeZone, "decode the time as a string, and parse it with time.ParseInLocation and time.UTC",
-			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", nameIn(nil, fn))
+			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", gotypes.NameIn(nil, fn))
 	}
 }
 

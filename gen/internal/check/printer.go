@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file finds what printing functions are given where no call names them with all that they print: where they are
@@ -27,7 +29,7 @@ func printer(path, name string) bool {
 
 // calledValue enters what is given to a function value that may be one of those that print.
 func (s *scanner) calledValue(call *ast.CallExpr) {
-	sig, ok := CoreType(s.info.TypeOf(call.Fun)).(*types.Signature)
+	sig, ok := gotypes.CoreType(s.info.TypeOf(call.Fun)).(*types.Signature)
 	if !ok || s.info.Types[call.Fun].IsType() || !printsLike(sig) {
 		return
 	}
@@ -53,7 +55,7 @@ func (v *values) callsPrinter(site ssa.CallInstruction) bool {
 		return false
 	}
 	for _, e := range node.Out {
-		if fn, ok := e.Callee.Func.Object().(*types.Func); ok && e.Site == site && fn.Pkg() != nil && printer(fn.Pkg().Path(), localName(fn)) {
+		if fn, ok := e.Callee.Func.Object().(*types.Func); ok && e.Site == site && fn.Pkg() != nil && printer(fn.Pkg().Path(), gotypes.LocalName(fn)) {
 			return true
 		}
 	}

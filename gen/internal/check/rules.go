@@ -153,7 +153,7 @@ version in the file's go:build line.`},
 Names that end in __pawl belong to generated code. Choose another one.`},
 	{ID: dotTwice, Title: "import with a dot of a package with generated code", Doc: `
 Packages with annotations, or with functions that workflows run durably, have generated code, and some of its names are
-the same in each of them: PawlModule, for one. Imported with a dot into one another, they collide. Import the package
+the same in each of them: PawlRegistration, for one. Imported with a dot into one another, they collide. Import the package
 with its name.`},
 	{ID: deadBranch, Title: "error that never arrives", Doc: `
 An activity is retried until it succeeds, unless the error is final. This error is not, and the activity retries it for

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // This file looks at one body: what it does by itself, and what it calls, mentions and reads.
@@ -64,7 +66,7 @@ func (s *scanner) enter(f finding) {
 }
 
 // name is how the reader of this body calls an object.
-func (s *scanner) name(obj types.Object) string { return nameIn(s.n.pkg.Types, obj) }
+func (s *scanner) name(obj types.Object) string { return gotypes.NameIn(s.n.pkg.Types, obj) }
 
 // durable enters a durable operation.
 func (s *scanner) durable(pos token.Pos, what string, value bool) {
@@ -83,7 +85,7 @@ func (s *scanner) lead(pos token.Pos, to *node, verb string, value bool) {
 
 // inLiteral reports whether the walk is inside a function literal.
 func (s *scanner) inLiteral() bool {
-	_, ok := enclosing[*ast.FuncLit](s.stack)
+	_, ok := gotypes.Enclosing[*ast.FuncLit](s.stack)
 	return ok
 }
 
@@ -110,7 +112,7 @@ func (s *scanner) rangeStmt(x ast.Node) {
 	if !ok {
 		return
 	}
-	if m, ok := CoreType(s.info.TypeOf(r.X)).(*types.Map); ok {
+	if m, ok := gotypes.CoreType(s.info.TypeOf(r.X)).(*types.Map); ok {
 		s.mapRange(r, m)
 	}
 }
@@ -127,7 +129,7 @@ func (s *scanner) call(x ast.Node) {
 			return
 		}
 	}
-	if callee := Callee(s.info, call); callee != nil {
+	if callee := gotypes.Callee(s.info, call); callee != nil {
 		s.arguments(call, callee)
 	} else {
 		s.calledValue(call)
@@ -155,7 +157,7 @@ func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
 		return
 	}
 	s.callbacks(call, callee)
-	name := localName(callee)
+	name := gotypes.LocalName(callee)
 	if printer(pkg.Path(), name) {
 		s.printed(call, name)
 	}
@@ -229,7 +231,7 @@ func (s *scanner) constant(id *ast.Ident, obj *types.Const) {
 
 // mention handles the name of a function or method, called or taken as a value.
 func (s *scanner) mention(id *ast.Ident, fn *types.Func) {
-	ref, call := Reference(s.stack)
+	ref, call := gotypes.Reference(s.stack)
 	value := call == nil
 	verb := "calls"
 	if value {
@@ -241,7 +243,7 @@ func (s *scanner) mention(id *ast.Ident, fn *types.Func) {
 		s.durable(id.Pos(), string(a.Kind)+" "+s.name(fn), value)
 	case isWorkflow(a):
 		s.workflow(id.Pos(), call, fn)
-	case interfaceMethod(fn):
+	case gotypes.IsInterfaceMethod(fn):
 		s.dynamic(id, fn, verb)
 	case s.inModule(fn):
 		s.local(id.Pos(), fn, verb, value)
@@ -289,18 +291,18 @@ func (s *scanner) workflow(pos token.Pos, call *ast.CallExpr, fn *types.Func) {
 
 // inTail reports whether a call is all that a return statement of the body itself returns.
 func (s *scanner) inTail(call *ast.CallExpr) bool {
-	ret, ok := enclosing[*ast.ReturnStmt](s.stack)
+	ret, ok := gotypes.Enclosing[*ast.ReturnStmt](s.stack)
 	return ok && !s.inLiteral() && len(ret.Results) == 1 && ast.Unparen(ret.Results[0]) == call
 }
 
 // std handles a function of another module or of the standard library.
 func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, ref ast.Expr) {
-	e := lookup(fn.Pkg().Path(), localName(fn))
+	e := lookup(fn.Pkg().Path(), gotypes.LocalName(fn))
 	switch {
 	case s.decoder(pos, fn, value):
 	case e.verdict == durable && (s.intoUTC(fn, ref) || OrderLost(s.info, s.stack) || s.computedOnce(fn, ref)):
 	case e.verdict == durable:
-		s.effect(pos, cmp.Or(e.rule, varInit), nameIn(nil, fn), value)
+		s.effect(pos, cmp.Or(e.rule, varInit), gotypes.NameIn(nil, fn), value)
 		s.mapFunc(pos, fn, ref)
 	case e.verdict == allowed, pureErrorMethod(fn):
 	default:
@@ -337,18 +339,18 @@ func (s *scanner) computedOnce(fn *types.Func, ref ast.Expr) bool {
 
 // foreign rejects a name of another module or of the standard library.
 func (s *scanner) foreign(pos token.Pos, verb string, obj types.Object) {
-	e := lookup(obj.Pkg().Path(), localName(obj))
+	e := lookup(obj.Pkg().Path(), gotypes.LocalName(obj))
 	if e.rule == unknownModule {
 		s.unknown[obj.Pkg().Path()] = true
 	}
-	s.report(pos, e.rule, e.cure, "%s %s, which %s", verb, nameIn(nil, obj), e.why)
+	s.report(pos, e.rule, e.cure, "%s %s, which %s", verb, gotypes.NameIn(nil, obj), e.why)
 }
 
 // pureErrorMethod reports whether fn is one of the harmless methods of an error of the standard library or of the engine.
 func pureErrorMethod(fn *types.Func) bool {
 	recv := fn.Signature().Recv()
-	ours := fn.Pkg() != nil && (IsStd(fn.Pkg().Path()) || isEngine(fn.Pkg().Path()))
-	return recv != nil && ours && pureMethods[fn.Name()] && types.Implements(types.NewPointer(receiverType(recv)), errorInterface)
+	ours := fn.Pkg() != nil && (importpath.IsStd(fn.Pkg().Path()) || importpath.IsEngine(fn.Pkg().Path()))
+	return recv != nil && ours && pureMethods[fn.Name()] && gotypes.ImplementsError(types.NewPointer(receiverType(recv)))
 }
 
 func receiverType(recv *types.Var) types.Type {
@@ -388,13 +390,13 @@ func (s *scanner) occurs(t types.Type) {
 // candidate is the type of a value, or of what it points to, that may be behind an interface: a named one without type
 // arguments, or a struct without a name. Nil for others, which have no methods.
 func candidate(t types.Type) types.Type {
-	if n := named(t); n != nil {
+	if n := gotypes.Origin(t); n != nil {
 		if types.IsInterface(n) {
 			return nil
 		}
 		return n
 	}
-	if s, ok := types.Unalias(deref(t)).(*types.Struct); ok {
+	if s, ok := types.Unalias(gotypes.Deref(t)).(*types.Struct); ok {
 		return s
 	}
 	return nil
@@ -406,7 +408,7 @@ func (s *scanner) literal(x ast.Node) {
 	if !ok || len(lit.Elts) == 0 {
 		return
 	}
-	if n := named(s.info.TypeOf(lit)); n != nil && s.receivesActivities(n) {
+	if n := gotypes.Origin(s.info.TypeOf(lit)); n != nil && s.receivesActivities(n) {
 		s.report(lit.Pos(), activityState, "leave its fields empty here, and fill them where the worker is made", "fills fields of %s, the receiver of activities, which stay behind in the worker", s.name(n.Obj()))
 	}
 }

@@ -3,6 +3,9 @@ package check
 import (
 	"go/types"
 	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // This file is what Pawl knows of the standard library: an allow-list. A package, or a name of it, that is not here is
@@ -247,8 +250,8 @@ var stdlib = map[string][]entry{
 		allow("Map.* NewCond RWMutex.RLocker"),
 		forbid(syncObjects, "depends on garbage collection", "make the value where it is needed", "Pool.*"),
 	},
-	"sync/atomic": {allow("*")},
-	errgroupPath:  {lowerOr(syncObjects, "Group.Go Group.SetLimit Group.TryGo Group.Wait WithContext")},
+	"sync/atomic":       {allow("*")},
+	importpath.Errgroup: {lowerOr(syncObjects, "Group.Go Group.SetLimit Group.TryGo Group.Wait WithContext")},
 
 	"golang.org/x/sync/semaphore":    {forbid(syncObjects, "orders goroutines of the machine", useChannel, "*")},
 	"golang.org/x/sync/singleflight": {forbid(syncObjects, "orders goroutines of the machine", useChannel, "*")},
@@ -278,7 +281,7 @@ var stdlib = map[string][]entry{
 	"database/sql/driver": {allow("ErrBadConn ErrRemoveArgument ErrSkip Valuer.*")},
 
 	// Pawl itself.
-	pawlPath: {
+	importpath.Pawl: {
 		allow("Final Info"),
 		lower("WaitUntil"),
 		forbid(inputOutput, "reaches the engine from outside of a run", "call it outside of workflows, or in an activity", "*"),
@@ -297,11 +300,6 @@ var stdlib = map[string][]entry{
 	"github.com/teris-io/shortid":   randomIDs,
 	"github.com/bwmarrin/snowflake": randomIDs,
 }
-
-// pawlPath is the package that authors import. It is not analysed as the author's code.
-const pawlPath = "github.com/pawlhq/pawl"
-
-const errgroupPath = "golang.org/x/sync/errgroup"
 
 var randomIDs = []entry{forbid(entropy, "gives another id on every replay", useUUID, "*")}
 
@@ -327,8 +325,8 @@ var families = []struct {
 	{"runtime", forbid(machine, intoRuntime, toActivity, "*")},
 	{"syscall", forbid(inputOutput, outside, toActivity, "*")},
 	{"testing", forbid(machine, "is for tests", "keep tests out of workflow code", "*")},
-	{pawlPath + "/internal/runtime", forbid(inputOutput, "is the engine", "call it outside of workflows", "*")},
-	{pawlPath + "/runtime", forbid(inputOutput, "is the engine", "call it outside of workflows", "*")},
+	{importpath.Pawl + "/internal/runtime", forbid(inputOutput, "is the engine", "call it outside of workflows", "*")},
+	{importpath.Pawl + "/runtime", forbid(inputOutput, "is the engine", "call it outside of workflows", "*")},
 }
 
 // lookup finds the row for a name of a package outside of the author's module; method names have their type in front.
@@ -341,7 +339,7 @@ func lookup(pkg, name string) entry {
 			return f.entry
 		}
 	}
-	if IsStd(pkg) {
+	if importpath.IsStd(pkg) {
 		return forbid(unknownStd, "is not known to give the same on every replay", toActivity+", or accept it with //pawl:allow "+unknownStd+" and the reason", name)
 	}
 	return forbid(unknownModule, "is third-party code that is not known to give the same on every replay", takeWord, name)
@@ -363,14 +361,7 @@ func find(rows []entry, name string) (entry, bool) {
 	return entry{}, false
 }
 
-// IsStd reports whether a path is the standard library's: alone of all, its first element has no dot. (A module may do
-// without one as well; that it is taken for the library changes only the words of the diagnostic.)
-func IsStd(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".")
-}
-
 // IsDurable reports whether fn is a function of the standard library in whose place workflow code has the run's own.
 func IsDurable(fn *types.Func) bool {
-	return fn.Pkg() != nil && lookup(fn.Pkg().Path(), localName(fn)).verdict == durable
+	return fn.Pkg() != nil && lookup(fn.Pkg().Path(), gotypes.LocalName(fn)).verdict == durable
 }

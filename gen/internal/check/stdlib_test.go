@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // TestStdlibNames proves that every name of the table exists, so that none is misspelt or was renamed.
@@ -17,7 +19,7 @@ func TestStdlibNames(t *testing.T) {
 	var paths []string
 	for _, table := range []map[string][]entry{stdlib, readers} {
 		for path := range table {
-			if IsStd(path) && path != "unsafe" && path != "C" && path != "syscall/js" {
+			if importpath.IsStd(path) && path != "unsafe" && path != "C" && path != "syscall/js" {
 				paths = append(paths, path)
 			}
 		}

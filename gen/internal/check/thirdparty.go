@@ -12,6 +12,7 @@ import (
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file is about code of other modules. It is followed like the author's, with two differences: it cannot be
@@ -150,7 +151,7 @@ func (c *checker) cause(r *reach, n *node) *cause {
 
 // causeIn is a cause with a message about the body of a node. The reader is in another package.
 func causeIn(n *node, pos token.Pos, message string) *cause {
-	subject := nameIn(nil, n.object())
+	subject := gotypes.NameIn(nil, n.object())
 	if n.v != nil {
 		subject = "the initialisation of " + subject
 	}

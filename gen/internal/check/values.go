@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/tools/go/callgraph"
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file follows values backwards, from an interface to the types that were put into it, through the bodies that a
@@ -344,7 +346,7 @@ func (t *tracer) loaded(x *ssa.UnOp) {
 		}
 		t.at(of(behind, x.Type()))
 		if f, ok := x.X.(*ssa.FieldAddr); ok {
-			if n := named(f.X.Type()); n != nil && n.Obj().Pkg() != nil && keepers[n.Obj().Pkg().Path()] {
+			if n := gotypes.Origin(f.X.Type()); n != nil && n.Obj().Pkg() != nil && keepers[n.Obj().Pkg().Path()] {
 				t.at(place{kind: opaque, typ: n.Obj().Pkg().Path()})
 			}
 		}
@@ -426,7 +428,7 @@ var reflected = set("ValueOf", "Field", "FieldByName", "Index", "Interface", "Ma
 
 // isErrorAt reports whether the i-th result is an error.
 func isErrorAt(results *types.Tuple, i int) bool {
-	return i < results.Len() && types.Identical(results.At(i).Type(), types.Universe.Lookup("error").Type())
+	return i < results.Len() && gotypes.IsError(results.At(i).Type())
 }
 
 func (t *tracer) returned(fn *ssa.Function, i int) {

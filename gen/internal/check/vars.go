@@ -5,6 +5,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // This file is about state: package variables, who writes them, and the fields of receivers.
@@ -23,7 +26,7 @@ func (s *scanner) use(id *ast.Ident, v *types.Var) {
 	switch {
 	case v.IsField():
 		s.field(id, v)
-	case !isPackageVar(v):
+	case !gotypes.IsPackageVar(v):
 	case !s.inModule(v):
 		if e := lookup(v.Pkg().Path(), v.Name()); e.verdict != allowed {
 			s.foreign(id.Pos(), "uses", v)
@@ -51,8 +54,8 @@ func (s *scanner) read(id *ast.Ident, v *types.Var) {
 // writes rejects what the node does to package variables. Initialisation may write them.
 func (s *scanner) writes(x ast.Node) {
 	for _, t := range s.targets(s.info, x) {
-		lit, ok := enclosing[*ast.FuncLit](s.stack)
-		if ok && !isPackageVar(t.v) && (t.v.Pos() < lit.Pos() || lit.End() <= t.v.Pos()) {
+		lit, ok := gotypes.Enclosing[*ast.FuncLit](s.stack)
+		if ok && !gotypes.IsPackageVar(t.v) && (t.v.Pos() < lit.Pos() || lit.End() <= t.v.Pos()) {
 			s.n.closes = true
 		}
 	}
@@ -60,7 +63,7 @@ func (s *scanner) writes(x ast.Node) {
 		return
 	}
 	for _, t := range s.targets(s.info, x) {
-		if isPackageVar(t.v) && s.inModule(t.v) {
+		if gotypes.IsPackageVar(t.v) && s.inModule(t.v) {
 			s.wrote[t.root] = true
 			s.report(t.root.Pos(), t.rule, cmp.Or(makeInRun[t.rule], "keep it in a local variable, or return it"), "%s %s, a package variable that all runs share", t.how, s.name(t.v))
 		}
@@ -93,7 +96,7 @@ func (c *checker) findWritesIn(in initCode, decl *ast.FuncDecl) {
 	ast.Inspect(decl, func(x ast.Node) bool {
 		for _, t := range c.targets(info, x) {
 			switch {
-			case !isPackageVar(t.v):
+			case !gotypes.IsPackageVar(t.v):
 			case isInit(decl):
 				c.attachInit(t.v, in)
 			case c.writes[t.v] == nil || fn.Pos() < c.writes[t.v].Pos():
@@ -170,7 +173,7 @@ func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, h
 	if !ok || info.Selections[sel] == nil {
 		return nil, "", ""
 	}
-	if fn := Callee(info, call); fn != nil && c.changesReceiver(fn.Origin()) {
+	if fn := gotypes.Callee(info, call); fn != nil && c.changesReceiver(fn.Origin()) {
 		return sel.X, "calls " + fn.Name() + " on", receiverRule(fn)
 	}
 	return nil, "", ""
@@ -180,9 +183,9 @@ func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, h
 func receiverRule(fn *types.Func) string {
 	switch {
 	case fn.Pkg() == nil:
-	case fn.Pkg().Path() == "time" && receiverNamed(fn).Obj().Name() != "Time":
+	case fn.Pkg().Path() == "time" && gotypes.Receiver(fn).Obj().Name() != "Time":
 		return timers
-	case fn.Pkg().Path() == "sync", fn.Pkg().Path() == "sync/atomic", fn.Pkg().Path() == errgroupPath:
+	case fn.Pkg().Path() == "sync", fn.Pkg().Path() == "sync/atomic", fn.Pkg().Path() == importpath.Errgroup:
 		return syncObjects
 	}
 	return varWrite
@@ -203,17 +206,17 @@ func (c *checker) changesReceiver(fn *types.Func) bool {
 		return !pureMethods[fn.Name()] && fn.Name() != "String"
 	}
 	_, pointer := recv.Type().(*types.Pointer)
-	if e, ok := find(readers[fn.Pkg().Path()], localName(fn)); ok && e.verdict == allowed {
+	if e, ok := find(readers[fn.Pkg().Path()], gotypes.LocalName(fn)); ok && e.verdict == allowed {
 		return false
 	}
-	return pointer || receiverNamed(fn) != nil && reference(receiverNamed(fn))
+	return pointer || gotypes.Receiver(fn) != nil && reference(gotypes.Receiver(fn))
 }
 
 // anyMutator reports whether a method that could stand behind an interface's method changes its receiver.
 func (c *checker) anyMutator(fn *types.Func) bool {
 	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for m := range c.mutators {
-		if m.Name() == fn.Name() && types.Implements(types.NewPointer(receiverNamed(m)), iface) {
+		if m.Name() == fn.Name() && types.Implements(types.NewPointer(gotypes.Receiver(m)), iface) {
 			return true
 		}
 	}
@@ -300,7 +303,7 @@ func rootOf(info *types.Info, e ast.Expr) (t target, ok bool) {
 			e = x.X
 		case *ast.SelectorExpr:
 			if sel := info.Selections[x]; sel != nil {
-				t.deep = t.deep || sel.Indirect() || isPointer(info.TypeOf(x.X))
+				t.deep = t.deep || sel.Indirect() || gotypes.IsPointer(info.TypeOf(x.X))
 				e = x.X
 			} else {
 				e = x.Sel
@@ -308,17 +311,12 @@ func rootOf(info *types.Info, e ast.Expr) (t target, ok bool) {
 		case *ast.Ident:
 			t.root = x
 			t.v, ok = info.Uses[x].(*types.Var)
-			t.deep = t.deep || ok && isPointer(t.v.Type())
+			t.deep = t.deep || ok && gotypes.IsPointer(t.v.Type())
 			return t, ok
 		default:
 			return t, false
 		}
 	}
-}
-
-func isPointer(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Pointer)
-	return ok
 }
 
 // field handles the name of a struct's field: of an activity's receiver it is empty in a workflow.
@@ -342,7 +340,7 @@ func ownerOf(sel *types.Selection) *types.Named {
 		}
 		t = t.Underlying().(*types.Struct).Field(i).Type()
 	}
-	return named(t)
+	return gotypes.Origin(t)
 }
 
 // receivesActivities reports whether a method of a type's own is annotated as an activity or a step.

@@ -6,8 +6,8 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
-	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // This file puts the run's own clock, chance, log and locks in the place of the process's.
@@ -26,7 +26,7 @@ func (l *lowerer) std(r reference) {
 		if r.call != nil && !l.spreads(r.call) {
 			l.passRun(r.call)
 		} else {
-			l.bind(r, Plain)
+			l.bind(r, ir.Plain)
 			l.instantiate(r)
 		}
 		l.requalify(r, l.names.abi, twin.name)
@@ -70,7 +70,7 @@ func (l *lowerer) twinOf(fn *types.Func) stdTwin {
 	case "maps":
 		return stdTwin{name: "Map" + name, bare: true}
 	}
-	if check.IsStd(pkg) || pkg == gosrc.RuntimePath {
+	if importpath.IsStd(pkg) || pkg == importpath.Pawl {
 		return stdTwin{name: cmp.Or(renamed[pkg+"."+name], name)}
 	}
 	return stdTwin{name: l.moduleTwin(fn)}
@@ -109,7 +109,7 @@ func (l *lowerer) stdMethod(r reference, twin string, recv *types.Named) {
 	case r.call != nil:
 	case types.IsInterface(recv):
 		conversion = l.typeString(recv)
-	case !check.IsStd(recv.Obj().Pkg().Path()):
+	case !importpath.IsStd(recv.Obj().Pkg().Path()):
 		twin += "[" + l.typeString(recv) + "]"
 	}
 	l.onReceiver(r, twin, conversion)

@@ -13,11 +13,11 @@ import (
 
 // This file runs activities by their handlers.
 
-// Handlers is a Perform for the activities and steps of some modules. There are no retries and no limits. Call it in a
+// Handlers is a Perform for the activities and steps of some registrations. There are no retries and no limits. Call it in a
 // testing/synctest bubble if handlers sleep: how long an activity takes is measured.
-func Handlers(known *codec.Errors, modules ...abi.Module) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
+func Handlers(known *codec.Errors, registrations ...abi.Registration) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
 	handlers := map[string]abi.Handler{}
-	for _, m := range modules {
+	for _, m := range registrations {
 		for _, h := range m.Activities {
 			handlers[history.TaggedName(h.Activity.Name, h.Tag)] = h
 		}

@@ -202,7 +202,7 @@ func (a *actor) replay(ctx context.Context) error {
 type UnknownTypeError struct{ ID, Type string }
 
 func (e *UnknownTypeError) Error() string {
-	return fmt.Sprintf("no worker of this queue has workflow type %s: run one whose module has it; run %q resumes by itself", e.Type, e.ID)
+	return fmt.Sprintf("no worker of this queue has workflow type %s: run one that registers it; run %q resumes by itself", e.Type, e.ID)
 }
 
 // execution makes an execution for a workflow type.

@@ -17,10 +17,10 @@ type registry struct {
 	errors     *codec.Errors
 }
 
-func newRegistry(modules []abi.Module) (*registry, error) {
+func newRegistry(registrations []abi.Registration) (*registry, error) {
 	r := &registry{workflows: map[string]*abi.Workflow{}, generators: map[string]string{}, handlers: map[string]*abi.Handler{}}
 	var named []codec.ErrorDef
-	for _, m := range modules {
+	for _, m := range registrations {
 		named = append(named, m.Errors...)
 		for _, wf := range m.Workflows {
 			if other, ok := r.workflows[wf.Name]; ok && other != wf {

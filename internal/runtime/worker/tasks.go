@@ -91,7 +91,7 @@ func (w *Worker) noHandler(d store.TaskDelivery, task *history.Task) {
 	w.log.Warn("this worker lacks an activity of its queue", "activity", name, "queue", d.Queue, "workflow", d.ID)
 	state := &history.TaskState{
 		Attempt: 0, NextRetry: time.Now().Add(5 * time.Second), Worker: w.opt.ID,
-		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlModule")),
+		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlRegistration")),
 	}
 	if err := w.store.RecordHeartbeat(w.ctx, d.Task, state.Marshal()); err != nil {
 		w.log.Warn("news of a task not stored", "workflow", d.ID, "operation", d.Op, "error", err)
