@@ -123,10 +123,8 @@ func pending(events []history.Event) (list []Pending, cancelled bool) {
 	open := map[string]*Pending{}
 	var order []string
 	for _, e := range events {
-		if e.Body.Kind() == history.KindCancelRequested {
-			cancelled = true
-		}
 		d := e.Body.Details()
+		cancelled = cancelled || d.Kind == history.KindCancelRequested
 		op := d.Op.ID().String()
 		switch p := open[op]; {
 		case d.Starts:

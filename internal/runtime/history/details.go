@@ -12,6 +12,7 @@ import (
 // this instead of switching over their types. Fields that do not apply to a kind are zero. Pointers and slices point
 // into the event: they must not be modified.
 type Details struct {
+	Kind    Kind
 	Subject string // what the event is about: "run", "activity", "timer"
 	Verb    string // what happened to it: "started", "completed"
 	Command bool   // the workflow's code asked for it; otherwise it is inbound

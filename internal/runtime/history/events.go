@@ -58,7 +58,6 @@ func (s *Setting) fields(w *wire) {
 	w.sub(2, &s.Value)
 }
 
-func (*RunStarted) Kind() Kind { return KindRunStarted }
 func (e *RunStarted) fields(w *wire) {
 	w.string(1, &e.Type)
 	w.string(2, &e.Queue)
@@ -74,7 +73,7 @@ func (e *RunStarted) fields(w *wire) {
 
 // Details implements Body.
 func (e *RunStarted) Details() Details {
-	return Details{Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config}
+	return Details{Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config}
 }
 func (e *RunStarted) edited(ed *editor) Body {
 	c := *e
@@ -103,7 +102,6 @@ type ActivityScheduled struct {
 	Policy Policy
 }
 
-func (*ActivityScheduled) Kind() Kind { return KindActivityScheduled }
 func (e *ActivityScheduled) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.string(2, &e.Name)
@@ -116,7 +114,7 @@ func (e *ActivityScheduled) fields(w *wire) {
 // Details implements Body.
 func (e *ActivityScheduled) Details() Details {
 	return Details{
-		Subject: "activity", Verb: "scheduled", Command: true, Starts: true,
+		Kind: KindActivityScheduled, Subject: "activity", Verb: "scheduled", Command: true, Starts: true,
 		Op: e.Op, Name: TaggedName(e.Name, e.Tag), Queue: e.Queue, Input: &e.Input,
 	}
 }
@@ -138,7 +136,6 @@ type ActivityCompleted struct {
 	Outcome Outcome
 }
 
-func (*ActivityCompleted) Kind() Kind { return KindActivityCompleted }
 func (e *ActivityCompleted) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.sub(2, &e.Outcome)
@@ -146,7 +143,7 @@ func (e *ActivityCompleted) fields(w *wire) {
 
 // Details implements Body.
 func (e *ActivityCompleted) Details() Details {
-	return Details{Subject: "activity", Verb: e.Outcome.verb(), Ends: true, Op: e.Op.op(), Outcome: &e.Outcome}
+	return Details{Kind: KindActivityCompleted, Subject: "activity", Verb: e.Outcome.verb(), Ends: true, Op: e.Op.op(), Outcome: &e.Outcome}
 }
 func (e *ActivityCompleted) edited(ed *editor) Body {
 	c := *e
@@ -159,12 +156,11 @@ type ActivityCancelRequested struct {
 	Op OpID
 }
 
-func (*ActivityCancelRequested) Kind() Kind       { return KindActivityCancelRequested }
 func (e *ActivityCancelRequested) fields(w *wire) { w.sub(1, &e.Op) }
 
 // Details implements Body.
 func (e *ActivityCancelRequested) Details() Details {
-	return Details{Subject: "activity", Verb: "cancel requested", Command: true, Op: e.Op.op()}
+	return Details{Kind: KindActivityCancelRequested, Subject: "activity", Verb: "cancel requested", Command: true, Op: e.Op.op()}
 }
 func (e *ActivityCancelRequested) edited(*editor) Body { return e }
 
@@ -177,7 +173,6 @@ type StepScheduled struct {
 	Policy Policy
 }
 
-func (*StepScheduled) Kind() Kind { return KindStepScheduled }
 func (e *StepScheduled) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.string(2, &e.Name)
@@ -189,7 +184,7 @@ func (e *StepScheduled) fields(w *wire) {
 // Details implements Body.
 func (e *StepScheduled) Details() Details {
 	return Details{
-		Subject: "step", Verb: "scheduled", Command: true, Starts: true,
+		Kind: KindStepScheduled, Subject: "step", Verb: "scheduled", Command: true, Starts: true,
 		Op: e.Op, Name: TaggedName(e.Name, e.Tag), Input: &e.Input,
 	}
 }
@@ -209,7 +204,6 @@ type StepCompleted struct {
 	Outcome Outcome
 }
 
-func (*StepCompleted) Kind() Kind { return KindStepCompleted }
 func (e *StepCompleted) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.sub(2, &e.Outcome)
@@ -217,7 +211,7 @@ func (e *StepCompleted) fields(w *wire) {
 
 // Details implements Body.
 func (e *StepCompleted) Details() Details {
-	return Details{Subject: "step", Verb: e.Outcome.verb(), Ends: true, Op: e.Op.op(), Outcome: &e.Outcome}
+	return Details{Kind: KindStepCompleted, Subject: "step", Verb: e.Outcome.verb(), Ends: true, Op: e.Op.op(), Outcome: &e.Outcome}
 }
 func (e *StepCompleted) edited(ed *editor) Body {
 	c := *e
@@ -234,7 +228,6 @@ type TimerStarted struct {
 	Period time.Duration // of a ticker; otherwise 0
 }
 
-func (*TimerStarted) Kind() Kind { return KindTimerStarted }
 func (e *TimerStarted) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.time(2, &e.Due)
@@ -245,7 +238,7 @@ func (e *TimerStarted) fields(w *wire) {
 // Details implements Body.
 func (e *TimerStarted) Details() Details {
 	return Details{
-		Subject: "timer", Verb: "started", Command: true, Starts: true,
+		Kind: KindTimerStarted, Subject: "timer", Verb: "started", Command: true, Starts: true,
 		Op: e.Op, Name: cmp.Or(e.Name, SleepName), Due: e.Due, Period: e.Period,
 	}
 }
@@ -260,12 +253,11 @@ type TimerFired struct {
 	Op OpID
 }
 
-func (*TimerFired) Kind() Kind       { return KindTimerFired }
 func (e *TimerFired) fields(w *wire) { w.sub(1, &e.Op) }
 
 // Details implements Body.
 func (e *TimerFired) Details() Details {
-	return Details{Subject: "timer", Verb: "fired", Ends: true, Op: e.Op.op()}
+	return Details{Kind: KindTimerFired, Subject: "timer", Verb: "fired", Ends: true, Op: e.Op.op()}
 }
 func (e *TimerFired) edited(*editor) Body { return e }
 
@@ -274,12 +266,11 @@ type CancelRequested struct {
 	Reason string
 }
 
-func (*CancelRequested) Kind() Kind       { return KindCancelRequested }
 func (e *CancelRequested) fields(w *wire) { w.string(1, &e.Reason) }
 
 // Details implements Body.
 func (e *CancelRequested) Details() Details {
-	return Details{Subject: "cancel", Verb: "requested", Reason: e.Reason}
+	return Details{Kind: KindCancelRequested, Subject: "cancel", Verb: "requested", Reason: e.Reason}
 }
 func (e *CancelRequested) edited(*editor) Body { return e }
 
@@ -288,12 +279,11 @@ type StartRejected struct {
 	RequestID string
 }
 
-func (*StartRejected) Kind() Kind       { return KindStartRejected }
 func (e *StartRejected) fields(w *wire) { w.string(1, &e.RequestID) }
 
 // Details implements Body.
 func (e *StartRejected) Details() Details {
-	return Details{Subject: "start", Verb: "rejected", Request: e.RequestID}
+	return Details{Kind: KindStartRejected, Subject: "start", Verb: "rejected", Request: e.RequestID}
 }
 func (e *StartRejected) edited(*editor) Body { return e }
 
@@ -304,7 +294,6 @@ type ZoneLoaded struct {
 	Error string // why the zone could not be loaded; empty if it was
 }
 
-func (*ZoneLoaded) Kind() Kind { return KindZoneLoaded }
 func (e *ZoneLoaded) fields(w *wire) {
 	w.string(1, &e.Name)
 	w.bytes(2, &e.Rules)
@@ -313,7 +302,7 @@ func (e *ZoneLoaded) fields(w *wire) {
 
 // Details implements Body.
 func (e *ZoneLoaded) Details() Details {
-	return Details{Subject: "time zone", Verb: "loaded", Command: true, Name: e.Name, Reason: e.Error}
+	return Details{Kind: KindZoneLoaded, Subject: "time zone", Verb: "loaded", Command: true, Name: e.Name, Reason: e.Error}
 }
 func (e *ZoneLoaded) edited(*editor) Body { return e }
 
@@ -323,7 +312,6 @@ type RunCompleted struct {
 	Warnings []string // for the author, such as goroutines that had not ended
 }
 
-func (*RunCompleted) Kind() Kind { return KindRunCompleted }
 func (e *RunCompleted) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.texts(2, &e.Warnings)
@@ -332,7 +320,7 @@ func (e *RunCompleted) fields(w *wire) {
 // Details implements Body.
 func (e *RunCompleted) Details() Details {
 	return Details{
-		Subject: "run", Verb: "completed", Command: true, Status: StatusCompleted,
+		Kind: KindRunCompleted, Subject: "run", Verb: "completed", Command: true, Status: StatusCompleted,
 		Outcome: &Outcome{Result: e.Result}, Warnings: e.Warnings,
 	}
 }
@@ -350,7 +338,6 @@ type RunFailed struct {
 	Warnings []string
 }
 
-func (*RunFailed) Kind() Kind { return KindRunFailed }
 func (e *RunFailed) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.sub(2, &e.Failure)
@@ -360,7 +347,7 @@ func (e *RunFailed) fields(w *wire) {
 // Details implements Body.
 func (e *RunFailed) Details() Details {
 	return Details{
-		Subject: "run", Verb: "failed", Command: true, Status: StatusFailed,
+		Kind: KindRunFailed, Subject: "run", Verb: "failed", Command: true, Status: StatusFailed,
 		Outcome: &Outcome{Result: e.Result, Failure: &e.Failure}, Warnings: e.Warnings,
 	}
 }
@@ -378,7 +365,6 @@ type RunCancelled struct {
 	Warnings []string
 }
 
-func (*RunCancelled) Kind() Kind { return KindRunCancelled }
 func (e *RunCancelled) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.sub(2, &e.Failure)
@@ -388,7 +374,7 @@ func (e *RunCancelled) fields(w *wire) {
 // Details implements Body.
 func (e *RunCancelled) Details() Details {
 	return Details{
-		Subject: "run", Verb: "cancelled", Command: true, Status: StatusCancelled,
+		Kind: KindRunCancelled, Subject: "run", Verb: "cancelled", Command: true, Status: StatusCancelled,
 		Outcome: &Outcome{Result: e.Result, Failure: &e.Failure}, Warnings: e.Warnings,
 	}
 }
@@ -404,23 +390,21 @@ type RunTerminated struct {
 	Reason string
 }
 
-func (*RunTerminated) Kind() Kind       { return KindRunTerminated }
 func (e *RunTerminated) fields(w *wire) { w.string(1, &e.Reason) }
 
 // Details implements Body.
 func (e *RunTerminated) Details() Details {
-	return Details{Subject: "run", Verb: "terminated", Status: StatusTerminated, Reason: e.Reason}
+	return Details{Kind: KindRunTerminated, Subject: "run", Verb: "terminated", Status: StatusTerminated, Reason: e.Reason}
 }
 func (e *RunTerminated) edited(*editor) Body { return e }
 
 // RunTimedOut closes a run whose workflow timeout has passed. The workflow's code is not involved.
 type RunTimedOut struct{}
 
-func (*RunTimedOut) Kind() Kind       { return KindRunTimedOut }
 func (e *RunTimedOut) fields(w *wire) {}
 
 // Details implements Body.
 func (*RunTimedOut) Details() Details {
-	return Details{Subject: "run", Verb: "timed out", Status: StatusTimedOut}
+	return Details{Kind: KindRunTimedOut, Subject: "run", Verb: "timed out", Status: StatusTimedOut}
 }
 func (e *RunTimedOut) edited(*editor) Body { return e }

@@ -80,8 +80,6 @@ type Event struct {
 // Body is what happened: one of the types in events.go.
 type Body interface {
 	message
-	// Kind is the kind of the event.
-	Kind() Kind
 	// Details says what the event is, what it is about and what it does to its run.
 	Details() Details
 	// edited returns a copy with changed fields, or the body itself if it has none of the fields that ed changes.
@@ -118,7 +116,7 @@ func body[T any, B interface {
 func byKind(bodies ...func() Body) map[Kind]func() Body {
 	m := map[Kind]func() Body{}
 	for _, body := range bodies {
-		m[body().Kind()] = body
+		m[body().Details().Kind] = body
 	}
 	return m
 }
@@ -126,7 +124,7 @@ func byKind(bodies ...func() Body) map[Kind]func() Body {
 func (e *Event) fields(w *wire) {
 	w.time(1, &e.Time)
 	if !w.decoding {
-		w.embed(int(e.Body.Kind()), e.Body)
+		w.embed(int(e.Body.Details().Kind), e.Body)
 		return
 	}
 	for _, f := range slices.Backward(w.in) {

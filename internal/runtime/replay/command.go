@@ -30,7 +30,7 @@ type identity struct {
 
 func identify(body history.Body) identity {
 	d := body.Details()
-	return identity{body.Kind(), d.Op.ID(), d.Name}
+	return identity{d.Kind, d.Op.ID(), d.Name}
 }
 
 // newCommand returns the command to record a body that does not depend on the position of the code.
