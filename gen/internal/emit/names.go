@@ -122,8 +122,11 @@ func Names(p *ir.Package) (all []string) {
 		all = append(all, registrationName)
 	}
 	all = append(all, errorsName, sourcesName)
-	for _, h := range p.Helpers {
-		all = append(all, h.Name)
+	for _, b := range p.Binders {
+		all = append(all, b.Name())
+	}
+	for _, d := range p.Dispatchers {
+		all = append(all, d.Name(), d.Plain())
 	}
 	return all
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // This file starts goroutines in the run. What is called and its arguments are evaluated by the go statement itself.
@@ -24,7 +25,7 @@ func (l *lowerer) goStmt(g *ast.GoStmt) {
 	}
 	waits := sig.Params().Len() == 0 && sig.Results().Len() == 0 // as it is
 	if !waits {
-		start += l.binder(Late, sig) + "("
+		start += l.binder(ir.Late, sig) + "("
 	}
 	if function == "" {
 		l.edits.replace(g.Pos(), call.Pos(), start)

@@ -11,6 +11,7 @@ import (
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // This file puts twins in the place of functions, where they are called and where they are taken as values.
@@ -76,7 +77,7 @@ func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 
 // printer spells a function that prints what it is given.
 func (l *lowerer) printer(twin string) string {
-	return fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin)
+	return fmt.Sprintf("%s(%s, %s.%s)", l.binder(ir.Plain, printer), l.names.run, l.names.abi, twin)
 }
 
 // mention lowers the mention of a function or method. What a go statement calls, it takes as a value.
@@ -119,9 +120,9 @@ func (l *lowerer) twin(r reference) {
 		}
 		return
 	}
-	form := Plain
+	form := ir.Plain
 	if l.isExpression(r.expr) {
-		form = Expression
+		form = ir.Expression
 	}
 	l.bind(r, form)
 	l.instantiate(r)
@@ -153,7 +154,7 @@ func (l *lowerer) isExpression(e ast.Expr) bool {
 }
 
 // bind makes a function value of a reference, bound to the run.
-func (l *lowerer) bind(r reference, form Form) {
+func (l *lowerer) bind(r reference, form ir.Form) {
 	sig := l.info.TypeOf(r.expr).Underlying().(*types.Signature)
 	l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", l.binder(form, sig), l.names.run))
 	l.edits.after(r.expr.End(), ")")
@@ -219,7 +220,7 @@ func (l *lowerer) onReceiver(r reference, twin, conversion string) {
 		l.edits.replace(r.expr.Pos(), r.expr.End(), twin)
 		l.passRun(r.call)
 	case expression:
-		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, twin))
+		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(ir.Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, twin))
 	case call:
 		between := l.path(sel)
 		if len(r.call.Args) > 0 {
@@ -234,7 +235,7 @@ func (l *lowerer) onReceiver(r reference, twin, conversion string) {
 		if conversion != "" {
 			open, end = conversion+"(", ")"
 		}
-		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", l.binder(OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, open+l.address(sel)))
+		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", l.binder(ir.OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, open+l.address(sel)))
 		l.edits.replace(sel.X.End(), r.expr.End(), fmt.Sprintf("%s%s,%s%s)", l.path(sel), end, cmp.Or(l.edits.lines(sel.X.End(), r.expr.End()), " "), twin))
 	}
 }

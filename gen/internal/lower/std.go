@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // This file puts the run's own clock, chance, log and locks in the place of the process's.
@@ -25,7 +26,7 @@ func (l *lowerer) std(r reference) {
 		if r.call != nil && !l.spreads(r.call) {
 			l.passRun(r.call)
 		} else {
-			l.bind(r, Plain)
+			l.bind(r, ir.Plain)
 			l.instantiate(r)
 		}
 		l.requalify(r, l.names.abi, twin.name)
