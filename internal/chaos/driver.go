@@ -47,7 +47,7 @@ func newDriver(ctx context.Context, url, logFile string, cfg config) (*driver, e
 	if err != nil {
 		return nil, err
 	}
-	c, err := pawl.Connect(ctx, url, pawl.Logger(logger(log)))
+	c, err := pawl.Connect(ctx, url, pawl.WithLogger(logger(log)))
 	if err != nil {
 		return nil, err
 	}

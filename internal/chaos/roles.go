@@ -78,7 +78,7 @@ func work(args []string, ready func()) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	c, err := pawl.Connect(ctx, args[0], pawl.Logger(logger(os.Stderr)), pawl.WorkerID(args[1]))
+	c, err := pawl.Connect(ctx, args[0], pawl.WithLogger(logger(os.Stderr)), pawl.WithWorkerID(args[1]))
 	if err != nil {
 		return err
 	}
