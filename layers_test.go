@@ -35,7 +35,7 @@ var floors = [][]string{
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
 	{"gen", ".", "internal/runtime/show"},
 	{"internal/bench", "internal/knots", "gen/vet/...", "pawltest/..."},
-	{"cmd/...", "examples/...", "golden/..."},
+	{"cmd/...", "examples/...", "golden/...", "internal/chaos/..."},
 }
 
 // owners lists who may import what is not ours; (test) means tests only.
