@@ -28,12 +28,12 @@ const module = "github.com/pawlhq/pawl"
 var floors = [][]string{
 	{"gen/internal/gotypes", "gen/internal/importpath", "internal/goldentest", "internal/testmod"},
 	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
-	{"gen/internal/emit", "gen/internal/gosrc", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
+	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
 	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
 	{"gen", ".", "internal/runtime/show"},
 	{"internal/bench", "internal/knots", "gen/vet/...", "pawltest/..."},
-	{"cmd/...", "examples/...", "golden/..."},
+	{"cmd/...", "examples/...", "golden/...", "internal/chaos/..."},
 }
 
 // owners lists who may import what is not ours; (test) means tests only.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file follows values: which types can be behind the interface of a call. Types are propagated through the bodies
@@ -269,12 +270,7 @@ func swallows(call *ssa.CallCommon) bool {
 		if fn.Pkg == nil {
 			return false
 		}
-		switch fn.Pkg.Pkg.Path() {
-		case "fmt":
-			return fn.Name() != "Errorf" && !strings.Contains(strings.ToLower(fn.Name()), "scan")
-		case "log", "log/slog":
-			return fn.Signature.Results().Len() == 0
-		}
+		return fn.Object() != nil && stdlib.Of(fn.Object()).Discards
 	}
 	return false
 }
