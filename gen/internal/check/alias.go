@@ -128,6 +128,8 @@ func (c *checker) findAliasWrites(in initCode) {
 	})
 }
 
+const copyIt = "read it in place, copy it (slices.Clone, maps.Clone), pass it as an input of the workflow,\nor accept it with //pawl:allow " + varAlias + " and a reason"
+
 // aliased rejects a use of a package variable after which it may be written through another name. Initialisation may
 // give it any name.
 func (s *scanner) aliased(id *ast.Ident, v *types.Var) bool {

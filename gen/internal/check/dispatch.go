@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about calls whose target depends on a dynamic type. Whatever value a workflow has was made in the code
@@ -48,10 +50,10 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 		s.report(id.Pos(), activityState, "annotate it as an activity, or call it in one", "%s %s, which is not annotated: in a workflow only the activities of the interface are there", verb, what)
 		return
 	}
-	twin := IsDurable(fn)
+	twin := stdlib.IsDurable(fn)
 	if twin {
 		s.std(id.Pos(), fn, verb, verb == "uses", id)
-	} else if fn.Pkg() != nil && !s.inModule(fn) && !pureMethods[fn.Name()] && lookup(fn.Pkg().Path(), gotypes.LocalName(fn)).verdict != allowed {
+	} else if fn.Pkg() != nil && !s.inModule(fn) && !stdlib.IsErrorMethod(fn.Name()) && stdlib.Lookup(fn.Pkg().Path(), gotypes.LocalName(fn)).Verdict != stdlib.Allowed {
 		s.foreign(id.Pos(), verb, fn)
 		return
 	}
@@ -99,18 +101,18 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 	if !ok {
 		return
 	}
-	pkg := callee.Pkg().Path()
+	facts := stdlib.Of(callee)
 	for i, arg := range call.Args {
 		param := gotypes.ParamType(sig, i)
 		if param == nil || !types.IsInterface(param) {
 			continue
 		}
 		c := site{
-			pos: arg.Pos(), what: gotypes.NameIn(nil, callee), verb: "calls", twin: pkg == "sync",
-			names: slices.Concat(methodNames(param), lookedFor(pkg)),
+			pos: arg.Pos(), what: gotypes.NameIn(nil, callee), verb: "calls", twin: facts.TakesLocks,
+			names: slices.Concat(methodNames(param), facts.CallsMethods),
 		}
-		if strings.HasSuffix(pkg, "/template") {
-			c.names = nil // a template calls whatever its text names
+		if facts.CallsAnyMethod {
+			c.names = nil
 		}
 		s.callback(c, s.info.TypeOf(arg))
 	}
@@ -137,25 +139,6 @@ func (s *scanner) callback(c site, t types.Type) {
 		s.n.sites = append(s.n.sites, c)
 	}
 }
-
-// lookedFor are the methods that a package looks for in values of any type.
-func lookedFor(pkg string) []string {
-	switch pkg {
-	case "fmt":
-		return formatting
-	case "errors":
-		return inErrors
-	}
-	return wellKnown
-}
-
-var (
-	formatting = strings.Fields("Error String GoString Format Scan Write Read ReadRune UnreadRune Unwrap")
-	inErrors   = strings.Fields("Error Is As Unwrap")
-	wellKnown  = strings.Fields(`Error String GoString Format Is As Unwrap LogValue IsZero
-	MarshalJSON UnmarshalJSON MarshalText UnmarshalText AppendText MarshalBinary UnmarshalBinary AppendBinary
-	MarshalXML UnmarshalXML MarshalXMLAttr UnmarshalXMLAttr Scan Value WriteTo ReadFrom WriteString ReadByte`)
-)
 
 func methodNames(t types.Type) (names []string) {
 	for m := range t.Underlying().(*types.Interface).Methods() {
@@ -238,14 +221,30 @@ type embedding struct {
 func (c *checker) dispatch(r *reach) {
 	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
 	d := &dispatcher{checker: c, r: r, done: map[embedding]bool{}, found: map[question][]offer{}}
-	if c.flow != nil {
-		c.flow.leaks(r)
+	if c.precise {
+		c.receivers(r)
 	}
 	d.collect()
 	for _, n := range r.nodes {
 		for _, s := range n.sites {
 			d.resolve(n, s)
 		}
+	}
+}
+
+// receivers brings the receivers of a reach up to date.
+func (c *checker) receivers(r *reach) {
+	if r.receivers == nil {
+		var annotated []*types.Signature
+		for _, p := range c.prog.Packages {
+			for _, f := range p.Annotated {
+				annotated = append(annotated, f.Obj.Signature())
+			}
+		}
+		r.receivers = flow.NewReceivers(c.ssa(), c.errors, annotated)
+	}
+	for _, obj := range r.objects() {
+		r.receivers.Add(obj)
 	}
 }
 
@@ -282,7 +281,7 @@ func imports(p *types.Package, seen map[*types.Package]bool) {
 // resolve finds the targets of one dynamic call.
 func (d *dispatcher) resolve(from *node, s site) {
 	for _, o := range d.offers(s) {
-		if d.r.leaks == nil || !s.call.IsValid() || d.r.leaks.meets(s.call, o.t) {
+		if d.r.receivers == nil || !s.call.IsValid() || d.r.receivers.May(s.call, o.t) {
 			d.target(from, s, o.t, o.fn)
 		}
 	}
@@ -414,18 +413,18 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	if s.id == nil && fn.Pkg().Path() == "time" && unmarshals(fn) {
 		return // the decoder that calls it is looked after, or refused
 	}
-	switch e := lookup(fn.Pkg().Path(), gotypes.LocalName(fn)); e.verdict {
-	case allowed:
-	case durable: // its twin is no method, so nothing can dispatch to it
+	switch e := stdlib.Lookup(fn.Pkg().Path(), gotypes.LocalName(fn)); e.Verdict {
+	case stdlib.Allowed:
+	case stdlib.Durable: // its twin is no method, so nothing can dispatch to it
 		if s.twin {
 			return
 		}
 		d.end(from, s, dynamicDurable, stdType, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
 	default:
-		if e.rule == unknownModule {
+		if e.Rule == stdlib.UnknownModule {
 			d.unknown[fn.Pkg().Path()] = true
 		}
-		d.end(from, s, e.rule, e.cure, fmt.Sprintf("%s through %s, which %s", here, s.what, e.why))
+		d.end(from, s, e.Rule, e.Fix, fmt.Sprintf("%s through %s, which %s", here, s.what, e.Why))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file finds branches on errors that an activity never returns, because it is retried for ever until it does not.
@@ -68,7 +69,7 @@ func isPointerError(t types.Type) bool { return !gotypes.ImplementsError(t) }
 // is wanted is the variable of the sentinel or the name of the target's type; nil if that tells nothing.
 func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types.Object) {
 	fn := gotypes.Callee(info, call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "errors" || len(call.Args) == 0 {
+	if fn == nil || len(call.Args) == 0 {
 		return nil, nil
 	}
 	id, ok := ast.Unparen(call.Args[0]).(*ast.Ident)
@@ -76,16 +77,16 @@ func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types
 		return nil, nil
 	}
 	v, _ = info.Uses[id].(*types.Var)
-	switch fn.Name() {
-	case "Is":
+	switch {
+	case stdlib.ErrorsIs.Is(fn):
 		if t, ok := rootOf(info, call.Args[1]); ok && gotypes.IsPackageVar(t.v) && t.whole(call.Args[1]) {
 			return v, t.v
 		}
-	case "As":
+	case stdlib.ErrorsAs.Is(fn):
 		if p, ok := info.TypeOf(call.Args[1]).(*types.Pointer); ok {
 			return v, concrete(p.Elem())
 		}
-	case "AsType":
+	case stdlib.ErrorsAsType.Is(fn):
 		return v, concrete(info.TypeOf(call).(*types.Tuple).At(0).Type())
 	}
 	return nil, nil

@@ -8,15 +8,18 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about the order of maps.
+
+const useSorted = "range over a sorted slice of keys, or use a key type that has an order"
 
 // mapRange handles a range over a map: durable, in the order of its keys, if they have one.
 func (s *scanner) mapRange(r *ast.RangeStmt, m *types.Map) {
 	s.durable(r.Pos(), "a range over a map", false)
 	if !gotypes.Ordered(m.Key()) {
-		s.report(r.Pos(), mapOrder, useSorted,
+		s.report(r.Pos(), stdlib.MapOrder, useSorted,
 			"ranges over a map whose keys (%s) have no order", types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
 	}
 	if !AssignsVariables(s.info, r) && version.IsValid(s.file.GoVersion) && version.Compare(s.file.GoVersion, "go1.23") < 0 {
@@ -51,7 +54,7 @@ func (s *scanner) mapFunc(pos token.Pos, fn *types.Func, ref ast.Expr) {
 	}
 	for p := range s.info.TypeOf(ref).(*types.Signature).Params().Variables() {
 		if m, ok := gotypes.CoreType(p.Type()).(*types.Map); ok && !gotypes.Ordered(m.Key()) {
-			s.report(pos, mapOrder, useSorted, "goes with maps.%s through a map whose keys (%s) have no order", fn.Name(), types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
+			s.report(pos, stdlib.MapOrder, useSorted, "goes with maps.%s through a map whose keys (%s) have no order", fn.Name(), types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
 			return
 		}
 	}
@@ -61,7 +64,7 @@ func (s *scanner) mapFunc(pos token.Pos, fn *types.Func, ref ast.Expr) {
 // map that goes straight into a function whose result does not depend on its order.
 func OrderLost(info *types.Info, stack []ast.Node) bool {
 	fn, _ := info.Uses[stack[len(stack)-1].(*ast.Ident)].(*types.Func)
-	if fn == nil || fn.Pkg() == nil || !iterates[fn.Pkg().Path()+"."+fn.Name()] {
+	if fn == nil || !stdlib.Of(fn).YieldsMap {
 		return false
 	}
 	_, inner := gotypes.Reference(stack)
@@ -74,10 +77,5 @@ func OrderLost(info *types.Info, stack []ast.Node) bool {
 		return false
 	}
 	by := gotypes.Callee(info, outer)
-	return by != nil && by.Pkg() != nil && orderless[by.Pkg().Path()+"."+by.Name()]
+	return by != nil && stdlib.Of(by).IgnoresOrder
 }
-
-var (
-	iterates  = set("maps.All", "maps.Keys", "maps.Values")
-	orderless = set("slices.Sorted", "maps.Collect", "maps.Insert")
-)

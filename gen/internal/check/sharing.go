@@ -6,6 +6,7 @@ import (
 	"go/types"
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about values that share what they hold with their copies, and about those that nothing can write.
@@ -83,8 +84,7 @@ func (c *checker) unwritable(t types.Type, seen map[types.Type]bool) bool {
 	if c.inModule(n.Obj()) {
 		return c.receivesActivities(n) && !c.receivesWorkflows(n) || c.annotatedInterface(n) || c.frozenError(n, seen)
 	}
-	_, ok := find(frozen[n.Obj().Pkg().Path()], n.Obj().Name())
-	return ok
+	return stdlib.Of(n.Obj()).Immutable
 }
 
 // frozenError reports whether a type of the module is a struct and an error, and nothing in the module writes to it.
@@ -139,19 +139,4 @@ func written(x ast.Node) []ast.Expr {
 		}
 	}
 	return nil
-}
-
-// frozen are the types from outside of the module whose values nothing can write.
-var frozen = map[string][]entry{
-	"context":         {allow("Context")},
-	"embed":           {allow("FS")},
-	"encoding/base32": {allow("Encoding")},
-	"encoding/base64": {allow("Encoding")},
-	"hash/crc32":      {allow("Table")},
-	"net/netip":       {allow("Addr AddrPort Prefix")},
-	"reflect":         {allow("Type")},
-	"regexp":          {allow("Regexp")},
-	"strings":         {allow("Replacer")},
-	"time":            {allow("Time Location")},
-	"unicode":         {allow("RangeTable SpecialCase CaseRange")},
 }

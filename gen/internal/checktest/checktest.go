@@ -95,8 +95,12 @@ func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached fun
 			t.Fatal(err)
 		}
 	}
-	for _, d := range append(loader.Findings(), describe.Check(prog)...) {
+	found := append(loader.Findings(), describe.Check(prog)...)
+	for _, d := range found {
 		t.Errorf("the front end says:\n%s", d.Format(dir))
+	}
+	if len(found) > 0 {
+		t.FailNow() // the checker and the lowerer expect a program that compiles
 	}
 	return prog, dir
 }

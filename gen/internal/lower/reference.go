@@ -12,6 +12,7 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file puts twins in the place of functions, where they are called and where they are taken as values.
@@ -97,7 +98,7 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 		l.dispatch(r)
 	case operation || l.res.Lowered[fn]:
 		l.twin(r)
-	case check.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
+	case stdlib.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
 		l.std(r)
 	case check.DecodesTimes(l.info, l.stack):
 		l.decoder(r)
