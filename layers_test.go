@@ -41,6 +41,7 @@ var owners = map[string][]string{
 	"github.com/nats-io/nats-server/v2":      {"runtime/embed"},
 	"golang.org/x/tools/go/packages":         {"gen/internal/gosrc"},
 	"github.com/dave/jennifer":               {"gen/internal/emit"},
+	"golang.org/x/tools/imports":             {"gen/internal/emit"},
 	"github.com/bufbuild/protocompile":       {"internal/runtime/history (test)"},
 	"google.golang.org/protobuf":             {"internal/runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},

@@ -78,7 +78,7 @@ func checkout(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
 		panic("nothing to sell")
 	}
 	var id string
-	if err := abi.Call(r, ctx, charge, []any{o}, &id); err != nil {
+	if err := abi.Call(ctx, r, charge, []any{o}, &id); err != nil {
 		return []any{""}, fmt.Errorf("charge: %w", err)
 	}
 	if o.Item == "piano" {
