@@ -83,7 +83,7 @@ func (k *Worker) begin() *life {
 
 	ctx, end := context.WithCancelCause(background)
 	l := &life{store: newMortal(w, name), end: end, done: make(chan struct{})}
-	c := pawl.NewClient(l.store, append(w.opt.client[:len(w.opt.client):len(w.opt.client)], pawl.WorkerID(name))...)
+	c := pawl.NewClient(l.store, append(w.opt.client[:len(w.opt.client):len(w.opt.client)], pawl.WithWorkerID(name))...)
 	w.dying.Go(func() {
 		defer close(l.done)
 		if err := c.Work(ctx, k.registrations...); err != nil && l.store.alive() {

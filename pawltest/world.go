@@ -45,7 +45,7 @@ type world struct {
 func newWorld(t *testing.T, opt options, fate fate) *world {
 	t.Helper()
 	w := &world{t: t, opt: opt, fate: fate, twins: 1, born: time.Now(), witness: newWitness(), started: map[string]int{}}
-	w.opt.client = append([]pawl.Option{pawl.Logger(slog.New(slog.NewTextHandler(&w.log, nil)))}, opt.client...)
+	w.opt.client = append([]pawl.Option{pawl.WithLogger(slog.New(slog.NewTextHandler(&w.log, nil)))}, opt.client...)
 	if opt.memory {
 		data := memstore.New()
 		w.open, w.shut = func() store.Store { return data.Open() }, func() {}

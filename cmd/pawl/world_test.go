@@ -69,7 +69,7 @@ var charge = &abi.Activity{
 }
 
 // checkout charges; a piano takes an hour to ship, and an organ an hour to build.
-func checkout(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+func checkout(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 	var o order
 	if err := in.Decode(&o); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ type engine struct{ pawl *pawl.Client }
 
 // connect returns an engine that logs its connection's events to log, so that they do not disturb the display.
 func connect(ctx context.Context, natsURL string, log io.Writer) (*engine, error) {
-	c, err := pawl.Connect(ctx, natsURL, pawl.Logger(slog.New(slog.NewTextHandler(log, nil))))
+	c, err := pawl.Connect(ctx, natsURL, pawl.WithLogger(slog.New(slog.NewTextHandler(log, nil))))
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,20 @@ import (
 	"go/ast"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
 
 // This file is about names that collide with those of generated code.
+
+// Suffix ends the name of every generated twin.
+const Suffix = "__pawl"
+
+const reservedCure = "choose a name that does not end in " + Suffix
+
+func reserved(name string) bool { return strings.HasSuffix(name, Suffix) }
 
 // checkNames reports them in all packages that have generated code.
 func (c *checker) checkNames() {

@@ -160,17 +160,20 @@ func Names(p *ir.Package) (all []string) {
 	if annotated(p) {
 		all = append(all, registrationName)
 	}
-	for _, h := range p.Helpers {
-		all = append(all, h.Name)
+	for _, b := range p.Binders {
+		all = append(all, b.Name())
+	}
+	for _, d := range p.Dispatchers {
+		all = append(all, d.Name(), d.Plain())
 	}
 	return all
 }
 
 // lowered is the name of what lowered code calls in place of a function or method.
-func lowered(name string) string { return name + "__pawl" }
+func lowered(name string) string { return name + ir.Suffix }
 
 // loweredMethod is the name of the function that lowered code calls in place of a method of an interface.
-func loweredMethod(iface, name string) string { return iface + "_" + name + "__pawl" }
+func loweredMethod(iface, name string) string { return iface + "_" + name + ir.Suffix }
 
 // clientSet has the names for those who start a workflow.
 type clientSet struct{ start, find, run string }

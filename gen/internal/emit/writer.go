@@ -8,12 +8,13 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 const (
-	pawlPath = "github.com/pawlhq/pawl"
-	abiPath  = "github.com/pawlhq/pawl/runtime/abi"
+	pawlPath = importpath.Pawl
+	abiPath  = importpath.ABI
 )
 
 // writer is the state of writing one file.

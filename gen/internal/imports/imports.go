@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // Set holds the imports of one generated file.
@@ -62,7 +64,7 @@ func (s *Set) All() []Import {
 func (s *Set) Decl() string {
 	var std, others []string
 	for _, i := range s.All() {
-		if line := "\t" + strings.TrimLeft(i.Alias+" "+strconv.Quote(i.Path), " ") + "\n"; isStd(i.Path) {
+		if line := "\t" + strings.TrimLeft(i.Alias+" "+strconv.Quote(i.Path), " ") + "\n"; importpath.IsStd(i.Path) {
 			std = append(std, line)
 		} else {
 			others = append(others, line)
@@ -73,10 +75,4 @@ func (s *Set) Decl() string {
 		return ""
 	}
 	return "import (\n" + strings.Join(groups, "\n") + ")\n"
-}
-
-// isStd reports whether a package belongs to the standard library, as goimports decides it: a domain has a dot.
-func isStd(pkgPath string) bool {
-	first, _, _ := strings.Cut(pkgPath, "/")
-	return !strings.Contains(first, ".")
 }

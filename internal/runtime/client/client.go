@@ -91,13 +91,13 @@ func RequestID(id string) StartOption {
 	return func(r *history.StartRequest) { r.RequestID = id }
 }
 
-// Timeout closes the run as timed out when it is still open this long after its start.
-func Timeout(d time.Duration) StartOption {
+// RunTimeout closes the run as timed out when it is still open this long after its start.
+func RunTimeout(d time.Duration) StartOption {
 	return func(r *history.StartRequest) { r.Timeout = d }
 }
 
-// Retention is how long the closed run stays readable. Default DefaultRetention.
-func Retention(d time.Duration) StartOption {
+// RunRetention is how long the closed run stays readable. Default DefaultRetention.
+func RunRetention(d time.Duration) StartOption {
 	return func(r *history.StartRequest) { r.Retention = d }
 }
 
@@ -111,8 +111,8 @@ func OnConflict(p history.ConflictPolicy) StartOption {
 	return func(r *history.StartRequest) { r.Conflict = p }
 }
 
-// OnQueue has the run worked on by the workers of another task queue than the workflow's own.
-func OnQueue(queue string) StartOption {
+// RunQueue has the run worked on by the workers of another task queue than the workflow's own.
+func RunQueue(queue string) StartOption {
 	return func(r *history.StartRequest) { r.Queue = queue }
 }
 

@@ -523,7 +523,7 @@ func TestTerminateAndTimeoutClose(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		begun := time.Now()
-		run = b.start(wf, "w2", "", client.Timeout(time.Hour))
+		run = b.start(wf, "w2", "", client.RunTimeout(time.Hour))
 		if err := run.Wait(context.Background()); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) < time.Hour {
 			t.Errorf("got %v after %v", err, time.Since(begun))
 		}

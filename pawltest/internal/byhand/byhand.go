@@ -5,10 +5,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/client"
-	"github.com/pawlhq/pawl/runtime/abi"
-
+	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/pawltest"
+	"github.com/pawlhq/pawl/runtime/abi"
 )
 
 // stub is an activity or step as workflow code calls it.
@@ -53,7 +52,7 @@ func registration(wf *abi.Workflow, activities ...abi.Handler) abi.Registration 
 }
 
 // start starts a workflow, or ends the test.
-func start(e *pawltest.Env, wf *abi.Workflow, id string, in any, opts ...client.StartOption) *client.Run {
+func start(e *pawltest.Env, wf *abi.Workflow, id string, in any, opts ...pawl.StartOption) *pawl.Run {
 	e.Helper()
 	run, err := e.Client.Start(e.Context(), wf, id, []any{in}, opts...)
 	if err != nil {

@@ -165,7 +165,7 @@ func testRefused(e *pawltest.Env) {
 	e.Work(m)
 	err := start(e, wf, "order-1", "book").Wait(e.Context())
 	var failed *pawl.RunError
-	if !errors.Is(err, errRefused) || !errors.As(err, &failed) || failed.Status != pawl.Failed {
+	if !errors.Is(err, errRefused) || !errors.As(err, &failed) || failed.Status != pawl.StatusFailed {
 		e.Errorf("got %v", err)
 	}
 }
@@ -207,7 +207,7 @@ func testCancel(e *pawltest.Env) {
 	}
 	err := run.Wait(e.Context())
 	var ended *pawl.RunError
-	if !errors.As(err, &ended) || ended.Status != pawl.Cancelled {
+	if !errors.As(err, &ended) || ended.Status != pawl.StatusCancelled {
 		e.Errorf("got %v", err)
 	}
 }
@@ -273,7 +273,7 @@ func testReuse(e *pawltest.Env) {
 	awaitRecord(e, second)
 	third := start(e, wf, "order-1", time.Minute, pawl.OnConflict(pawl.ConflictTerminate))
 	var ended *pawl.RunError
-	if err := second.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.Terminated {
+	if err := second.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.StatusTerminated {
 		e.Errorf("replaced run: %v", err)
 	}
 	if err := third.Wait(e.Context()); err != nil {
@@ -286,13 +286,13 @@ func testClose(e *pawltest.Env) {
 	m, wf := nap()
 	e.Work(m)
 	terminated := start(e, wf, "terminated", 24*time.Hour)
-	late := start(e, wf, "late", 24*time.Hour, pawl.Timeout(time.Minute))
+	late := start(e, wf, "late", 24*time.Hour, pawl.RunTimeout(time.Minute))
 	awaitRecord(e, terminated)
 	if err := terminated.Terminate(e.Context(), "enough"); err != nil {
 		e.Fatal(err)
 	}
 	var ended *pawl.RunError
-	if err := terminated.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.Terminated || ended.Reason != "enough" {
+	if err := terminated.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.StatusTerminated || ended.Reason != "enough" {
 		e.Errorf("terminated run: %v", err)
 	}
 	if err := late.Wait(e.Context()); !errors.Is(err, context.DeadlineExceeded) {
