@@ -26,13 +26,14 @@ const module = "github.com/pawlhq/pawl"
 // floors holds the packages from the ground up. A package imports only what lies on floors below its own. x/... stands
 // for x and what lies in it.
 var floors = [][]string{
-	{"annotations", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
-	{"gen/internal/emit", "gen/internal/gosrc", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
+	{"gen/internal/gotypes", "gen/internal/importpath", "internal/goldentest", "internal/testmod"},
+	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
+	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
 	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
 	{"gen", ".", "internal/runtime/show"},
 	{"internal/bench", "internal/knots", "gen/vet/...", "pawltest/..."},
-	{"cmd/...", "examples/...", "golden/..."},
+	{"cmd/...", "examples/...", "golden/...", "internal/chaos/..."},
 }
 
 // owners lists who may import what is not ours; (test) means tests only.
@@ -44,8 +45,8 @@ var owners = map[string][]string{
 	"github.com/bufbuild/protocompile":       {"internal/runtime/history (test)"},
 	"google.golang.org/protobuf":             {"internal/runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},
-	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet"},
-	"github.com/rogpeppe/go-internal":        {"gen", "cmd/..."},
+	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet", "internal/goldentest", "internal/testmod"},
+	"github.com/rogpeppe/go-internal":        {"gen", "cmd/...", "internal/goldentest"},
 	"golang.org/x/tools/go/callgraph":        {"gen/internal/check"},
 	"golang.org/x/tools/go/ssa":              {"gen/internal/check"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},

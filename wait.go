@@ -1,3 +1,5 @@
+// Waiting for a condition.
+
 package pawl
 
 import (
@@ -5,9 +7,9 @@ import (
 	"sync"
 )
 
-// WaitUntil waits until ready holds, or ctx ends: then it returns ctx.Err(). The caller holds c.L, as for c.Wait;
-// ready is called with c.L held, at first and after each c.Signal or c.Broadcast, which whoever changes what ready looks
-// at has to call.
+// WaitUntil waits until ready returns true. It returns ctx.Err() if ctx ends first. The caller must hold c.L, as for
+// c.Wait. WaitUntil calls ready with c.L held: first immediately, and then after each c.Signal or c.Broadcast. Code
+// that changes what ready depends on must therefore call one of them.
 //
 //	mu.Lock()
 //	defer mu.Unlock()

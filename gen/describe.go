@@ -67,7 +67,8 @@ func (c *compilation) describe(lowered []lower.File) ([]described, error) {
 		}
 		d.has[pkg.Path] = true
 		p := d.complete(pkg)
-		p.Helpers = helpers(pkg, lowered)
+		own := slices.DeleteFunc(slices.Clone(lowered), func(f lower.File) bool { return f.Pkg != pkg })
+		p.Binders, p.Dispatchers = lower.Binders(own), lower.Dispatchers(own)
 		out = append(out, described{p, pkg})
 	}
 	return out, nil

@@ -176,7 +176,7 @@ func replaySilently(t *testing.T, c cases.Case, h *history.Record) {
 func replay(c cases.Case, h *history.Record) error {
 	var errors []codec.ErrorDef
 	var workflow *abi.Workflow
-	for _, m := range c.Modules() {
+	for _, m := range c.Registrations() {
 		errors = append(errors, m.Errors...)
 		for _, w := range m.Workflows {
 			if started, ok := h.Events[0].Body.(*history.RunStarted); ok && started.Type == w.Name {

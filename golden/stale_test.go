@@ -32,7 +32,7 @@ func TestStale(t *testing.T) {
 		{"of a comment", "visits every node", "visits each node", ""},
 	} {
 		t.Run(test.change, func(t *testing.T) {
-			err := stale(t, recursion.PawlModule(), "recursion/flow.go", test.from, test.to)
+			err := stale(t, recursion.PawlRegistration(), "recursion/flow.go", test.from, test.to)
 			switch {
 			case test.want == "" && err != nil:
 				t.Errorf("the worker does not start: %v", err)
@@ -45,20 +45,20 @@ func TestStale(t *testing.T) {
 
 // TestStaleUnnamed changes functions that no workflow names, and that its own decide by.
 func TestStaleUnnamed(t *testing.T) {
-	dispatching := dispatch.PawlModule(&dispatch.Payments{})
+	dispatching := dispatch.PawlRegistration(&dispatch.Payments{})
 	for _, test := range []struct {
 		change         string
-		module         pawl.Module
+		module         pawl.Registration
 		file           string
 		from, to, want string
 	}{
 		{"of a method without a twin", dispatching, "dispatch/flow.go", "return in + string(q), nil", "return string(q), nil", "quick.run changed"},
 		{"of a method beside an activity", dispatching, "dispatch/flow.go", `"cash "`, `"coin "`, "cash.Pay changed"},
-		{"of a method in another package", promotion.PawlModule(promotion.Arm{}), "depot/depot.go", `"plain "`, `"bare "`, "Plain.Save changed"},
-		{"of a method that the standard library calls", errortrees.PawlModule(), "errortrees/flow.go", "e.Field}", `"typed"}`, "FieldError.Is changed"},
-		{"of a variable", library.PawlModule(), "library/flow.go", `"USD": 1.1`, `"USD": 1.2`, "var rates changed"},
-		{"of a type that a type mentions", promotion.PawlModule(promotion.Arm{}), "promotion/flow.go", "inner[T any] struct{ saver[T] }", "inner[T any] struct{ n int; saver[T] }", "type inner changed"},
-		{"of a type of an activity alone", activities.PawlModule(&activities.Printer{}, activities.Cyclist{}), "activities/flow.go", "Text string", "Text []byte", "type Letter changed"},
+		{"of a method in another package", promotion.PawlRegistration(promotion.Arm{}), "depot/depot.go", `"plain "`, `"bare "`, "Plain.Save changed"},
+		{"of a method that the standard library calls", errortrees.PawlRegistration(), "errortrees/flow.go", "e.Field}", `"typed"}`, "FieldError.Is changed"},
+		{"of a variable", library.PawlRegistration(), "library/flow.go", `"USD": 1.1`, `"USD": 1.2`, "var rates changed"},
+		{"of a type that a type mentions", promotion.PawlRegistration(promotion.Arm{}), "promotion/flow.go", "inner[T any] struct{ saver[T] }", "inner[T any] struct{ n int; saver[T] }", "type inner changed"},
+		{"of a type of an activity alone", activities.PawlRegistration(&activities.Printer{}, activities.Cyclist{}), "activities/flow.go", "Text string", "Text []byte", "type Letter changed"},
 		{"of a function in a variable", dispatching, "dispatch/flow.go", `"[" + text`, `"(" + text`, "bracket changed"},
 	} {
 		t.Run(test.change, func(t *testing.T) {
@@ -71,13 +71,13 @@ func TestStaleUnnamed(t *testing.T) {
 
 // TestStaleElsewhere changes what workflows do not see.
 func TestStaleElsewhere(t *testing.T) {
-	if err := stale(t, activities.PawlModule(&activities.Printer{}, activities.Cyclist{}), "activities/flow.go", "Font string", "Font []byte"); err != nil {
+	if err := stale(t, activities.PawlRegistration(&activities.Printer{}, activities.Cyclist{}), "activities/flow.go", "Font string", "Font []byte"); err != nil {
 		t.Errorf("a field of a receiver of activities changed, and the worker does not start: %v", err)
 	}
 }
 
 // stale starts a worker with a source that is not the one that code was generated from.
-func stale(t *testing.T, m pawl.Module, file, from, to string) error {
+func stale(t *testing.T, m pawl.Registration, file, from, to string) error {
 	t.Helper()
 	m.Sources = slices.Clone(m.Sources)
 	i := slices.IndexFunc(m.Sources, func(s abi.Source) bool { return strings.HasSuffix(s.File, file) })
@@ -90,7 +90,7 @@ func stale(t *testing.T, m pawl.Module, file, from, to string) error {
 }
 
 // work starts a worker that is told to stop at once.
-func work(t *testing.T, m pawl.Module) error {
+func work(t *testing.T, m pawl.Registration) error {
 	t.Helper()
 	c := pawl.NewClient(memstore.New().Open())
 	defer c.Close()

@@ -18,7 +18,7 @@ func (w *world) check(o *outcome) {
 	w.t.Helper()
 	for _, r := range o.runs {
 		w.report(r.alias(), sound(r.events))
-		w.report(r.alias(), replay(w.modules, r.id, r.runID, r.events))
+		w.report(r.alias(), replay(w.registrations, r.id, r.runID, r.events))
 	}
 	w.report("journals", chained(w.witness.appendList()))
 	newest := map[string]run{}
@@ -214,8 +214,8 @@ func same(a, b history.Body) bool {
 		apart = apart || p.Object != ""
 		return nil
 	}
-	history.Payloads(a, see) // see does not fail
-	history.Payloads(b, see)
+	history.MapPayloads(a, see) // see does not fail
+	history.MapPayloads(b, see)
 	return kind(a) == kind(b) && (apart || bytes.Equal(history.MarshalBody(a), history.MarshalBody(b)))
 }
 

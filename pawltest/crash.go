@@ -23,7 +23,7 @@ import (
 //   - the same activities and steps were attempted, each at least once, and the test's Effects are the same;
 //   - the journals are sound: events and records without a gap, one outcome for an operation, nothing after the end;
 //     the registry agrees with them; nothing is left in inboxes, queues and alarms; each history replays on the
-//     modules of the test;
+//     registrations of the test;
 //   - it did not take much longer: what a dead worker held is taken over within seconds.
 //
 // Results are compared, and those of activities and steps are part of the runs. What workflow code draws from math/rand is

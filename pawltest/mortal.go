@@ -143,7 +143,7 @@ func (m *mortal) Append(ctx context.Context, id string, prev store.Seq, rec stor
 // Send leaves out the nudges of the sweep for stuck runs. Nothing may rest on them, and they would mend what a test
 // should find.
 func (m *mortal) Send(ctx context.Context, msg store.Message) error {
-	if in, err := history.UnmarshalInbound(msg.Data); err == nil && in.Nudge != nil && !strings.Contains(msg.DedupID, "/settled/") {
+	if in, err := history.UnmarshalMessage(msg.Data); err == nil && in.Wake != nil && !strings.Contains(msg.DedupID, "/settled/") {
 		return nil
 	}
 	return m.write(ctx, "send of "+letter(false, msg.Data)+msg.ID, "", func() error { return m.Store.Send(ctx, msg) })
@@ -347,18 +347,18 @@ func letter(start bool, data []byte) string {
 	if start {
 		return "start of "
 	}
-	msg, err := history.UnmarshalInbound(data)
+	msg, err := history.UnmarshalMessage(data)
 	if err != nil {
 		return "unreadable message to "
 	}
 	switch {
-	case msg.Done != nil:
-		return "outcome of " + opName(msg.Done.Op.String()) + " to "
+	case msg.Completed != nil:
+		return "outcome of " + opName(msg.Completed.Op.String()) + " to "
 	case msg.Cancel != nil:
 		return "cancellation of "
 	case msg.Terminate != nil:
 		return "termination of "
-	case msg.Nudge != nil:
+	case msg.Wake != nil:
 		return "nudge to "
 	}
 	return "message to "

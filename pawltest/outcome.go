@@ -40,11 +40,11 @@ type run struct {
 
 func (r *run) alias() string { return fmt.Sprintf("run %d of %s", r.number, r.id) }
 
-// observed is modules with a note taken of each attempt.
-func (w *world) observed(modules []pawl.Module) []pawl.Module {
-	modules = slices.Clone(modules)
-	for i := range modules {
-		m := &modules[i]
+// observed is registrations with a note taken of each attempt.
+func (w *world) observed(registrations []pawl.Registration) []pawl.Registration {
+	registrations = slices.Clone(registrations)
+	for i := range registrations {
+		m := &registrations[i]
 		m.Activities = slices.Clone(m.Activities)
 		for j := range m.Activities {
 			h := &m.Activities[j]
@@ -59,7 +59,7 @@ func (w *world) observed(modules []pawl.Module) []pawl.Module {
 			}
 		}
 	}
-	return modules
+	return registrations
 }
 
 // outcome waits until nothing goes on any more, and takes down how things are.

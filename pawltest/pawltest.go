@@ -9,7 +9,7 @@
 //
 //	func checkout(e *pawltest.Env) {
 //		bank := &fakeBank{}
-//		e.Work(shop.PawlModule(bank))
+//		e.Work(shop.PawlRegistration(bank))
 //		run, err := shop.StartCheckout(e.Context(), e.Client, "order-81", order)
 //		if err != nil {
 //			e.Fatal(err)
@@ -65,11 +65,11 @@ func Run(t *testing.T, test func(e *Env), opts ...Option) {
 	inWorld(t, newOptions(opts), spare, func(w *world) { test(w.env) })
 }
 
-// Work starts a worker for modules. While the test is one of crashes, the worker is started again whenever it is
+// Work starts a worker for registrations. While the test is one of crashes, the worker is started again whenever it is
 // killed.
-func (e *Env) Work(modules ...pawl.Module) *Worker {
+func (e *Env) Work(registrations ...pawl.Registration) *Worker {
 	e.Helper()
-	return e.world.work(modules)
+	return e.world.work(registrations)
 }
 
 // Effects tells CrashEverywhere and CrashAtRandom what the run did to the world outside: state returns the state of

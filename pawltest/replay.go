@@ -59,13 +59,13 @@ func writeHistory(file string, rec *history.Record) error {
 	)
 }
 
-// Replay runs today's code of the workflow in modules against the history in file. It fails the test at the first
+// Replay runs today's code of the workflow in registrations against the history in file. It fails the test at the first
 // difference: another operation, another order, another input or result.
-func Replay(t testing.TB, file string, modules ...pawl.Module) {
+func Replay(t testing.TB, file string, registrations ...pawl.Registration) {
 	t.Helper()
 	rec, err := readHistory(file)
 	if err == nil {
-		err = replay(modules, rec.ID, rec.RunID, rec.Events)
+		err = replay(registrations, rec.ID, rec.RunID, rec.Events)
 	}
 	if err != nil {
 		t.Errorf("%s: %v", file, err)
@@ -83,13 +83,24 @@ func readHistory(file string) (*history.Record, error) {
 		return nil, err
 	}
 	text, err := os.ReadFile(file + ".txt")
-	if err != nil {
+	if err != nil && !(*recordFlag && errors.Is(err, os.ErrNotExist)) {
 		return nil, err
 	}
-	if string(text) != view(rec) {
-		return nil, fmt.Errorf("%s.txt is not its view: it was edited, or the way to show histories has changed; remove both files and record again", filepath.Base(file))
+	if want := view(rec); string(text) != want {
+		return nil, refreshView(file+".txt", want)
 	}
 	return rec, nil
+}
+
+// refreshView rewrites a view that does not show its history, if the test may write files. The history stays as it is.
+func refreshView(file, text string) error {
+	if !*recordFlag {
+		return fmt.Errorf("%s does not show its history: it was edited, or the format of views has changed; run this test with -pawltest.record to rewrite it", filepath.Base(file))
+	}
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s rewritten: look at the difference, then run again without -pawltest.record", filepath.Base(file))
 }
 
 func unzip(file string) ([]byte, error) {
@@ -106,12 +117,12 @@ func unzip(file string) ([]byte, error) {
 }
 
 // replay runs the code of a run's workflow against its history, payloads included.
-func replay(modules []pawl.Module, id, runID string, events []history.Event) error {
+func replay(registrations []pawl.Registration, id, runID string, events []history.Event) error {
 	started, ok := events[0].Body.(*history.RunStarted)
 	if !ok {
 		return errors.New("the history does not begin with the start of a run")
 	}
-	wf, known, err := find(modules, started.Type)
+	wf, known, err := find(registrations, started.Type)
 	if err != nil {
 		return err
 	}
@@ -121,10 +132,10 @@ func replay(modules []pawl.Module, id, runID string, events []history.Event) err
 	return x.Replay(events)
 }
 
-// find looks a workflow up, and gathers the errors of all modules as a worker does.
-func find(modules []pawl.Module, name string) (wf *abi.Workflow, known *codec.Errors, err error) {
+// find looks a workflow up, and gathers the errors of all registrations as a worker does.
+func find(registrations []pawl.Registration, name string) (wf *abi.Workflow, known *codec.Errors, err error) {
 	var defs []codec.ErrorDef
-	for _, m := range modules {
+	for _, m := range registrations {
 		defs = append(defs, m.Errors...)
 		for _, w := range m.Workflows {
 			if w.Name == name {
@@ -133,7 +144,7 @@ func find(modules []pawl.Module, name string) (wf *abi.Workflow, known *codec.Er
 		}
 	}
 	if wf == nil {
-		return nil, nil, fmt.Errorf("no workflow %s in the modules of the test", name)
+		return nil, nil, fmt.Errorf("no workflow %s in the registrations of the test", name)
 	}
 	return wf, codec.NewErrors(defs...), nil
 }

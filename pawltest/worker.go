@@ -12,8 +12,8 @@ import (
 // Worker is a worker of the test. It may be stopped, killed and started again; each time it is a new process as far
 // as the engine can tell. Its methods may be called from many goroutines.
 type Worker struct {
-	world   *world
-	modules []pawl.Module
+	world         *world
+	registrations []pawl.Registration
 
 	mu      sync.Mutex
 	running bool
@@ -27,11 +27,11 @@ type life struct {
 	done  chan struct{}
 }
 
-func (w *world) work(modules []pawl.Module) *Worker {
-	k := &Worker{world: w, modules: w.observed(modules)}
+func (w *world) work(registrations []pawl.Registration) *Worker {
+	k := &Worker{world: w, registrations: w.observed(registrations)}
 	w.mu.Lock()
 	w.workers = append(w.workers, k)
-	w.modules = append(w.modules, modules...)
+	w.registrations = append(w.registrations, registrations...)
 	w.mu.Unlock()
 	k.Start()
 	return k
@@ -83,10 +83,10 @@ func (k *Worker) begin() *life {
 
 	ctx, end := context.WithCancelCause(background)
 	l := &life{store: newMortal(w, name), end: end, done: make(chan struct{})}
-	c := pawl.NewClient(l.store, append(w.opt.client[:len(w.opt.client):len(w.opt.client)], pawl.WorkerID(name))...)
+	c := pawl.NewClient(l.store, append(w.opt.client[:len(w.opt.client):len(w.opt.client)], pawl.WithWorkerID(name))...)
 	w.dying.Go(func() {
 		defer close(l.done)
-		if err := c.Work(ctx, k.modules...); err != nil && l.store.alive() {
+		if err := c.Work(ctx, k.registrations...); err != nil && l.store.alive() {
 			w.t.Errorf("%s: %v", name, err)
 		}
 		l.store.kill()

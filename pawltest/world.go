@@ -34,18 +34,18 @@ type world struct {
 	born    time.Time
 	effects []func() any
 
-	mu      sync.Mutex
-	modules []pawl.Module
-	workers []*Worker
-	lives   int            // of workers, so far
-	started map[string]int // by workflow id; those without one are counted under ""
-	dying   sync.WaitGroup // lives that have not come to an end
+	mu            sync.Mutex
+	registrations []pawl.Registration
+	workers       []*Worker
+	lives         int            // of workers, so far
+	started       map[string]int // by workflow id; those without one are counted under ""
+	dying         sync.WaitGroup // lives that have not come to an end
 }
 
 func newWorld(t *testing.T, opt options, fate fate) *world {
 	t.Helper()
 	w := &world{t: t, opt: opt, fate: fate, twins: 1, born: time.Now(), witness: newWitness(), started: map[string]int{}}
-	w.opt.client = append([]pawl.Option{pawl.Logger(slog.New(slog.NewTextHandler(&w.log, nil)))}, opt.client...)
+	w.opt.client = append([]pawl.Option{pawl.WithLogger(slog.New(slog.NewTextHandler(&w.log, nil)))}, opt.client...)
 	if opt.memory {
 		data := memstore.New()
 		w.open, w.shut = func() store.Store { return data.Open() }, func() {}

@@ -119,7 +119,7 @@ func (s *start) request(stdin io.Reader, given []string) (*history.StartRequest,
 		return nil, nil, usageError{fmt.Errorf("-conflict %s: it must be fail, use-existing or terminate", s.conflict)}
 	}
 	opts := []client.StartOption{
-		client.RequestID(s.requestID), client.Timeout(s.runTimeout), client.Retention(s.retention),
+		client.RequestID(s.requestID), client.RunTimeout(s.runTimeout), client.RunRetention(s.retention),
 		client.OnReuse(reuse), client.OnConflict(conflict),
 	}
 	return req, opts, nil

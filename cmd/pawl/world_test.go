@@ -27,7 +27,7 @@ func world() (url string, end func(), err error) {
 		server.Shutdown()
 		return "", nil, err
 	}
-	w, err := worker.New(worker.Options{Store: st, Modules: []abi.Module{shop}, ID: "worker-1", Logger: opt.Logger, Drain: time.Second})
+	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{shop}, ID: "worker-1", Logger: opt.Logger, Drain: time.Second})
 	if err != nil {
 		panic(err) // the module is a constant
 	}
@@ -53,7 +53,7 @@ type order struct{ Item string }
 var errDeclined = errors.New("declined")
 
 // shop is package example.com/shop as the compiler would write it.
-var shop = abi.Module{
+var shop = abi.Registration{
 	Package:    "example.com/shop",
 	Workflows:  []*abi.Workflow{{Name: "example.com/shop.Checkout", Queue: "example.com/shop", Errors: shopErrors, Run: checkout}},
 	Activities: []abi.Handler{{Activity: charge, Run: doCharge}},

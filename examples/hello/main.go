@@ -1,4 +1,4 @@
-// Command hello is a whole program. Kill it while it waits and run it again: the order goes on where it was.
+// Command hello is a complete program. Kill it while it waits and run it again: the order continues where it was.
 package main
 
 import (
@@ -38,7 +38,7 @@ func Checkout(ctx context.Context, item string) (parcel string, err error) {
 func main() {
 	ctx := context.Background()
 	c := must(pawl.Connect(ctx, "")) // NATS_URL, or else the server in this process
-	go func() { log.Fatal(c.Work(ctx, PawlModule())) }()
+	go func() { log.Fatal(c.Work(ctx, PawlRegistration())) }()
 	run := must(StartCheckout(ctx, c, "order-81", "a book", pawl.OnConflict(pawl.ConflictUseExisting)))
 	fmt.Println(must(run.Result(ctx)))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/pawlhq/pawl/pawltest"
 )
 
-// A workflow is a function: without an engine it is just called, and in a synctest bubble its sleep takes no time.
+// A workflow is a function. Without an engine it is simply called, and in a synctest bubble its sleep takes no time.
 func TestCheckoutIsPlainGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
@@ -21,10 +21,10 @@ func TestCheckoutIsPlainGo(t *testing.T) {
 	})
 }
 
-// With an engine it survives the death of its worker at every single moment.
+// With an engine it survives the death of its worker at every point.
 func TestCheckoutSurvivesCrashes(t *testing.T) {
 	pawltest.CrashEverywhere(t, func(e *pawltest.Env) {
-		e.Work(PawlModule())
+		e.Work(PawlRegistration())
 		run, err := StartCheckout(e.Context(), e.Client, "order-81", "a book")
 		if err != nil {
 			e.Fatal(err)

@@ -1,4 +1,4 @@
-// Children: processes of this same program in one of its other roles. A child lives no longer than its parent.
+// Child processes: this same program in another role. A child ends with its parent.
 
 package main
 
@@ -13,15 +13,15 @@ import (
 	"strings"
 )
 
-// roles are what a child can be. A role says one line on ready when it is up, and runs until the process ends.
+// roles are the roles of child processes. A role calls ready with one line when it is ready, and runs until the process ends.
 var roles = map[string]func(args []string, ready func(string)) error{
 	"services": serveCompanies,
 	"nats":     serveNATS,
 	"worker":   work,
 }
 
-// play makes this process a child. Its standard input is a pipe that nobody writes to: it ends with the parent, and
-// so does the child. An interrupt is the parent's business.
+// play runs a role in this process. Its standard input is a pipe that is never written to. The pipe is closed when the parent
+// ends, and then the child ends, too. The parent handles interrupts.
 func play(role string, args []string) (status int) {
 	signal.Ignore(os.Interrupt)
 	go func() {
@@ -35,16 +35,16 @@ func play(role string, args []string) (status int) {
 	return 0
 }
 
-// child is a running child, seen from its parent.
+// child is a child process, as seen by its parent.
 type child struct {
 	role string
-	said string // its line on ready
+	said string // the line passed to ready
 	cmd  *exec.Cmd
 	dead chan struct{}
 }
 
-// spawn starts a child in role and returns when it is ready. It is killed when ctx ends. What it writes to standard
-// error goes to log.
+// spawn starts a child in a role and returns when the child is ready. The child is killed when ctx ends. Its standard error goes
+// to log.
 func spawn(ctx context.Context, log *os.File, env []string, role string, args ...string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -72,22 +72,22 @@ func spawn(ctx context.Context, log *os.File, env []string, role string, args ..
 	}()
 	if err != nil {
 		c.kill()
-		return nil, fmt.Errorf("the %s process did not come up", role)
+		return nil, fmt.Errorf("the %s process did not start", role)
 	}
 	return c, nil
 }
 
-// kill ends the child as kill -9 does and waits until it is gone.
+// kill sends SIGKILL to the child and waits until it has ended.
 func (c *child) kill() {
 	c.cmd.Process.Kill()
 	<-c.dead
 }
 
-// failed reports a child that ended without being killed.
+// failed returns an error if the child ended without being killed.
 func (c *child) failed() error {
 	select {
 	case <-c.dead:
-		return fmt.Errorf("the %s process ended by itself: %v", c.role, c.cmd.ProcessState)
+		return fmt.Errorf("the %s process ended without being killed: %v", c.role, c.cmd.ProcessState)
 	default:
 		return nil
 	}

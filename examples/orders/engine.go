@@ -1,4 +1,4 @@
-// Everything that the example asks of Pawl: the worker's whole program, and what the parent starts and looks at.
+// Everything that uses Pawl: the worker's program, and how the parent starts and observes runs.
 
 package main
 
@@ -15,7 +15,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/show"
 )
 
-// work is the role of the worker's process: it runs what is annotated in package shop, against the server at args[0].
+// work is the role of the worker process: it runs the workflows and activities of package shop on the server at args[0].
 func work(args []string, ready func(string)) error {
 	ctx := context.Background()
 	c, err := pawl.Connect(ctx, args[0])
@@ -24,15 +24,15 @@ func work(args []string, ready func(string)) error {
 	}
 	defer c.Close()
 	ready("working")
-	return c.Work(ctx, shop.PawlModule())
+	return c.Work(ctx, shop.PawlRegistration())
 }
 
-// engine is the parent's end of it.
+// engine is the parent's client.
 type engine struct{ pawl *pawl.Client }
 
-// connect returns an engine that writes what befalls its connection to log, not into the picture.
+// connect returns an engine that logs its connection's events to log, so that they do not disturb the display.
 func connect(ctx context.Context, natsURL string, log io.Writer) (*engine, error) {
-	c, err := pawl.Connect(ctx, natsURL, pawl.Logger(slog.New(slog.NewTextHandler(log, nil))))
+	c, err := pawl.Connect(ctx, natsURL, pawl.WithLogger(slog.New(slog.NewTextHandler(log, nil))))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (e *engine) startAll(ctx context.Context, orders []shop.Order) error {
 	return nil
 }
 
-// lookAt brings sights up to date. What cannot be seen while the server is down stays as it was.
+// lookAt updates sights. States that cannot be read while the server is down stay as they were.
 func (e *engine) lookAt(ctx context.Context, sights []sight) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -80,7 +80,7 @@ func (e *engine) result(ctx context.Context, id string) (shop.Receipt, error) {
 	return shop.FindFulfil(e.pawl, id).Result(ctx)
 }
 
-// printHistory prints the history of workflow id as pawl run show does.
+// printHistory prints the history of the workflow with this id, like pawl run show.
 func (e *engine) printHistory(ctx context.Context, out io.Writer, id string) error {
 	h, err := e.pawl.History(ctx, id, "")
 	if err != nil {

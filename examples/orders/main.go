@@ -1,5 +1,5 @@
-// Command orders takes orders through three companies of which one is slow, one overloaded and one down, kills the
-// worker and the NATS server in the middle of it, and counts what was lost and what was done twice.
+// Command orders processes orders through three suppliers: one is slow, one is overloaded, and one is down. Meanwhile it
+// kills the worker and the NATS server. At the end it counts what was lost and what was done twice.
 package main
 
 import (
@@ -19,7 +19,7 @@ func main() {
 	os.Exit(command(os.Args[1:]))
 }
 
-// command is the program: one of the children's roles if args name one, else the example itself.
+// command runs the role that args name (in a child process), or else the example itself.
 func command(args []string) (status int) {
 	if len(args) > 0 && roles[args[0]] != nil {
 		return play(args[0], args[1:])
@@ -61,22 +61,22 @@ func parse(args []string) (options, error) {
 		Refuse:  5 * time.Second,
 	}}
 	flags := flag.NewFlagSet("orders", flag.ContinueOnError)
-	flags.IntVar(&o.orders, "n", 20, "how many orders to place")
-	flags.BoolVar(&o.kill, "kill", true, "kill the worker several times, and the NATS server once if it is ours")
-	flags.StringVar(&o.nats, "nats", "", "URL of a NATS server to use; none starts one of our own")
-	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "when to give up and count what has not ended as lost")
+	flags.IntVar(&o.orders, "n", 20, "number of orders to place")
+	flags.BoolVar(&o.kill, "kill", true, "kill the worker several times, and our own NATS server once")
+	flags.StringVar(&o.nats, "nats", "", "`URL` of a NATS server to use; empty starts one")
+	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long to wait; orders that have not ended by then count as lost")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 || o.orders < 1 {
-		err := fmt.Errorf("want -n of 1 or more and no arguments, got -n %d and %q", o.orders, flags.Args())
+		err := fmt.Errorf("-n must be at least 1, and there must be no arguments: got -n %d and %q", o.orders, flags.Args())
 		fmt.Fprintln(flags.Output(), "orders:", err)
 		return o, err
 	}
 	return o, nil
 }
 
-// run places the orders, does its worst, and tells on out how they ended.
+// run places the orders, kills processes meanwhile, and prints to out how the orders ended.
 func run(ctx context.Context, opts options, out io.Writer) (s summary, err error) {
 	began := time.Now()
 	w, err := startWorld(ctx, opts)

@@ -82,9 +82,9 @@ func TestJudge(t *testing.T) {
 		{"shipped", shipped, effects{"charge": 1, "reserve": 1, "ship": 1}, "shipped as P1", false, false},
 		{"refunded", refunded, effects{"charge": 1, "reserve": 1, "release": 1, "refund": 1}, "refused by the carrier, released and refunded", false, false},
 		{"never ended", ending{err: io.EOF}, effects{"charge": 1}, "lost: EOF", true, false},
-		{"no parcel", shipped, effects{"charge": 1, "reserve": 1}, "shipped as P1, but what was done is [charge reserve]", true, false},
-		{"no refund", refunded, effects{"charge": 1, "reserve": 1, "release": 1}, "refused by the carrier, released and refunded, but what was done is [charge release reserve]", true, false},
-		{"refunded though shipped", shipped, effects{"charge": 1, "reserve": 1, "ship": 1, "refund": 1}, "shipped as P1, but what was done is [charge refund reserve ship]", true, false},
+		{"no parcel", shipped, effects{"charge": 1, "reserve": 1}, "shipped as P1, but its effects are [charge reserve]", true, false},
+		{"no refund", refunded, effects{"charge": 1, "reserve": 1, "release": 1}, "refused by the carrier, released and refunded, but its effects are [charge release reserve]", true, false},
+		{"refunded though shipped", shipped, effects{"charge": 1, "reserve": 1, "ship": 1, "refund": 1}, "shipped as P1, but its effects are [charge refund reserve ship]", true, false},
 		{"charged twice", shipped, effects{"charge": 2, "reserve": 1, "ship": 1}, "shipped as P1, charge done 2 times", false, true},
 		{"charged twice, never ended", ending{err: io.EOF}, effects{"charge": 2}, "lost: EOF, charge done 2 times", true, true},
 	} {

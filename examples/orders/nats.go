@@ -1,4 +1,4 @@
-// The role of the NATS server's process.
+// The role of the NATS server process.
 
 package main
 
@@ -13,7 +13,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// serveNATS runs a server with its data in the folder args[0], reachable at the URL args[1].
+// serveNATS runs a server with its data in the folder args[0], listening at the URL args[1].
 func serveNATS(args []string, ready func(string)) error {
 	host, port, err := address(args[1])
 	if err != nil {

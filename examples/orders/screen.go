@@ -1,4 +1,4 @@
-// The live picture of the work: in a terminal a line per order, drawn over and over; elsewhere a line for each change.
+// The live display. In a terminal it is a line per order, redrawn again and again; elsewhere it is a line per change.
 
 package main
 
@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// screenRows is how many orders a terminal shows at a time.
+// screenRows is the largest number of orders shown in a terminal.
 const screenRows = 20
 
 type screen struct {
 	out      io.Writer
 	began    time.Time
 	terminal bool
-	drawn    int               // lines of the picture that stands in the terminal
-	shown    map[string]string // by order, what was last said of it elsewhere
+	drawn    int               // number of lines on the terminal that the next drawing replaces
+	shown    map[string]string // by order id, what was last printed about it elsewhere
 	news     string
 }
 
@@ -35,7 +35,7 @@ func isTerminal(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// show shows what a look at the orders showed.
+// show displays the observed states of the orders.
 func (s *screen) show(sights []sight) {
 	if s.terminal {
 		s.draw(sights)
@@ -49,7 +49,7 @@ func (s *screen) show(sights []sight) {
 	}
 }
 
-// say tells of something that befell the world.
+// say displays that a process was killed.
 func (s *screen) say(news string) {
 	s.news = fmt.Sprintf("%s after %.1f s", news, time.Since(s.began).Seconds())
 	if !s.terminal {
@@ -61,8 +61,7 @@ func (s *screen) print(line string) {
 	fmt.Fprintf(s.out, "%5.1fs  %s\n", time.Since(s.began).Seconds(), line)
 }
 
-// draw replaces the picture in the terminal. Lines are cut at the right edge, for a wrapped line would break the next
-// picture.
+// draw replaces the lines on the terminal. It turns off line wrapping, because a wrapped line would break the next drawing.
 func (s *screen) draw(sights []sight) {
 	lines := s.picture(sights)
 	var b strings.Builder
@@ -78,7 +77,7 @@ func (s *screen) draw(sights []sight) {
 	s.drawn = len(lines)
 }
 
-// picture is the latest news and a line per order; of many orders, those that have not ended.
+// picture returns the latest news and a line per order. If there are many orders, it leaves out those that have ended.
 func (s *screen) picture(sights []sight) []string {
 	ended := 0
 	for _, v := range sights {
@@ -99,10 +98,10 @@ func (s *screen) picture(sights []sight) []string {
 	return lines
 }
 
-// close leaves the last picture standing.
+// close keeps the last drawing on the terminal.
 func (s *screen) close() { fmt.Fprintln(s.out) }
 
-// describe is an order's line.
+// describe returns the line for one order.
 func describe(v sight) string {
 	line := fmt.Sprintf("%s  %-6s %-10s", v.order.ID, v.order.Item, v.state)
 	if v.attempt > 0 {

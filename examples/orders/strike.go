@@ -1,4 +1,4 @@
-// What befalls the world, and when.
+// The kills: which process is killed, and when.
 
 package main
 
@@ -8,15 +8,14 @@ import (
 	"slices"
 )
 
-// strike is something bad that happens when the work has come so far.
+// strike is a kill that happens when a share of the work is done.
 type strike struct {
-	at   float64 // share of the work that is done, 0 to 1
+	at   float64 // share of the work, from 0 to 1
 	what string
 	do   func() error
 }
 
-// plan draws the moments at which the worker, and the NATS server if it is ours, are killed. All of them come while
-// orders are still on their way.
+// plan draws random moments for killing the worker and our own NATS server. All of them are before the last order ends.
 func (w *world) plan(kill bool) []strike {
 	if !kill {
 		return nil
@@ -33,7 +32,7 @@ func (w *world) plan(kill bool) []strike {
 	return plan
 }
 
-// due reports whether the next strike of plan has come.
+// due reports whether it is time for the next strike of plan.
 func due(plan []strike, progress float64) bool { return len(plan) > 0 && progress >= plan[0].at }
 
 func between(low, high float64) float64 { return low + rand.Float64()*(high-low) }
@@ -50,7 +49,7 @@ func (w *world) killNATS() error {
 	return w.startNATS()
 }
 
-// damage says what was done to the world.
+// damage describes what was killed.
 func (w *world) damage() string {
 	return fmt.Sprintf("The worker was killed %s, the NATS server %s.", times(w.workerKills), times(w.natsKills))
 }

@@ -1,4 +1,4 @@
-// The summary: how each order ended, held against what the companies really did.
+// The summary: how each order ended, compared with what the suppliers did.
 
 package main
 
@@ -13,21 +13,21 @@ import (
 	"github.com/pawlhq/pawl/examples/orders/shop"
 )
 
-// ending is how the run of an order ended: with a receipt or with an error.
+// ending is the outcome of an order's run: a receipt or an error.
 type ending struct {
 	receipt shop.Receipt
 	err     error
 }
 
-// verdict is what became of an order.
+// verdict is the judgement on one order.
 type verdict struct {
 	order   shop.Order
 	how     string
-	lost    bool // it has no good end, or what its end promises was not done
-	doubled bool // something was done more than once
+	lost    bool // it did not complete, or the effects do not match its receipt
+	doubled bool // an effect happened more than once
 }
 
-// judge holds the end of an order against the effects that it had.
+// judge compares the outcome of an order with its effects.
 func judge(o shop.Order, e ending, effects map[string]int) verdict {
 	v := verdict{order: o}
 	var promised []string
@@ -43,7 +43,7 @@ func judge(o shop.Order, e ending, effects map[string]int) verdict {
 	}
 	done := slices.Sorted(maps.Keys(effects))
 	if !v.lost && !slices.Equal(done, promised) {
-		v.how += fmt.Sprintf(", but what was done is %v", done)
+		v.how += fmt.Sprintf(", but its effects are %v", done)
 		v.lost = true
 	}
 	for _, action := range done {
@@ -55,10 +55,10 @@ func judge(o shop.Order, e ending, effects map[string]int) verdict {
 	return v
 }
 
-// summary is the verdicts on all orders.
+// summary holds the verdicts on all orders.
 type summary []verdict
 
-// sumUp judges every order by what was seen of it last.
+// sumUp judges every order by its last observed state.
 func sumUp(ctx context.Context, w *world, e *engine, sights []sight) (summary, error) {
 	effects, err := services.ReadEffects(ctx, w.urls.Control)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s summary) count() (completed, lost, doubled int) {
 	return completed, lost, doubled
 }
 
-// err says that something was lost or doubled, if something was.
+// err returns an error if an order was lost or doubled.
 func (s summary) err() error {
 	if _, lost, doubled := s.count(); lost+doubled > 0 {
 		return fmt.Errorf("%d orders lost, %d doubled", lost, doubled)
@@ -97,7 +97,7 @@ func (s summary) err() error {
 	return nil
 }
 
-// telling is the id of the order whose history tells most: one that is not right, else one that was refused.
+// telling returns the id of the order with the most instructive history: one that went wrong, or else one that was refused.
 func (s summary) telling() string {
 	for _, wanted := range []func(verdict) bool{
 		func(v verdict) bool { return v.lost || v.doubled },
@@ -110,7 +110,7 @@ func (s summary) telling() string {
 	return s[0].order.ID
 }
 
-// String is a line per order and the count as the last line.
+// String has a line per order and the counts in the last line.
 func (s summary) String() string {
 	var b strings.Builder
 	for _, v := range s {

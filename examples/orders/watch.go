@@ -1,4 +1,4 @@
-// Watching the work: look at every order again and again, show what is seen, and strike when the time has come.
+// The main loop: observe every order, display the states, and kill processes when it is time.
 
 package main
 
@@ -11,17 +11,17 @@ import (
 	"github.com/pawlhq/pawl/examples/orders/shop"
 )
 
-// sight is what one look at an order showed.
+// sight is the observed state of one order.
 type sight struct {
 	order   shop.Order
 	state   string
 	ended   bool
 	attempt int
-	trouble string    // how the last attempt failed
-	next    time.Time // when the next one is made
+	trouble string    // the error of the last attempt
+	next    time.Time // when the next attempt starts
 }
 
-// makeUp makes up as many orders as opts asks for. On a server that may remember an earlier run they get ids of their own.
+// makeUp returns as many orders as opts asks for. On an external server, which may remember an earlier run, their ids are unique.
 func makeUp(opts options) []shop.Order {
 	prefix := "order"
 	if opts.nats != "" {
@@ -37,7 +37,7 @@ func makeUp(opts options) []shop.Order {
 
 const lookEvery = 200 * time.Millisecond
 
-// watch returns what it saw last: when every order has ended, or when the time that opts gives is over.
+// watch returns the last observed states when every order has ended or when the timeout in opts is over.
 func watch(ctx context.Context, opts options, w *world, e *engine, orders []shop.Order, s *screen) ([]sight, error) {
 	defer s.close()
 	over := time.After(opts.timeout)
@@ -85,8 +85,8 @@ func allEnded(sights []sight) bool {
 	return true
 }
 
-// progress is the share of the work that is really done: a charge, a reservation and a parcel, and then the end of
-// the order.
+// progress returns the share of the work that is done. An order counts for four parts: a charge, a reservation, a parcel, and the
+// end of its run.
 func progress(sights []sight, effects services.Effects) float64 {
 	done := 0
 	for _, s := range sights {

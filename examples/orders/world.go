@@ -1,4 +1,4 @@
-// The world of the example: the companies, a NATS server and a worker, each in a process of its own.
+// The processes of the example: the suppliers, a NATS server and a worker.
 
 package main
 
@@ -14,7 +14,8 @@ import (
 	"github.com/pawlhq/pawl/examples/orders/shop"
 )
 
-// serveCompanies is the role of the process that the companies live in. args[0] is their trouble; it says their URLs.
+// serveCompanies is the role of the process that runs the suppliers. args[0] is their services.Trouble as JSON. It reports their
+// URLs when it is ready.
 func serveCompanies(args []string, ready func(string)) error {
 	var t services.Trouble
 	if err := json.Unmarshal([]byte(args[0]), &t); err != nil {
@@ -32,20 +33,20 @@ func serveCompanies(args []string, ready func(string)) error {
 	select {}
 }
 
-// world is the processes of one run of the example, and their folder.
+// world holds the processes of one run of the example, and their folder.
 type world struct {
-	ctx     context.Context // ends every process when it ends
+	ctx     context.Context // when it ends, every process is killed
 	end     context.CancelFunc
 	dir     string
 	log     *os.File
 	urls    services.URLs
 	natsURL string
 
-	companies, nats, worker *child // nats is nil if the server is not ours
+	companies, nats, worker *child // nats is nil if the server was given by URL
 	workerKills, natsKills  int
 }
 
-// startWorld starts everything. Without a URL in opts it has a NATS server of its own.
+// startWorld starts all processes, including a NATS server if opts has no URL.
 func startWorld(ctx context.Context, opts options) (*world, error) {
 	dir, err := os.MkdirTemp("", "pawl-orders-")
 	if err != nil {
@@ -94,7 +95,7 @@ func (w *world) spawn(role string, args ...string) (*child, error) {
 	}, role, args...)
 }
 
-// ownNATS chooses a port for a NATS server, the same for its whole life, and starts it.
+// ownNATS chooses a port for a NATS server and starts it. The port stays the same when the server restarts.
 func (w *world) ownNATS() error {
 	l, err := services.Listen()
 	if err != nil {
@@ -115,7 +116,7 @@ func (w *world) startWorker() (err error) {
 	return err
 }
 
-// failed reports a process that ended without having been killed.
+// failed reports processes that ended without being killed.
 func (w *world) failed() error {
 	errs := []error{w.companies.failed(), w.worker.failed()}
 	if w.nats != nil {
@@ -124,8 +125,7 @@ func (w *world) failed() error {
 	return errors.Join(errs...)
 }
 
-// stop ends every process and removes the folder, unless a failure makes the log in it worth reading: then the error
-// it returns says where that is.
+// stop ends every process and removes the folder. After a failure it keeps the folder, and the error names the log file in it.
 func (w *world) stop(failure error) error {
 	interrupted := w.ctx.Err() != nil
 	w.end()
@@ -136,7 +136,7 @@ func (w *world) stop(failure error) error {
 	}
 	w.log.Close()
 	if failure != nil && !interrupted {
-		return fmt.Errorf("%w; what the processes had to say is in %s", failure, w.log.Name())
+		return fmt.Errorf("%w; the output of the processes is in %s", failure, w.log.Name())
 	}
 	return errors.Join(failure, os.RemoveAll(w.dir))
 }

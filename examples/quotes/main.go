@@ -1,7 +1,7 @@
-// Command quotes asks several carriers at once what a parcel costs, and takes the cheapest offer that comes in time.
+// Command quotes asks several carriers concurrently for the price of a parcel and takes the cheapest offer that arrives in time.
 //
-// Its workflow is concurrent Go: goroutines, a channel, select and a timer. Kill the program while it waits, and start it
-// again: the carriers that have answered are not asked a second time, and the deadline stays what it was.
+// Its workflow is concurrent Go: goroutines, a channel, select and a timer. Kill the program while it waits and start it again: the
+// carriers that have answered are not asked a second time, and the deadline stays the same.
 package main
 
 import (
@@ -16,13 +16,13 @@ import (
 
 //go:generate go tool pawl generate
 
-// Offer is what a carrier asks for a parcel.
+// Offer is a carrier's price for a parcel.
 type Offer struct {
 	Carrier string
 	Cents   int
 }
 
-// Quote asks a carrier. They take their time.
+// Quote asks one carrier, which takes a few seconds to answer.
 //
 //pawl:activity timeout=1h
 func Quote(ctx context.Context, carrier string, grams int) (Offer, error) {
@@ -35,7 +35,7 @@ func Quote(ctx context.Context, carrier string, grams int) (Offer, error) {
 	}
 }
 
-// Cheapest gives the carriers half a minute, and takes the best offer that there is then. Who is late is told to stop.
+// Cheapest returns the best offer that arrives within 30 seconds and cancels the requests that are too late.
 //
 //pawl:workflow
 func Cheapest(ctx context.Context, carriers []string, grams int) (best Offer, err error) {
@@ -66,7 +66,7 @@ func Cheapest(ctx context.Context, carriers []string, grams int) (best Offer, er
 func main() {
 	ctx := context.Background()
 	c := must(pawl.Connect(ctx, "")) // NATS_URL, or else the server in this process
-	go func() { log.Fatal(c.Work(ctx, PawlModule())) }()
+	go func() { log.Fatal(c.Work(ctx, PawlRegistration())) }()
 	run := must(StartCheapest(ctx, c, "parcel-7", []string{"Post", "Hermes", "Pigeon & Sons Ltd."}, 1500, pawl.OnConflict(pawl.ConflictUseExisting)))
 	fmt.Println(must(run.Result(ctx)))
 }

@@ -10,7 +10,7 @@ import (
 
 var carriers = []string{"Post", "Hermes", "Pigeon & Sons Ltd."}
 
-// want is the best offer of those who answer within half a minute.
+// want is the best offer that arrives within 30 seconds.
 var want = Offer{"Hermes", 316}
 
 func TestCheapestIsPlainGo(t *testing.T) {
@@ -26,7 +26,7 @@ func TestCheapestIsPlainGo(t *testing.T) {
 
 func TestCheapestSurvivesCrashes(t *testing.T) {
 	pawltest.CrashEverywhere(t, func(e *pawltest.Env) {
-		e.Work(PawlModule())
+		e.Work(PawlRegistration())
 		run, err := StartCheapest(e.Context(), e.Client, "parcel-7", carriers[:2], 1500)
 		if err != nil {
 			e.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // Name is what the analyzer is called, on command lines and in the settings of linters.
@@ -34,7 +35,7 @@ func New(buildFlags ...string) *analysis.Analyzer {
 	return &analysis.Analyzer{
 		Name:             Name,
 		Doc:              doc,
-		URL:              "https://pkg.go.dev/" + gosrc.RuntimePath + "/gen/vet",
+		URL:              "https://pkg.go.dev/" + importpath.Pawl + "/gen/vet",
 		RunDespiteErrors: true, // code that calls stubs does not compile before they are generated
 		Run: func(pass *analysis.Pass) (any, error) {
 			return nil, run(pass, buildFlags)

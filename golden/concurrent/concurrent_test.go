@@ -25,19 +25,19 @@ import (
 
 var corpus = []struct {
 	programs map[string]plain.Program
-	module   abi.Module
+	module   abi.Registration
 }{
-	{barriers.Programs, barriers.PawlModule()},
-	{conds.Programs, conds.PawlModule()},
-	{contexts.Programs, contexts.PawlModule()},
-	{fanin.Programs, fanin.PawlModule()},
-	{groups.Programs, groups.PawlModule()},
-	{pipelines.Programs, pipelines.PawlModule()},
-	{pools.Programs, pools.PawlModule()},
-	{pubsub.Programs, pubsub.PawlModule()},
-	{ratelimits.Programs, ratelimits.PawlModule()},
-	{semaphores.Programs, semaphores.PawlModule()},
-	{timers.Programs, timers.PawlModule()},
+	{barriers.Programs, barriers.PawlRegistration()},
+	{conds.Programs, conds.PawlRegistration()},
+	{contexts.Programs, contexts.PawlRegistration()},
+	{fanin.Programs, fanin.PawlRegistration()},
+	{groups.Programs, groups.PawlRegistration()},
+	{pipelines.Programs, pipelines.PawlRegistration()},
+	{pools.Programs, pools.PawlRegistration()},
+	{pubsub.Programs, pubsub.PawlRegistration()},
+	{ratelimits.Programs, ratelimits.PawlRegistration()},
+	{semaphores.Programs, semaphores.PawlRegistration()},
+	{timers.Programs, timers.PawlRegistration()},
 }
 
 // atLeast is how many programs the corpus had when this was written: none gets lost unseen.

@@ -30,7 +30,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 				})
 				return
 			}
-			pawltest.Replay(t, file, c.Modules()...)
+			pawltest.Replay(t, file, c.Registrations()...)
 		})
 	}
 	files, err := filepath.Glob("*" + suffix)

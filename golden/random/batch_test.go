@@ -102,7 +102,7 @@ func (b batch) test() []byte {
 	for _, p := range b.programs {
 		fmt.Fprintf(&s, "{Name: %q, Run: %[1]s, Racy: %t, CancelAt: %d},\n", p.name(), p.racy, p.cancelAt)
 	}
-	s.WriteString("}, PawlModule())\n}\n")
+	s.WriteString("}, PawlRegistration())\n}\n")
 	return s.Bytes()
 }
 

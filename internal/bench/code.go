@@ -21,16 +21,16 @@ const (
 // queue is the task queue of workflows and activities.
 const queue = "bench"
 
-// code is a module, and the count of what its activities and steps did.
+// code is a registration, and the count of what its activities and steps did.
 type code struct {
-	module abi.Module
-	done   atomic.Int64
+	registration abi.Registration
+	done         atomic.Int64
 }
 
 func newCode() *code {
 	c := &code{}
 	activity, step := c.echo("bench.echo", false), c.echo("bench.echoStep", true)
-	c.module = abi.Module{
+	c.registration = abi.Registration{
 		Package:    "bench",
 		Activities: []abi.Handler{activity, step},
 		Workflows: []*abi.Workflow{
@@ -44,7 +44,7 @@ func newCode() *code {
 
 // workflow finds a workflow by its name.
 func (c *code) workflow(name string) *abi.Workflow {
-	for _, w := range c.module.Workflows {
+	for _, w := range c.registration.Workflows {
 		if w.Name == name {
 			return w
 		}

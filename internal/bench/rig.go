@@ -70,7 +70,7 @@ func (r *rig) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w, err := worker.New(worker.Options{Store: st, Modules: []abi.Module{r.code.module}, Logger: r.nats.Logger})
+	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{r.code.registration}, Logger: r.nats.Logger})
 	if err != nil {
 		return errors.Join(err, st.Close())
 	}

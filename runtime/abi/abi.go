@@ -53,8 +53,8 @@ type Workflow struct {
 	Run       func(run *Run, ctx context.Context, in Values) ([]any, error)
 }
 
-// Module is everything annotated in one package, for a worker to run.
-type Module struct {
+// Registration is everything annotated in one package, for a worker to run.
+type Registration struct {
 	Package    string
 	Generator  string // version of the generator that wrote it
 	Activities []Handler

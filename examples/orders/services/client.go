@@ -1,4 +1,4 @@
-// How the example reads the companies' books.
+// The client for the suppliers' counters.
 
 package services
 
@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// ReadEffects asks Control at base URL control for everything that the companies have done so far.
+// ReadEffects returns everything that the suppliers have done so far. control is the base URL of the Control server.
 func ReadEffects(ctx context.Context, control string) (Effects, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, control+"/effects", nil)
 	if err != nil {

@@ -1,4 +1,4 @@
-// One company as its customers see it: a few actions over HTTP, each made once per idempotency key.
+// One supplier: a few actions over HTTP, each performed once per idempotency key.
 
 package services
 
@@ -11,30 +11,30 @@ import (
 
 const statusDone = http.StatusOK
 
-// order is the part of every request that the companies look at.
+// order is the part of each request that the suppliers read.
 type order struct {
 	Order string `json:"order"`
 	Item  string `json:"item,omitempty"`
 }
 
-// reply is the body of every answer.
+// reply is the body of each response.
 type reply struct {
-	Reference string `json:"reference,omitempty"` // the company's own number for what it did
+	Reference string `json:"reference,omitempty"` // the supplier's reference number for the action
 	Error     string `json:"error,omitempty"`
 }
 
-// company is one business: what it can do, and its books.
+// company is one supplier.
 type company struct {
 	name   string
 	ledger *ledger
-	refuse func(order) string // why it will never serve this order; empty if it will
+	refuse func(order) string // why this order is refused; empty if it is not
 }
 
 func newCompany(name string) *company {
 	return &company{name: name, ledger: newLedger(), refuse: func(order) string { return "" }}
 }
 
-// handler serves POST /<action> for each of actions.
+// handler serves POST /ACTION for each action.
 func (c *company) handler(actions ...string) http.Handler {
 	mux := http.NewServeMux()
 	for _, action := range actions {
@@ -45,7 +45,7 @@ func (c *company) handler(actions ...string) http.Handler {
 	return mux
 }
 
-// act does what r asks for, unless it was done before.
+// act performs the action that r asks for, unless it was performed before.
 func (c *company) act(action string, r *http.Request) answer {
 	key := r.Header.Get("Idempotency-Key")
 	if key == "" {

@@ -1,20 +1,20 @@
-// The books of one company: every effect it made, once per idempotency key.
+// The ledger of one supplier: its effects, one per idempotency key.
 
 package services
 
 import "sync"
 
-// Effects counts what was really done: by order, then by action.
+// Effects counts the effects by order, then by action.
 type Effects map[string]map[string]int
 
-// answer is what a company says to a request.
+// answer is a supplier's response.
 type answer struct {
 	status int
 	body   reply
 }
 
-// ledger makes effects once per idempotency key and remembers the answers, as a payment provider does. It may be
-// used from many goroutines.
+// ledger performs one effect per idempotency key and remembers the answers, as a payment provider does. It is safe for concurrent
+// use.
 type ledger struct {
 	mu      sync.Mutex
 	entries map[string]entry
@@ -30,9 +30,8 @@ func newLedger() *ledger {
 	return &ledger{entries: map[string]entry{}, effects: Effects{}}
 }
 
-// once returns the first answer given under key. If there is none, it takes the one that decide gives and counts an
-// effect for order if that is a success. A key that comes back with another request is refused: it belongs to the
-// first one.
+// once returns the answer given before under this key. If there is none, it calls decide and, if the answer is a success, counts an
+// effect for the order. A key that was used for a different request is refused.
 func (l *ledger) once(key, request, order, action string, decide func() answer) answer {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,12 +1,12 @@
-// Package services is the outside world of the example: three companies behind HTTP, each with its own trouble.
+// Package services is the outside world of the example: three suppliers with HTTP APIs, each unreliable in its own way.
 //
-//   - A, the payment provider, works. It takes its time to answer.
-//   - B, the warehouse, limits its rate: it answers 429 most of the time.
-//   - C, the carrier, goes down when the first order comes: it accepts requests and never answers, then it refuses
-//     connections, then it comes back. It never carries pianos.
+//   - The payment provider is slow.
+//   - The warehouse limits its rate: it answers most requests with 429.
+//   - The carrier goes down at the first order: it accepts requests and never answers, then it refuses connections, and
+//     then it works again. It always refuses pianos.
 //
-// What a company was asked to do under one Idempotency-Key it does once; asked again, it repeats its first answer.
-// Each counts what it really did, so that nothing done twice or never can hide.
+// A supplier performs an action once per Idempotency-Key and repeats its first answer when asked again. Each counts its
+// effects, so that an action that was performed twice or never is detected.
 package services
 
 import (
@@ -18,15 +18,15 @@ import (
 	"time"
 )
 
-// Trouble says how bad things are.
+// Trouble configures how unreliable the suppliers are.
 type Trouble struct {
-	Latency time.Duration // from effect to answer at the payment provider
-	Admit   int           // the warehouse lets one request in Admit through, at least 1
+	Latency time.Duration // of the payment provider, from the effect to the answer
+	Admit   int           // the warehouse accepts one request in Admit; at least 1
 	Hang    time.Duration // how long the carrier does not answer
-	Refuse  time.Duration // how long it refuses connections after that
+	Refuse  time.Duration // how long the carrier refuses connections after that
 }
 
-// URLs are the base URLs of the companies, and of Control, where GET /effects gives the Effects of all of them.
+// URLs are the base URLs of the suppliers and of Control, which serves the Effects of all of them at GET /effects.
 type URLs struct {
 	Payments  string `json:"payments"`
 	Warehouse string `json:"warehouse"`
@@ -34,14 +34,14 @@ type URLs struct {
 	Control   string `json:"control"`
 }
 
-// Services are the running companies.
+// Services are the running suppliers.
 type Services struct {
 	URLs    URLs
 	servers []*http.Server
 	carrier *outage
 }
 
-// Start opens for business on loopback.
+// Start starts the suppliers on loopback ports.
 func Start(t Trouble) (*Services, error) {
 	payments, warehouse, carrier := newCompany("payments"), newCompany("warehouse"), newCompany("carrier")
 	carrier.refuse = refusePianos
@@ -86,7 +86,7 @@ func (s *Services) serve(h http.Handler) (url string, err error) {
 	return "http://" + l.Addr().String(), nil
 }
 
-// Close ends all of them at once, without waiting for requests.
+// Close stops all suppliers immediately, without waiting for requests.
 func (s *Services) Close() {
 	s.carrier.close()
 	for _, server := range s.servers {
@@ -94,7 +94,7 @@ func (s *Services) Close() {
 	}
 }
 
-// control serves the effects of all companies together.
+// control serves the effects of all suppliers together.
 func control(companies ...*company) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /effects", func(w http.ResponseWriter, _ *http.Request) {
@@ -107,8 +107,8 @@ func control(companies ...*company) http.Handler {
 	return mux
 }
 
-// Listen opens a loopback port below those that systems give to outgoing connections, so that nobody takes the port
-// while a server that left it is on its way back.
+// Listen opens a loopback port below the range that systems use for outgoing connections, so that no other process takes the port
+// while a server restarts.
 func Listen() (net.Listener, error) {
 	var err error
 	for range 100 {

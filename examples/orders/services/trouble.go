@@ -1,4 +1,4 @@
-// What is wrong with the companies: slow, rate-limited, down.
+// The suppliers' problems: slow, rate-limited, down.
 
 package services
 
@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// slow answers late: what it was asked to do is done, but whoever asked does not know it yet.
+// slow delays answers: the action is performed before the caller gets the answer.
 func slow(next http.Handler, latency time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(lateWriter{w, r.Context(), latency}, r)
 	})
 }
 
-// lateWriter holds back an answer for as long as somebody waits for it.
+// lateWriter delays an answer by latency, or until the caller gives up.
 type lateWriter struct {
 	http.ResponseWriter
 	asked   context.Context
@@ -33,7 +33,7 @@ func (w lateWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// limited lets one request in admit through and answers 429 to the others.
+// limited accepts one request in admit and answers the others with 429.
 func limited(next http.Handler, admit int) http.Handler {
 	var requests atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,15 +46,15 @@ func limited(next http.Handler, admit int) http.Handler {
 	})
 }
 
-// outage is a server that goes down on its first request. At first it does what it is asked and never answers, the
-// worst kind of silence; then it refuses connections; then it serves as if nothing had happened.
+// outage is a server that goes down at its first request. First it performs actions without answering, which is the worst case for
+// callers. Then it refuses connections. Then it works normally.
 type outage struct {
 	next         http.Handler
 	addr         string
 	hang, refuse time.Duration
 
 	down   sync.Once
-	silent chan struct{} // closed when the silence ends
+	silent chan struct{} // closed when it stops swallowing requests
 	mu     sync.Mutex
 	server *http.Server
 	closed bool
@@ -71,7 +71,7 @@ func startOutage(next http.Handler, hang, refuse time.Duration) (*outage, error)
 	return o, nil
 }
 
-// swallow does what r asks and keeps the answer to itself.
+// swallow performs the action and never answers.
 func (o *outage) swallow(w http.ResponseWriter, r *http.Request) {
 	o.down.Do(func() { time.AfterFunc(o.hang, o.vanish) })
 	o.next.ServeHTTP(discard{}, r)
@@ -82,7 +82,7 @@ func (o *outage) swallow(w http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// vanish closes the listener and every connection: from now on, connections are refused.
+// vanish closes the listener and every connection. From now on, connections are refused.
 func (o *outage) vanish() {
 	close(o.silent)
 	o.mu.Lock()
@@ -94,7 +94,7 @@ func (o *outage) vanish() {
 	time.AfterFunc(o.refuse, o.comeBack)
 }
 
-// comeBack listens on the old address again. It tries until that is free.
+// comeBack listens on the old address again. It retries until the address is free.
 func (o *outage) comeBack() {
 	l, err := net.Listen("tcp", o.addr)
 	if err != nil {
@@ -122,7 +122,7 @@ func (o *outage) close() {
 	o.server.Close()
 }
 
-// discard is an answer that nobody gets.
+// discard is a ResponseWriter that drops the answer.
 type discard struct{}
 
 func (discard) Header() http.Header         { return http.Header{} }

@@ -1,5 +1,5 @@
-// The companies as activities. Timeouts and back-off stand in the directives; an activity that says nothing of
-// attempts is tried until it succeeds or fails with a final error.
+// The suppliers' APIs as activities. Timeouts and backoff are in the directives. An activity without attempts= is retried until it
+// succeeds or fails with a non-retryable error.
 
 package shop
 
@@ -15,10 +15,10 @@ import (
 	"github.com/pawlhq/pawl"
 )
 
-// ErrRefused says that a company will never do what it was asked.
+// ErrRefused means that a supplier refuses a request permanently.
 var ErrRefused = errors.New("refused")
 
-// Environment variables of the worker with the base URLs of the companies.
+// Environment variables of the worker with the base URLs of the suppliers.
 const (
 	PaymentsURL  = "PAYMENTS_URL"
 	WarehouseURL = "WAREHOUSE_URL"
@@ -32,7 +32,7 @@ func Charge(ctx context.Context, o Order, q Quote) (string, error) {
 	return post(ctx, PaymentsURL, "/charge", request{Order: o.ID, Cents: q.Cents})
 }
 
-// Refund gives the money of a payment back.
+// Refund refunds a payment.
 //
 //pawl:activity timeout=2s backoff=200ms..2s
 func Refund(ctx context.Context, o Order, payment string) error {
@@ -47,7 +47,7 @@ func Reserve(ctx context.Context, o Order) (string, error) {
 	return post(ctx, WarehouseURL, "/reserve", request{Order: o.ID, Item: o.Item})
 }
 
-// Release puts reserved goods back.
+// Release releases reserved goods.
 //
 //pawl:activity timeout=2s backoff=200ms..1s
 func Release(ctx context.Context, o Order, goods string) error {
@@ -69,9 +69,8 @@ type request struct {
 	Reference string `json:"reference,omitempty"`
 }
 
-// post makes one request to the company whose base URL is in the environment, under the activity's idempotency key:
-// the same for every attempt, so that the company does at most once what it is asked many times. It returns the
-// company's reference.
+// post sends one request to the supplier whose base URL is in an environment variable. It uses the activity's idempotency key,
+// which is the same for every attempt, so that the supplier performs the action at most once. It returns the supplier's reference.
 func post(ctx context.Context, company, path string, r request) (string, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
@@ -90,7 +89,7 @@ func post(ctx context.Context, company, path string, r request) (string, error) 
 	return reference(resp)
 }
 
-// reference reads a company's answer.
+// reference reads a supplier's answer.
 func reference(resp *http.Response) (string, error) {
 	var answer struct{ Reference, Error string }
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/pawlhq/pawl/pawltest"
 )
 
-// ledger is all companies in one, as strict as they are: one effect per idempotency key. The warehouse turns the first
-// request under each key away.
+// ledger plays all suppliers and is as strict as they are: one effect per idempotency key. The warehouse rejects the first request
+// under each key.
 type ledger struct {
 	companies
 	mu      sync.Mutex
@@ -36,7 +36,7 @@ func (l *ledger) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// count is how often each company did something.
+// count returns how often each action was performed.
 func (l *ledger) count() any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -47,7 +47,7 @@ func (l *ledger) count() any {
 	return times
 }
 
-// Wherever a worker dies, an order ends as it would have, and no company does anything twice.
+// Wherever a worker dies, an order ends the same way, and no supplier does anything twice.
 func TestOrdersSurviveCrashes(t *testing.T) {
 	random = func() string { return strings.Repeat("7", 26) }
 	original := http.DefaultClient
@@ -58,7 +58,7 @@ func TestOrdersSurviveCrashes(t *testing.T) {
 				all := &ledger{effects: map[string]string{}, turned: map[string]bool{}}
 				http.DefaultClient = &http.Client{Transport: all}
 				e.Effects(all.count)
-				e.Work(PawlModule())
+				e.Work(PawlRegistration())
 				run, err := StartFulfil(e.Context(), e.Client, "order-1", Order{ID: "order-1", Item: item})
 				if err != nil {
 					e.Fatal(err)

@@ -246,9 +246,9 @@ func Fulfil__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package shop, for a worker to run.
-func PawlModule() pawl.Module {
-	return pawl.Module{
+// PawlRegistration is everything annotated in package shop, for a worker to run.
+func PawlRegistration() pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/examples/orders/shop",
 		Generator:  "1",
 		Activities: handlers__pawl(),

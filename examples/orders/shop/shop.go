@@ -1,7 +1,7 @@
-// Package shop takes an order from payment to parcel through three companies that fail each in its own way.
+// Package shop takes an order from payment to parcel through three unreliable suppliers.
 //
-// Fulfil is the whole of it. It knows nothing of retries, timeouts or crashes: those are the business of the
-// directives in companies.go and of the engine.
+// Fulfil is the workflow. It contains nothing about retries, timeouts or crashes: the directives in companies.go and the
+// engine take care of those.
 package shop
 
 import (
@@ -26,18 +26,18 @@ type Quote struct {
 	Cents  int    `json:"cents"`
 }
 
-// Receipt is how an order ended: with a parcel under way, or with the money given back.
+// Receipt is the result of an order: either a parcel is on its way, or the money was refunded.
 type Receipt struct {
 	Quote    Quote  `json:"quote"`
 	Parcel   string `json:"parcel,omitempty"`
 	Refunded bool   `json:"refunded,omitempty"`
 }
 
-// packing is how long the warehouse takes before the carrier may be called.
+// packing is how long the warehouse needs before the carrier can be called.
 const packing = 1500 * time.Millisecond
 
-// Fulfil takes an order through payment, warehouse and carrier. If the carrier refuses the item for good, it gives
-// everything back, and that is a good end too.
+// Fulfil takes an order through payment, warehouse and carrier. If the carrier refuses the item permanently, Fulfil releases the
+// goods and refunds the payment, which also counts as success.
 //
 //pawl:workflow
 func Fulfil(ctx context.Context, o Order) (Receipt, error) {
@@ -66,16 +66,16 @@ func giveBack(ctx context.Context, o Order, goods, payment string) error {
 	return errors.Join(Release(ctx, o, goods), Refund(ctx, o, payment))
 }
 
-// random is where quotes get their numbers; a test that compares runs puts something predictable here.
+// random generates quote numbers. A test that compares runs replaces it with something predictable.
 var random = rand.Text
 
-// ErrUnknownItem says that the shop does not sell what was ordered.
+// ErrUnknownItem means that the shop does not sell the ordered item.
 var ErrUnknownItem = errors.New("not in the catalogue")
 
 var catalogue = map[string]int{"book": 1999, "lamp": 4950, "chair": 12900, "piano": 789000}
 
-// Price looks up what an order costs and gives the quote a number. The number is drawn at random: a step, so that it
-// is drawn once and stays the same whatever happens to the worker.
+// Price returns a quote with a random number for an order. It is a step, so the number is generated once and stays the same
+// whatever happens to the worker.
 //
 //pawl:step final=ErrUnknownItem
 func Price(ctx context.Context, o Order) (Quote, error) {

@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 )
 
-// A workflow is a Go function, and these tests call it as one: no engine, no network, and time.Sleep takes no time.
+// A workflow is a Go function, and these tests call it as one. There is no engine and no network, and time.Sleep takes no time.
 
-// companies answers for all companies in one: it refuses pianos, and remembers what it was asked.
+// companies answers for all suppliers. It refuses pianos and remembers the requests.
 type companies struct{ asked []string }
 
 func (c *companies) RoundTrip(r *http.Request) (*http.Response, error) {

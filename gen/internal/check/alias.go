@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file is about package variables that can be written through another name: those that hold pointers, maps, slices
@@ -116,7 +118,7 @@ func (c *checker) findAliasWrites(in initCode) {
 		v := in.pkg.Info.Uses[id].(*types.Var)
 		harm, returned := c.outcome(c.aliases.uses[id])
 		switch {
-		case !isPackageVar(v) || harm == nil && !returned:
+		case !gotypes.IsPackageVar(v) || harm == nil && !returned:
 		case fn == nil || isInit(fn):
 			c.attachInit(v, in)
 		case harm != nil && harm.write && c.writes[v] == nil:
@@ -125,6 +127,8 @@ func (c *checker) findAliasWrites(in initCode) {
 		return true
 	})
 }
+
+const copyIt = "read it in place, copy it (slices.Clone, maps.Clone), pass it as an input of the workflow,\nor accept it with //pawl:allow " + varAlias + " and a reason"
 
 // aliased rejects a use of a package variable after which it may be written through another name. Initialisation may
 // give it any name.

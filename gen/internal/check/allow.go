@@ -8,6 +8,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file is about what the author takes upon himself: //pawl:allow and //pawl:pure.
@@ -124,7 +125,7 @@ func (c *checker) checkPure() {
 		if c.pureByItself(&node{fn: fn, pkg: d.pkg}, d) {
 			c.found = append(c.found, diag.Diagnostic{
 				Pos: c.position(d.decl.Name.Pos()), Rule: unusedPure, Fix: "remove the directive, so that the body is checked again when it changes",
-				Message: localName(fn) + " is deterministic without pawl:pure",
+				Message: gotypes.LocalName(fn) + " is deterministic without pawl:pure",
 			})
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file classes what calls do with what they are given: functions of the module are followed into their parameters,
@@ -31,7 +34,7 @@ func (k *classer) argument(i int, call *ast.CallExpr) *use {
 	if _, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
 		return k.passed(i, k.params(k.info.TypeOf(call.Fun).(*types.Signature), n, t))
 	}
-	callee := Callee(k.info, call)
+	callee := gotypes.Callee(k.info, call)
 	if callee == nil {
 		return k.harm("hands " + k.name + " to a function value")
 	}
@@ -74,7 +77,7 @@ func (k *classer) params(sig *types.Signature, n int, t types.Type) (vs []*types
 // behind are the functions that a call of fn may run: fn, or, if that is a method of an interface, those of the module
 // that implement it. What is marked //pawl:pure is the author's word.
 func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
-	if !interfaceMethod(fn) {
+	if !gotypes.IsInterfaceMethod(fn) {
 		if k.decls[fn].pure {
 			return nil
 		}
@@ -82,7 +85,7 @@ func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
 	}
 	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for _, m := range k.aliases.methods[fn.Name()] {
-		t := receiverNamed(m)
+		t := gotypes.Receiver(m)
 		if !k.decls[m].pure && (t.TypeParams().Len() > 0 || types.Implements(types.NewPointer(t), iface)) {
 			fns = append(fns, m)
 		}
@@ -116,15 +119,12 @@ func (k *classer) builtin(i int, call *ast.CallExpr, n int, name string) *use {
 
 // foreign is what a function from outside of the module does with its n-th argument.
 func (k *classer) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use {
-	path, name := "", localName(fn)
-	if fn.Pkg() != nil {
-		path = fn.Pkg().Path()
+	facts := stdlib.Of(fn)
+	if facts.ReadsArgs && (n > 0 || !facts.WritesFirst) {
+		return &use{to: k.asked(facts.CallsMethods, k.info.TypeOf(k.stack[i].(ast.Expr)))}
 	}
-	if _, ok := find(onlyRead[path], name); ok && (n > 0 || !writesFirst[path+"."+name]) {
-		return &use{to: k.asked(path, k.info.TypeOf(k.stack[i].(ast.Expr)))}
-	}
-	if _, ok := find(handBack[path], name); !ok {
-		return k.harm("hands " + k.name + " to " + nameIn(nil, fn))
+	if !facts.ReturnsArgs {
+		return k.harm("hands " + k.name + " to " + gotypes.NameIn(nil, fn))
 	}
 	if !k.inside(k.info.TypeOf(k.stack[i].(ast.Expr))) {
 		return reading // the result is a copy
@@ -143,58 +143,15 @@ func (k *classer) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use
 	return &u
 }
 
-// asked are the receivers of the methods that a package outside of the module looks for in a value of type t, and calls.
-func (k *classer) asked(pkg string, t types.Type) (vs []*types.Var) {
+// asked are the receivers of the methods that a function outside of the module looks for in a value of type t, and calls.
+func (k *classer) asked(names []string, t types.Type) (vs []*types.Var) {
 	within, open := k.namedWithin(t)
-	for _, name := range lookedFor(pkg) {
+	for _, name := range names {
 		for _, fn := range k.aliases.methods[name] {
-			if open || slices.Contains(within, types.Type(receiverNamed(fn))) {
+			if open || slices.Contains(within, types.Type(gotypes.Receiver(fn))) {
 				vs = append(vs, fn.Signature().Recv())
 			}
 		}
 	}
 	return vs
-}
-
-// onlyRead are the functions from outside of the module that read their arguments and keep nothing of them, apart
-// from what the methods do that they look for in them.
-var onlyRead = map[string][]entry{
-	"bytes":           {allow("Compare Contains ContainsAny ContainsRune Count Equal EqualFold HasPrefix HasSuffix Index IndexAny IndexByte LastIndex Buffer.Write")},
-	"bufio":           {allow("Writer.Write")},
-	"crypto/hmac":     {allow("Equal")},
-	"crypto/md5":      {allow("Sum")},
-	"crypto/sha1":     {allow("Sum")},
-	"crypto/sha256":   {allow("Sum224 Sum256")},
-	"crypto/sha512":   {allow("Sum384 Sum512")},
-	"encoding/base64": {allow("Encoding.EncodeToString")},
-	"encoding/hex":    {allow("EncodeToString")},
-	"encoding/json":   {allow("Marshal MarshalIndent Valid")},
-	"encoding/xml":    {allow("Marshal MarshalIndent")},
-	"errors":          {allow("Is As Join Unwrap")},
-	"fmt":             {allow("Errorf Sprint Sprintf Sprintln Print Printf Println Fprint Fprintf Fprintln")},
-	"io":              {allow("Writer.Write")},
-	"log":             {allow("Print Printf Println Panic Panicf Panicln Logger.Print Logger.Printf Logger.Println")},
-	"log/slog":        {allow("Debug DebugContext Info InfoContext Warn WarnContext Error ErrorContext Logger.Debug Logger.DebugContext Logger.Info Logger.InfoContext Logger.Warn Logger.WarnContext Logger.Error Logger.ErrorContext")},
-	"maps":            {allow("Equal")},
-	"math/big":        {allow("Int.Cmp Int.CmpAbs Rat.Cmp Float.Cmp Int.Add Int.Sub Int.Mul Int.Quo Int.Rem Int.Div Int.Mod Int.Exp Int.Set Rat.Add Rat.Sub Rat.Mul Rat.Quo Rat.Set Float.Add Float.Sub Float.Mul Float.Quo Float.Set")},
-	"net/url":         {allow("URL.ResolveReference")},
-	"reflect":         {allow("DeepEqual TypeOf")},
-	"slices":          {allow("Compare Equal IsSorted")},
-	"sort":            {allow("SearchFloat64s SearchInts SearchStrings Float64sAreSorted IntsAreSorted StringsAreSorted")},
-	"strings":         {allow("Join Builder.Write NewReplacer")},
-	"text/template":   {allow("Template.Execute Template.ExecuteTemplate")},
-	"html/template":   {allow("Template.Execute Template.ExecuteTemplate")},
-	"unicode/utf8":    {allow("DecodeLastRune DecodeRune RuneCount Valid")},
-}
-
-// writesFirst are those of them that write to their first argument.
-var writesFirst = set("fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln",
-	"text/template.Template.Execute", "text/template.Template.ExecuteTemplate", "html/template.Template.Execute", "html/template.Template.ExecuteTemplate")
-
-// handBack are the functions from outside of the module that read their arguments, and show what is in them to function
-// arguments and in the result: a copy, if nothing in there is shared.
-var handBack = map[string][]entry{
-	"cmp":    {allow("Or")},
-	"maps":   {allow("All Clone Collect Keys Values")},
-	"slices": {allow("All Backward BinarySearch BinarySearchFunc Clone Collect CompareFunc Concat Contains ContainsFunc EqualFunc Index IndexFunc IsSortedFunc Max MaxFunc Min MinFunc Repeat Sorted SortedFunc Values")},
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // Result is what the check found.
@@ -137,7 +138,7 @@ func newChecker(prog *gosrc.Program) *checker {
 		twins:   map[twinKey]Twin{},
 	}
 	for _, p := range prog.Packages {
-		if p.Types != nil && !isEngine(p.Path) { // a package with generated files alone has no types
+		if p.Types != nil && !importpath.IsEngine(p.Path) { // a package with generated files alone has no types
 			c.declare(p)
 		}
 	}

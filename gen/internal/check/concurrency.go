@@ -4,6 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file finds goroutines and what they meet at: they are durable, and gen/internal/lower puts the run's own in their place.
@@ -12,18 +15,18 @@ import (
 func (s *scanner) concurrency(x ast.Node) {
 	switch x := x.(type) {
 	case *ast.GoStmt:
-		s.effect(x.Pos(), goStatement, "a go statement", false)
+		s.effect(x.Pos(), stdlib.GoStatement, "a go statement", false)
 	case *ast.SelectStmt:
-		s.effect(x.Pos(), channels, "a select", false)
+		s.effect(x.Pos(), stdlib.Channels, "a select", false)
 	case *ast.SendStmt:
-		s.effect(x.Arrow, channels, "a send", false)
+		s.effect(x.Arrow, stdlib.Channels, "a send", false)
 	case *ast.UnaryExpr:
 		if x.Op == token.ARROW {
-			s.effect(x.Pos(), channels, "a receive", false)
+			s.effect(x.Pos(), stdlib.Channels, "a receive", false)
 		}
 	case *ast.RangeStmt:
-		if ChanType(s.info.TypeOf(x.X)) != nil {
-			s.effect(x.Pos(), channels, "a range over a channel", false)
+		if gotypes.ChanType(s.info.TypeOf(x.X)) != nil {
+			s.effect(x.Pos(), stdlib.Channels, "a range over a channel", false)
 		}
 	}
 }
@@ -38,7 +41,7 @@ func channelOf(info *types.Info, x ast.Node) (ch ast.Expr, how string) {
 			return x.X, "receives from"
 		}
 	case *ast.RangeStmt:
-		if ChanType(info.TypeOf(x.X)) != nil {
+		if gotypes.ChanType(info.TypeOf(x.X)) != nil {
 			return x.X, "receives from"
 		}
 	case *ast.CallExpr:

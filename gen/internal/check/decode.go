@@ -6,26 +6,25 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about decoders, whose times are in the zone of the host where it has the offset of the text.
 
-// Of rebased decoders, lowered code looks through what they have filled; what the refused ones fill, it cannot.
-var (
-	rebased = set("encoding/json.Unmarshal", "encoding/json.Decoder.Decode", "encoding/xml.Unmarshal", "encoding/xml.Decoder.Decode")
-	refused = set("encoding/xml.Decoder.DecodeElement", "encoding/asn1.Unmarshal", "encoding/asn1.UnmarshalWithParams")
-)
-
 // DecodesTimes reports whether the identifier on top of a stack of nodes names a decoder that may give times, and that a
 // run has to look after.
-func DecodesTimes(info *types.Info, stack []ast.Node) bool { return decodesTimes(info, stack, rebased) }
+func DecodesTimes(info *types.Info, stack []ast.Node) bool {
+	return decodesTimes(info, stack, stdlib.FixableTimes)
+}
 
-func decodesTimes(info *types.Info, stack []ast.Node, decoders map[string]bool) bool {
+func decodesTimes(info *types.Info, stack []ast.Node, by stdlib.Decoding) bool {
 	fn, _ := info.Uses[stack[len(stack)-1].(*ast.Ident)].(*types.Func)
-	if fn == nil || fn.Pkg() == nil || !decoders[fn.Pkg().Path()+"."+localName(fn)] {
+	if fn == nil || stdlib.Of(fn).Decodes != by {
 		return false
 	}
-	_, call := Reference(stack)
+	_, call := gotypes.Reference(stack)
 	if call == nil {
 		return true
 	}
@@ -70,23 +69,23 @@ func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 		return false
 	}
 	switch {
-	case decodesTimes(s.info, s.stack, refused):
-		s.report(at, timeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", nameIn(nil, fn))
-	case !decodesTimes(s.info, s.stack, rebased):
+	case decodesTimes(s.info, s.stack, stdlib.HostTimes):
+		s.report(at, stdlib.TimeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", gotypes.NameIn(nil, fn))
+	case !decodesTimes(s.info, s.stack, stdlib.FixableTimes):
 		return false
 	case s.third(s.n): // has no copy, and is trusted with what it does not name
 		return false
 	default:
-		s.effect(at, timeZone, nameIn(nil, fn), value)
+		s.effect(at, stdlib.TimeZone, gotypes.NameIn(nil, fn), value)
 	}
 	return true
 }
 
 // hiding rejects a decoder that fills a receiver in which nobody finds the times, because no field of it is exported.
 func (s *scanner) hiding(at token.Pos, fn *types.Func) {
-	if decodesTimes(s.info, s.stack, rebased) && !mayHoldTime(s.n.fn.Signature().Recv().Type(), map[types.Type]bool{}) {
-		s.report(at, timeZone, "decode the time as a string, and parse it with time.ParseInLocation and time.UTC",
-			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", nameIn(nil, fn))
+	if decodesTimes(s.info, s.stack, stdlib.FixableTimes) && !mayHoldTime(s.n.fn.Signature().Recv().Type(), map[types.Type]bool{}) {
+		s.report(at, stdlib.TimeZone, "decode the time as a string, and parse it with time.ParseInLocation and time.UTC",
+			"calls %s for times that are not in exported fields, so that they stay in the zone of the host where it has their offset", gotypes.NameIn(nil, fn))
 	}
 }
 

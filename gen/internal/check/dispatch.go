@@ -7,6 +7,10 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about calls whose target depends on a dynamic type. Whatever value a workflow has was made in the code
@@ -41,14 +45,14 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 	if fn.Pkg() == nil {
 		what = "error." + fn.Name()
 	}
-	if named := receiverNamed(fn); named != nil && s.annotatedInterface(named) {
+	if named := gotypes.Receiver(fn); named != nil && s.annotatedInterface(named) {
 		s.report(id.Pos(), activityState, "annotate it as an activity, or call it in one", "%s %s, which is not annotated: in a workflow only the activities of the interface are there", verb, what)
 		return
 	}
-	twin := IsDurable(fn)
+	twin := stdlib.IsDurable(fn)
 	if twin {
 		s.std(id.Pos(), fn, verb, verb == "uses", id)
-	} else if fn.Pkg() != nil && !s.inModule(fn) && !pureMethods[fn.Name()] && lookup(fn.Pkg().Path(), localName(fn)).verdict != allowed {
+	} else if fn.Pkg() != nil && !s.inModule(fn) && !stdlib.IsErrorMethod(fn.Name()) && stdlib.Lookup(fn.Pkg().Path(), gotypes.LocalName(fn)).Verdict != stdlib.Allowed {
 		s.foreign(id.Pos(), verb, fn)
 		return
 	}
@@ -60,7 +64,7 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 
 // parenthesis is that of the call of the name on top of the stack; NoPos if it is not called.
 func (s *scanner) parenthesis() token.Pos {
-	if _, call := Reference(s.stack); call != nil {
+	if _, call := gotypes.Reference(s.stack); call != nil {
 		return call.Lparen
 	}
 	return token.NoPos
@@ -96,18 +100,18 @@ func (s *scanner) callbacks(call *ast.CallExpr, callee *types.Func) {
 	if !ok {
 		return
 	}
-	pkg := callee.Pkg().Path()
+	facts := stdlib.Of(callee)
 	for i, arg := range call.Args {
-		param := paramType(sig, i)
+		param := gotypes.ParamType(sig, i)
 		if param == nil || !types.IsInterface(param) {
 			continue
 		}
 		c := site{
-			pos: arg.Pos(), what: nameIn(nil, callee), verb: "calls", twin: pkg == "sync",
-			names: slices.Concat(methodNames(param), lookedFor(pkg)),
+			pos: arg.Pos(), what: gotypes.NameIn(nil, callee), verb: "calls", twin: facts.TakesLocks,
+			names: slices.Concat(methodNames(param), facts.CallsMethods),
 		}
-		if strings.HasSuffix(pkg, "/template") {
-			c.names = nil // a template calls whatever its text names
+		if facts.CallsAnyMethod {
+			c.names = nil
 		}
 		s.callback(c, s.info.TypeOf(arg))
 	}
@@ -135,46 +139,11 @@ func (s *scanner) callback(c site, t types.Type) {
 	}
 }
 
-// lookedFor are the methods that a package looks for in values of any type.
-func lookedFor(pkg string) []string {
-	switch pkg {
-	case "fmt":
-		return formatting
-	case "errors":
-		return inErrors
-	}
-	return wellKnown
-}
-
-var (
-	formatting = strings.Fields("Error String GoString Format Scan Write Read ReadRune UnreadRune Unwrap")
-	inErrors   = strings.Fields("Error Is As Unwrap")
-	wellKnown  = strings.Fields(`Error String GoString Format Is As Unwrap LogValue IsZero
-	MarshalJSON UnmarshalJSON MarshalText UnmarshalText AppendText MarshalBinary UnmarshalBinary AppendBinary
-	MarshalXML UnmarshalXML MarshalXMLAttr UnmarshalXMLAttr Scan Value WriteTo ReadFrom WriteString ReadByte`)
-)
-
 func methodNames(t types.Type) (names []string) {
 	for m := range t.Underlying().(*types.Interface).Methods() {
 		names = append(names, m.Name())
 	}
 	return names
-}
-
-// paramType is the type of the parameter that takes the i-th argument; nil if there is none.
-func paramType(sig *types.Signature, i int) types.Type {
-	n := sig.Params().Len()
-	if sig.Variadic() && i >= n-1 {
-		last := sig.Params().At(n - 1).Type()
-		if s, ok := last.Underlying().(*types.Slice); ok {
-			return s.Elem()
-		}
-		return last
-	}
-	if i >= n {
-		return nil
-	}
-	return sig.Params().At(i).Type()
 }
 
 // namedWithin are the named types from outside of the standard library that a value of type t consists of. It is open
@@ -187,9 +156,9 @@ func (c *checker) namedWithin(t types.Type) (ts []types.Type, open bool) {
 			return
 		}
 		seen[t] = true
-		if n := named(t); n != nil && n.Obj().Pkg() != nil && !types.IsInterface(n) {
+		if n := gotypes.Origin(t); n != nil && n.Obj().Pkg() != nil && !types.IsInterface(n) {
 			if !c.inModule(n.Obj()) {
-				if !IsStd(n.Obj().Pkg().Path()) && !isEngine(n.Obj().Pkg().Path()) {
+				if !importpath.IsStd(n.Obj().Pkg().Path()) && !importpath.IsEngine(n.Obj().Pkg().Path()) {
 					ts = append(ts, n)
 				}
 				return // what is inside of it is its own affair
@@ -348,13 +317,13 @@ func (d *dispatcher) answer(q question, t types.Type, s site) []*types.Func {
 // here: of a generic type or interface, only the names of the methods count.
 func (d *dispatcher) fits(t types.Type, s site) bool {
 	if s.iface == nil || s.iface.Empty() {
-		return named(t) == nil || d.inModule(named(t).Obj())
+		return gotypes.Origin(t) == nil || d.inModule(gotypes.Origin(t).Obj())
 	}
-	if !isGeneric(t) && s.iface.IsMethodSet() && !parametricMethods(s.iface) {
+	if !gotypes.IsGeneric(t) && s.iface.IsMethodSet() && !gotypes.ParametricMethods(s.iface) {
 		return types.Implements(types.NewPointer(t), s.iface)
 	}
 	for m := range s.iface.Methods() {
-		if lookupMethod(t, m.Pkg(), m.Name()) == nil {
+		if gotypes.LookupMethod(t, m.Pkg(), m.Name()) == nil {
 			return false
 		}
 	}
@@ -373,18 +342,11 @@ func methodsOf(t types.Type, s site) (methods []*types.Func) {
 		return methods
 	}
 	for _, name := range s.names {
-		if fn := lookupMethod(t, s.pkg, name); fn != nil && !slices.Contains(methods, fn) {
+		if fn := gotypes.LookupMethod(t, s.pkg, name); fn != nil && !slices.Contains(methods, fn) {
 			methods = append(methods, fn)
 		}
 	}
 	return methods
-}
-
-// lookupMethod is the method of a type that goes by a name in a package.
-func lookupMethod(t types.Type, pkg *types.Package, name string) *types.Func {
-	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, pkg, name)
-	fn, _ := obj.(*types.Func)
-	return fn
 }
 
 // target handles one method that a dynamic call may end at.
@@ -393,7 +355,7 @@ func (d *dispatcher) target(from *node, s site, t types.Type, fn *types.Func) {
 		d.meet(from, s.id, t, fn)
 	}
 	fn = fn.Origin()
-	here := typeName(from.pkg.Types, t) + "." + fn.Name()
+	here := gotypes.TypeName(from.pkg.Types, t) + "." + fn.Name()
 	a := d.prog.Annotation(fn)
 	switch {
 	case isOperation(a) && s.id != nil:
@@ -401,7 +363,7 @@ func (d *dispatcher) target(from *node, s site, t types.Type, fn *types.Func) {
 		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s %s through %s, which does not know the run", a.Kind, here, s.what))
 	case isWorkflow(a):
 		d.end(from, s, childWorkflow, "child workflows come with a later release", "workflow "+here)
-	case interfaceMethod(fn):
+	case gotypes.IsInterfaceMethod(fn):
 		d.embedded(from, s, fn)
 	case d.inModule(fn):
 		if _, ok := d.decls[fn]; ok {
@@ -434,18 +396,18 @@ func (d *dispatcher) foreign(from *node, s site, here string, fn *types.Func) {
 	if s.id == nil && fn.Pkg().Path() == "time" && unmarshals(fn) {
 		return // the decoder that calls it is looked after, or refused
 	}
-	switch e := lookup(fn.Pkg().Path(), localName(fn)); e.verdict {
-	case allowed:
-	case durable: // its twin is no method, so nothing can dispatch to it
+	switch e := stdlib.Lookup(fn.Pkg().Path(), gotypes.LocalName(fn)); e.Verdict {
+	case stdlib.Allowed:
+	case stdlib.Durable: // its twin is no method, so nothing can dispatch to it
 		if s.twin {
 			return
 		}
 		d.end(from, s, dynamicDurable, stdType, fmt.Sprintf("%s through %s, which does not know the run", here, s.what))
 	default:
-		if e.rule == unknownModule {
+		if e.Rule == stdlib.UnknownModule {
 			d.unknown[fn.Pkg().Path()] = true
 		}
-		d.end(from, s, e.rule, e.cure, fmt.Sprintf("%s through %s, which %s", here, s.what, e.why))
+		d.end(from, s, e.Rule, e.Fix, fmt.Sprintf("%s through %s, which %s", here, s.what, e.Why))
 	}
 }
 

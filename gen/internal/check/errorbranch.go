@@ -7,6 +7,9 @@ import (
 	"go/types"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file finds branches on errors that an activity never returns, because it is retried for ever until it does not.
@@ -47,7 +50,7 @@ func (c *checker) errorTests(r *reach, n *node, d declaration) {
 }
 
 func deadBranchFinding(n *node, op *gosrc.Func, wanted types.Object, call *ast.CallExpr) finding {
-	name, err := nameIn(n.pkg.Types, op.Obj), nameIn(n.pkg.Types, wanted)
+	name, err := gotypes.NameIn(n.pkg.Types, op.Obj), gotypes.NameIn(n.pkg.Types, wanted)
 	if _, ok := wanted.(*types.TypeName); ok && isPointerError(wanted.Type()) {
 		err = "*" + err
 	}
@@ -59,13 +62,13 @@ func deadBranchFinding(n *node, op *gosrc.Func, wanted types.Object, call *ast.C
 }
 
 // isPointerError reports whether it is the pointer to a type, and not the type, that is an error.
-func isPointerError(t types.Type) bool { return !types.Implements(t, errorInterface) }
+func isPointerError(t types.Type) bool { return !gotypes.ImplementsError(t) }
 
 // errorTest recognises errors.Is(v, sentinel), errors.As(v, &target) and errors.AsType[T](v) for a local variable v. What
 // is wanted is the variable of the sentinel or the name of the target's type; nil if that tells nothing.
 func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types.Object) {
-	fn := Callee(info, call)
-	if fn == nil || fn.Pkg() == nil || fn.Pkg().Path() != "errors" || len(call.Args) == 0 {
+	fn := gotypes.Callee(info, call)
+	if fn == nil || len(call.Args) == 0 {
 		return nil, nil
 	}
 	id, ok := ast.Unparen(call.Args[0]).(*ast.Ident)
@@ -73,16 +76,16 @@ func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types
 		return nil, nil
 	}
 	v, _ = info.Uses[id].(*types.Var)
-	switch fn.Name() {
-	case "Is":
-		if t, ok := rootOf(info, call.Args[1]); ok && isPackageVar(t.v) && t.whole(call.Args[1]) {
+	switch {
+	case stdlib.ErrorsIs.Is(fn):
+		if t, ok := rootOf(info, call.Args[1]); ok && gotypes.IsPackageVar(t.v) && t.whole(call.Args[1]) {
 			return v, t.v
 		}
-	case "As":
+	case stdlib.ErrorsAs.Is(fn):
 		if p, ok := info.TypeOf(call.Args[1]).(*types.Pointer); ok {
 			return v, concrete(p.Elem())
 		}
-	case "AsType":
+	case stdlib.ErrorsAsType.Is(fn):
 		return v, concrete(info.TypeOf(call).(*types.Tuple).At(0).Type())
 	}
 	return nil, nil
@@ -99,7 +102,7 @@ func (t target) whole(e ast.Expr) bool {
 
 // concrete is the name of an error type that is no interface.
 func concrete(t types.Type) types.Object {
-	if n := named(t); n != nil && !types.IsInterface(n) {
+	if n := gotypes.Origin(t); n != nil && !types.IsInterface(n) {
 		return n.Obj()
 	}
 	return nil
@@ -192,7 +195,7 @@ func (c *checker) operationOf(info *types.Info, a *ast.AssignStmt, i int) *gosrc
 	if !ok {
 		return nil
 	}
-	if op := c.prog.Annotation(Callee(info, call)); isOperation(op) {
+	if op := c.prog.Annotation(gotypes.Callee(info, call)); isOperation(op) {
 		return op
 	}
 	return nil
@@ -260,7 +263,7 @@ func (c *checker) neverReturns(op *gosrc.Func, wanted types.Object) bool {
 
 // exempt reports whether an error comes from the engine and not from the activity.
 func exempt(wanted types.Object) bool {
-	return wanted.Pkg().Path() == "context" || isEngine(wanted.Pkg().Path())
+	return wanted.Pkg().Path() == "context" || importpath.IsEngine(wanted.Pkg().Path())
 }
 
 // madeOf reports whether a sentinel is a value of a final type.
@@ -270,7 +273,7 @@ func (c *checker) madeOf(wanted, final types.Object) bool {
 		return false
 	}
 	d, ok := c.vars[v]
-	return ok && d.init != nil && named(d.pkg.Info.TypeOf(d.init)) == named(final.Type()) && named(final.Type()) != nil
+	return ok && d.init != nil && gotypes.Origin(d.pkg.Info.TypeOf(d.init)) == gotypes.Origin(final.Type()) && gotypes.Origin(final.Type()) != nil
 }
 
 // finalByItself reports whether an error says of itself that it is final.
@@ -281,18 +284,18 @@ func (c *checker) finalByItself(wanted types.Object) bool {
 			return false
 		}
 		call, ok := ast.Unparen(d.init).(*ast.CallExpr)
-		return ok && isFinal(Callee(d.pkg.Info, call)) || hasFinalMethod(d.pkg.Info.TypeOf(d.init))
+		return ok && isFinal(gotypes.Callee(d.pkg.Info, call)) || hasFinalMethod(d.pkg.Info.TypeOf(d.init))
 	}
 	return hasFinalMethod(wanted.Type())
 }
 
 func isFinal(fn *types.Func) bool {
-	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == pawlPath && fn.Name() == "Final"
+	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == importpath.Pawl && fn.Name() == "Final"
 }
 
 func hasFinalMethod(t types.Type) bool {
-	n := named(t)
-	return n != nil && lookupMethod(n, nil, "Final") != nil
+	n := gotypes.Origin(t)
+	return n != nil && gotypes.LookupMethod(n, nil, "Final") != nil
 }
 
 // makesFinal reports whether the code of an operation, or what it reaches in the module, may make its errors final: it
@@ -327,7 +330,7 @@ func (c *checker) makesFinal(op *gosrc.Func) bool {
 			case *types.TypeName:
 				final = final || hasFinalMethod(obj.Type())
 			case *types.Var:
-				final = final || isPackageVar(obj) && c.finalByItself(obj)
+				final = final || gotypes.IsPackageVar(obj) && c.finalByItself(obj)
 			}
 			return !final
 		})
@@ -342,7 +345,7 @@ func (c *checker) makesFinal(op *gosrc.Func) bool {
 func (c *checker) implementations(op *gosrc.Func) (fns []*types.Func) {
 	iface := op.Iface.Underlying().(*types.Interface)
 	for fn, d := range c.decls {
-		recv := receiverNamed(fn)
+		recv := gotypes.Receiver(fn)
 		if fn.Name() == op.Obj.Name() && d.decl.Recv != nil && recv != nil && types.Implements(types.NewPointer(recv), iface) {
 			fns = append(fns, fn)
 		}

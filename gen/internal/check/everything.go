@@ -5,6 +5,7 @@ import (
 	"go/types"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // Everything is the result of a check that judges nothing and gives every function a copy: each function and method of
@@ -37,5 +38,5 @@ func callable(d *ast.FuncDecl) bool {
 func dispatchable(pkg *types.Package, s *types.Selection) bool {
 	fn, ok := s.Obj().(*types.Func)
 	_, parameter := types.Unalias(s.Recv()).(*types.TypeParam)
-	return ok && interfaceMethod(fn) && fn.Pkg() == pkg && !parameter
+	return ok && gotypes.IsInterfaceMethod(fn) && fn.Pkg() == pkg && !parameter
 }

@@ -13,6 +13,8 @@ import (
 	"golang.org/x/tools/go/ssa/ssautil"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file follows values: which types can be behind the interface of a call. Types are propagated through the bodies
@@ -177,7 +179,7 @@ func (f *flow) receiver(call ssa.CallInstruction, callee *ssa.Function) {
 	if call == nil || callee.Signature.Recv() == nil {
 		return
 	}
-	if t := named(callee.Signature.Recv().Type()); t != nil {
+	if t := gotypes.Origin(callee.Signature.Recv().Type()); t != nil {
 		at := call.Common().Pos()
 		if f.calls[at] == nil {
 			f.calls[at] = map[*types.Named]bool{}
@@ -238,7 +240,7 @@ func (f *leaks) decoded(sig *types.Signature) {
 
 // known reports whether a type is one of the two interfaces of every annotated function.
 func known(t types.Type) bool {
-	n := named(t)
+	n := gotypes.Origin(t)
 	return n != nil && (n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "context")
 }
 
@@ -268,12 +270,7 @@ func swallows(call *ssa.CallCommon) bool {
 		if fn.Pkg == nil {
 			return false
 		}
-		switch fn.Pkg.Pkg.Path() {
-		case "fmt":
-			return fn.Name() != "Errorf" && !strings.Contains(strings.ToLower(fn.Name()), "scan")
-		case "log", "log/slog":
-			return fn.Signature.Results().Len() == 0
-		}
+		return fn.Object() != nil && stdlib.Of(fn.Object()).Discards
 	}
 	return false
 }
@@ -284,7 +281,7 @@ func (f *leaks) foreignField(addr ssa.Value) bool {
 	if !ok {
 		return false
 	}
-	t := named(field.X.Type())
+	t := gotypes.Origin(field.X.Type())
 	return t != nil && f.pkgs[t.Obj().Pkg()] == nil
 }
 
@@ -341,7 +338,7 @@ func (f *leaks) leakType(t types.Type) {
 		}
 		f.leakType(u.Elem())
 	case *types.Struct:
-		if named(t) != nil {
+		if gotypes.Origin(t) != nil {
 			return // its fields are the module's, and followed, or they are not, and what is in them has leaked before
 		}
 		for field := range u.Fields() {
@@ -369,7 +366,7 @@ func (f *flow) methods(n *types.Named) *types.MethodSet {
 
 // leakInterface enters that values of whatever type implements an interface went where nobody sees them.
 func (f *leaks) leakInterface(iface *types.Interface) {
-	if iface.NumMethods() == 0 || parametricMethods(iface) {
+	if iface.NumMethods() == 0 || gotypes.ParametricMethods(iface) {
 		f.all = true
 		return
 	}
@@ -382,6 +379,6 @@ func (f *leaks) leakInterface(iface *types.Interface) {
 
 // meets reports whether a value of a type can be the receiver of a call.
 func (f *leaks) meets(call token.Pos, t types.Type) bool {
-	n := named(t)
+	n := gotypes.Origin(t)
 	return f.all || n == nil || f.types[n] || f.calls[call][n] || f.pkgs[n.Obj().Pkg()] == nil
 }

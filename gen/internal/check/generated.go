@@ -4,12 +4,20 @@ import (
 	"go/ast"
 	"go/types"
 	"strconv"
+	"strings"
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
 
 // This file is about names that collide with those of generated code.
+
+// Suffix ends the name of every generated twin.
+const Suffix = "__pawl"
+
+const reservedCure = "choose a name that does not end in " + Suffix
+
+func reserved(name string) bool { return strings.HasSuffix(name, Suffix) }
 
 // checkNames reports them in all packages that have generated code.
 func (c *checker) checkNames() {
@@ -24,7 +32,7 @@ func (c *checker) checkNames() {
 				if pkg := dotImport(p, spec); pkg != nil && generated[pkg] {
 					c.found = append(c.found, diag.Diagnostic{
 						Pos: c.position(spec.Pos()), Rule: dotTwice,
-						Message: "imports package " + pkg.Name() + " with a dot, but code is generated for both packages, with names such as PawlModule in each",
+						Message: "imports package " + pkg.Name() + " with a dot, but code is generated for both packages, with names such as PawlRegistration in each",
 						Fix:     "import it with its name: import " + strconv.Quote(pkg.Path()),
 					})
 				}

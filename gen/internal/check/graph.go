@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file is the graph: functions and package variables, and how one leads to another.
@@ -127,7 +128,7 @@ func mentions(info *types.Info, e ast.Expr, v *types.Var) (yes bool) {
 }
 
 // name is how the node is called in messages of package pkg.
-func (n *node) name(pkg *types.Package) string { return nameIn(pkg, n.object()) }
+func (n *node) name(pkg *types.Package) string { return gotypes.NameIn(pkg, n.object()) }
 
 // subject is how messages about the node's body begin.
 func (n *node) subject() string {
@@ -288,14 +289,4 @@ func (c *checker) lower(callers map[*node][]*node, work []*node) {
 			work = append(work, callers[n]...)
 		}
 	}
-}
-
-// enclosing is the innermost node of a type on a stack.
-func enclosing[T ast.Node](stack []ast.Node) (t T, ok bool) {
-	for _, n := range slices.Backward(stack) {
-		if t, ok = n.(T); ok {
-			return t, true
-		}
-	}
-	return t, false
 }

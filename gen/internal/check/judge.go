@@ -10,6 +10,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file turns what was found on the ways of a workflow into diagnostics, each with the chain that leads there.
@@ -117,7 +118,7 @@ func closure(n *node, seen map[*node]bool) bool {
 func (c *checker) judgeInitialiser(r *reach, n *node, e effect) {
 	name := n.name(n.pkg.Types)
 	f := finding{
-		pos: e.pos, rule: e.rule, decl: n.v.Pos(), fix: cmp.Or(makeInRun[e.rule], "initialise it with constants, or "+toInput),
+		pos: e.pos, rule: e.rule, decl: n.v.Pos(), fix: cmp.Or(makeInRun[e.rule], "initialise it with constants, or "+stdlib.UseInput),
 		message: fmt.Sprintf("package variable %s is initialised by %s, so each process may have another value", name, e.what),
 	}
 	if e.value {

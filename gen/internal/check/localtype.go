@@ -3,14 +3,15 @@ package check
 import (
 	"go/ast"
 	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file finds types declared in a function that leave it: its durable copy has types of its own.
 
 // localTypes rejects values of such types as the target of errors.As and as an input of an operation.
 func (s *scanner) localTypes(call *ast.CallExpr, callee *types.Func) {
-	asks := callee.Pkg() != nil && callee.Pkg().Path() == "errors" && callee.Name() == "As"
-	if !asks && !isOperation(s.prog.Annotation(callee)) {
+	if !stdlib.ErrorsAs.Is(callee) && !isOperation(s.prog.Annotation(callee)) {
 		return
 	}
 	for _, arg := range call.Args {

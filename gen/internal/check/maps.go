@@ -6,15 +6,20 @@ import (
 	"go/types"
 	"go/version"
 	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about the order of maps.
 
+const useSorted = "range over a sorted slice of keys, or use a key type that has an order"
+
 // mapRange handles a range over a map: durable, in the order of its keys, if they have one.
 func (s *scanner) mapRange(r *ast.RangeStmt, m *types.Map) {
 	s.durable(r.Pos(), "a range over a map", false)
-	if !ordered(m.Key()) {
-		s.report(r.Pos(), mapOrder, useSorted,
+	if !gotypes.Ordered(m.Key()) {
+		s.report(r.Pos(), stdlib.MapOrder, useSorted,
 			"ranges over a map whose keys (%s) have no order", types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
 	}
 	if !AssignsVariables(s.info, r) && version.IsValid(s.file.GoVersion) && version.Compare(s.file.GoVersion, "go1.23") < 0 {
@@ -29,7 +34,7 @@ func AssignsVariables(info *types.Info, r *ast.RangeStmt) bool {
 	if r.Tok != token.ASSIGN {
 		return true
 	}
-	m := CoreType(info.TypeOf(r.X)).(*types.Map)
+	m := gotypes.CoreType(info.TypeOf(r.X)).(*types.Map)
 	return IsVariable(info, r.Key, m.Key()) && IsVariable(info, r.Value, m.Elem())
 }
 
@@ -42,42 +47,14 @@ func IsVariable(info *types.Info, e ast.Expr, t types.Type) bool {
 	return ok && (id.Name == "_" || types.Identical(info.TypeOf(id), t))
 }
 
-// ordered reports whether the values of a type have an order that is the same in every process.
-func ordered(t types.Type) bool {
-	if tp, ok := types.Unalias(t).(*types.TypeParam); ok {
-		some := false
-		for u := range typeSet(tp) {
-			some = true
-			if !ordered(u) {
-				return false
-			}
-		}
-		return some
-	}
-	switch u := t.Underlying().(type) {
-	case *types.Basic:
-		return u.Kind() != types.UnsafePointer
-	case *types.Array:
-		return ordered(u.Elem())
-	case *types.Struct:
-		for f := range u.Fields() {
-			if !ordered(f.Type()) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
-
 // mapFunc rejects functions of package maps over maps that have no order.
 func (s *scanner) mapFunc(pos token.Pos, fn *types.Func, ref ast.Expr) {
 	if fn.Pkg().Path() != "maps" {
 		return
 	}
 	for p := range s.info.TypeOf(ref).(*types.Signature).Params().Variables() {
-		if m, ok := CoreType(p.Type()).(*types.Map); ok && !ordered(m.Key()) {
-			s.report(pos, mapOrder, useSorted, "goes with maps.%s through a map whose keys (%s) have no order", fn.Name(), types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
+		if m, ok := gotypes.CoreType(p.Type()).(*types.Map); ok && !gotypes.Ordered(m.Key()) {
+			s.report(pos, stdlib.MapOrder, useSorted, "goes with maps.%s through a map whose keys (%s) have no order", fn.Name(), types.TypeString(m.Key(), types.RelativeTo(s.n.pkg.Types)))
 			return
 		}
 	}
@@ -87,10 +64,10 @@ func (s *scanner) mapFunc(pos token.Pos, fn *types.Func, ref ast.Expr) {
 // map that goes straight into a function whose result does not depend on its order.
 func OrderLost(info *types.Info, stack []ast.Node) bool {
 	fn, _ := info.Uses[stack[len(stack)-1].(*ast.Ident)].(*types.Func)
-	if fn == nil || fn.Pkg() == nil || !iterates[fn.Pkg().Path()+"."+fn.Name()] {
+	if fn == nil || !stdlib.Of(fn).YieldsMap {
 		return false
 	}
-	_, inner := Reference(stack)
+	_, inner := gotypes.Reference(stack)
 	i := slices.Index(stack, ast.Node(inner))
 	if inner == nil || i < 1 {
 		return false
@@ -99,11 +76,6 @@ func OrderLost(info *types.Info, stack []ast.Node) bool {
 	if !ok {
 		return false
 	}
-	by := Callee(info, outer)
-	return by != nil && by.Pkg() != nil && orderless[by.Pkg().Path()+"."+by.Name()]
+	by := gotypes.Callee(info, outer)
+	return by != nil && stdlib.Of(by).IgnoresOrder
 }
-
-var (
-	iterates  = set("maps.All", "maps.Keys", "maps.Values")
-	orderless = set("slices.Sorted", "maps.Collect", "maps.Insert")
-)

@@ -7,6 +7,8 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file is about the calls that lowering dispatches. Lowered code asks the value behind an interface whether it has
@@ -40,7 +42,7 @@ type twinKey struct {
 func (d *dispatcher) meet(from *node, id *ast.Ident, t types.Type, fn *types.Func) {
 	m := meeting{from: from, id: id, t: t, fn: fn}
 	if a := d.prog.Annotation(fn); isOperation(a) {
-		m.operation = fmt.Sprintf("%s %s", a.Kind, nameIn(from.pkg.Types, fn.Origin()))
+		m.operation = fmt.Sprintf("%s %s", a.Kind, gotypes.NameIn(from.pkg.Types, fn.Origin()))
 	} else if _, ok := d.decls[fn.Origin()]; ok {
 		m.to = d.function(fn)
 	}
@@ -113,7 +115,7 @@ func (c *checker) fixUp() {
 		before = len(c.twins)
 		for _, r := range c.reached {
 			for _, m := range r.met {
-				if dispatched[m.id] && (!c.durable(m) || interfaceMethod(m.fn)) {
+				if dispatched[m.id] && (!c.durable(m) || gotypes.IsInterfaceMethod(m.fn)) {
 					c.fix(r, m)
 				}
 			}
@@ -128,7 +130,7 @@ func (c *checker) fix(r *reach, m meeting) {
 	path := pathTo(m.t, m.fn)
 	at, secret := c.holder(m, path)
 	switch {
-	case !interfaceMethod(m.fn) && (c.hasTwin(receiverNamed(m.fn), m.fn) || !c.twinBehind(m.t, m.fn, map[types.Type]bool{})):
+	case !gotypes.IsInterfaceMethod(m.fn) && (c.hasTwin(gotypes.Receiver(m.fn), m.fn) || !c.twinBehind(m.t, m.fn, map[types.Type]bool{})):
 	case at < 0:
 		c.accuse(r, m.from, c.unfixable(m, secret))
 	default:
@@ -140,7 +142,7 @@ func (c *checker) fix(r *reach, m meeting) {
 func pathTo(t types.Type, fn *types.Func) (path []*types.Var) {
 	_, index, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, fn.Pkg(), fn.Name())
 	for _, i := range index[:len(index)-1] {
-		field := deref(t).Underlying().(*types.Struct).Field(i)
+		field := gotypes.Deref(t).Underlying().(*types.Struct).Field(i)
 		path = append(path, field)
 		t = field.Type()
 	}
@@ -166,28 +168,30 @@ func (c *checker) holder(m meeting, path []*types.Var) (at int, secret string) {
 func hidden(t *types.Named, path []*types.Var, fn *types.Func) string {
 	pkg := t.Obj().Pkg()
 	if !fn.Exported() && fn.Pkg() != pkg {
-		return nameIn(pkg, fn)
+		return gotypes.NameIn(pkg, fn)
 	}
 	for _, f := range path {
 		if !f.Exported() && f.Pkg() != pkg {
-			return nameIn(pkg, f)
+			return gotypes.NameIn(pkg, f)
 		}
 	}
-	if culprit := unnameable(methodOf(t, fn).Signature(), pkg, map[types.Type]bool{}); culprit != nil {
-		return typeName(pkg, culprit)
+	if culprit := gotypes.Unspellable(methodOf(t, fn).Signature(), pkg); culprit != nil {
+		return gotypes.TypeName(pkg, culprit)
 	}
 	return ""
 }
 
 // methodOf is a method as a type has it.
-func methodOf(t types.Type, fn *types.Func) *types.Func { return lookupMethod(t, fn.Pkg(), fn.Name()) }
+func methodOf(t types.Type, fn *types.Func) *types.Func {
+	return gotypes.LookupMethod(t, fn.Pkg(), fn.Name())
+}
 
 // typeAt is the named type, no interface, that a path of embedded fields leads to; nil if it is another kind of type.
 func typeAt(t types.Type, path []*types.Var) *types.Named {
 	if len(path) > 0 {
 		t = path[len(path)-1].Type()
 	}
-	if n := named(t); n != nil && !types.IsInterface(n) {
+	if n := gotypes.Origin(t); n != nil && !types.IsInterface(n) {
 		return n
 	}
 	return nil
@@ -205,7 +209,7 @@ func (c *checker) twinBehind(t types.Type, fn *types.Func, seen map[types.Type]b
 	}
 	seen[t] = true
 	for f := range s.Fields() {
-		if e := named(f.Type()); f.Embedded() && e != nil && (c.hasTwin(e, fn) || c.twinBehind(e, fn, seen)) {
+		if e := gotypes.Origin(f.Type()); f.Embedded() && e != nil && (c.hasTwin(e, fn) || c.twinBehind(e, fn, seen)) {
 			return true
 		}
 	}
@@ -233,9 +237,9 @@ func (c *checker) twin(t *types.Named, path []*types.Var, fn *types.Func) {
 
 // unfixable is the finding about a type that would need a twin and cannot have one.
 func (c *checker) unfixable(m meeting, secret string) finding {
-	call, name := nameIn(m.from.pkg.Types, m.from.pkg.Info.Uses[m.id]), typeName(m.from.pkg.Types, m.t)
+	call, name := gotypes.NameIn(m.from.pkg.Types, m.from.pkg.Info.Uses[m.id]), gotypes.TypeName(m.from.pkg.Types, m.t)
 	why, cure := "a type of another module that", "wrap it in a type of this module that calls it"
-	switch t := named(m.t); {
+	switch t := gotypes.Origin(m.t); {
 	case secret != "":
 		why, cure = fmt.Sprintf("a type whose package cannot use the name %s and", secret), "declare the type where that name is declared, or export the name"
 	case t == nil:
@@ -244,7 +248,7 @@ func (c *checker) unfixable(m meeting, secret string) finding {
 		why, cure = "a type declared in a function that", "declare it outside of the function"
 	}
 	has := "has another " + m.fn.Name()
-	if interfaceMethod(m.fn) {
+	if gotypes.IsInterfaceMethod(m.fn) {
 		has = "gets " + m.fn.Name() + " from the interface it embeds"
 	}
 	return finding{pos: m.id.Pos(), rule: dynamicDurable, fix: cure, message: fmt.Sprintf(
@@ -255,12 +259,4 @@ func (c *checker) sortedTwins() []Twin {
 	return slices.SortedFunc(maps.Values(c.twins), func(a, b Twin) int {
 		return cmp.Or(cmp.Compare(a.Type.Obj().Id(), b.Type.Obj().Id()), cmp.Compare(a.Type.String(), b.Type.String()), cmp.Compare(a.Method.Name(), b.Method.Name()))
 	})
-}
-
-// deref is what a pointer type points to, and any other type itself.
-func deref(t types.Type) types.Type {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		return p.Elem()
-	}
-	return t
 }

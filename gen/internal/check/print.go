@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file finds addresses that are made into text.
@@ -65,7 +67,7 @@ func (s *scanner) formatted(p printing, format ast.Expr, args []ast.Expr) {
 // formattedSomehow rejects pointers as arguments of a format that only the running program knows: it may say %p.
 func (s *scanner) formattedSomehow(p printing, args []ast.Expr) {
 	for i, arg := range args {
-		if t := s.info.TypeOf(arg); t != nil && isPointer(t) && !hasAny(t, plainly.methods()) {
+		if t := s.info.TypeOf(arg); t != nil && gotypes.IsPointer(t) && !hasAny(t, plainly.methods()) {
 			s.report(arg.Pos(), address, "print the value it points to, or make the format a constant",
 				"prints a pointer by a format that is not constant and may show its address, which differs on every replay")
 			continue
@@ -216,7 +218,7 @@ func (s *shower) shows(t types.Type, in interior) bool {
 		return false
 	case isReflected(t):
 		return s.open(in)
-	case in.key && !types.IsInterface(t) && !ordered(t): // a type parameter is an interface here
+	case in.key && !types.IsInterface(t) && !gotypes.Ordered(t): // a type parameter is an interface here
 		s.sorts = true
 		return true
 	case !in.hidden && !in.key && hasAny(t, s.methods):

@@ -6,28 +6,19 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file finds what printing functions are given where no call names them with all that they print: where they are
 // called as values, and where a function hands on the arguments, and perhaps the format, that it was called with.
 
-// printer reports whether a function makes text of what it is given that the code of a run can read.
-func printer(path, name string) bool {
-	switch path {
-	case "fmt":
-		return strings.HasPrefix(name, "Sprint") || strings.HasPrefix(name, "Append") || strings.HasPrefix(name, "Fprint") || name == "Errorf"
-	case "log": // which panic with it
-		return strings.HasPrefix(strings.TrimPrefix(name, "Logger."), "Panic")
-	}
-	return false
-}
-
 // calledValue enters what is given to a function value that may be one of those that print.
 func (s *scanner) calledValue(call *ast.CallExpr) {
-	sig, ok := CoreType(s.info.TypeOf(call.Fun)).(*types.Signature)
+	sig, ok := gotypes.CoreType(s.info.TypeOf(call.Fun)).(*types.Signature)
 	if !ok || s.info.Types[call.Fun].IsType() || !printsLike(sig) {
 		return
 	}
@@ -53,7 +44,7 @@ func (v *values) callsPrinter(site ssa.CallInstruction) bool {
 		return false
 	}
 	for _, e := range node.Out {
-		if fn, ok := e.Callee.Func.Object().(*types.Func); ok && e.Site == site && fn.Pkg() != nil && printer(fn.Pkg().Path(), localName(fn)) {
+		if fn, ok := e.Callee.Func.Object().(*types.Func); ok && e.Site == site && stdlib.Of(fn).Prints {
 			return true
 		}
 	}

@@ -1,13 +1,13 @@
 package check
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file finds what the module declares: functions with their bodies, package variables with their initialisers.
@@ -100,77 +100,13 @@ func (c *checker) collectErrorTypes(p *gosrc.Package) {
 			continue
 		}
 		named, ok := tn.Type().(*types.Named)
-		if ok && !types.IsInterface(named) && types.Implements(types.NewPointer(named), errorInterface) {
+		if ok && !types.IsInterface(named) && gotypes.ImplementsError(types.NewPointer(named)) {
 			c.errors = append(c.errors, named)
 		}
 	}
 }
 
-var errorInterface = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
-
-// isEngine reports whether a package is Pawl's own and thus never the author's code.
-func isEngine(path string) bool {
-	return path == pawlPath || gosrc.IsEngine(path)
-}
-
 func isWorkflow(f *gosrc.Func) bool { return f != nil && f.Kind == annotations.Workflow }
 func isOperation(f *gosrc.Func) bool {
 	return f != nil && (f.Kind == annotations.Activity || f.Kind == annotations.Step)
-}
-
-// isPackageVar reports whether v is declared at package level.
-func isPackageVar(v *types.Var) bool {
-	return !v.IsField() && v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
-}
-
-// receiverNamed is the named type of a method's receiver, without its star and its type arguments; nil for functions.
-func receiverNamed(fn *types.Func) *types.Named {
-	recv := fn.Signature().Recv()
-	if recv == nil {
-		return nil
-	}
-	return named(recv.Type())
-}
-
-// named is the named type behind t or behind what t points to, without type arguments; nil if there is none.
-func named(t types.Type) *types.Named {
-	t = types.Unalias(t)
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	if n, ok := t.(*types.Named); ok {
-		return n.Origin()
-	}
-	return nil
-}
-
-// localName is an object's name with its type in front if it is a method: "Sleep", "Time.Local".
-func localName(obj types.Object) string {
-	if fn, ok := obj.(*types.Func); ok {
-		if n := receiverNamed(fn); n != nil {
-			return n.Obj().Name() + "." + fn.Name()
-		}
-	}
-	return obj.Name()
-}
-
-// nameIn is an object's name as it is read in pkg: with the name of its package in front unless that is pkg.
-func nameIn(pkg *types.Package, obj types.Object) string {
-	if obj.Pkg() == nil || obj.Pkg() == pkg {
-		return localName(obj)
-	}
-	return fmt.Sprintf("%s.%s", obj.Pkg().Name(), localName(obj))
-}
-
-// typeName is the name of a type, or its text if it has none, as it is read in pkg.
-func typeName(pkg *types.Package, t types.Type) string {
-	if n := named(t); n != nil {
-		return nameIn(pkg, n.Obj())
-	}
-	return types.TypeString(t, func(p *types.Package) string {
-		if p == pkg {
-			return ""
-		}
-		return p.Name()
-	})
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file lists what the author has taken upon himself.
@@ -29,7 +30,7 @@ func (c *checker) acceptances() (all []Acceptance) {
 	for fn, d := range c.decls {
 		if d.pure {
 			all = append(all, Acceptance{
-				Pos: c.position(d.decl.Name.Pos()), Func: localName(fn), Reason: d.pkg.Pure[fn], Accepts: c.vouchedFor(&node{fn: fn, pkg: d.pkg}, d),
+				Pos: c.position(d.decl.Name.Pos()), Func: gotypes.LocalName(fn), Reason: d.pkg.Pure[fn], Accepts: c.vouchedFor(&node{fn: fn, pkg: d.pkg}, d),
 			})
 		}
 	}
@@ -45,7 +46,7 @@ func (c *checker) vouchedFor(n *node, d declaration) (found []diag.Diagnostic) {
 		return nil
 	}
 	if d.decl.Body == nil {
-		return []diag.Diagnostic{{Pos: c.position(d.decl.Name.Pos()), Rule: noSource, Message: localName(n.fn) + " has no body in Go"}}
+		return []diag.Diagnostic{{Pos: c.position(d.decl.Name.Pos()), Rule: noSource, Message: gotypes.LocalName(n.fn) + " has no body in Go"}}
 	}
 	at := map[token.Position]diag.Diagnostic{}
 	c.scan(n, d.pkg, d.file, d.decl)

@@ -1,24 +1,16 @@
 package check
 
-import "github.com/pawlhq/pawl/gen/diag"
+import (
+	"slices"
+	"strings"
+
+	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
+)
 
 // The rules of this package. Their numbers are stable: authors accept them by name.
 const (
-	goStatement    = "PWL201"
-	channels       = "PWL202"
-	syncObjects    = "PWL203"
-	timers         = "PWL204"
-	contexts       = "PWL205"
-	inputOutput    = "PWL210"
-	environment    = "PWL211"
-	entropy        = "PWL212"
-	timeZone       = "PWL213"
-	machine        = "PWL214"
 	address        = "PWL215"
-	mapOrder       = "PWL216"
-	processEnd     = "PWL217"
-	unknownStd     = "PWL218"
-	unknownModule  = "PWL219"
 	varWrite       = "PWL221"
 	varMutable     = "PWL222"
 	varInit        = "PWL223"
@@ -41,68 +33,12 @@ const (
 )
 
 // Rules is the catalogue of what this package checks, by number.
-var Rules = []diag.Rule{
-	{ID: goStatement, Title: "goroutine outside of a run", Doc: `
-A goroutine of workflow code belongs to the run, which says when it goes on. The initialiser of a package variable has
-no run: a goroutine that it starts goes on whenever the machine likes. Start it in the workflow.`},
-	{ID: channels, Title: "channel that runs share", Doc: `
-All runs of a worker share its package variables. What one sends on a channel there another receives, and a replay sends
-it again. Make the channel in the workflow and hand it on. Neither may channels be used behind the compiler's back, by
-reflection or through io.Pipe, nor in the initialiser of a package variable, which has no run.`},
-	{ID: syncObjects, Title: "lock or atomic that runs share", Doc: `
-sync and errgroup work in workflow code, atomics and sync.Map as well, on values that belong to the run: local variables,
-and what the run has made. A lock, a counter or a group in a package variable is shared by all runs of the worker, and
-the history records nothing of who came first. What sync.OnceValue computes for a package variable may be used if its
-function needs no run and nobody can write the value: a string, a number, a *regexp.Regexp. sync.Pool depends on garbage collection; semaphore and singleflight wait
-for goroutines of the machine.`},
-	{ID: timers, Title: "timer or ticker outside of a run", Doc: `
-Timers and tickers of workflow code are the run's: they fire by the history, and outlive the process. One in a package
-variable fires by the clock of the process. Make it in the workflow. A ticker made by time.Tick works, but nothing can
-stop it, and each tick is an event of the history: use time.NewTicker and its Stop, or sleep in a loop.`},
-	{ID: contexts, Title: "context made outside of a run", Doc: `
-Contexts derived in workflow code end when the history says so. One derived in the initialiser of a package variable ends
-by the clock of the process, for all runs at once. Derive it in the workflow.`},
-	{ID: inputOutput, Title: "input or output in workflow code", Doc: `
-Workflow code runs again on every replay, and what a file, a network or a database answers then may differ. Do it in an
-activity (//pawl:activity), whose result is recorded once and read from the history ever after.`},
-	{ID: environment, Title: "environment of the process in workflow code", Doc: `
-Environment variables, flags, arguments, the host's name and the process id differ between the workers that may carry
-one run. Pass such a value as an input of the workflow, in a config field of its receiver, or read it in an activity.`},
-	{ID: entropy, Title: "randomness that no replay can repeat", Doc: `
-crypto/rand and hash seeds of the process give another value on every replay. math/rand and math/rand/v2 are seeded by
-the run and may be used, and uuid.New and its like draw from the run as well; a secret or an id from outside belongs in
-an activity.`},
-	{ID: timeZone, Title: "time zone of the host", Doc: `
-time.Local differs between workers. Use time.UTC, time.FixedZone, or time.LoadLocation, which records the rules of a zone
-once for the run, so that a replay on another host has the same. time.Parse and time.Unix know no host in workflow code: they give
-times in UTC, or in a fixed zone of the offset in the text. Where there is no run, in an initialiser or a method that
-the library calls, write time.ParseInLocation(layout, value, time.UTC) and time.Unix(sec, 0).UTC().`},
-	{ID: machine, Title: "internals of the process in workflow code", Doc: `
-The runtime's counters, garbage collection, unsafe memory, C code and reflection over code differ between processes, or
-go behind the compiler's back. Do it in an activity.`},
+var Rules = sorted(stdlib.Rules, []diag.Rule{
 	{ID: address, Title: "address of a value in text", Doc: `
 %p prints an address, and so does %v for a pointer inside of something else, a channel or a function. Addresses differ
 on every replay. Print the value that it points to. Values are followed into interfaces: what a workflow prints as any
 must hold no address either. In fields that are not exported, package fmt calls no methods: it prints the address that is
 in an error or in a time with a zone.`},
-	{ID: mapOrder, Title: "map without an order", Doc: `
-Go ranges over a map in another order each time. In workflow code a range over a map goes by the order of its keys; keys
-that are pointers, channels, interfaces or unconstrained type parameters have none. Range over a sorted slice of keys
-instead. maps.Keys, Values and All, and the functions of maps that call back, go by the same order.`},
-	{ID: processEnd, Title: "end of the process in workflow code", Doc: `
-os.Exit and log.Fatal end the worker together with every other run it carries. Return an error: the run fails, the
-worker lives.`},
-	{ID: unknownStd, Title: "standard library not known to be deterministic", Doc: `
-Pawl knows a list of functions of the standard library that give the same result on every replay; what is not on it is
-rejected. Move the call to an activity, or, if it depends on nothing but its arguments, accept it with
-//pawl:allow PWL218 and the reason.`},
-	{ID: unknownModule, Title: "third-party code that is not deterministic, or not known to be", Doc: `
-Pawl follows calls into the source of other modules, by the rules for your own code. What it finds there is reported where
-your code calls in, with the way to the line. Two things differ: other modules get no durable copies, so what a workflow
-would have durable (the clock, a log line, a lock, a goroutine, a range over a map) is not possible there; and a module
-without source that Pawl can read (C, assembly) is not known. Move the call to an activity, or, if it depends on nothing
-but its arguments, accept it with //pawl:allow PWL219 and the reason, or wrap it in a function marked //pawl:pure and the
-reason.`},
 	{ID: varWrite, Title: "write to a package variable", Doc: `
 All runs of a worker share its package variables, and a replay writes them again. Keep the value in a local variable and
 hand it on, or return it.`},
@@ -153,7 +89,7 @@ version in the file's go:build line.`},
 Names that end in __pawl belong to generated code. Choose another one.`},
 	{ID: dotTwice, Title: "import with a dot of a package with generated code", Doc: `
 Packages with annotations, or with functions that workflows run durably, have generated code, and some of its names are
-the same in each of them: PawlModule, for one. Imported with a dot into one another, they collide. Import the package
+the same in each of them: PawlRegistration, for one. Imported with a dot into one another, they collide. Import the package
 with its name.`},
 	{ID: deadBranch, Title: "error that never arrives", Doc: `
 An activity is retried until it succeeds, unless the error is final. This error is not, and the activity retries it for
@@ -168,4 +104,8 @@ cannot hide a later mistake.`},
 	{ID: unusedPure, Title: "pawl:pure that changes nothing", Doc: `
 The function is deterministic as far as Pawl can see, with or without the directive. Remove it, so that the body is
 checked again when it changes.`},
+})
+
+func sorted(rules ...[]diag.Rule) []diag.Rule {
+	return slices.SortedFunc(slices.Values(slices.Concat(rules...)), func(a, b diag.Rule) int { return strings.Compare(a.ID, b.ID) })
 }

@@ -8,9 +8,11 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file looks at one body: what it does by itself, and what it calls, mentions and reads.
@@ -64,7 +66,7 @@ func (s *scanner) enter(f finding) {
 }
 
 // name is how the reader of this body calls an object.
-func (s *scanner) name(obj types.Object) string { return nameIn(s.n.pkg.Types, obj) }
+func (s *scanner) name(obj types.Object) string { return gotypes.NameIn(s.n.pkg.Types, obj) }
 
 // durable enters a durable operation.
 func (s *scanner) durable(pos token.Pos, what string, value bool) {
@@ -83,7 +85,7 @@ func (s *scanner) lead(pos token.Pos, to *node, verb string, value bool) {
 
 // inLiteral reports whether the walk is inside a function literal.
 func (s *scanner) inLiteral() bool {
-	_, ok := enclosing[*ast.FuncLit](s.stack)
+	_, ok := gotypes.Enclosing[*ast.FuncLit](s.stack)
 	return ok
 }
 
@@ -110,7 +112,7 @@ func (s *scanner) rangeStmt(x ast.Node) {
 	if !ok {
 		return
 	}
-	if m, ok := CoreType(s.info.TypeOf(r.X)).(*types.Map); ok {
+	if m, ok := gotypes.CoreType(s.info.TypeOf(r.X)).(*types.Map); ok {
 		s.mapRange(r, m)
 	}
 }
@@ -127,7 +129,7 @@ func (s *scanner) call(x ast.Node) {
 			return
 		}
 	}
-	if callee := Callee(s.info, call); callee != nil {
+	if callee := gotypes.Callee(s.info, call); callee != nil {
 		s.arguments(call, callee)
 	} else {
 		s.calledValue(call)
@@ -139,7 +141,7 @@ func (s *scanner) builtin(call *ast.CallExpr, name string) {
 	case "print", "println":
 		s.durable(call.Pos(), name, false)
 	case "close":
-		s.effect(call.Pos(), channels, "close", false)
+		s.effect(call.Pos(), stdlib.Channels, "close", false)
 	case "recover":
 		if !s.inLiteral() {
 			s.n.recovers = true
@@ -155,19 +157,18 @@ func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
 		return
 	}
 	s.callbacks(call, callee)
-	name := localName(callee)
-	if printer(pkg.Path(), name) {
-		s.printed(call, name)
+	if stdlib.Of(callee).Prints {
+		s.printed(call, gotypes.LocalName(callee))
 	}
-	switch pkg.Path() {
-	case "errors":
+	switch {
+	case stdlib.ErrorsAs.Is(callee):
 		s.localTypes(call, callee)
-	case "context":
-		if name == "WithValue" {
-			s.contextValue(call)
-		}
-	case "time":
-		s.timeCall(call, name)
+	case stdlib.ContextWithValue.Is(callee):
+		s.contextValue(call)
+	case stdlib.LoadLocation.Is(callee):
+		s.loadsZone(call)
+	case stdlib.Tick.Is(callee):
+		s.ticks(call)
 	}
 }
 
@@ -176,18 +177,17 @@ func (s *scanner) contextValue(call *ast.CallExpr) {
 	s.remark(call.Pos(), contextValue, "pass it as an argument where an activity needs it", "puts a value into a context, which activities do not see without a registered propagator")
 }
 
-// timeCall rejects the zone of the host by its name, and remarks on tickers that nothing can stop.
-func (s *scanner) timeCall(call *ast.CallExpr, name string) {
-	switch name {
-	case "LoadLocation":
-		if zone, ok := s.constantString(call.Args[0]); ok && zone == "Local" {
-			s.report(call.Pos(), timeZone, useUTC, "loads the zone %q, which %s", zone, localZone)
-		}
-	case "Tick":
-		if s.n.v != nil {
-			return
-		}
-		s.remark(call.Pos(), timers, "use time.NewTicker and its Stop, or sleep in a loop", "calls time.Tick, which nothing can stop: each tick is an event of the history")
+// loadsZone rejects the zone of the host by its name.
+func (s *scanner) loadsZone(call *ast.CallExpr) {
+	if zone, ok := s.constantString(call.Args[0]); ok && zone == "Local" {
+		s.report(call.Pos(), stdlib.TimeZone, stdlib.UseUTC, "loads the zone %q, which depends on the time zone of the host", zone)
+	}
+}
+
+// ticks remarks on tickers that nothing can stop.
+func (s *scanner) ticks(call *ast.CallExpr) {
+	if s.n.v == nil {
+		s.remark(call.Pos(), stdlib.Timers, "use time.NewTicker and its Stop method, or sleep in a loop", "calls time.Tick, whose ticker cannot be stopped: each tick is an event in the history")
 	}
 }
 
@@ -215,8 +215,8 @@ func (s *scanner) identifier(x ast.Node) {
 // qualifier rejects everything from the two packages that are none.
 func (s *scanner) qualifier(id *ast.Ident, obj *types.PkgName) {
 	if path := obj.Imported().Path(); path == "unsafe" || path == "C" {
-		e := lookup(path, "*")
-		s.report(id.Pos(), e.rule, e.cure, "uses package %s, which %s", path, e.why)
+		e := stdlib.Lookup(path, "*")
+		s.report(id.Pos(), e.Rule, e.Fix, "uses package %s, which %s", path, e.Why)
 	}
 }
 
@@ -229,7 +229,7 @@ func (s *scanner) constant(id *ast.Ident, obj *types.Const) {
 
 // mention handles the name of a function or method, called or taken as a value.
 func (s *scanner) mention(id *ast.Ident, fn *types.Func) {
-	ref, call := Reference(s.stack)
+	ref, call := gotypes.Reference(s.stack)
 	value := call == nil
 	verb := "calls"
 	if value {
@@ -241,7 +241,7 @@ func (s *scanner) mention(id *ast.Ident, fn *types.Func) {
 		s.durable(id.Pos(), string(a.Kind)+" "+s.name(fn), value)
 	case isWorkflow(a):
 		s.workflow(id.Pos(), call, fn)
-	case interfaceMethod(fn):
+	case gotypes.IsInterfaceMethod(fn):
 		s.dynamic(id, fn, verb)
 	case s.inModule(fn):
 		s.local(id.Pos(), fn, verb, value)
@@ -262,9 +262,9 @@ func (s *scanner) local(pos token.Pos, fn *types.Func, verb string, value bool) 
 	case !ok:
 		s.report(pos, noSource, "call it outside of workflows, or in an activity", "%s %s, which Pawl has generated for callers outside of workflows", verb, s.name(fn))
 	case d.decl.Body == nil && !d.pure:
-		s.report(pos, noSource, toActivity, "%s %s, which has no body in Go", verb, s.name(fn))
+		s.report(pos, noSource, stdlib.ToActivity, "%s %s, which has no body in Go", verb, s.name(fn))
 	case d.decl.Body == nil && slices.ContainsFunc(slices.Collect(fn.Signature().Results().Variables()), returnsFunc):
-		s.report(pos, noSource, toActivity, "%s %s, which has no body in Go and returns a function that nobody can follow", verb, s.name(fn))
+		s.report(pos, noSource, stdlib.ToActivity, "%s %s, which has no body in Go and returns a function that nobody can follow", verb, s.name(fn))
 	default:
 		s.lead(pos, s.function(fn), verb, value)
 	}
@@ -289,20 +289,20 @@ func (s *scanner) workflow(pos token.Pos, call *ast.CallExpr, fn *types.Func) {
 
 // inTail reports whether a call is all that a return statement of the body itself returns.
 func (s *scanner) inTail(call *ast.CallExpr) bool {
-	ret, ok := enclosing[*ast.ReturnStmt](s.stack)
+	ret, ok := gotypes.Enclosing[*ast.ReturnStmt](s.stack)
 	return ok && !s.inLiteral() && len(ret.Results) == 1 && ast.Unparen(ret.Results[0]) == call
 }
 
 // std handles a function of another module or of the standard library.
 func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, ref ast.Expr) {
-	e := lookup(fn.Pkg().Path(), localName(fn))
+	e := stdlib.Lookup(fn.Pkg().Path(), gotypes.LocalName(fn))
 	switch {
 	case s.decoder(pos, fn, value):
-	case e.verdict == durable && (s.intoUTC(fn, ref) || OrderLost(s.info, s.stack) || s.computedOnce(fn, ref)):
-	case e.verdict == durable:
-		s.effect(pos, cmp.Or(e.rule, varInit), nameIn(nil, fn), value)
+	case e.Verdict == stdlib.Durable && (s.intoUTC(fn, ref) || OrderLost(s.info, s.stack) || s.computedOnce(fn, ref)):
+	case e.Verdict == stdlib.Durable:
+		s.effect(pos, cmp.Or(e.Rule, varInit), gotypes.NameIn(nil, fn), value)
 		s.mapFunc(pos, fn, ref)
-	case e.verdict == allowed, pureErrorMethod(fn):
+	case e.Verdict == stdlib.Allowed, pureErrorMethod(fn):
 	default:
 		s.foreign(pos, verb, fn)
 	}
@@ -311,12 +311,16 @@ func (s *scanner) std(pos token.Pos, fn *types.Func, verb string, value bool, re
 // intoUTC reports whether a time in the zone of the host is put into another at once: time.Unix(…).UTC().
 func (s *scanner) intoUTC(fn *types.Func, ref ast.Expr) bool {
 	i := slices.Index(s.stack, ast.Node(ref))
-	if fn.Pkg().Path() != "time" || !strings.HasPrefix(fn.Name(), "Unix") || i < 2 {
+	if !stdlib.Of(fn).HostZone || i < 2 {
 		return false
 	}
 	call, called := s.stack[i-1].(*ast.CallExpr)
 	sel, selected := s.stack[i-2].(*ast.SelectorExpr)
-	return called && call.Fun == ref && selected && sel.X == call && (sel.Sel.Name == "UTC" || sel.Sel.Name == "In")
+	if !called || call.Fun != ref || !selected || sel.X != call {
+		return false
+	}
+	method, ok := s.info.Uses[sel.Sel].(*types.Func)
+	return ok && stdlib.Of(method).MovesZone
 }
 
 // computedOnce reports whether sync.OnceValue or OnceValues is called where there is no run, for a value that nobody can
@@ -324,7 +328,7 @@ func (s *scanner) intoUTC(fn *types.Func, ref ast.Expr) bool {
 // function that computes it needs none. That is looked at for itself.
 func (s *scanner) computedOnce(fn *types.Func, ref ast.Expr) bool {
 	i := slices.Index(s.stack, ast.Node(ref))
-	if s.n.v == nil || fn.Pkg().Path() != "sync" || !strings.HasPrefix(fn.Name(), "OnceValue") || i < 1 {
+	if s.n.v == nil || !stdlib.Of(fn).ComputesOnce || i < 1 {
 		return false
 	}
 	call, called := s.stack[i-1].(*ast.CallExpr)
@@ -337,18 +341,18 @@ func (s *scanner) computedOnce(fn *types.Func, ref ast.Expr) bool {
 
 // foreign rejects a name of another module or of the standard library.
 func (s *scanner) foreign(pos token.Pos, verb string, obj types.Object) {
-	e := lookup(obj.Pkg().Path(), localName(obj))
-	if e.rule == unknownModule {
+	e := stdlib.Lookup(obj.Pkg().Path(), gotypes.LocalName(obj))
+	if e.Rule == stdlib.UnknownModule {
 		s.unknown[obj.Pkg().Path()] = true
 	}
-	s.report(pos, e.rule, e.cure, "%s %s, which %s", verb, nameIn(nil, obj), e.why)
+	s.report(pos, e.Rule, e.Fix, "%s %s, which %s", verb, gotypes.NameIn(nil, obj), e.Why)
 }
 
 // pureErrorMethod reports whether fn is one of the harmless methods of an error of the standard library or of the engine.
 func pureErrorMethod(fn *types.Func) bool {
 	recv := fn.Signature().Recv()
-	ours := fn.Pkg() != nil && (IsStd(fn.Pkg().Path()) || isEngine(fn.Pkg().Path()))
-	return recv != nil && ours && pureMethods[fn.Name()] && types.Implements(types.NewPointer(receiverType(recv)), errorInterface)
+	ours := fn.Pkg() != nil && (importpath.IsStd(fn.Pkg().Path()) || importpath.IsEngine(fn.Pkg().Path()))
+	return recv != nil && ours && stdlib.IsErrorMethod(fn.Name()) && gotypes.ImplementsError(types.NewPointer(receiverType(recv)))
 }
 
 func receiverType(recv *types.Var) types.Type {
@@ -388,13 +392,13 @@ func (s *scanner) occurs(t types.Type) {
 // candidate is the type of a value, or of what it points to, that may be behind an interface: a named one without type
 // arguments, or a struct without a name. Nil for others, which have no methods.
 func candidate(t types.Type) types.Type {
-	if n := named(t); n != nil {
+	if n := gotypes.Origin(t); n != nil {
 		if types.IsInterface(n) {
 			return nil
 		}
 		return n
 	}
-	if s, ok := types.Unalias(deref(t)).(*types.Struct); ok {
+	if s, ok := types.Unalias(gotypes.Deref(t)).(*types.Struct); ok {
 		return s
 	}
 	return nil
@@ -406,7 +410,7 @@ func (s *scanner) literal(x ast.Node) {
 	if !ok || len(lit.Elts) == 0 {
 		return
 	}
-	if n := named(s.info.TypeOf(lit)); n != nil && s.receivesActivities(n) {
+	if n := gotypes.Origin(s.info.TypeOf(lit)); n != nil && s.receivesActivities(n) {
 		s.report(lit.Pos(), activityState, "leave its fields empty here, and fill them where the worker is made", "fills fields of %s, the receiver of activities, which stay behind in the worker", s.name(n.Obj()))
 	}
 }
@@ -418,13 +422,4 @@ func (s *scanner) constantString(e ast.Expr) (string, bool) {
 		return "", false
 	}
 	return constant.StringVal(tv.Value), true
-}
-
-// set makes a set of names.
-func set(names ...string) map[string]bool {
-	m := map[string]bool{}
-	for _, n := range names {
-		m[n] = true
-	}
-	return m
 }

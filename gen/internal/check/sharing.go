@@ -4,6 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about values that share what they hold with their copies, and about those that nothing can write.
@@ -71,24 +74,23 @@ func (c *checker) inside(t types.Type) bool {
 // unwritable reports whether nothing can write to what values of a type hold: errors, contexts, the receivers of
 // activities, and some types of the standard library.
 func (c *checker) unwritable(t types.Type, seen map[types.Type]bool) bool {
-	if types.Identical(t, types.Universe.Lookup("error").Type()) {
+	if gotypes.IsError(t) {
 		return true
 	}
-	n := named(t)
+	n := gotypes.Origin(t)
 	if n == nil || n.Obj().Pkg() == nil {
 		return false
 	}
 	if c.inModule(n.Obj()) {
 		return c.receivesActivities(n) && !c.receivesWorkflows(n) || c.annotatedInterface(n) || c.frozenError(n, seen)
 	}
-	_, ok := find(frozen[n.Obj().Pkg().Path()], n.Obj().Name())
-	return ok
+	return stdlib.Of(n.Obj()).Immutable
 }
 
 // frozenError reports whether a type of the module is a struct and an error, and nothing in the module writes to it.
 func (c *checker) frozenError(n *types.Named, seen map[types.Type]bool) bool {
 	_, ok := n.Underlying().(*types.Struct)
-	return ok && types.Implements(types.NewPointer(n), errorInterface) && !c.written[n] && !c.sharing(n.Underlying(), seen)
+	return ok && gotypes.ImplementsError(types.NewPointer(n)) && !c.written[n] && !c.sharing(n.Underlying(), seen)
 }
 
 // findWritten finds the types of the module whose fields, or values behind a pointer, are written.
@@ -96,7 +98,7 @@ func (c *checker) findWritten() {
 	c.written = map[*types.Named]bool{}
 	c.eachDecl(func(in initCode) {
 		mark := func(e ast.Expr) {
-			if n := named(in.pkg.Info.TypeOf(e)); n != nil {
+			if n := gotypes.Origin(in.pkg.Info.TypeOf(e)); n != nil {
 				c.written[n] = true
 			}
 		}
@@ -137,19 +139,4 @@ func written(x ast.Node) []ast.Expr {
 		}
 	}
 	return nil
-}
-
-// frozen are the types from outside of the module whose values nothing can write.
-var frozen = map[string][]entry{
-	"context":         {allow("Context")},
-	"embed":           {allow("FS")},
-	"encoding/base32": {allow("Encoding")},
-	"encoding/base64": {allow("Encoding")},
-	"hash/crc32":      {allow("Table")},
-	"net/netip":       {allow("Addr AddrPort Prefix")},
-	"reflect":         {allow("Type")},
-	"regexp":          {allow("Regexp")},
-	"strings":         {allow("Replacer")},
-	"time":            {allow("Time Location")},
-	"unicode":         {allow("RangeTable SpecialCase CaseRange")},
 }

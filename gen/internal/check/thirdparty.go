@@ -12,6 +12,8 @@ import (
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about code of other modules. It is followed like the author's, with two differences: it cannot be
@@ -27,13 +29,10 @@ func Reached(prog *gosrc.Program) []string {
 	return slices.Sorted(maps.Keys(c.unknown))
 }
 
-// isUnknown reports whether a package is of another module, and one that the table does not have.
-func isUnknown(path string) bool { return lookup(path, "").rule == unknownModule }
-
 // declareDependencies enters the packages of other modules that the table says nothing about.
 func (c *checker) declareDependencies() {
 	for _, p := range c.prog.Dependencies {
-		if isUnknown(p.Path) {
+		if stdlib.IsUnknownModule(p.Path) {
 			c.outside[p] = true
 			c.declare(p)
 		}
@@ -64,12 +63,9 @@ func (c *checker) judgeDependencies(r *reach, n *node) {
 	}
 }
 
-// takeWord is the cure for code of other modules.
-const takeWord = toActivity + ", or, if it depends on its arguments alone, call it in a function marked //pawl:pure and the reason,\nor accept it with //pawl:allow " + unknownModule + " and the reason"
-
 func dependencyFinding(n *node, e edge, why *cause) finding {
 	f := finding{
-		pos: e.pos, rule: unknownModule, fix: takeWord,
+		pos: e.pos, rule: stdlib.UnknownModule, fix: stdlib.VouchFor,
 		message: fmt.Sprintf("%s %s %s, which is third-party code: %s", n.subject(), e.verb, e.to.name(n.pkg.Types), why.what),
 	}
 	if n.v != nil {
@@ -150,7 +146,7 @@ func (c *checker) cause(r *reach, n *node) *cause {
 
 // causeIn is a cause with a message about the body of a node. The reader is in another package.
 func causeIn(n *node, pos token.Pos, message string) *cause {
-	subject := nameIn(nil, n.object())
+	subject := gotypes.NameIn(nil, n.object())
 	if n.v != nil {
 		subject = "the initialisation of " + subject
 	}

@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file classes the mentions of variables: what the expression around one does with what the variable holds.
@@ -35,7 +37,7 @@ func (c *checker) classUses(in initCode) (vars []*types.Var) {
 			return true
 		}
 		v, ok := k.info.Uses[id].(*types.Var)
-		if !ok || v.IsField() || !c.inModule(v) || !isPackageVar(v) && !c.shares(v.Type()) {
+		if !ok || v.IsField() || !c.inModule(v) || !gotypes.IsPackageVar(v) && !c.shares(v.Type()) {
 			return true
 		}
 		k.name = id.Name
@@ -111,7 +113,7 @@ func (k *classer) follow(i int, deep bool) *use {
 		switch {
 		case p.X != e:
 			return k.assigned(deep)
-		case ChanType(k.info.TypeOf(e)) != nil:
+		case gotypes.ChanType(k.info.TypeOf(e)) != nil:
 			return k.writing()
 		}
 		return k.alias(p.Key, p.Value)
@@ -126,7 +128,7 @@ func (k *classer) follow(i int, deep bool) *use {
 }
 
 func (k *classer) inLiteral() bool {
-	_, ok := enclosing[*ast.FuncLit](k.stack)
+	_, ok := gotypes.Enclosing[*ast.FuncLit](k.stack)
 	return ok
 }
 
@@ -212,7 +214,7 @@ func (k *classer) alias(lhs ...ast.Expr) *use {
 		v, _ := k.info.ObjectOf(id).(*types.Var)
 		switch {
 		case v == nil || !k.shares(v.Type()):
-		case isPackageVar(v), v.Kind() == types.ResultVar && k.inLiteral():
+		case gotypes.IsPackageVar(v), v.Kind() == types.ResultVar && k.inLiteral():
 			return k.harm("stores " + k.name)
 		default:
 			u.to = append(u.to, v)
@@ -224,7 +226,7 @@ func (k *classer) alias(lhs ...ast.Expr) *use {
 
 // typeSwitch is what a type switch does whose guard is at the i-th place of the stack: each clause has a variable.
 func (k *classer) typeSwitch(i int) *use {
-	sw, ok := enclosing[*ast.TypeSwitchStmt](k.stack[:i+1])
+	sw, ok := gotypes.Enclosing[*ast.TypeSwitchStmt](k.stack[:i+1])
 	if !ok {
 		return reading
 	}
@@ -244,7 +246,7 @@ func (k *classer) selector(i int, p *ast.SelectorExpr, deep bool) *use {
 		return k.follow(i-1, deep) // the name of a package in front
 	}
 	if sel.Kind() == types.FieldVal {
-		return k.follow(i-1, deep || sel.Indirect() || isPointer(k.info.TypeOf(p.X)))
+		return k.follow(i-1, deep || sel.Indirect() || gotypes.IsPointer(k.info.TypeOf(p.X)))
 	}
 	fn := sel.Obj().(*types.Func).Origin()
 	if k.prog.Annotation(fn) != nil || fn.Pkg() == nil {
@@ -265,7 +267,7 @@ func (k *classer) selector(i int, p *ast.SelectorExpr, deep bool) *use {
 // receiver is what a method does with its receiver.
 func (k *classer) receiver(i int, fn *types.Func) *use {
 	switch {
-	case k.inModule(fn), interfaceMethod(fn) && !k.changesReceiver(fn):
+	case k.inModule(fn), gotypes.IsInterfaceMethod(fn) && !k.changesReceiver(fn):
 		return &use{to: k.receivers(fn)}
 	case k.changesReceiver(fn):
 		return k.writing()

@@ -8,6 +8,9 @@ import (
 
 	"golang.org/x/tools/go/callgraph"
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file follows values backwards, from an interface to the types that were put into it, through the bodies that a
@@ -123,15 +126,12 @@ func (v *values) store(p place, val ssa.Value) { v.stored[p] = append(v.stored[p
 func (v *values) calls(in ssa.CallInstruction) {
 	call := in.Common()
 	v.sites[call.Pos()] = append(v.sites[call.Pos()], in)
-	if pkg := calledPackage(call); keepers[pkg] {
+	if pkg := calledPackage(call); stdlib.Package(pkg).Retains {
 		for _, arg := range call.Args {
 			v.store(place{kind: opaque, typ: pkg}, arg)
 		}
 	}
 }
-
-// keepers are the packages of the standard library whose functions give back what others of them were given.
-var keepers = set("container/heap", "container/list", "container/ring", "context", "sync", "sync/atomic")
 
 // calledPackage is the path of the package of a function that is called by name, or of an interface whose method is.
 func calledPackage(call *ssa.CallCommon) string {
@@ -344,7 +344,7 @@ func (t *tracer) loaded(x *ssa.UnOp) {
 		}
 		t.at(of(behind, x.Type()))
 		if f, ok := x.X.(*ssa.FieldAddr); ok {
-			if n := named(f.X.Type()); n != nil && n.Obj().Pkg() != nil && keepers[n.Obj().Pkg().Path()] {
+			if n := gotypes.Origin(f.X.Type()); n != nil && n.Obj().Pkg() != nil && stdlib.Package(n.Obj().Pkg().Path()).Retains {
 				t.at(place{kind: opaque, typ: n.Obj().Pkg().Path()})
 			}
 		}
@@ -404,9 +404,9 @@ func (t *tracer) result(call *ssa.Call, i int) {
 		return
 	}
 	switch pkg := calledPackage(call.Common()); {
-	case pkg == "reflect" && call.Call.StaticCallee() != nil && reflected[call.Call.StaticCallee().Name()]:
+	case returnsPart(call.Call.StaticCallee()):
 		t.trace(call.Call.Args[0])
-	case keepers[pkg]:
+	case stdlib.Package(pkg).Retains:
 		t.at(place{kind: opaque, typ: pkg})
 	}
 	if fn := call.Call.StaticCallee(); fn != nil && !hasBody(fn) && isErrorAt(fn.Signature.Results(), i) {
@@ -421,12 +421,14 @@ func (t *tracer) result(call *ssa.Call, i int) {
 	}
 }
 
-// reflected are the functions and methods of package reflect that give what their first argument is, or a part of it.
-var reflected = set("ValueOf", "Field", "FieldByName", "Index", "Interface", "MapIndex")
+// returnsPart reports whether a function returns what its first argument is, or a part of it.
+func returnsPart(fn *ssa.Function) bool {
+	return fn != nil && fn.Object() != nil && stdlib.Of(fn.Object()).ReturnsPart
+}
 
 // isErrorAt reports whether the i-th result is an error.
 func isErrorAt(results *types.Tuple, i int) bool {
-	return i < results.Len() && types.Identical(results.At(i).Type(), types.Universe.Lookup("error").Type())
+	return i < results.Len() && gotypes.IsError(results.At(i).Type())
 }
 
 func (t *tracer) returned(fn *ssa.Function, i int) {

@@ -5,6 +5,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file is about state: package variables, who writes them, and the fields of receivers.
@@ -23,9 +26,9 @@ func (s *scanner) use(id *ast.Ident, v *types.Var) {
 	switch {
 	case v.IsField():
 		s.field(id, v)
-	case !isPackageVar(v):
+	case !gotypes.IsPackageVar(v):
 	case !s.inModule(v):
-		if e := lookup(v.Pkg().Path(), v.Name()); e.verdict != allowed {
+		if e := stdlib.Lookup(v.Pkg().Path(), v.Name()); e.Verdict != stdlib.Allowed {
 			s.foreign(id.Pos(), "uses", v)
 		}
 	default:
@@ -43,7 +46,7 @@ func (s *scanner) read(id *ast.Ident, v *types.Var) {
 		return
 	}
 	if by, ok := s.checker.writes[v]; ok && !s.wrote[id] {
-		s.enter(finding{pos: id.Pos(), rule: varMutable, decl: v.Pos(), fix: toInput,
+		s.enter(finding{pos: id.Pos(), rule: varMutable, decl: v.Pos(), fix: stdlib.UseInput,
 			message: "reads " + s.name(v) + ", a package variable that " + s.name(by) + " writes, so a replay may read another value"})
 	}
 }
@@ -51,8 +54,8 @@ func (s *scanner) read(id *ast.Ident, v *types.Var) {
 // writes rejects what the node does to package variables. Initialisation may write them.
 func (s *scanner) writes(x ast.Node) {
 	for _, t := range s.targets(s.info, x) {
-		lit, ok := enclosing[*ast.FuncLit](s.stack)
-		if ok && !isPackageVar(t.v) && (t.v.Pos() < lit.Pos() || lit.End() <= t.v.Pos()) {
+		lit, ok := gotypes.Enclosing[*ast.FuncLit](s.stack)
+		if ok && !gotypes.IsPackageVar(t.v) && (t.v.Pos() < lit.Pos() || lit.End() <= t.v.Pos()) {
 			s.n.closes = true
 		}
 	}
@@ -60,7 +63,7 @@ func (s *scanner) writes(x ast.Node) {
 		return
 	}
 	for _, t := range s.targets(s.info, x) {
-		if isPackageVar(t.v) && s.inModule(t.v) {
+		if gotypes.IsPackageVar(t.v) && s.inModule(t.v) {
 			s.wrote[t.root] = true
 			s.report(t.root.Pos(), t.rule, cmp.Or(makeInRun[t.rule], "keep it in a local variable, or return it"), "%s %s, a package variable that all runs share", t.how, s.name(t.v))
 		}
@@ -69,11 +72,11 @@ func (s *scanner) writes(x ast.Node) {
 
 // makeInRun is what to do instead of keeping something in a package variable, by the rule that it breaks.
 var makeInRun = map[string]string{
-	goStatement: "start the goroutine in the workflow",
-	channels:    "make the channel in the workflow, and hand it on",
-	syncObjects: "declare it in the workflow or in a struct that the workflow makes, and hand on a pointer to it",
-	timers:      "make the timer in the workflow, and hand it on",
-	contexts:    "derive the context in the workflow, and hand it on",
+	stdlib.GoStatement: "start the goroutine in the workflow",
+	stdlib.Channels:    "make the channel in the workflow, and hand it on",
+	stdlib.SyncObjects: "declare it in the workflow or in a struct that the workflow makes, and hand on a pointer to it",
+	stdlib.Timers:      "make the timer in the workflow, and hand it on",
+	stdlib.Contexts:    "derive the context in the workflow, and hand it on",
 }
 
 // findWrites enters every write of a package variable in the module outside of its initialisation, and attaches the
@@ -93,7 +96,7 @@ func (c *checker) findWritesIn(in initCode, decl *ast.FuncDecl) {
 	ast.Inspect(decl, func(x ast.Node) bool {
 		for _, t := range c.targets(info, x) {
 			switch {
-			case !isPackageVar(t.v):
+			case !gotypes.IsPackageVar(t.v):
 			case isInit(decl):
 				c.attachInit(t.v, in)
 			case c.writes[t.v] == nil || fn.Pos() < c.writes[t.v].Pos():
@@ -131,7 +134,7 @@ func (c *checker) targets(info *types.Info, x ast.Node) (ts []target) {
 	}
 	add := func(e ast.Expr, how string) { addBy(varWrite, e, how) }
 	if ch, how := channelOf(info, x); ch != nil {
-		addBy(channels, ch, how)
+		addBy(stdlib.Channels, ch, how)
 	}
 	switch x := x.(type) {
 	case *ast.AssignStmt:
@@ -162,7 +165,7 @@ func (c *checker) targets(info *types.Info, x ast.Node) (ts []target) {
 // writtenBy is what a call itself writes: the argument of a built-in, or the receiver of a method that changes it.
 func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, how, rule string) {
 	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
-		if _, builtin := info.Uses[id].(*types.Builtin); builtin && changesFirst[id.Name] && len(call.Args) > 0 {
+		if _, builtin := info.Uses[id].(*types.Builtin); builtin && changesFirst(id.Name) && len(call.Args) > 0 {
 			return call.Args[0], "writes", varWrite
 		}
 	}
@@ -170,25 +173,15 @@ func (c *checker) writtenBy(info *types.Info, call *ast.CallExpr) (e ast.Expr, h
 	if !ok || info.Selections[sel] == nil {
 		return nil, "", ""
 	}
-	if fn := Callee(info, call); fn != nil && c.changesReceiver(fn.Origin()) {
-		return sel.X, "calls " + fn.Name() + " on", receiverRule(fn)
+	if fn := gotypes.Callee(info, call); fn != nil && c.changesReceiver(fn.Origin()) {
+		return sel.X, "calls " + fn.Name() + " on", cmp.Or(stdlib.Of(fn).ReceiverRule, varWrite)
 	}
 	return nil, "", ""
 }
 
-// receiverRule is the rule that a method breaks by changing a package variable.
-func receiverRule(fn *types.Func) string {
-	switch {
-	case fn.Pkg() == nil:
-	case fn.Pkg().Path() == "time" && receiverNamed(fn).Obj().Name() != "Time":
-		return timers
-	case fn.Pkg().Path() == "sync", fn.Pkg().Path() == "sync/atomic", fn.Pkg().Path() == errgroupPath:
-		return syncObjects
-	}
-	return varWrite
+func changesFirst(builtin string) bool {
+	return builtin == "delete" || builtin == "clear" || builtin == "copy"
 }
-
-var changesFirst = set("delete", "clear", "copy")
 
 // changesReceiver reports whether a method may change what its receiver points to. Methods of the module are looked
 // into; of others, only those are trusted that are known to read.
@@ -200,20 +193,20 @@ func (c *checker) changesReceiver(fn *types.Func) bool {
 	case c.inModule(fn):
 		return c.mutators[fn] || types.IsInterface(recv.Type()) && c.anyMutator(fn)
 	case fn.Pkg() == nil || types.IsInterface(recv.Type()):
-		return !pureMethods[fn.Name()] && fn.Name() != "String"
+		return !stdlib.IsErrorMethod(fn.Name()) && fn.Name() != "String"
 	}
 	_, pointer := recv.Type().(*types.Pointer)
-	if e, ok := find(readers[fn.Pkg().Path()], localName(fn)); ok && e.verdict == allowed {
+	if stdlib.Of(fn).KeepsReceiver {
 		return false
 	}
-	return pointer || receiverNamed(fn) != nil && reference(receiverNamed(fn))
+	return pointer || gotypes.Receiver(fn) != nil && reference(gotypes.Receiver(fn))
 }
 
 // anyMutator reports whether a method that could stand behind an interface's method changes its receiver.
 func (c *checker) anyMutator(fn *types.Func) bool {
 	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for m := range c.mutators {
-		if m.Name() == fn.Name() && types.Implements(types.NewPointer(receiverNamed(m)), iface) {
+		if m.Name() == fn.Name() && types.Implements(types.NewPointer(gotypes.Receiver(m)), iface) {
 			return true
 		}
 	}
@@ -227,29 +220,6 @@ func reference(t *types.Named) bool {
 		return true
 	}
 	return false
-}
-
-// writers is a row of methods that change their receivers, in a package whose others do not.
-func writers(names string) entry { return forbid(varWrite, "changes its receiver", copyIt, names) }
-
-// readers are the methods with pointer or reference receivers, outside of the module, that change nothing.
-var readers = map[string][]entry{
-	"embed":           {allow("*")},
-	"encoding/base32": {allow("*")},
-	"encoding/base64": {allow("*")},
-	"errors":          {allow("*")},
-	"html/template":   {allow("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates")},
-	"io/fs":           {allow("*")},
-	"log/slog":        {allow("*"), writers("Level.UnmarshalJSON Level.UnmarshalText LevelVar.Set LevelVar.UnmarshalText")},
-	"math/big":        {allow("Int.Cmp Int.CmpAbs Int.Sign Int.String Int.Text Int.Int64 Int.Uint64 Int.IsInt64 Int.IsUint64 Int.Bit Int.BitLen Int.Bytes Int.Append Int.Float64 Rat.Cmp Rat.Sign Rat.String Rat.FloatString Rat.Float64 Rat.RatString Float.Cmp Float.Sign Float.String Float.Text Float.Float64")},
-	"net/http":        {allow("Header.Get Header.Values")},
-	"net/netip":       {allow("*"), writers("Addr.UnmarshalBinary Addr.UnmarshalText AddrPort.UnmarshalBinary AddrPort.UnmarshalText Prefix.UnmarshalBinary Prefix.UnmarshalText")},
-	"net/url":         {allow("URL.EscapedPath URL.EscapedFragment URL.Hostname URL.IsAbs URL.JoinPath URL.Parse URL.Port URL.Query URL.Redacted URL.RequestURI URL.ResolveReference URL.String Values.Get Values.Has Values.Encode Userinfo.*")},
-	"regexp":          {allow("*"), writers("Regexp.Longest Regexp.UnmarshalText")},
-	"strings":         {allow("Replacer.*")},
-	"text/template":   {allow("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates")},
-	"time":            {allow("*"), writers("Time.GobDecode Time.UnmarshalBinary Time.UnmarshalJSON Time.UnmarshalText")},
-	"unicode":         {allow("*")},
 }
 
 // findMutators finds the methods of the module that change what their receiver points to: those that write through it,
@@ -300,7 +270,7 @@ func rootOf(info *types.Info, e ast.Expr) (t target, ok bool) {
 			e = x.X
 		case *ast.SelectorExpr:
 			if sel := info.Selections[x]; sel != nil {
-				t.deep = t.deep || sel.Indirect() || isPointer(info.TypeOf(x.X))
+				t.deep = t.deep || sel.Indirect() || gotypes.IsPointer(info.TypeOf(x.X))
 				e = x.X
 			} else {
 				e = x.Sel
@@ -308,17 +278,12 @@ func rootOf(info *types.Info, e ast.Expr) (t target, ok bool) {
 		case *ast.Ident:
 			t.root = x
 			t.v, ok = info.Uses[x].(*types.Var)
-			t.deep = t.deep || ok && isPointer(t.v.Type())
+			t.deep = t.deep || ok && gotypes.IsPointer(t.v.Type())
 			return t, ok
 		default:
 			return t, false
 		}
 	}
-}
-
-func isPointer(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Pointer)
-	return ok
 }
 
 // field handles the name of a struct's field: of an activity's receiver it is empty in a workflow.
@@ -342,7 +307,7 @@ func ownerOf(sel *types.Selection) *types.Named {
 		}
 		t = t.Underlying().(*types.Struct).Field(i).Type()
 	}
-	return named(t)
+	return gotypes.Origin(t)
 }
 
 // receivesActivities reports whether a method of a type's own is annotated as an activity or a step.

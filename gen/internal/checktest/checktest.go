@@ -3,8 +3,6 @@
 package checktest
 
 import (
-	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // Module is the path of the module that the cases are loaded in; case "maps" is package Module + "/maps".
@@ -74,11 +73,11 @@ func Load(t testing.TB, cases []Case, deps map[string]string) (prog *gosrc.Progr
 func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached func(*gosrc.Program) []string) (prog *gosrc.Program, dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	write(t, filepath.Join(dir, "go.mod"), goMod(t, deps))
+	testmod.Module{Path: Module, Replace: deps}.Init(t, dir)
 	for _, c := range cases {
 		for _, f := range c.Archive.Files {
 			if strings.HasSuffix(f.Name, ".go") {
-				write(t, filepath.Join(dir, c.Name, f.Name), string(f.Data))
+				testmod.Write(t, filepath.Join(dir, c.Name, f.Name), f.Data)
 			}
 		}
 	}
@@ -92,28 +91,8 @@ func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached fun
 	for _, d := range found {
 		t.Errorf("the front end says:\n%s", d.Format(dir))
 	}
+	if len(found) > 0 {
+		t.FailNow() // the checker and the lowerer expect a program that compiles
+	}
 	return prog, dir
-}
-
-func goMod(t testing.TB, deps map[string]string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "module %s\n\ngo 1.26.0\n", Module)
-	for _, path := range slices.Sorted(maps.Keys(deps)) {
-		folder, err := filepath.Abs(deps[path])
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(&b, "\nrequire %s v0.0.0\n\nreplace %s => %s\n", path, path, folder)
-	}
-	return b.String()
-}
-
-func write(t testing.TB, path, data string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -13,12 +13,13 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 const (
-	pawlPath = "github.com/pawlhq/pawl"
-	abiPath  = "github.com/pawlhq/pawl/runtime/abi"
+	pawlPath = importpath.Pawl
+	abiPath  = importpath.ABI
 )
 
 // ABIVersion is the version of the runtime's door that generated code is written for.
@@ -80,7 +81,7 @@ func groupImports(src []byte) []byte {
 	var std, others string
 	for line := range strings.Lines(block) {
 		_, path, _ := strings.Cut(line, `"`)
-		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
+		if !importpath.IsStd(path) {
 			others += line
 		} else {
 			std += line

@@ -1,10 +1,225 @@
-// Helpers: declarations that lowered files ask for and that a package needs once.
+// Helpers: the generic functions that lowered files call.
 
 package emit
 
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/pawlhq/pawl/gen/internal/ir"
+)
+
 func (w *writer) helpers() {
-	for _, h := range w.pkg.Helpers {
-		w.file.Commentf("%s %s", h.Name, h.Doc)
-		w.file.Add(typ(h.Code))
+	for _, b := range w.pkg.Binders {
+		w.file.Add(binder(b))
+	}
+	for _, d := range w.pkg.Dispatchers {
+		if d.Expression {
+			w.file.Add(expressionDispatcher(d))
+		} else {
+			w.file.Add(dispatcher(d))
+			w.file.Add(plainType(d))
+		}
 	}
 }
+
+// binder writes
+//
+//	// bind2x1__pawl is f as a value of the author's type, which brings the run with it.
+//	func bind2x1__pawl[A1, A2, R1 any](_run *abi.Run, f func(*abi.Run, A1, A2) R1) func(A1, A2) R1 {
+//		return func(a1 A1, a2 A2) R1 { return f(_run, a1, a2) }
+//	}
+func binder(b ir.Binder) jen.Code {
+	if b.Form == ir.Late {
+		return lateBinder(b)
+	}
+	s := shape(b.Shape)
+	generic, params := s.types(), []jen.Code{jen.Id(runName).Add(run())}
+	lowered, args := append([]jen.Code{run()}, s.in()...), append([]jen.Code{jen.Id(runName)}, s.args()...)
+	switch b.Form {
+	case ir.Expression:
+		lowered, args = slices.Insert(s.in(), 1, run()), slices.Insert(s.args(), 1, jen.Code(jen.Id(runName)))
+	case ir.OnValue:
+		generic, params = append([]jen.Code{jen.Id("S")}, generic...), append(params, jen.Id("s").Id("S"))
+		lowered, args = slices.Insert(lowered, 1, jen.Code(jen.Id("S"))), slices.Insert(args, 1, jen.Code(jen.Id("s")))
+	}
+	params = append(params, jen.Id("f").Func().Params(lowered...).Add(s.results()))
+	return jen.Commentf("%s is f as a value of the author's type, which brings the run with it.", b.Name()).Line().
+		Func().Id(b.Name()).Add(constrained(generic)).Params(params...).Func().Params(s.in()...).Add(s.results()).Block(
+		jen.Return(jen.Func().Params(s.params()...).Add(s.results()).Add(oneLine(s.call(jen.Id("f"), args)))),
+	)
+}
+
+// lateBinder writes
+//
+//	// late1x0__pawl is f, which takes its arguments now and waits to be called.
+//	func late1x0__pawl[A1 any](f func(A1)) func(A1) func() {
+//		return func(a1 A1) func() { return func() { f(a1) } }
+//	}
+func lateBinder(b ir.Binder) jen.Code {
+	s := shape(b.Shape)
+	call := jen.Func().Params().Add(oneLine(jen.Id("f").Call(s.args()...)))
+	return jen.Commentf("%s is f, which takes its arguments now and waits to be called.", b.Name()).Line().
+		Func().Id(b.Name()).Add(constrained(s.types())).Params(jen.Id("f").Func().Params(s.in()...).Add(s.results())).
+		Func().Params(s.in()...).Func().Params().Block(
+		jen.Return(jen.Func().Params(s.params()...).Func().Params().Add(oneLine(jen.Return(call)))),
+	)
+}
+
+// dispatcher writes
+//
+//	// dispatchSave_1x1__pawl is s with the twin of its Save, or, if it has none, with one that calls Save.
+//	func dispatchSave_1x1__pawl[A1, R1 any](s interface{ Save(A1) R1 }) interface{ Save__pawl(*abi.Run, A1) R1 } {
+//		switch s := s.(type) {
+//		case nil:
+//			return nil
+//		case interface{ Save__pawl(*abi.Run, A1) R1 }:
+//			return s
+//		}
+//		return plainSave_1x1__pawl[A1, R1]{s}
+//	}
+func dispatcher(d ir.Dispatcher) jen.Code {
+	s := shape(d.Shape)
+	lowered := interfaceOf(d.Method+ir.Suffix, append([]jen.Code{run()}, s.in()...), s)
+	return jen.Commentf("%s is s with the twin of its %s, or, if it has none, with one that calls %[2]s.", d.Name(), d.Method).Line().
+		Func().Id(d.Name()).Add(constrained(s.types())).Params(jen.Id("s").Add(interfaceOf(d.Method, s.in(), s))).Add(lowered).Block(
+		jen.Switch(jen.Id("s").Op(":=").Id("s").Assert(jen.Type())).Block(
+			jen.Case(jen.Nil()).Block(jen.Return(jen.Nil())),
+			jen.Case(lowered).Block(jen.Return(jen.Id("s"))),
+		),
+		jen.Return(jen.Id(d.Plain()).Add(instantiated(s.types())).Values(jen.Id("s"))),
+	)
+}
+
+// plainType writes
+//
+//	type plainSave_1x1__pawl[A1, R1 any] struct{ s interface{ Save(A1) R1 } }
+//
+//	func (p plainSave_1x1__pawl[A1, R1]) Save__pawl(_ *abi.Run, a1 A1) R1 { return p.s.Save(a1) }
+func plainType(d ir.Dispatcher) jen.Code {
+	s := shape(d.Shape)
+	return jen.Type().Id(d.Plain()).Add(constrained(s.types())).Op("struct").Add(oneLine(jen.Id("s").Add(interfaceOf(d.Method, s.in(), s)))).
+		Line().Line().
+		Func().Params(jen.Id("p").Id(d.Plain()).Add(instantiated(s.types()))).Id(d.Method + ir.Suffix).
+		Params(append([]jen.Code{jen.Id("_").Add(run())}, s.params()...)...).Add(s.results()).
+		Add(oneLine(s.call(jen.Id("p").Dot("s").Dot(d.Method), s.args())))
+}
+
+// expressionDispatcher writes
+//
+//	// expressSave_1x1__pawl is the method expression S.Save, which brings the run with it.
+//	func expressSave_1x1__pawl[S interface{ Save(A1) R1 }, A1, R1 any](_run *abi.Run, _ func(S, A1) R1) func(S, A1) R1 {
+//		return func(s S, a1 A1) R1 { return dispatchSave_1x1__pawl[A1, R1](s).Save__pawl(_run, a1) }
+//	}
+func expressionDispatcher(d ir.Dispatcher) jen.Code {
+	s := shape(d.Shape)
+	types := []jen.Code{jen.Id("S").Add(interfaceOf(d.Method, s.in(), s))}
+	if len(s.types()) > 0 {
+		types = append(types, jen.List(s.types()...).Any())
+	}
+	expression := jen.Func().Params(slices.Insert(s.in(), 0, jen.Code(jen.Id("S")))...).Add(s.results())
+	lowered := jen.Id(d.Value().Name()).Add(instantiated(s.types())).Call(jen.Id("s")).Dot(d.Method + ir.Suffix)
+	return jen.Commentf("%s is the method expression S.%s, which brings the run with it.", d.Name(), d.Method).Line().
+		Func().Id(d.Name()).Types(types...).Params(jen.Id(runName).Add(run()), jen.Id("_").Add(expression)).Add(expression).Block(
+		jen.Return(jen.Func().Params(slices.Insert(s.params(), 0, jen.Code(jen.Id("s").Id("S")))...).Add(s.results()).
+			Add(oneLine(s.call(lowered, slices.Insert(s.args(), 0, jen.Code(jen.Id(runName))))))),
+	)
+}
+
+// shape spells the parameters A1, A2, … and the results R1, R2, … of a generic function.
+type shape ir.Shape
+
+// types are the type parameters: A1, A2, R1.
+func (s shape) types() (types []jen.Code) {
+	for i := range s.In {
+		types = append(types, jen.Id(fmt.Sprint("A", i+1)))
+	}
+	for i := range s.Out {
+		types = append(types, jen.Id(fmt.Sprint("R", i+1)))
+	}
+	return types
+}
+
+// in are the types of the parameters: A1, ...A2.
+func (s shape) in() (types []jen.Code) {
+	for i := range s.In {
+		types = append(types, s.parameter(jen.Empty(), i))
+	}
+	return types
+}
+
+// params are the parameters with names: a1 A1, a2 ...A2.
+func (s shape) params() (params []jen.Code) {
+	for i := range s.In {
+		params = append(params, s.parameter(jen.Id(fmt.Sprint("a", i+1)), i))
+	}
+	return params
+}
+
+func (s shape) parameter(name *jen.Statement, i int) jen.Code {
+	if s.Variadic && i == s.In-1 {
+		name = name.Op("...")
+	}
+	return name.Id(fmt.Sprint("A", i+1))
+}
+
+// args are the arguments: a1, a2....
+func (s shape) args() (args []jen.Code) {
+	for i := range s.In {
+		arg := jen.Id(fmt.Sprint("a", i+1))
+		if s.Variadic && i == s.In-1 {
+			arg = arg.Op("...")
+		}
+		args = append(args, arg)
+	}
+	return args
+}
+
+// results are written after the parameters: nothing, R1, or (R1, R2).
+func (s shape) results() jen.Code {
+	types := s.types()[s.In:]
+	if len(types) == 1 {
+		return types[0]
+	}
+	if len(types) == 0 {
+		return jen.Empty()
+	}
+	return jen.Params(types...)
+}
+
+// call calls f, and returns what it returns.
+func (s shape) call(f *jen.Statement, args []jen.Code) jen.Code {
+	if s.Out > 0 {
+		return jen.Return(f.Call(args...))
+	}
+	return f.Call(args...)
+}
+
+// run is the type of the run.
+func run() jen.Code { return jen.Op("*").Add(abi("Run")) }
+
+// constrained writes type parameters: [A1, R1 any], or nothing if there are none.
+func constrained(types []jen.Code) jen.Code {
+	if len(types) == 0 {
+		return jen.Empty()
+	}
+	return jen.Types(jen.List(types...).Any())
+}
+
+// instantiated writes type arguments: [A1, R1], or nothing if there are none.
+func instantiated(types []jen.Code) jen.Code {
+	if len(types) == 0 {
+		return jen.Empty()
+	}
+	return jen.Types(types...)
+}
+
+// interfaceOf writes an interface with one method.
+func interfaceOf(method string, params []jen.Code, s shape) jen.Code {
+	return jen.Op("interface").Add(oneLine(jen.Id(method).Params(params...).Add(s.results())))
+}
+
+// oneLine writes { x }.
+func oneLine(x jen.Code) jen.Code { return jen.Custom(jen.Options{Open: "{", Close: "}"}, x) }

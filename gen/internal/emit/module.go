@@ -18,15 +18,15 @@ func (w *writer) module() {
 		return
 	}
 	params, names := w.instances()
-	doc := fmt.Sprintf("%s is everything annotated in package %s, for a worker to run.", moduleName, w.pkg.Name)
+	doc := fmt.Sprintf("%s is everything annotated in package %s, for a worker to run.", registrationName, w.pkg.Name)
 	if len(params) > 0 {
 		doc += " A nil receiver leaves its activities to\nother workers."
 	}
 	for line := range strings.SplitSeq(doc, "\n") {
 		w.file.Comment(line)
 	}
-	w.file.Func().Id(moduleName).Params(params...).Qual(pawlPath, "Module").Block(
-		jen.Return(literal(jen.Qual(pawlPath, "Module"),
+	w.file.Func().Id(registrationName).Params(params...).Qual(pawlPath, "Registration").Block(
+		jen.Return(literal(jen.Qual(pawlPath, "Registration"),
 			entry{"Package", jen.Lit(w.pkg.Path)},
 			entry{"Generator", jen.Lit(w.pkg.Generator)},
 			entry{"Activities", w.moduleActivities(names)},

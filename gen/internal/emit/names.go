@@ -119,17 +119,20 @@ func Names(p *ir.Package) (all []string) {
 		all = append(all, functionHandlers)
 	}
 	if annotated(p) {
-		all = append(all, moduleName)
+		all = append(all, registrationName)
 	}
 	all = append(all, errorsName, sourcesName)
-	for _, h := range p.Helpers {
-		all = append(all, h.Name)
+	for _, b := range p.Binders {
+		all = append(all, b.Name())
+	}
+	for _, d := range p.Dispatchers {
+		all = append(all, d.Name(), d.Plain())
 	}
 	return all
 }
 
 const (
-	moduleName       = "PawlModule"
+	registrationName = "PawlRegistration"
 	functionHandlers = "handlers__pawl"
 	errorsName       = "Errors__pawl"
 	sourcesName      = "Sources__pawl"

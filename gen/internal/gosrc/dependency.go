@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/tools/go/packages"
+
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // dependency is a package of another module that is type-checked from its source.
@@ -38,7 +40,7 @@ func (l *loader) deepen() error {
 
 func (l *loader) importsForeign() bool {
 	return slices.ContainsFunc(l.prog.Packages, func(pkg *Package) bool {
-		return slices.ContainsFunc(pkg.imports, func(path string) bool { return !engine(path) && l.foreign(l.listed[path]) })
+		return slices.ContainsFunc(pkg.imports, func(path string) bool { return !importpath.IsEngine(path) && l.foreign(l.listed[path]) })
 	})
 }
 

@@ -4,9 +4,11 @@ package gosrc
 
 import (
 	"cmp"
+	"fmt"
 	"go/ast"
-	"go/token"
+	"go/parser"
 	"go/types"
+	"iter"
 	"slices"
 	"strings"
 
@@ -231,27 +233,42 @@ func params(vs []*types.Var, variadic bool) (out []ir.Param) {
 	return out
 }
 
-// typeOf cuts the text of a type where it names a package.
+// typeOf cuts the text of a type where it names a package. To find these places, it parses the text, in which packages
+// are called p0, p1, and so on.
 func typeOf(t types.Type) (out ir.Type) {
-	const mark = "\x00"
-	text := types.TypeString(t, func(p *types.Package) string { return mark + p.Path() + mark + p.Name() + mark })
-	for {
-		before, rest, found := strings.Cut(text, mark)
-		if before != "" {
-			out = append(out, ir.Part{Text: before})
+	var pkgs []*types.Package
+	text := types.TypeString(t, func(p *types.Package) string {
+		pkgs = append(pkgs, p)
+		return fmt.Sprint("p", len(pkgs)-1)
+	})
+	expr, err := parser.ParseExpr(text)
+	if err != nil {
+		return ir.Type{{Text: text}} // invalid types only: the type-checker has reported them
+	}
+	at := 0
+	for sel := range selectors(expr) {
+		pkg := pkgs[0] // the text names packages in order
+		pkgs = pkgs[1:]
+		if from := int(sel.Pos()) - 1; from > at {
+			out = append(out, ir.Part{Text: text[at:from]})
 		}
-		if !found {
-			return out
+		out = append(out, ir.Part{Ref: ir.Ref{Pkg: ir.Import{Path: pkg.Path(), Name: pkg.Name()}, Name: sel.Sel.Name}})
+		at = int(sel.End()) - 1
+	}
+	if at < len(text) {
+		out = append(out, ir.Part{Text: text[at:]})
+	}
+	return out
+}
+
+// selectors yields the qualified names in the text of a type, in its order.
+func selectors(expr ast.Expr) iter.Seq[*ast.SelectorExpr] {
+	return func(yield func(*ast.SelectorExpr) bool) {
+		for n := range ast.Preorder(expr) {
+			if sel, ok := n.(*ast.SelectorExpr); ok && !yield(sel) {
+				return
+			}
 		}
-		var pkg ir.Import
-		pkg.Path, rest, _ = strings.Cut(rest, mark)
-		pkg.Name, rest, _ = strings.Cut(rest, mark+".")
-		end := strings.IndexFunc(rest, func(r rune) bool { return !token.IsIdentifier("x" + string(r)) })
-		if end < 0 {
-			end = len(rest)
-		}
-		out = append(out, ir.Part{Ref: ir.Ref{Pkg: pkg, Name: rest[:end]}})
-		text = rest[end:]
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // Fault is why a value of some type would not survive being recorded.
@@ -35,7 +38,7 @@ func (f *Fault) InResult(t types.Type) string {
 		return "an element of it " + f.Reason
 	}
 	name := "it"
-	if n := namedOf(t); n != nil {
+	if n := gotypes.Named(t); n != nil {
 		name = n.Obj().Name()
 	}
 	return (&Fault{path: path, Reason: f.Reason}).In(name)
@@ -161,7 +164,7 @@ func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addres
 
 func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressable bool) *Fault {
 	if !f.Exported() && !promotes(f) {
-		if standard(f.Pkg()) {
+		if importpath.IsStd(f.Pkg().Path()) {
 			return &Fault{path[:len(path)-1], fmt.Sprintf("is %s, which JSON would empty", article(short(owner))), "pass what it stands for"}
 		}
 		return &Fault{path, fmt.Sprintf("is an unexported field of %s and would be dropped", short(owner)),
@@ -174,12 +177,6 @@ func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressab
 func promotes(f *types.Var) bool {
 	_, isStruct := f.Type().Underlying().(*types.Struct)
 	return f.Embedded() && isStruct
-}
-
-// standard reports whether a package is of the standard library, whose insides are not the author's to change.
-func standard(p *types.Package) bool {
-	first, _, _ := strings.Cut(p.Path(), "/")
-	return !strings.Contains(first, ".")
 }
 
 func hasMethod(t types.Type, name string) bool {

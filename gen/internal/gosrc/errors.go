@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
@@ -57,7 +58,7 @@ func asErrors(obj types.Object) []ir.Error {
 	name := obj.Pkg().Path() + "." + obj.Name()
 	switch obj := obj.(type) {
 	case *types.Var:
-		if types.Implements(obj.Type(), errorInterface) {
+		if gotypes.ImplementsError(obj.Type()) {
 			return []ir.Error{{Final: ir.Final{Ref: ref(obj)}, Registered: name}}
 		}
 	case *types.TypeName:
@@ -71,10 +72,10 @@ func errorTypes(obj *types.TypeName, name string) (out []ir.Error) {
 	if !ok || obj.IsAlias() || named.TypeParams().Len() > 0 || types.IsInterface(named) {
 		return nil
 	}
-	if types.Implements(named, errorInterface) {
+	if gotypes.ImplementsError(named) {
 		out = append(out, ir.Error{Final: ir.Final{Ref: ref(obj), Type: true}, Registered: name})
 	}
-	if types.Implements(types.NewPointer(named), errorInterface) {
+	if gotypes.ImplementsError(types.NewPointer(named)) {
 		out = append(out, ir.Error{Final: ir.Final{Ref: ref(obj), Type: true, Pointer: true}, Registered: "*" + name})
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // Final is an error named by final=, resolved.
@@ -62,7 +63,7 @@ func (f *Func) final(name annotations.Final) (_ Final, problem string) {
 func asFinal(name annotations.Final, obj types.Object) (_ Final, problem string) {
 	switch obj := obj.(type) {
 	case *types.Var:
-		if name.Pointer() || !types.Implements(obj.Type(), errorInterface) {
+		if name.Pointer() || !gotypes.ImplementsError(obj.Type()) {
 			return Final{}, fmt.Sprintf("final=%s: variable %s is not an error", name, obj.Name())
 		}
 		return Final{Obj: obj}, ""
@@ -73,7 +74,7 @@ func asFinal(name annotations.Final, obj types.Object) (_ Final, problem string)
 }
 
 func asFinalType(name annotations.Final, obj *types.TypeName) (_ Final, problem string) {
-	byValue, byPointer := types.Implements(obj.Type(), errorInterface), types.Implements(types.NewPointer(obj.Type()), errorInterface)
+	byValue, byPointer := gotypes.ImplementsError(obj.Type()), gotypes.ImplementsError(types.NewPointer(obj.Type()))
 	switch {
 	case !byPointer:
 		return Final{}, fmt.Sprintf("final=%s: type %s has no method Error", name, obj.Name())

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // list finds the packages. Where files from an earlier run confuse the go command, it is asked again without them.
@@ -158,7 +160,7 @@ func inPlain(err error) error {
 }
 
 // generatedImports are the packages that generated code may import.
-var generatedImports = []string{RuntimePath, RuntimePath + "/runtime/abi", "context", "embed", "errors", "slices", "time"}
+var generatedImports = []string{importpath.Pawl, importpath.ABI, "context", "embed", "errors", "slices", "time"}
 
 // exports asks the go command for the export data of everything that is imported from outside.
 func (l *loader) exports() error {
@@ -183,7 +185,7 @@ func (l *loader) exports() error {
 	l.export = map[string]string{}
 	for _, p := range pkgs {
 		l.export[p.PkgPath] = p.ExportFile
-		if engine(p.PkgPath) && p.ExportFile == "" {
+		if importpath.IsEngine(p.PkgPath) && p.ExportFile == "" {
 			return l.missingRuntime(p)
 		}
 	}
@@ -197,7 +199,7 @@ func (l *loader) anythingAnnotated() bool {
 // missingRuntime says why generated code would not compile for want of the engine, or of what the engine needs.
 func (l *loader) missingRuntime(p *packages.Package) error {
 	said := l.inDependencies(p)
-	fix := "\nadd it to the module: go get " + RuntimePath
+	fix := "\nadd it to the module: go get " + importpath.Pawl
 	switch {
 	case said == "":
 		return fmt.Errorf("generated code needs %s, which does not compile: run go build %[1]s", p.PkgPath)
@@ -205,7 +207,7 @@ func (l *loader) missingRuntime(p *packages.Package) error {
 		fix = "\nvendor it: GOFLAGS=-mod=mod go generate, then go mod vendor"
 	case strings.Contains(said, "missing go.sum entry"):
 		fix = "\nor, where a tool directive or an import names the module already: go mod tidy" // the go command has said go get
-	case !strings.Contains(said, RuntimePath):
+	case !strings.Contains(said, importpath.Pawl):
 		fix = "" // another module is what is missing
 	}
 	return fmt.Errorf("generated code needs %s, which cannot be loaded: %s%s", p.PkgPath, said, fix)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // Field is one field of a workflow's receiver.
@@ -84,7 +85,7 @@ func (p *Program) field(owner *types.Named, v *types.Var, tag string) (_ Field, 
 	}
 	t := types.Unalias(v.Type())
 	pointer, isPointer := t.(*types.Pointer)
-	named := namedOf(t)
+	named := gotypes.Named(t)
 	switch {
 	case isPointer && named != nil && p.hasActivities(named):
 		_, iface := pointer.Elem().Underlying().(*types.Interface)

@@ -40,7 +40,7 @@ and UnmarshalJSON, or name a codec with codec=….`}
 
 	RuleName = diag.Rule{ID: "PWL105", Title: "two things have one name", Doc: `
 The name of an activity, step or workflow is its identity in every history. It follows from package, type and function,
-or is given with name=…; it must be used once. Names that Pawl generates (StartCheckout, PawlModule, …) must be free in
+or is given with name=…; it must be used once. Names that Pawl generates (StartCheckout, PawlRegistration, …) must be free in
 the package, too.`}
 
 	RuleReceiver = diag.Rule{ID: "PWL106", Title: "a workflow's receiver holds process state", Doc: `

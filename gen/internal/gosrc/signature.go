@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // Name is the function's name as Go programmers write it: Checkout, Flow.Deliver.
@@ -36,17 +37,7 @@ func (f *Func) Type() *types.Named {
 	if recv == nil {
 		return nil
 	}
-	return namedOf(recv.Type())
-}
-
-// namedOf is the named type that t is, or points to.
-func namedOf(t types.Type) *types.Named {
-	t = types.Unalias(t)
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	n, _ := t.(*types.Named)
-	return n
+	return gotypes.Named(recv.Type())
 }
 
 // Inputs are the parameters behind the context.
@@ -91,7 +82,7 @@ func (p *Program) checkSignature(f *Func) []diag.Diagnostic {
 	if params := sig.Params(); params.Len() == 0 || !isContext(params.At(0).Type()) {
 		faults = append(faults, "does not take a context.Context first")
 	}
-	if results := sig.Results(); results.Len() == 0 || !isError(results.At(results.Len()-1).Type()) {
+	if results := sig.Results(); results.Len() == 0 || !gotypes.IsError(results.At(results.Len()-1).Type()) {
 		faults = append(faults, "does not return an error last")
 	}
 	if f.Iface == nil && sig.Recv() != nil && types.IsInterface(sig.Recv().Type()) {
@@ -125,7 +116,7 @@ func wanted(f *Func) string {
 	}
 	var results []string
 	for _, v := range vars(sig.Results()) {
-		if !isError(v.Type()) {
+		if !gotypes.IsError(v.Type()) {
 			results = append(results, types.TypeString(v.Type(), qualifier))
 		}
 	}
@@ -208,10 +199,6 @@ func (p *Program) Short(pos token.Pos) string {
 func (p *Program) at(pos token.Pos, rule diag.Rule, message, fix string) diag.Diagnostic {
 	return diag.Diagnostic{Pos: p.Fset.Position(pos), Rule: rule.ID, Message: message, Fix: fix}
 }
-
-var errorInterface = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
-
-func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 func isContext(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)

@@ -10,18 +10,19 @@ import (
 // Package is what one package's generated file is written from.
 type Package struct {
 	Import
-	Main      bool     // it is a command: its name is main
-	Generator string   // version of the generator
-	Scope     []string // names that the author declares at package level, sorted
-	Functions []Activity
-	Receivers []Receiver
-	Workflows []Workflow
-	Instances []Instance // what the module's constructor takes, in its order
-	Errors    []Error
-	Sources   []Source
-	Guards    []Source // of files that only some builds compile: each has a generated file of its own
-	Includes  []Import // packages whose generated errors and sources this package's include
-	Helpers   []Helper
+	Main        bool     // it is a command: its name is main
+	Generator   string   // version of the generator
+	Scope       []string // names that the author declares at package level, sorted
+	Functions   []Activity
+	Receivers   []Receiver
+	Workflows   []Workflow
+	Instances   []Instance // what the module's constructor takes, in its order
+	Errors      []Error
+	Sources     []Source
+	Guards      []Source // of files that only some builds compile: each has a generated file of its own
+	Includes    []Import // packages whose generated errors and sources this package's include
+	Binders     []Binder
+	Dispatchers []Dispatcher
 }
 
 // Import names a package.
@@ -171,10 +172,3 @@ type Source struct {
 // Guard is the base name of the generated file that holds the fingerprints of a file which only some builds compile.
 // What the author's file name says about systems, this one says too.
 func (s Source) Guard() string { return strings.TrimSuffix(s.File, ".go") + ".guard.pawl.go" }
-
-// Helper is a declaration that lowered files of the package need once.
-type Helper struct {
-	Name string
-	Doc  string // the comment above it, without the name that it begins with
-	Code Type   // all of the declaration
-}

@@ -6,7 +6,7 @@ import (
 	"go/token"
 	"go/types"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file makes sends and receives calls, at the place where they stand: Go orders calls and receives alike.
@@ -29,7 +29,7 @@ func (l *lowerer) send(s *ast.SendStmt) {
 // sending is the name of the function that sends, and what stands between its channel and its value. A value that is to
 // be converted becomes the argument of a function for it: inference wants it to have the type of the elements.
 func (l *lowerer) sending(name string, s *ast.SendStmt) (function, between string) {
-	value, elem := l.info.Types[s.Value], check.ChanType(l.info.TypeOf(s.Chan)).Elem()
+	value, elem := l.info.Types[s.Value], gotypes.ChanType(l.info.TypeOf(s.Chan)).Elem()
 	if value.IsNil() || types.Identical(value.Type, elem) {
 		return name, ", "
 	}
@@ -76,8 +76,8 @@ func (l *lowerer) onRun(name string, ch ast.Expr) string {
 // several directions.
 func (l *lowerer) element(ch ast.Expr) string {
 	t := l.info.TypeOf(ch)
-	if check.CoreType(t) != nil {
+	if gotypes.CoreType(t) != nil {
 		return ""
 	}
-	return "[" + l.typeString(check.ChanType(t).Elem()) + "]"
+	return "[" + l.typeString(gotypes.ChanType(t).Elem()) + "]"
 }

@@ -6,7 +6,8 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // This file starts goroutines in the run. What is called and its arguments are evaluated by the go statement itself.
@@ -20,11 +21,11 @@ func (l *lowerer) goStmt(g *ast.GoStmt) {
 	start := fmt.Sprintf("%s.Go(%s, ", l.names.abi, l.names.run)
 	function, sig := l.builtinAsFunction(call)
 	if function == "" {
-		sig = check.CoreType(l.info.TypeOf(call.Fun)).(*types.Signature)
+		sig = gotypes.CoreType(l.info.TypeOf(call.Fun)).(*types.Signature)
 	}
 	waits := sig.Params().Len() == 0 && sig.Results().Len() == 0 // as it is
 	if !waits {
-		start += l.binder(Late, sig) + "("
+		start += l.binder(ir.Late, sig) + "("
 	}
 	if function == "" {
 		l.edits.replace(g.Pos(), call.Pos(), start)

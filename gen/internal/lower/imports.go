@@ -11,13 +11,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
 // This file keeps the imports of a lowered file: those of the author's that its functions still use, and those that
 // lowering brings along.
-
-const abiPath = "github.com/pawlhq/pawl/runtime/abi"
 
 // imports are those of one lowered file.
 type imports struct {
@@ -36,7 +34,7 @@ type added struct {
 func newImports(l *lowerer) imports {
 	return imports{
 		l: l, shadowed: l.declared(), used: map[string]*ast.ImportSpec{},
-		added: map[string]added{abiPath: {l.names.abi, l.names.abi == "abi"}},
+		added: map[string]added{importpath.ABI: {l.names.abi, l.names.abi == "abi"}},
 	}
 }
 
@@ -100,7 +98,7 @@ func (im *imports) write(b *bytes.Buffer) {
 	var groups [2][]line
 	put := func(path, text string) {
 		group := 1
-		if check.IsStd(path) {
+		if importpath.IsStd(path) {
 			group = 0
 		}
 		groups[group] = append(groups[group], line{path, text})

@@ -19,6 +19,7 @@ import (
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // File is the lowered part of one file of the author.
@@ -29,8 +30,8 @@ type File struct {
 	Content []byte
 	Funcs   []string // the functions that were copied, as annotations.FuncName calls them, in source order
 	// What Content needs of the package's stubs, by name.
-	Binders     []Binder
-	Dispatchers []Dispatcher
+	Binders     []ir.Binder
+	Dispatchers []ir.Dispatcher
 }
 
 // Files lowers every function that the check found to need the run: one file for each file of the author that has any,
@@ -69,8 +70,8 @@ type lowerer struct {
 	edits       edits
 	names       names
 	imports     imports
-	binders     map[string]Binder
-	dispatchers map[string]Dispatcher
+	binders     map[string]ir.Binder
+	dispatchers map[string]ir.Dispatcher
 	arms        map[ast.Node]bool // sends and receives that are cases of a select
 	stack       []ast.Node
 }
@@ -79,7 +80,7 @@ func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls [
 	l := &lowerer{
 		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res,
 		edits:   edits{src: src.Source, base: int(src.Syntax.FileStart)},
-		binders: map[string]Binder{}, dispatchers: map[string]Dispatcher{},
+		binders: map[string]ir.Binder{}, dispatchers: map[string]ir.Dispatcher{},
 		arms: map[ast.Node]bool{},
 	}
 	l.names = chooseNames(pkg, src)

@@ -14,7 +14,9 @@ import (
 
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/checktest"
+	"github.com/pawlhq/pawl/gen/internal/emit"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/lower"
 )
 
@@ -27,7 +29,7 @@ const (
 
 // The output is compiled against the real runtime; elsewhere a stand-in for it is enough.
 var (
-	engine  = map[string]string{"github.com/pawlhq/pawl": "../..", "golang.org/x/sync": sync, "github.com/google/uuid": uuid}
+	engine  = map[string]string{"golang.org/x/sync": sync, "github.com/google/uuid": uuid}
 	standIn = map[string]string{"github.com/pawlhq/pawl": "testdata/modules/pawl", "golang.org/x/sync": sync, "github.com/google/uuid": uuid}
 )
 
@@ -44,7 +46,7 @@ func TestCases(t *testing.T) {
 		return
 	}
 	files := lower.Files(prog, res)
-	output := stubs(prog, files)
+	output := stubs(t, prog, files)
 	for _, f := range files {
 		output[filepath.Join(f.Pkg.Dir, f.Name)] = f.Content
 	}
@@ -141,7 +143,7 @@ func TestDeterministic(t *testing.T) {
 }
 
 // stubs are stand-ins for what the emitter writes: the twins of operations, and the binders.
-func stubs(prog *gosrc.Program, files []lower.File) map[string][]byte {
+func stubs(t *testing.T, prog *gosrc.Program, files []lower.File) map[string][]byte {
 	output := map[string][]byte{}
 	for _, pkg := range prog.Packages {
 		var mine []lower.File
@@ -150,12 +152,28 @@ func stubs(prog *gosrc.Program, files []lower.File) map[string][]byte {
 				mine = append(mine, f)
 			}
 		}
-		output[filepath.Join(pkg.Dir, gosrc.StubFile)] = stub(prog, pkg, mine)
+		output[filepath.Join(pkg.Dir, gosrc.StubFile)] = stub(pkg)
+		if len(lower.Binders(mine))+len(lower.Dispatchers(mine)) > 0 {
+			output[filepath.Join(pkg.Dir, "helpers.pawl.go")] = helpers(t, pkg, mine)
+		}
 	}
 	return output
 }
 
-func stub(prog *gosrc.Program, pkg *gosrc.Package, files []lower.File) []byte {
+// helpers declares the generic functions that lowered files call.
+func helpers(t *testing.T, pkg *gosrc.Package, files []lower.File) []byte {
+	t.Helper()
+	src, err := emit.File(&ir.Package{
+		Import:  ir.Import{Path: pkg.Path, Name: pkg.Name},
+		Binders: lower.Binders(files), Dispatchers: lower.Dispatchers(files),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+func stub(pkg *gosrc.Package) []byte {
 	var decls, imports strings.Builder
 	imported := map[string]bool{"github.com/pawlhq/pawl/runtime/abi": true}
 	qualify := func(p *types.Package) string {
@@ -169,12 +187,6 @@ func stub(prog *gosrc.Program, pkg *gosrc.Package, files []lower.File) []byte {
 		if f.Kind != "workflow" {
 			decls.WriteString(twin(f, qualify))
 		}
-	}
-	for _, b := range lower.Binders(files) {
-		decls.WriteString(b.Decl("abi"))
-	}
-	for _, d := range lower.Dispatchers(files) {
-		decls.WriteString(d.Decl("abi"))
 	}
 	for path := range imported {
 		fmt.Fprintf(&imports, "import %q\n", path)

@@ -7,6 +7,7 @@ import (
 	"go/types"
 
 	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // This file makes ranges over maps go by the order of the keys, and ranges over channels wait by the run.
@@ -24,9 +25,9 @@ import (
 
 // rangeStmt lowers the head of a range over a map or a channel.
 func (l *lowerer) rangeStmt(r *ast.RangeStmt) {
-	if ch := check.ChanType(l.info.TypeOf(r.X)); ch != nil {
+	if ch := gotypes.ChanType(l.info.TypeOf(r.X)); ch != nil {
 		l.chanRange(r, ch)
-	} else if _, ok := check.CoreType(l.info.TypeOf(r.X)).(*types.Map); ok {
+	} else if _, ok := gotypes.CoreType(l.info.TypeOf(r.X)).(*types.Map); ok {
 		l.mapRange(r)
 	}
 }

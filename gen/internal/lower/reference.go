@@ -10,6 +10,9 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/ir"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // This file puts twins in the place of functions, where they are called and where they are taken as values.
@@ -62,7 +65,7 @@ func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 	if !ok {
 		return
 	}
-	_, call := check.Reference(l.stack)
+	_, call := gotypes.Reference(l.stack)
 	switch {
 	case l.started(call):
 	case l.spreads(call):
@@ -75,12 +78,12 @@ func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 
 // printer spells a function that prints what it is given.
 func (l *lowerer) printer(twin string) string {
-	return fmt.Sprintf("%s(%s, %s.%s)", l.binder(Plain, printer), l.names.run, l.names.abi, twin)
+	return fmt.Sprintf("%s(%s, %s.%s)", l.binder(ir.Plain, printer), l.names.run, l.names.abi, twin)
 }
 
 // mention lowers the mention of a function or method. What a go statement calls, it takes as a value.
 func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
-	expr, call := check.Reference(l.stack)
+	expr, call := gotypes.Reference(l.stack)
 	started := l.started(call)
 	if started {
 		call = nil
@@ -95,7 +98,7 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 		l.dispatch(r)
 	case operation || l.res.Lowered[fn]:
 		l.twin(r)
-	case check.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
+	case stdlib.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
 		l.std(r)
 	case check.DecodesTimes(l.info, l.stack):
 		l.decoder(r)
@@ -118,9 +121,9 @@ func (l *lowerer) twin(r reference) {
 		}
 		return
 	}
-	form := Plain
+	form := ir.Plain
 	if l.isExpression(r.expr) {
-		form = Expression
+		form = ir.Expression
 	}
 	l.bind(r, form)
 	l.instantiate(r)
@@ -152,7 +155,7 @@ func (l *lowerer) isExpression(e ast.Expr) bool {
 }
 
 // bind makes a function value of a reference, bound to the run.
-func (l *lowerer) bind(r reference, form Form) {
+func (l *lowerer) bind(r reference, form ir.Form) {
 	sig := l.info.TypeOf(r.expr).Underlying().(*types.Signature)
 	l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", l.binder(form, sig), l.names.run))
 	l.edits.after(r.expr.End(), ")")
@@ -218,7 +221,7 @@ func (l *lowerer) onReceiver(r reference, twin, conversion string) {
 		l.edits.replace(r.expr.Pos(), r.expr.End(), twin)
 		l.passRun(r.call)
 	case expression:
-		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, twin))
+		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(ir.Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, twin))
 	case call:
 		between := l.path(sel)
 		if len(r.call.Args) > 0 {
@@ -233,7 +236,7 @@ func (l *lowerer) onReceiver(r reference, twin, conversion string) {
 		if conversion != "" {
 			open, end = conversion+"(", ")"
 		}
-		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", l.binder(OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, open+l.address(sel)))
+		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", l.binder(ir.OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, open+l.address(sel)))
 		l.edits.replace(sel.X.End(), r.expr.End(), fmt.Sprintf("%s%s,%s%s)", l.path(sel), end, cmp.Or(l.edits.lines(sel.X.End(), r.expr.End()), " "), twin))
 	}
 }

@@ -38,7 +38,7 @@ func TestSameBehaviour(t *testing.T) {
 		t.Errorf("the check says:\n%s", d.Format(dir))
 	}
 	files := lower.Files(prog, res)
-	output := stubs(prog, files)
+	output := stubs(t, prog, files)
 	for _, f := range files {
 		output[filepath.Join(f.Pkg.Dir, f.Name)] = f.Content
 	}

@@ -201,10 +201,10 @@ func Post_Send__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package activities, for a worker to run. A nil receiver leaves its activities to
+// PawlRegistration is everything annotated in package activities, for a worker to run. A nil receiver leaves its activities to
 // other workers.
-func PawlModule(printer *Printer, carrier Carrier) pawl.Module {
-	return pawl.Module{
+func PawlRegistration(printer *Printer, carrier Carrier) pawl.Registration {
+	return pawl.Registration{
 		Package:   "github.com/pawlhq/pawl/golden/accept/activities",
 		Generator: "1",
 		Activities: slices.Concat(

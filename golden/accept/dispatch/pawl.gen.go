@@ -96,10 +96,10 @@ func Ship__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package dispatch, for a worker to run. A nil receiver leaves its activities to
+// PawlRegistration is everything annotated in package dispatch, for a worker to run. A nil receiver leaves its activities to
 // other workers.
-func PawlModule(payments *Payments) pawl.Module {
-	return pawl.Module{
+func PawlRegistration(payments *Payments) pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/accept/dispatch",
 		Generator:  "1",
 		Activities: Payments__handlers(payments, ""),

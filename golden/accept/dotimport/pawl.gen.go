@@ -61,9 +61,9 @@ func Load__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package dotimport, for a worker to run.
-func PawlModule() pawl.Module {
-	return pawl.Module{
+// PawlRegistration is everything annotated in package dotimport, for a worker to run.
+func PawlRegistration() pawl.Registration {
+	return pawl.Registration{
 		Package:   "github.com/pawlhq/pawl/golden/accept/dotimport",
 		Generator: "1",
 		Workflows: Load__workflow(),

@@ -163,10 +163,10 @@ func Line_Assemble__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package embedding, for a worker to run. A nil receiver leaves its activities to
+// PawlRegistration is everything annotated in package embedding, for a worker to run. A nil receiver leaves its activities to
 // other workers.
-func PawlModule(robot *Robot, welder Welder) pawl.Module {
-	return pawl.Module{
+func PawlRegistration(robot *Robot, welder Welder) pawl.Registration {
+	return pawl.Registration{
 		Package:   "github.com/pawlhq/pawl/golden/accept/embedding",
 		Generator: "1",
 		Activities: slices.Concat(

@@ -111,9 +111,9 @@ func Survey__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package errortrees, for a worker to run.
-func PawlModule() pawl.Module {
-	return pawl.Module{
+// PawlRegistration is everything annotated in package errortrees, for a worker to run.
+func PawlRegistration() pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/accept/errortrees",
 		Generator:  "1",
 		Activities: handlers__pawl(),

@@ -227,10 +227,10 @@ func Machine_Run__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package funcvalues, for a worker to run. A nil receiver leaves its activities to
+// PawlRegistration is everything annotated in package funcvalues, for a worker to run. A nil receiver leaves its activities to
 // other workers.
-func PawlModule(offset *Offset, adder Adder) pawl.Module {
-	return pawl.Module{
+func PawlRegistration(offset *Offset, adder Adder) pawl.Registration {
+	return pawl.Registration{
 		Package:   "github.com/pawlhq/pawl/golden/accept/funcvalues",
 		Generator: "1",
 		Activities: slices.Concat(

@@ -126,9 +126,9 @@ func hello__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package naming, for a worker to run.
-func PawlModule() pawl.Module {
-	return pawl.Module{
+// PawlRegistration is everything annotated in package naming, for a worker to run.
+func PawlRegistration() pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/accept/naming",
 		Generator:  "1",
 		Activities: handlers__pawl(),

@@ -90,7 +90,7 @@ func walk(t *testing.T, place string) (events []history.Event, err error) {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		module := positions.PawlModule()
+		module := positions.PawlRegistration()
 		known := codec.NewErrors(module.Errors...)
 		d := &drive.Driver{
 			Run:     abi.NewExecution(module.Workflows[0], known, "positions", "run"),

@@ -119,10 +119,10 @@ func Yard_Stack__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package promotion, for a worker to run. A nil receiver leaves its activities to
+// PawlRegistration is everything annotated in package promotion, for a worker to run. A nil receiver leaves its activities to
 // other workers.
-func PawlModule(robot Robot) pawl.Module {
-	return pawl.Module{
+func PawlRegistration(robot Robot) pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/accept/promotion",
 		Generator:  "1",
 		Activities: Robot__handlers(robot, ""),

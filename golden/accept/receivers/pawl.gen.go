@@ -122,10 +122,10 @@ func Transfer_Send__workflow(recv *Transfer) []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package receivers, for a worker to run. A nil receiver leaves its activities to
+// PawlRegistration is everything annotated in package receivers, for a worker to run. A nil receiver leaves its activities to
 // other workers.
-func PawlModule(bank *Bank, bankAbroad *Bank, transfer *Transfer) pawl.Module {
-	return pawl.Module{
+func PawlRegistration(bank *Bank, bankAbroad *Bank, transfer *Transfer) pawl.Registration {
+	return pawl.Registration{
 		Package:   "github.com/pawlhq/pawl/golden/accept/receivers",
 		Generator: "1",
 		Activities: slices.Concat(

@@ -97,9 +97,9 @@ func Run__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package shadowing, for a worker to run.
-func PawlModule() pawl2.Module {
-	return pawl2.Module{
+// PawlRegistration is everything annotated in package shadowing, for a worker to run.
+func PawlRegistration() pawl2.Registration {
+	return pawl2.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/accept/shadowing",
 		Generator:  "1",
 		Activities: handlers__pawl(),

@@ -165,10 +165,10 @@ func Clerk_Hyphenate__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package steps, for a worker to run. A nil receiver leaves its activities to
+// PawlRegistration is everything annotated in package steps, for a worker to run. A nil receiver leaves its activities to
 // other workers.
-func PawlModule(desk *Desk) pawl.Module {
-	return pawl.Module{
+func PawlRegistration(desk *Desk) pawl.Registration {
+	return pawl.Registration{
 		Package:   "github.com/pawlhq/pawl/golden/accept/steps",
 		Generator: "1",
 		Activities: slices.Concat(

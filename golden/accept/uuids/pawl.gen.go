@@ -91,9 +91,9 @@ func Versions__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package uuids, for a worker to run.
-func PawlModule() pawl.Module {
-	return pawl.Module{
+// PawlRegistration is everything annotated in package uuids, for a worker to run.
+func PawlRegistration() pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/accept/uuids",
 		Generator:  "1",
 		Activities: handlers__pawl(),

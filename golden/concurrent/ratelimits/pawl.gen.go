@@ -1028,9 +1028,9 @@ func Tie__workflow() []*abi.Workflow {
 	return []*abi.Workflow{&w}
 }
 
-// PawlModule is everything annotated in package ratelimits, for a worker to run.
-func PawlModule() pawl.Module {
-	return pawl.Module{
+// PawlRegistration is everything annotated in package ratelimits, for a worker to run.
+func PawlRegistration() pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
 		Generator:  "1",
 		Activities: handlers__pawl(),

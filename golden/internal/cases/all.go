@@ -63,16 +63,16 @@ import (
 func All() []Case {
 	return []Case{
 		{
-			Name:    "accepted",
-			Modules: modules(accepted.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(accepted.Paths(ctx, "a", "b")) },
+			Name:          "accepted",
+			Registrations: registrations(accepted.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(accepted.Paths(ctx, "a", "b")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(accepted.StartPaths(ctx, c, ID, []string{"a", "b"})).Result(ctx))
 			},
 		},
 		{
-			Name:    "activities",
-			Modules: modules(activities.PawlModule(&activities.Printer{Font: "Go"}, activities.Cyclist{})),
+			Name:          "activities",
+			Registrations: registrations(activities.PawlRegistration(&activities.Printer{Font: "Go"}, activities.Cyclist{})),
 			Plain: func(ctx context.Context) []any {
 				post := &activities.Post{Printer: &activities.Printer{Font: "Go"}, Carrier: activities.Cyclist{}}
 				return outcome(post.Send(ctx, "Ada"))
@@ -82,64 +82,64 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "chance",
-			Modules: modules(chance.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(chance.Draw(ctx)) },
+			Name:          "chance",
+			Registrations: registrations(chance.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(chance.Draw(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(chance.StartDraw(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "channels",
-			Modules: modules(channels.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(channels.Talk(ctx)) },
+			Name:          "channels",
+			Registrations: registrations(channels.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(channels.Talk(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(channels.StartTalk(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "clock",
-			Modules: modules(clock.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(clock.Hour(ctx)) },
+			Name:          "clock",
+			Registrations: registrations(clock.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(clock.Hour(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(clock.StartHour(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "closures",
-			Modules: modules(closures.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(closures.Count(ctx)) },
+			Name:          "closures",
+			Registrations: registrations(closures.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(closures.Count(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(closures.StartCount(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "concurrency",
-			Modules: modules(concurrency.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(concurrency.Meet(ctx)) },
+			Name:          "concurrency",
+			Registrations: registrations(concurrency.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(concurrency.Meet(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(concurrency.StartMeet(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "constraints",
-			Modules: modules(constraints.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(constraints.Nap(ctx)) },
+			Name:          "constraints",
+			Registrations: registrations(constraints.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(constraints.Nap(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(constraints.StartNap(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "contexts",
-			Modules: modules(contexts.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(contexts.Derive(ctx)) },
+			Name:          "contexts",
+			Registrations: registrations(contexts.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(contexts.Derive(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(contexts.StartDerive(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "cooperation", // of goroutines, which Go's own do not promise
-			Modules: modules(cooperation.PawlModule()),
+			Name:          "cooperation", // of goroutines, which Go's own do not promise
+			Registrations: registrations(cooperation.PawlRegistration()),
 			Want: outcome([]string{
 				"3", "one", "two", "three", "a1", "a3", "b2", "0 1 2",
 				"written by 0", "read by 0", "read by 1", "written by 1", "once", "after once 0", "after once 1",
@@ -150,48 +150,48 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "deferred",
-			Modules: modules(deferred.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(deferred.Journey(ctx)) },
+			Name:          "deferred",
+			Registrations: registrations(deferred.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(deferred.Journey(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(deferred.StartJourney(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "dice",
-			Modules: modules(dice.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(dice.Throw(ctx, 3)) },
+			Name:          "dice",
+			Registrations: registrations(dice.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(dice.Throw(ctx, 3)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(dice.StartThrow(ctx, c, ID, 3)).Result(ctx))
 			},
 		},
 		{
-			Name:    "dispatch",
-			Modules: modules(dispatch.PawlModule(&dispatch.Payments{})),
-			Plain:   func(ctx context.Context) []any { return outcome(dispatch.Ship(ctx)) },
+			Name:          "dispatch",
+			Registrations: registrations(dispatch.PawlRegistration(&dispatch.Payments{})),
+			Plain:         func(ctx context.Context) []any { return outcome(dispatch.Ship(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(dispatch.StartShip(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "dotimport",
-			Modules: modules(dotimport.PawlModule(), scales.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(dotimport.Load(ctx, "bag", "book")) },
+			Name:          "dotimport",
+			Registrations: registrations(dotimport.PawlRegistration(), scales.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(dotimport.Load(ctx, "bag", "book")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(dotimport.StartLoad(ctx, c, ID, []string{"bag", "book"})).Result(ctx))
 			},
 		},
 		{
-			Name:    "embedded",
-			Modules: modules(embedded.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(embedded.Write(ctx, "Ada")) },
+			Name:          "embedded",
+			Registrations: registrations(embedded.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(embedded.Write(ctx, "Ada")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(embedded.StartWrite(ctx, c, ID, "Ada")).Result(ctx))
 			},
 		},
 		{
-			Name:    "embedding",
-			Modules: modules(embedding.PawlModule(&embedding.Robot{Name: "R2"}, &embedding.Torch{Heat: 900})),
+			Name:          "embedding",
+			Registrations: registrations(embedding.PawlRegistration(&embedding.Robot{Name: "R2"}, &embedding.Torch{Heat: 900})),
 			Plain: func(ctx context.Context) []any {
 				line := &embedding.Line{Robot: &embedding.Robot{Name: "R2"}, Welder: &embedding.Torch{Heat: 900}}
 				return outcome(line.Assemble(ctx, "door"))
@@ -201,24 +201,24 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "errortrees",
-			Modules: modules(errortrees.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(errortrees.Survey(ctx)) },
+			Name:          "errortrees",
+			Registrations: registrations(errortrees.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(errortrees.Survey(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(errortrees.StartSurvey(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "finalerrors",
-			Modules: modules(finalerrors.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(finalerrors.Pay(ctx, "declined", "stolen", "good")) },
+			Name:          "finalerrors",
+			Registrations: registrations(finalerrors.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(finalerrors.Pay(ctx, "declined", "stolen", "good")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(finalerrors.StartPay(ctx, c, ID, []string{"declined", "stolen", "good"})).Result(ctx))
 			},
 		},
 		{
-			Name:    "funcvalues",
-			Modules: modules(funcvalues.PawlModule(&funcvalues.Offset{N: 5}, funcvalues.Hundred{})),
+			Name:          "funcvalues",
+			Registrations: registrations(funcvalues.PawlRegistration(&funcvalues.Offset{N: 5}, funcvalues.Hundred{})),
 			Plain: func(ctx context.Context) []any {
 				m := &funcvalues.Machine{Offset: &funcvalues.Offset{N: 5}, Adder: funcvalues.Hundred{}}
 				return outcome(m.Run(ctx, 1))
@@ -228,80 +228,80 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "generics",
-			Modules: modules(generics.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(generics.Sum(ctx, []string{"3", "1", "2"})) },
+			Name:          "generics",
+			Registrations: registrations(generics.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(generics.Sum(ctx, []string{"3", "1", "2"})) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(generics.StartSum(ctx, c, ID, []string{"3", "1", "2"})).Result(ctx))
 			},
 		},
 		{
-			Name:    "goroutines",
-			Modules: modules(goroutines.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(goroutines.Start(ctx)) },
+			Name:          "goroutines",
+			Registrations: registrations(goroutines.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(goroutines.Start(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(goroutines.StartStart(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "groups",
-			Modules: modules(groups.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(groups.Collect(ctx)) },
+			Name:          "groups",
+			Registrations: registrations(groups.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(groups.Collect(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(groups.StartCollect(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "helpers",
-			Modules: modules(helpers.PawlModule(), pricing.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(helpers.Quote(ctx, "piano")) },
+			Name:          "helpers",
+			Registrations: registrations(helpers.PawlRegistration(), pricing.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(helpers.Quote(ctx, "piano")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(helpers.StartQuote(ctx, c, ID, "piano")).Result(ctx))
 			},
 		},
 		{
-			Name:    "iterators",
-			Modules: modules(iterators.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(iterators.Collect(ctx)) },
+			Name:          "iterators",
+			Registrations: registrations(iterators.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(iterators.Collect(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(iterators.StartCollect(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "jumps",
-			Modules: modules(jumps.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(jumps.Jump(ctx)) },
+			Name:          "jumps",
+			Registrations: registrations(jumps.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(jumps.Jump(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(jumps.StartJump(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "lazy",
-			Modules: modules(lazy.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(lazy.Read(ctx, "the cat and a small mouse")) },
+			Name:          "lazy",
+			Registrations: registrations(lazy.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(lazy.Read(ctx, "the cat and a small mouse")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(lazy.StartRead(ctx, c, ID, "the cat and a small mouse")).Result(ctx))
 			},
 		},
 		{
-			Name:    "library",
-			Modules: modules(library.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(library.Report(ctx, "Grüße, world!")) },
+			Name:          "library",
+			Registrations: registrations(library.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(library.Report(ctx, "Grüße, world!")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(library.StartReport(ctx, c, ID, "Grüße, world!")).Result(ctx))
 			},
 		},
 		{
-			Name:    "locks",
-			Modules: modules(locks.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(locks.Meet(ctx)) },
+			Name:          "locks",
+			Registrations: registrations(locks.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(locks.Meet(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(locks.StartMeet(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "mapiterators", // Go's own order is another one each time
-			Modules: modules(mapiterators.PawlModule()),
+			Name:          "mapiterators", // Go's own order is another one each time
+			Registrations: registrations(mapiterators.PawlRegistration()),
 			Want: outcome([]string{
 				"apple5", "fig2", "kiwi3", "apple", "fig", "kiwi", "5", "2", "3",
 				"compared5", "false", "apple5", "fig2", "kiwi3", "[apple kiwi]", "a", "fig",
@@ -311,8 +311,8 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "mapranges", // Go's own order is another one each time
-			Modules: modules(mapranges.PawlModule()),
+			Name:          "mapranges", // Go's own order is another one each time
+			Registrations: registrations(mapranges.PawlRegistration()),
 			Want: outcome([]string{
 				"fig4", "kiwi7", "kiwi-7", "fig-4", "Bo21", "Ada30", "Cy32", "{2 1}", "{3 0}", "{3 2}", "round2", "round2", "sum11",
 			}, nil),
@@ -322,64 +322,64 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "methods",
-			Modules: modules(methods.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(methods.Call(ctx)) },
+			Name:          "methods",
+			Registrations: registrations(methods.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(methods.Call(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(methods.StartCall(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "naming",
-			Modules: modules(naming.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(naming.Hello(ctx, "Ada")) },
+			Name:          "naming",
+			Registrations: registrations(naming.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(naming.Hello(ctx, "Ada")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(naming.RunHello(ctx, c, ID, "Ada"))
 			},
 		},
 		{
-			Name:    "panics",
-			Modules: modules(panics.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(panics.Fall(ctx)) },
+			Name:          "panics",
+			Registrations: registrations(panics.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(panics.Fall(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(panics.StartFall(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "payloads",
-			Modules: modules(payloads.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(payloads.Copy(ctx, blob())) },
+			Name:          "payloads",
+			Registrations: registrations(payloads.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(payloads.Copy(ctx, blob())) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(payloads.StartCopy(ctx, c, ID, blob())).Result(ctx))
 			},
 		},
 		{
-			Name:    "positions",
-			Modules: modules(positions.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(positions.Walk(ctx, "")) },
+			Name:          "positions",
+			Registrations: registrations(positions.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(positions.Walk(ctx, "")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(positions.StartWalk(ctx, c, ID, "")).Result(ctx))
 			},
 		},
 		{
-			Name:    "printing",
-			Modules: modules(printing.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(printing.Talk(ctx, "Ada")) },
+			Name:          "printing",
+			Registrations: registrations(printing.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(printing.Talk(ctx, "Ada")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(printing.StartTalk(ctx, c, ID, "Ada")).Result(ctx))
 			},
 		},
 		{
-			Name:    "pulls",
-			Modules: modules(pulls.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(pulls.Read(ctx)) },
+			Name:          "pulls",
+			Registrations: registrations(pulls.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(pulls.Read(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(pulls.StartRead(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "promotion",
-			Modules: modules(promotion.PawlModule(promotion.Arm{})),
+			Name:          "promotion",
+			Registrations: registrations(promotion.PawlRegistration(promotion.Arm{})),
 			Plain: func(ctx context.Context) []any {
 				return outcome((&promotion.Yard{Robot: promotion.Arm{}}).Stack(ctx))
 			},
@@ -388,8 +388,8 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "receivers",
-			Modules: modules(receivers.PawlModule(&receivers.Bank{Place: "home"}, &receivers.Bank{Place: "abroad"}, transfer())),
+			Name:          "receivers",
+			Registrations: registrations(receivers.PawlRegistration(&receivers.Bank{Place: "home"}, &receivers.Bank{Place: "abroad"}, transfer())),
 			Plain: func(ctx context.Context) []any {
 				t := transfer()
 				t.Home, t.Abroad = &receivers.Bank{Place: "home"}, &receivers.Bank{Place: "abroad"}
@@ -400,48 +400,48 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "recursion",
-			Modules: modules(recursion.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(recursion.Walk(ctx, tree())) },
+			Name:          "recursion",
+			Registrations: registrations(recursion.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(recursion.Walk(ctx, tree())) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(recursion.StartWalk(ctx, c, ID, tree())).Result(ctx))
 			},
 		},
 		{
-			Name:    "results",
-			Modules: modules(results.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(results.Collect(ctx, 17, 5, 0, 17)) },
+			Name:          "results",
+			Registrations: registrations(results.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(results.Collect(ctx, 17, 5, 0, 17)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(results.StartCollect(ctx, c, ID, 17, []int{5, 0, 17})).Result(ctx))
 			},
 		},
 		{
-			Name:    "retries", // by the engine
-			Modules: modules(retries.PawlModule()),
-			Want:    outcome([]string{"red door opened", "tried"}, nil),
+			Name:          "retries", // by the engine
+			Registrations: registrations(retries.PawlRegistration()),
+			Want:          outcome([]string{"red door opened", "tried"}, nil),
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(retries.StartVisit(ctx, c, ID, "red door")).Result(ctx))
 			},
 		},
 		{
-			Name:    "selects",
-			Modules: modules(selects.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(selects.Choose(ctx)) },
+			Name:          "selects",
+			Registrations: registrations(selects.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(selects.Choose(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(selects.StartChoose(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "shadowing",
-			Modules: modules(shadowing.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(shadowing.Run(ctx, "in")) },
+			Name:          "shadowing",
+			Registrations: registrations(shadowing.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(shadowing.Run(ctx, "in")) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(shadowing.StartRun(ctx, c, ID, "in")).Result(ctx))
 			},
 		},
 		{
-			Name:    "steps",
-			Modules: modules(steps.PawlModule(&steps.Desk{Separator: "-"})),
+			Name:          "steps",
+			Registrations: registrations(steps.PawlRegistration(&steps.Desk{Separator: "-"})),
 			Plain: func(ctx context.Context) []any {
 				clerk := &steps.Clerk{Desk: &steps.Desk{Separator: "-"}}
 				return outcome(clerk.Hyphenate(ctx, []string{"one two", "three"}))
@@ -451,8 +451,8 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "timeouts", // of the engine
-			Modules: modules(timeouts.PawlModule()),
+			Name:          "timeouts", // of the engine
+			Registrations: registrations(timeouts.PawlRegistration()),
 			Want: outcome([]string{
 				"start-to-close within 0s", "schedule-to-close within 1m0s", "heartbeat within 0s", "red door: busy",
 			}, nil),
@@ -462,34 +462,34 @@ func All() []Case {
 			},
 		},
 		{
-			Name:    "timers",
-			Modules: modules(timers.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(timers.Day(ctx)) },
+			Name:          "timers",
+			Registrations: registrations(timers.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(timers.Day(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(timers.StartDay(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "uuids",
-			Modules: modules(uuids.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(uuids.Versions(ctx)) },
-			Mortal:  "each run draws other ids, and they are inputs of an activity",
+			Name:          "uuids",
+			Registrations: registrations(uuids.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(uuids.Versions(ctx)) },
+			Mortal:        "each run draws other ids, and they are inputs of an activity",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(uuids.StartVersions(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "versions",
-			Modules: modules(versions.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(versions.Compare(ctx)) },
+			Name:          "versions",
+			Registrations: registrations(versions.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(versions.Compare(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(versions.StartCompare(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{
-			Name:    "zones",
-			Modules: modules(zones.PawlModule()),
-			Plain:   func(ctx context.Context) []any { return outcome(zones.Offices(ctx)) },
+			Name:          "zones",
+			Registrations: registrations(zones.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(zones.Offices(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(zones.StartOffices(ctx, c, ID)).Result(ctx))
 			},

@@ -19,8 +19,8 @@ const ID = "golden"
 type Case struct {
 	// Name is that of its folder.
 	Name string
-	// Modules are what a worker needs for it, with receivers of their own at every call.
-	Modules func() []pawl.Module
+	// Registrations are what a worker needs for it, with receivers of their own at every call.
+	Registrations func() []pawl.Registration
 	// Plain calls the workflow as plain Go. It is nil where that gives something else: retries, say, are the engine's.
 	Plain func(ctx context.Context) []any
 	// Want are the results if Plain is nil.
@@ -39,7 +39,7 @@ func (c Case) Run(e *pawltest.Env) []any {
 	e.Helper()
 	ctx, cancel := context.WithTimeout(e.Context(), patience)
 	defer cancel()
-	e.Work(c.Modules()...)
+	e.Work(c.Registrations()...)
 	return c.Durable(ctx, e.Client)
 }
 
@@ -82,5 +82,7 @@ func started[R any](run R, err error) R {
 	return run
 }
 
-// modules are given anew at every call.
-func modules(list ...pawl.Module) func() []pawl.Module { return func() []pawl.Module { return list } }
+// registrations are given anew at every call.
+func registrations(list ...pawl.Registration) func() []pawl.Registration {
+	return func() []pawl.Registration { return list }
+}

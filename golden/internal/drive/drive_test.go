@@ -18,7 +18,7 @@ import (
 
 var (
 	start  = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-	module = deferred.PawlModule()
+	module = deferred.PawlRegistration()
 	known  = codec.NewErrors(module.Errors...)
 )
 

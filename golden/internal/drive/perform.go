@@ -13,17 +13,18 @@ import (
 
 // This file runs activities by their handlers.
 
-// Handlers is a Perform for the activities and steps of some modules. There are no retries and no limits. Call it in a
+// Handlers is a Perform for the activities and steps of some registrations. There are no retries and no limits. Call it in a
 // testing/synctest bubble if handlers sleep: how long an activity takes is measured.
-func Handlers(known *codec.Errors, modules ...abi.Module) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
+func Handlers(known *codec.Errors, registrations ...abi.Registration) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
 	handlers := map[string]abi.Handler{}
-	for _, m := range modules {
+	for _, m := range registrations {
 		for _, h := range m.Activities {
-			handlers[replay.OperationName(h.Activity.Name, h.Tag)] = h
+			handlers[history.TaggedName(h.Activity.Name, h.Tag)] = h
 		}
 	}
 	return func(op replay.Open, cancelled time.Duration) (history.Outcome, time.Duration) {
-		name, input := request(op.Body)
+		d := op.Body.Details()
+		name, input := d.Name, *d.Input
 		h, ok := handlers[name]
 		if !ok {
 			panic(fmt.Sprintf("drive: no handler for %s: give Handlers the module that it belongs to", name))
@@ -37,16 +38,6 @@ func Handlers(known *codec.Errors, modules ...abi.Module) func(replay.Open, time
 		outcome := run(ctx, h, known, input)
 		return outcome, time.Since(begin)
 	}
-}
-
-func request(scheduled history.Body) (name string, input history.Payload) {
-	switch e := scheduled.(type) {
-	case *history.ActivityScheduled:
-		return replay.OperationName(e.Name, e.Tag), e.Input
-	case *history.StepScheduled:
-		return replay.OperationName(e.Name, e.Tag), e.Input
-	}
-	panic(fmt.Sprintf("drive: %T is no activity and no step", scheduled))
 }
 
 func run(ctx context.Context, h abi.Handler, known *codec.Errors, input history.Payload) history.Outcome {

@@ -21,7 +21,7 @@ import (
 
 // Program is a workflow that takes nothing and says what happened in it.
 type Program struct {
-	Module   abi.Module
+	Module   abi.Registration
 	Name     string        // of its function
 	CancelAt time.Duration // when it is cancelled, after its start; 0 if it is not
 }

@@ -37,7 +37,7 @@ type Verdict struct {
 }
 
 // Judge prints a verdict on each program to standard output, as JSON, a line each; before that a line with the name.
-func Judge(t *testing.T, programs []Program, module abi.Module) {
+func Judge(t *testing.T, programs []Program, module abi.Registration) {
 	out := json.NewEncoder(os.Stdout)
 	for _, p := range programs {
 		fmt.Println(p.Name)
@@ -47,7 +47,7 @@ func Judge(t *testing.T, programs []Program, module abi.Module) {
 	}
 }
 
-func judge(t *testing.T, p Program, module abi.Module) Verdict {
+func judge(t *testing.T, p Program, module abi.Registration) Verdict {
 	run, err := durable.Program{Module: module, Name: p.Name, CancelAt: p.CancelAt}.Run(t)
 	v := Verdict{Name: p.Name, Outcome: run.Outcome, Events: len(run.History)}
 	if err != nil {

@@ -91,13 +91,13 @@ func RequestID(id string) StartOption {
 	return func(r *history.StartRequest) { r.RequestID = id }
 }
 
-// Timeout closes the run as timed out when it is still open this long after its start.
-func Timeout(d time.Duration) StartOption {
+// RunTimeout closes the run as timed out when it is still open this long after its start.
+func RunTimeout(d time.Duration) StartOption {
 	return func(r *history.StartRequest) { r.Timeout = d }
 }
 
-// Retention is how long the closed run stays readable. Default DefaultRetention.
-func Retention(d time.Duration) StartOption {
+// RunRetention is how long the closed run stays readable. Default DefaultRetention.
+func RunRetention(d time.Duration) StartOption {
 	return func(r *history.StartRequest) { r.Retention = d }
 }
 
@@ -111,8 +111,8 @@ func OnConflict(p history.ConflictPolicy) StartOption {
 	return func(r *history.StartRequest) { r.Conflict = p }
 }
 
-// OnQueue has the run worked on by the workers of another task queue than the workflow's own.
-func OnQueue(queue string) StartOption {
+// RunQueue has the run worked on by the workers of another task queue than the workflow's own.
+func RunQueue(queue string) StartOption {
 	return func(r *history.StartRequest) { r.Queue = queue }
 }
 
@@ -272,7 +272,7 @@ func (c *Client) replace(ctx context.Context, req *history.StartRequest, run *jo
 	if err != nil {
 		return err
 	}
-	msg := &history.Inbound{RunID: run.RunID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
+	msg := &history.Message{RunID: run.RunID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
 	dedup := req.RequestID + "/replaces/" + run.RunID
 	return c.store.Send(ctx, store.Message{Queue: queue, ID: req.ID, DedupID: dedup, Data: msg.Marshal()})
 }
@@ -324,16 +324,16 @@ func (c *Client) startGone(ctx context.Context, req *history.StartRequest) bool 
 
 // Cancel asks the open run of a workflow id to cancel its context. It fails with ErrNotFound if there is none.
 func (c *Client) Cancel(ctx context.Context, id, runID, reason string) error {
-	return c.tell(ctx, id, runID, "cancel", &history.Inbound{Cancel: &history.CancelRequest{Reason: reason}})
+	return c.tell(ctx, id, runID, "cancel", &history.Message{Cancel: &history.CancelRequest{Reason: reason}})
 }
 
 // Terminate closes the open run of a workflow id without asking its code. It fails with ErrNotFound if there is none.
 func (c *Client) Terminate(ctx context.Context, id, runID, reason string) error {
-	return c.tell(ctx, id, runID, "terminate", &history.Inbound{Terminate: &history.TerminateRequest{Reason: reason}})
+	return c.tell(ctx, id, runID, "terminate", &history.Message{Terminate: &history.TerminateRequest{Reason: reason}})
 }
 
 // tell sends a message to an open run; to whichever is open if runID is empty.
-func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.Inbound) error {
+func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.Message) error {
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	var corrupt *journal.CorruptError
 	switch {
@@ -354,7 +354,7 @@ func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.
 }
 
 // tellPending is for a run that was started and that no worker has taken yet.
-func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.Inbound) error {
+func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.Message) error {
 	entry, err := c.store.GetEntry(ctx, id)
 	if err != nil {
 		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, ErrNotFound)

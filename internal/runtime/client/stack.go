@@ -23,7 +23,7 @@ func (c *Client) Stack(ctx context.Context, id, runID string) (*history.Stack, e
 		return nil, fmt.Errorf("workflow %q has ended (%s): it has no goroutines any more", id, d.Status)
 	}
 	req := (&history.StackRequest{ID: d.ID, RunID: d.RunID}).Marshal()
-	nudge := (&history.Inbound{RunID: d.RunID, Nudge: &history.Nudge{}}).Marshal()
+	nudge := (&history.Message{RunID: d.RunID, Wake: &history.Wake{}}).Marshal()
 	for asked := 0; ; asked++ {
 		data, err := c.askFor(ctx, journal.StackTopic(d.Queue), req)
 		switch {

@@ -71,22 +71,18 @@ func toDynamic(m message) *dynamicpb.Message {
 		if v.Field(i).IsZero() {
 			continue
 		}
-		f := out.Descriptor().Fields().ByName(fieldName(v.Type().Field(i)))
-		switch value := v.Field(i).Interface().(type) {
-		case Body:
-			f = out.Descriptor().Fields().ByName(snake(reflect.TypeOf(value).Elem().Name()))
-			out.Set(f, protoreflect.ValueOfMessage(toDynamic(value)))
-		case []byte:
-			out.Set(f, protoreflect.ValueOfBytes(value))
-		default:
-			if !f.IsList() {
-				out.Set(f, toValue(v.Field(i)))
-				continue
-			}
-			list := out.Mutable(f).List()
-			for j := range v.Field(i).Len() {
-				list.Append(toValue(v.Field(i).Index(j)))
-			}
+		name := fieldName(v.Type().Field(i))
+		if v.Field(i).Type() == bodyType { // a oneof: the field is named after the kind of the value
+			name = snake(v.Field(i).Elem().Type().Elem().Name())
+		}
+		f := out.Descriptor().Fields().ByName(name)
+		if !f.IsList() {
+			out.Set(f, toValue(v.Field(i)))
+			continue
+		}
+		list := out.Mutable(f).List()
+		for j := range v.Field(i).Len() {
+			list.Append(toValue(v.Field(i).Index(j)))
 		}
 	}
 	return out
@@ -127,7 +123,7 @@ func (g *generator) message(t reflect.Type) message {
 func (g *generator) fill(v reflect.Value) {
 	g.depth++
 	defer func() { g.depth-- }()
-	if _, ok := v.Addr().Interface().(*Inbound); ok {
+	if _, ok := v.Addr().Interface().(*Message); ok {
 		g.fillOne(v)
 		return
 	}
@@ -138,7 +134,7 @@ func (g *generator) fill(v reflect.Value) {
 	}
 }
 
-// fillOne sets one pointer of an Inbound, which holds one at a time.
+// fillOne sets one pointer of a Message, which holds one at a time.
 func (g *generator) fillOne(v reflect.Value) {
 	g.set(v.Field(0))
 	g.set(v.Field(1 + g.rand.IntN(v.NumField()-1)))
@@ -190,7 +186,7 @@ func (g *generator) setSlice(v reflect.Value) {
 
 func (g *generator) body() Body {
 	n := g.rand.IntN(len(bodies))
-	for _, num := range sortedBodies() {
+	for _, num := range sortedKinds() {
 		if n--; n < 0 {
 			body := bodies[num]()
 			g.fill(reflect.ValueOf(body).Elem())

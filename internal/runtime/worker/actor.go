@@ -71,7 +71,7 @@ type mail struct {
 // its task is acknowledged only once the outcome is in the journal.
 type localOutcome struct {
 	runID    string
-	done     *history.ActivityDone
+	done     *history.ActivityCompleted
 	recorded chan<- bool // takes one answer without blocking
 	taken    bool        // it was news to the run
 }
@@ -86,7 +86,7 @@ func answerLocal(letters []mail, recorded bool) {
 }
 
 // hand gives an outcome to the run if this worker has it in memory, and reports whether the journal has it then.
-func (w *Worker) hand(id string, runID string, done *history.ActivityDone) bool {
+func (w *Worker) hand(id string, runID string, done *history.ActivityCompleted) bool {
 	recorded := make(chan bool, 1)
 	w.mu.Lock()
 	a, ok := w.actors[id]

@@ -43,7 +43,7 @@ func TestCorruptRecordParksItsRun(t *testing.T) {
 			abi.Sleep(r, time.Hour)
 			return in, nil
 		})
-		m := abi.Module{Workflows: []*abi.Workflow{sleeper, b.echo()}}
+		m := abi.Registration{Workflows: []*abi.Workflow{sleeper, b.echo()}}
 		stop := b.work(m)
 		run := b.start(sleeper, "w1", "x")
 		time.Sleep(time.Second)
@@ -80,7 +80,7 @@ func TestParkedRunsCanBeTerminated(t *testing.T) {
 	world(t, func(b *bench) {
 		panics := b.workflow("t.panics", func(*abi.Run, context.Context, string) (string, error) { panic("bug") })
 		nobodys := b.workflow("t.nobodys", nil)
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{panics, b.echo()}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{panics, b.echo()}})()
 		one, two := b.start(panics, "panics", ""), b.start(nobodys, "nobodys", "")
 		b.expectParked(b.echo(), "panics", "bug")
 		b.expectParked(b.echo(), "nobodys", "t.nobodys")
@@ -104,7 +104,7 @@ func TestUndecodablePayloadsParkTheirRun(t *testing.T) {
 			err := abi.Call(r, ctx, act.Activity, []any{in}, &n)
 			return "the workflow must not see this", err
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{number, misread, b.echo()}, Activities: []abi.Handler{act}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{number, misread, b.echo()}, Activities: []abi.Handler{act}})()
 		b.start(number, "input", "not a number")
 		b.start(misread, "result", "")
 		b.expectParked(b.echo(), "input", "cannot decode value 1 as *int")
@@ -114,7 +114,7 @@ func TestUndecodablePayloadsParkTheirRun(t *testing.T) {
 
 func TestLostObjectIsNamed(t *testing.T) {
 	world(t, func(b *bench) {
-		m := abi.Module{Workflows: []*abi.Workflow{b.echo()}}
+		m := abi.Registration{Workflows: []*abi.Workflow{b.echo()}}
 		b.start(b.echo(), "w1", strings.Repeat("x", 600<<10))
 		st := b.open()
 		defer st.Close()
@@ -139,7 +139,7 @@ func TestPanickingAndUnencodableActivitiesAreFailures(t *testing.T) {
 			second := abi.Call(r, ctx, odd.Activity, nil)
 			return "", errors.Join(first, second)
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{panics, odd}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{panics, odd}})()
 		_, err := b.result(wf, "w1", "")
 		if err == nil || !strings.Contains(err.Error(), "panic: out of cheese") || !strings.Contains(err.Error(), "chan int") {
 			t.Errorf("got %v", err)
@@ -161,7 +161,7 @@ func TestStoppingWorkerDrains(t *testing.T) {
 			}
 		})
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		m := abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}}
+		m := abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}}
 		stop := b.work(m)
 		run := b.start(wf, "w1", "")
 		<-begun

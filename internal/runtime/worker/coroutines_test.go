@@ -28,7 +28,7 @@ func TestDeadlockedRunIsParkedAndCanBeTerminated(t *testing.T) {
 			return in, nil
 		})
 		echo := b.echo()
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{stuck, echo}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{stuck, echo}})()
 		run := b.start(stuck, "w1", "x")
 		b.expectParked(echo, "w1", "deadlock", "goroutine 0 waits for chan receive at worker_test/coroutines_test.go:", "goroutine 0.0", "started at")
 		b.expectTerminated(run)
@@ -42,7 +42,7 @@ func TestStackOfARun(t *testing.T) {
 			abi.Recv(r, ctx.Done())
 			return in, ctx.Err()
 		})
-		m := abi.Module{Workflows: []*abi.Workflow{waits}}
+		m := abi.Registration{Workflows: []*abi.Workflow{waits}}
 		stop := b.work(m)
 		b.start(waits, "w1", "x")
 		synctest.Wait()
@@ -59,7 +59,7 @@ func TestNoStack(t *testing.T) {
 			abi.Sleep(r, time.Hour)
 			return in, nil
 		})
-		stop := b.work(abi.Module{Workflows: []*abi.Workflow{waits}})
+		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{waits}})
 		run := b.start(waits, "w1", "x")
 		synctest.Wait()
 		stop()
@@ -72,7 +72,7 @@ func TestNoStack(t *testing.T) {
 		if _, err := b.client.Stack(ctx, "w1", ""); !errors.As(err, &none) || none.ID != "w1" || none.Queue != waits.Queue {
 			t.Errorf("without a worker: %v", err)
 		}
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{waits}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{waits}})()
 		b.expectTerminated(run)
 		if _, err := b.client.Stack(context.Background(), "w1", ""); err == nil || !strings.Contains(err.Error(), `workflow "w1" has ended (terminated)`) {
 			t.Errorf("of a run that has ended: %v", err)
@@ -110,7 +110,7 @@ func TestWatchdogNamesTheLineThatBlocks(t *testing.T) {
 	})
 	echo := b.echo()
 	w, err := worker.New(worker.Options{
-		Store: data.Open(), Modules: []abi.Module{{Package: "t", Workflows: []*abi.Workflow{blocks, echo}}},
+		Store: data.Open(), Registrations: []abi.Registration{{Package: "t", Workflows: []*abi.Workflow{blocks, echo}}},
 		Logger: slog.New(slog.DiscardHandler), Turn: 20 * time.Millisecond,
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func TestBlockedRunCanBeTerminated(t *testing.T) {
 					}
 					return in, nil
 				})
-				defer b.work(abi.Module{Workflows: []*abi.Workflow{blocks, b.echo()}})()
+				defer b.work(abi.Registration{Workflows: []*abi.Workflow{blocks, b.echo()}})()
 				run := b.start(blocks, "w1", "block")
 				time.Sleep(10 * time.Second)
 				b.expectTerminated(run)
@@ -200,7 +200,7 @@ func TestRunThatIsAboutToBlockCanBeTerminated(t *testing.T) {
 			blocksHere(release)
 			return in, nil
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{blocks}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{blocks}})()
 		defer close(release)
 		run := b.start(blocks, "w1", "")
 		time.Sleep(3 * time.Second)
@@ -228,7 +228,7 @@ func TestDeferThatDoesNotReturn(t *testing.T) {
 			never(r)
 			return in, nil
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{leaves, waits}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{leaves, waits}})()
 		defer close(release)
 		begun := time.Now()
 		if out, err := b.result(leaves, "w1", "done"); out != "done" || err != nil {

@@ -86,7 +86,7 @@ func (a *actor) task(ctx context.Context, scheduled time.Time, body *history.Act
 	if err := a.w.chain.Seal(ctx, journal.Owner(a.id, a.runID), &input); err != nil {
 		return store.Task{}, err
 	}
-	msg := &history.ActivityTask{
+	msg := &history.Task{
 		ID: a.id, RunID: a.runID, WorkflowType: a.started.Type, WorkflowQueue: a.queue,
 		Op: body.Op.ID(), Name: body.Name, Tag: body.Tag, Input: input, Policy: body.Policy, Scheduled: scheduled,
 	}

@@ -202,7 +202,7 @@ func (a *actor) replay(ctx context.Context) error {
 type UnknownTypeError struct{ ID, Type string }
 
 func (e *UnknownTypeError) Error() string {
-	return fmt.Sprintf("no worker of this queue has workflow type %s: run one whose module has it; run %q resumes by itself", e.Type, e.ID)
+	return fmt.Sprintf("no worker of this queue has workflow type %s: run one that registers it; run %q resumes by itself", e.Type, e.ID)
 }
 
 // execution makes an execution for a workflow type.
@@ -300,8 +300,8 @@ func outcomes(waiting []store.Pending) map[history.OpID]bool {
 		if p.Start {
 			continue
 		}
-		if msg, err := history.UnmarshalInbound(p.Data); err == nil && msg.Done != nil {
-			reported[msg.Done.Op] = true
+		if msg, err := history.UnmarshalMessage(p.Data); err == nil && msg.Completed != nil {
+			reported[msg.Completed.Op] = true
 		}
 	}
 	return reported

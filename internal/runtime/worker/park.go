@@ -103,7 +103,7 @@ func termination(letters []mail, runID string) (reason string, asked bool) {
 		if data == nil || start {
 			continue
 		}
-		if msg, err := history.UnmarshalInbound(data); err == nil && msg.Terminate != nil &&
+		if msg, err := history.UnmarshalMessage(data); err == nil && msg.Terminate != nil &&
 			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
 			return msg.Terminate.Reason, true
 		}

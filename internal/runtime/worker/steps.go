@@ -85,9 +85,9 @@ func (a *actor) stepElsewhere(ctx context.Context, id history.OpID) (bool, error
 
 func stepTopic(queue string) string { return "step." + queue }
 
-// missing stands for a step that this worker's modules do not have. It is tried again: a worker that has it may come.
+// missing stands for a step that this worker's registrations do not have. It is tried again: a worker that has it may come.
 func missing(name string) *abi.Handler {
 	return &abi.Handler{Activity: &abi.Activity{Name: name}, Run: func(context.Context, abi.Values) ([]any, error) {
-		return nil, errors.New("no step " + name + " in this worker: pass its receiver to PawlModule")
+		return nil, errors.New("no step " + name + " in this worker: pass its receiver to PawlRegistration")
 	}}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // longStep is a workflow of one step that takes d and honours its context, with a count of its attempts.
-func (b *bench) longStep(d time.Duration) (abi.Module, *abi.Workflow, *atomic.Int32) {
+func (b *bench) longStep(d time.Duration) (abi.Registration, *abi.Workflow, *atomic.Int32) {
 	var attempts atomic.Int32
 	step, call := activity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
 		attempts.Add(1)
@@ -28,7 +28,7 @@ func (b *bench) longStep(d time.Duration) (abi.Module, *abi.Workflow, *atomic.In
 		}
 	})
 	wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-	return abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}}, wf, &attempts
+	return abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}}, wf, &attempts
 }
 
 func TestCancelledStepIsNotTriedAgain(t *testing.T) {
@@ -60,7 +60,7 @@ func TestTerminateStopsTheStep(t *testing.T) {
 			return "", ctx.Err()
 		})
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
 		run := b.start(wf, "w1", "")
 		time.Sleep(time.Second)
 		if err := run.Terminate(context.Background(), ""); err != nil {

@@ -61,7 +61,7 @@ func (w *Worker) stir(ctx context.Context, info *history.RunSummary) {
 
 // nudge has the owner of a run look whether something is missing. Of several nudges with one reason, one is enough.
 func (w *Worker) nudge(ctx context.Context, queue, id, runID, reason string) error {
-	msg := &history.Inbound{RunID: runID, Nudge: &history.Nudge{}}
+	msg := &history.Message{RunID: runID, Wake: &history.Wake{}}
 	return w.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: "nudge/" + runID + "/" + reason, Data: msg.Marshal()})
 }
 

@@ -65,7 +65,7 @@ func (w *Worker) runTask(d store.TaskDelivery) {
 		return
 	}
 	defer w.busy.Done()
-	task, err := history.UnmarshalActivityTask(d.Data)
+	task, err := history.UnmarshalTask(d.Data)
 	if err != nil {
 		w.log.Error("task cannot be read; another worker may be able to", "workflow", d.ID, "operation", d.Op, "error", err)
 		d.Nak(30 * time.Second)
@@ -83,7 +83,7 @@ func (w *Worker) runTask(d store.TaskDelivery) {
 }
 
 // noHandler leaves a task to a worker that has its activity, and says so where a person would look.
-func (w *Worker) noHandler(d store.TaskDelivery, task *history.ActivityTask) {
+func (w *Worker) noHandler(d store.TaskDelivery, task *history.Task) {
 	name := task.Name
 	if task.Tag != "" {
 		name += " (" + task.Tag + ")"
@@ -91,7 +91,7 @@ func (w *Worker) noHandler(d store.TaskDelivery, task *history.ActivityTask) {
 	w.log.Warn("this worker lacks an activity of its queue", "activity", name, "queue", d.Queue, "workflow", d.ID)
 	state := &history.TaskState{
 		Attempt: 0, NextRetry: time.Now().Add(5 * time.Second), Worker: w.opt.ID,
-		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlModule")),
+		LastFailure: w.registry.errors.Encode(errors.New("no activity " + name + " in worker " + w.opt.ID + ": pass its receiver to PawlRegistration")),
 	}
 	if err := w.store.RecordHeartbeat(w.ctx, d.Task, state.Marshal()); err != nil {
 		w.log.Warn("news of a task not stored", "workflow", d.ID, "operation", d.Op, "error", err)
@@ -116,7 +116,7 @@ func (w *Worker) keep(s store.Settle) (release func()) {
 type execution struct {
 	w        *Worker
 	delivery store.TaskDelivery
-	task     *history.ActivityTask
+	task     *history.Task
 	handler  *abi.Handler
 	last     error // of an earlier attempt
 	orphan   bool  // the worker of the attempt before died, or may have
@@ -388,10 +388,10 @@ func (e *execution) finish(out history.Payload, err error) {
 	if sealErr := e.w.chain.Seal(ctx, journal.Owner(e.task.ID, e.task.RunID), &out); sealErr != nil {
 		out, err = history.Payload{}, errors.Join(err, sealErr)
 	}
-	msg := &history.Inbound{RunID: e.task.RunID, Done: &history.ActivityDone{Op: e.task.Op, Outcome: history.Outcome{
+	msg := &history.Message{RunID: e.task.RunID, Completed: &history.ActivityCompleted{Op: e.task.Op, Outcome: history.Outcome{
 		Result: out, Failure: e.w.registry.errors.Encode(err), Attempts: e.state.Attempt, Worker: e.w.opt.ID,
 	}}}
-	if e.w.hand(e.task.ID, e.task.RunID, msg.Done) {
+	if e.w.hand(e.task.ID, e.task.RunID, msg.Completed) {
 		e.delivery.Ack()
 		return
 	}

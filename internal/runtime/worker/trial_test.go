@@ -43,8 +43,8 @@ func besideWorkflow(b *bench) *abi.Workflow {
 	})
 }
 
-func fatalModule(b *bench) abi.Module {
-	return abi.Module{Package: "t", Errors: b.errors, Workflows: []*abi.Workflow{fatalWorkflow(b), besideWorkflow(b), b.echo()}}
+func fatalRegistration(b *bench) abi.Registration {
+	return abi.Registration{Package: "t", Errors: b.errors, Workflows: []*abi.Workflow{fatalWorkflow(b), besideWorkflow(b), b.echo()}}
 }
 
 // workerEnv, in the environment of the test binary, makes it a worker of the server with that URL.
@@ -57,7 +57,7 @@ func workAsProcess(url string) error {
 	if err != nil {
 		return err
 	}
-	w, err := worker.New(worker.Options{Store: st, Modules: []abi.Module{fatalModule(&bench{})}})
+	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{fatalRegistration(&bench{})}})
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (b *bench) expectNotes(by []string, earlier uint64, barred bool) {
 		abi.Sleep(r, time.Hour)
 		return in, nil
 	})
-	m := abi.Module{Workflows: []*abi.Workflow{sleeper, b.echo()}}
+	m := abi.Registration{Workflows: []*abi.Workflow{sleeper, b.echo()}}
 	stop := b.work(m)
 	run := b.start(sleeper, "w1", "slept")
 	time.Sleep(time.Second)

@@ -197,7 +197,7 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 		return p.start(ctx, seq, data)
 	}
 	p.consumed = append(p.consumed, seq)
-	msg, err := history.UnmarshalInbound(data)
+	msg, err := history.UnmarshalMessage(data)
 	if err != nil {
 		return fmt.Errorf("message %d in the inbox of workflow %q: %w", seq, p.id, err)
 	}
@@ -205,15 +205,15 @@ func (p *proposal) message(ctx context.Context, seq store.Seq, start bool, data 
 		return nil // for a run that has ended
 	}
 	switch {
-	case msg.Done != nil:
-		return p.activityDone(ctx, msg.Done)
+	case msg.Completed != nil:
+		return p.activityDone(ctx, msg.Completed)
 	case msg.Cancel != nil:
 		if !p.x.Cancelled() {
 			return p.step(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason})
 		}
 	case msg.Terminate != nil:
 		return p.step(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason})
-	case msg.Nudge != nil:
+	case msg.Wake != nil:
 		return p.nudged(ctx)
 	}
 	return nil
@@ -312,7 +312,7 @@ func startedEvent(req *history.StartRequest) *history.RunStarted {
 }
 
 // activityDone gives an activity its outcome, unless it has one.
-func (p *proposal) activityDone(ctx context.Context, done *history.ActivityDone) error {
+func (p *proposal) activityDone(ctx context.Context, done *history.ActivityCompleted) error {
 	if stop := p.cancels[done.Op]; stop != nil {
 		stop()
 		delete(p.cancels, done.Op)
@@ -325,7 +325,7 @@ func (p *proposal) activityDone(ctx context.Context, done *history.ActivityDone)
 
 // fail gives an activity that nobody runs its outcome.
 func (p *proposal) fail(ctx context.Context, f *activityFailed) error {
-	return p.activityDone(ctx, &history.ActivityDone{Op: f.op, Outcome: history.Outcome{Failure: p.w.registry.errors.Encode(f.err), Worker: p.w.opt.ID}})
+	return p.activityDone(ctx, &history.ActivityCompleted{Op: f.op, Outcome: history.Outcome{Failure: p.w.registry.errors.Encode(f.err), Worker: p.w.opt.ID}})
 }
 
 func (p *proposal) isOpen(op history.OpID) bool { return p.x != nil && p.x.IsOpen(op) }

@@ -25,8 +25,8 @@ import (
 
 // Options says what a worker runs and how much of it.
 type Options struct {
-	Store   store.Store
-	Modules []abi.Module
+	Store         store.Store
+	Registrations []abi.Registration
 	// ID names the worker in histories; it must be unique among the living. Default: host, process and a random word.
 	ID string
 	// Chain stands between payloads and the store. Its Objects are those of Store if nil.
@@ -65,12 +65,12 @@ type Worker struct {
 	trials chan struct{} // has room for the one suspect that may be tried
 }
 
-// New checks that the modules fit together and that their generated code fits their sources.
+// New checks that the registrations fit together and that their generated code fits their sources.
 func New(opt Options) (*Worker, error) {
-	if err := checkSources(opt.Modules); err != nil {
+	if err := checkSources(opt.Registrations); err != nil {
 		return nil, err
 	}
-	registry, err := newRegistry(opt.Modules)
+	registry, err := newRegistry(opt.Registrations)
 	if err != nil {
 		return nil, err
 	}
@@ -116,9 +116,9 @@ func setDefault[T comparable](v *T, value T) {
 }
 
 // checkSources fails if a file was edited after its code was generated.
-func checkSources(modules []abi.Module) error {
+func checkSources(registrations []abi.Registration) error {
 	var stale []error
-	for _, m := range modules {
+	for _, m := range registrations {
 		for _, s := range m.Sources {
 			if err := annotations.CompareFingerprints(s.File, []byte(s.Text), s.Sums); err != nil {
 				stale = append(stale, err)

@@ -78,16 +78,16 @@ func inWorld(t *testing.T, open func() store.Store, test func(b *bench)) {
 }
 
 // work starts a worker and returns what stops it.
-func (b *bench) work(m abi.Module) (stop func()) {
+func (b *bench) work(m abi.Registration) (stop func()) {
 	end := b.launch(m)
 	return func() { end(nil) }
 }
 
 // launch starts a worker and returns what ends it for a reason.
-func (b *bench) launch(m abi.Module) (end func(why error)) {
+func (b *bench) launch(m abi.Registration) (end func(why error)) {
 	st := b.open()
 	m.Package, m.Errors = "t", b.errors
-	w, err := worker.New(worker.Options{Store: st, Modules: []abi.Module{m}, Logger: slog.New(slog.DiscardHandler), Drain: time.Second})
+	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{m}, Logger: slog.New(slog.DiscardHandler), Drain: time.Second})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestActivityStepAndSleep(t *testing.T) {
 			}
 			return callStep(r, ctx, s)
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act, step}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act, step}})()
 		out, err := b.result(wf, "w1", "order")
 		if out != "order acted stepped" || err != nil {
 			t.Errorf("got %q, %v", out, err)
@@ -214,7 +214,7 @@ func TestRetriesLeaveNoEventAndFinalErrorsEndThem(t *testing.T) {
 			}
 			return "compensated", nil
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
 		begun := time.Now()
 		out, err := b.result(wf, "w1", "")
 		if out != "compensated" || err != nil || attempts.Load() != 4 {
@@ -234,7 +234,7 @@ func TestAFailedRunGivesItsErrorToTheClient(t *testing.T) {
 		wf := b.workflow("t.wf", func(*abi.Run, context.Context, string) (string, error) {
 			return "partly", fmt.Errorf("no: %w", errDeclined)
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		out, err := b.result(wf, "w1", "")
 		var re *client.RunError
 		if !errors.Is(err, errDeclined) || !errors.As(err, &re) || re.Status != history.StatusFailed || out != "partly" {
@@ -260,7 +260,7 @@ func TestParkedRunResumesWithBetterCode(t *testing.T) {
 		}
 		other := b.workflow("t.other", func(r *abi.Run, ctx context.Context, in string) (string, error) { return "fine", nil })
 		bad := code(false)
-		stop := b.work(abi.Module{Workflows: []*abi.Workflow{bad, other}, Activities: []abi.Handler{act}})
+		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{bad, other}, Activities: []abi.Handler{act}})
 		run := b.start(bad, "w1", "")
 		time.Sleep(10 * time.Second)
 		d, err := run.Describe(context.Background())
@@ -271,7 +271,7 @@ func TestParkedRunResumesWithBetterCode(t *testing.T) {
 			t.Errorf("another run: %q, %v", out, err)
 		}
 		stop()
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{code(true), other}, Activities: []abi.Handler{act}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{code(true), other}, Activities: []abi.Handler{act}})()
 		begun := time.Now()
 		var out string
 		if err := run.Wait(context.Background(), &out); err != nil || out != "x" || ran.Load() != 1 {
@@ -296,12 +296,12 @@ func TestReplayMismatchSaysWhatAndWhere(t *testing.T) {
 		two, callTwo := activity(abi.Activity{Name: "t.two"}, func(context.Context, string) (string, error) { return "2", nil })
 		first := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return callOne(r, ctx, in) })
 		second := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return callTwo(r, ctx, in) })
-		stop := b.work(abi.Module{Workflows: []*abi.Workflow{first}, Activities: []abi.Handler{one, two}})
+		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{first}, Activities: []abi.Handler{one, two}})
 		run := b.start(first, "w1", "")
 		time.Sleep(time.Second)
 		stop()
 		close(block)
-		stop = b.work(abi.Module{Workflows: []*abi.Workflow{second}, Activities: []abi.Handler{one, two}})
+		stop = b.work(abi.Registration{Workflows: []*abi.Workflow{second}, Activities: []abi.Handler{one, two}})
 		time.Sleep(30 * time.Second)
 		d, err := run.Describe(context.Background())
 		if err != nil || d.Status != history.StatusParked || !strings.Contains(d.Parked, "activity t.one (operation 0/1 at worker_test/worker_test.go:") ||
@@ -309,7 +309,7 @@ func TestReplayMismatchSaysWhatAndWhere(t *testing.T) {
 			t.Errorf("got %+v, %v", d, err)
 		}
 		stop()
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{first}, Activities: []abi.Handler{one, two}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{first}, Activities: []abi.Handler{one, two}})()
 		var out string
 		if err := run.Wait(context.Background(), &out); err != nil || out != "1" {
 			t.Errorf("got %q, %v", out, err)
@@ -328,7 +328,7 @@ func TestWorkerDeathIsNoticedWithoutHeartbeats(t *testing.T) {
 			return "done", nil
 		})
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		m := abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}}
+		m := abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}}
 		stop := b.work(m)
 		run := b.start(wf, "w1", "")
 		synctest.Wait()
@@ -365,7 +365,7 @@ func TestTimeouts(t *testing.T) {
 					return "", ctx.Err()
 				})
 				wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-				m := abi.Module{Workflows: []*abi.Workflow{wf}}
+				m := abi.Registration{Workflows: []*abi.Workflow{wf}}
 				if test.serve {
 					m.Activities = []abi.Handler{act}
 				}
@@ -397,8 +397,8 @@ func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
 				return "", ending
 			})
 			wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-			defer b.work(abi.Module{Activities: []abi.Handler{act}})()
-			owner := abi.Module{Workflows: []*abi.Workflow{wf}}
+			defer b.work(abi.Registration{Activities: []abi.Handler{act}})()
+			owner := abi.Registration{Workflows: []*abi.Workflow{wf}}
 			end := b.launch(owner)
 			run := b.start(wf, "w1", "")
 			time.Sleep(18 * time.Second)
@@ -433,7 +433,7 @@ func TestHeartbeatDetailsReachTheNextAttempt(t *testing.T) {
 			return fmt.Sprint("attempt ", worker.ActivityInfo(ctx).Attempt), nil
 		})
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
 		begun := time.Now()
 		if out, err := b.result(wf, "w1", ""); err != nil || out != "attempt 2" {
 			t.Errorf("got %q, %v", out, err)
@@ -466,7 +466,7 @@ func TestCancelReachesTheRunningActivity(t *testing.T) {
 			}
 			return "", err
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
 		run := b.start(wf, "w1", "")
 		time.Sleep(3 * time.Second)
 		if err := run.Cancel(context.Background(), "no longer wanted"); err != nil {
@@ -488,7 +488,7 @@ func TestCancelTakesAWaitingActivityOutOfItsQueue(t *testing.T) {
 	world(t, func(b *bench) {
 		_, call := activity(abi.Activity{Name: "t.nobody"}, nil)
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		run := b.start(wf, "w1", "")
 		time.Sleep(time.Second)
 		if err := run.Cancel(context.Background(), ""); err != nil {
@@ -512,7 +512,7 @@ func TestTerminateAndTimeoutClose(t *testing.T) {
 			abi.Sleep(r, 24*time.Hour)
 			return "", nil
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		run := b.start(wf, "w1", "")
 		time.Sleep(time.Second)
 		if err := run.Terminate(context.Background(), "enough"); err != nil {
@@ -523,7 +523,7 @@ func TestTerminateAndTimeoutClose(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		begun := time.Now()
-		run = b.start(wf, "w2", "", client.Timeout(time.Hour))
+		run = b.start(wf, "w2", "", client.RunTimeout(time.Hour))
 		if err := run.Wait(context.Background()); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) < time.Hour {
 			t.Errorf("got %v after %v", err, time.Since(begun))
 		}
@@ -540,7 +540,7 @@ func TestStartPolicies(t *testing.T) {
 			}
 			return in, nil
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		start := func(in string, opts ...client.StartOption) (*client.Run, error) {
 			return b.client.Start(ctx, wf, "w1", []any{in}, opts...)
 		}
@@ -623,7 +623,7 @@ func TestAMessageIsTakenInByOneRun(t *testing.T) {
 		first := b.start(wf, "w1", "first")
 		st := b.open()
 		defer st.Close()
-		cancel := &history.Inbound{Cancel: &history.CancelRequest{Reason: "no longer wanted"}}
+		cancel := &history.Message{Cancel: &history.CancelRequest{Reason: "no longer wanted"}}
 		if err := st.Send(ctx, store.Message{Queue: "q", ID: "w1", DedupID: "cancel", Data: cancel.Marshal()}); err != nil {
 			t.Fatal(err)
 		}
@@ -632,7 +632,7 @@ func TestAMessageIsTakenInByOneRun(t *testing.T) {
 		giveBack := hold(held)
 		defer giveBack()
 		start.Nak(0)
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})() // it finds the cancellation in the inbox
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})() // it finds the cancellation in the inbox
 		var ended *client.RunError
 		if err := first.Wait(ctx); !errors.As(err, &ended) || ended.Status != history.StatusCancelled {
 			t.Fatalf("the first run ended with %v", err)
@@ -653,7 +653,7 @@ func TestLongTimerSurvivesTheWorker(t *testing.T) {
 			abi.Sleep(r, 12*time.Hour)
 			return "woke", nil
 		})
-		m := abi.Module{Workflows: []*abi.Workflow{wf}}
+		m := abi.Registration{Workflows: []*abi.Workflow{wf}}
 		stop := b.work(m)
 		run := b.start(wf, "w1", "")
 		time.Sleep(time.Minute)
@@ -683,7 +683,7 @@ func TestBigPayloadsAndLongHistories(t *testing.T) {
 			}
 			return call(r, ctx, in)
 		})
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
 		if out, err := b.result(wf, "w1", big); err != nil || out != big {
 			t.Errorf("got %d bytes, %v", len(out), err)
 		}
@@ -697,7 +697,7 @@ func TestUnknownTypeIsParkedUntilAWorkerHasIt(t *testing.T) {
 	world(t, func(b *bench) {
 		known := b.workflow("t.known", func(*abi.Run, context.Context, string) (string, error) { return "k", nil })
 		later := b.workflow("t.later", func(*abi.Run, context.Context, string) (string, error) { return "l", nil })
-		stop := b.work(abi.Module{Workflows: []*abi.Workflow{known}})
+		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{known}})
 		run := b.start(later, "w1", "")
 		time.Sleep(5 * time.Second)
 		d, err := run.Describe(context.Background())
@@ -705,7 +705,7 @@ func TestUnknownTypeIsParkedUntilAWorkerHasIt(t *testing.T) {
 			t.Errorf("got %+v, %v", d, err)
 		}
 		stop()
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{known, later}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{known, later}})()
 		var out string
 		if err := run.Wait(context.Background(), &out); err != nil || out != "l" {
 			t.Errorf("got %q, %v", out, err)
@@ -718,7 +718,7 @@ func TestLostTaskIsPublishedAgain(t *testing.T) {
 	world(t, func(b *bench) {
 		act, call := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "done", nil })
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		defer b.work(abi.Module{Workflows: []*abi.Workflow{wf}})()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		run := b.start(wf, "w1", "")
 		time.Sleep(time.Second)
 		st := b.open()
@@ -726,7 +726,7 @@ func TestLostTaskIsPublishedAgain(t *testing.T) {
 		if err := st.DropTask(context.Background(), store.Task{Queue: "qa", ID: "w1", RunID: run.RunID(), Op: "0/1"}); err != nil {
 			t.Fatal(err)
 		}
-		defer b.work(abi.Module{Activities: []abi.Handler{act}})()
+		defer b.work(abi.Registration{Activities: []abi.Handler{act}})()
 		begun := time.Now()
 		var out string
 		if err := run.Wait(context.Background(), &out); err != nil || out != "done" || time.Since(begun) > 5*time.Minute {

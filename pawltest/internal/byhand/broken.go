@@ -21,18 +21,18 @@ func ChargesTwice(e *pawltest.Env) {
 	})
 	wf := workflow("byhand.Twice", func(r *abi.Run, ctx context.Context, in string) (int64, error) { return call(r, ctx, in) })
 	e.Effects(func() any { return charged.Load() })
-	e.Work(module(wf, charge))
+	e.Work(registration(wf, charge))
 	if err := start(e, wf, "order-1", "").Wait(e.Context()); err != nil {
 		e.Error(err)
 	}
 }
 
 // OrderWithoutNap is the order of Cases, edited: its second sleep is gone.
-func OrderWithoutNap() abi.Module {
+func OrderWithoutNap() abi.Registration {
 	echo := func(ctx context.Context, in string) (string, error) { return in, nil }
 	_, charge := activity(abi.Activity{Name: "byhand.Charge"}, echo)
 	_, label := activity(abi.Activity{Name: "byhand.Label", Step: true}, echo)
-	return module(workflow("byhand.Order", func(r *abi.Run, ctx context.Context, item string) (string, error) {
+	return registration(workflow("byhand.Order", func(r *abi.Run, ctx context.Context, item string) (string, error) {
 		paid, err := charge(r, ctx, item)
 		if err != nil {
 			return "", err
@@ -49,7 +49,7 @@ func Wavers(e *pawltest.Env, chance int) {
 	wf := workflow("byhand.Wavers", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 		return call(r, ctx, fmt.Sprint(chance, executions.Add(1)))
 	})
-	e.Work(module(wf, echo))
+	e.Work(registration(wf, echo))
 	if err := start(e, wf, "order-1", "").Wait(e.Context()); err != nil {
 		e.Error(err)
 	}

@@ -5,10 +5,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/client"
-	"github.com/pawlhq/pawl/runtime/abi"
-
+	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/pawltest"
+	"github.com/pawlhq/pawl/runtime/abi"
 )
 
 // stub is an activity or step as workflow code calls it.
@@ -47,13 +46,13 @@ func workflow[In, Out any](name string, run func(r *abi.Run, ctx context.Context
 	}}
 }
 
-// module makes a module of one workflow.
-func module(wf *abi.Workflow, activities ...abi.Handler) abi.Module {
-	return abi.Module{Package: "byhand", Errors: errs, Workflows: []*abi.Workflow{wf}, Activities: activities}
+// registration registers one workflow.
+func registration(wf *abi.Workflow, activities ...abi.Handler) abi.Registration {
+	return abi.Registration{Package: "byhand", Errors: errs, Workflows: []*abi.Workflow{wf}, Activities: activities}
 }
 
 // start starts a workflow, or ends the test.
-func start(e *pawltest.Env, wf *abi.Workflow, id string, in any, opts ...client.StartOption) *client.Run {
+func start(e *pawltest.Env, wf *abi.Workflow, id string, in any, opts ...pawl.StartOption) *pawl.Run {
 	e.Helper()
 	run, err := e.Client.Start(e.Context(), wf, id, []any{in}, opts...)
 	if err != nil {

@@ -17,24 +17,24 @@ import (
 // Case is a workflow with a test that drives it from start to end.
 type Case struct {
 	Name   string
-	ID     string            // of the workflow whose history is worth keeping
-	Module func() abi.Module // for a replay; its activities have no world to act on
+	ID     string                  // of the workflow whose history is worth keeping
+	Module func() abi.Registration // for a replay; its activities have no world to act on
 	Test   func(*pawltest.Env)
 }
 
 // Cases are one workflow for each thing that the engine does.
 func Cases() []Case {
 	return []Case{
-		{"order", "order-1", func() abi.Module { m, _ := order(&Bank{}); return m }, testOrder},
-		{"refused", "order-1", func() abi.Module { m, _ := refused(&Bank{}); return m }, testRefused},
-		{"cancel", "order-1", func() abi.Module { m, _ := cancelled(&Bank{}, nil); return m }, testCancel},
-		{"big", "order-1", func() abi.Module { m, _ := big(); return m }, testBig},
-		{"instant", "order-1", func() abi.Module { m, _ := instant(); return m }, testInstant},
-		{"reuse", "order-1", func() abi.Module { m, _ := nap(); return m }, testReuse},
-		{"close", "terminated", func() abi.Module { m, _ := nap(); return m }, testClose},
-		{"heartbeat", "order-1", func() abi.Module { m, _ := beating(); return m }, testHeartbeat},
-		{"timeout", "order-1", func() abi.Module { m, _ := deaf(); return m }, testTimeout},
-		{"many", "order-3", func() abi.Module { m, _ := order(&Bank{}); return m }, testMany},
+		{"order", "order-1", func() abi.Registration { m, _ := order(&Bank{}); return m }, testOrder},
+		{"refused", "order-1", func() abi.Registration { m, _ := refused(&Bank{}); return m }, testRefused},
+		{"cancel", "order-1", func() abi.Registration { m, _ := cancelled(&Bank{}, nil); return m }, testCancel},
+		{"big", "order-1", func() abi.Registration { m, _ := big(); return m }, testBig},
+		{"instant", "order-1", func() abi.Registration { m, _ := instant(); return m }, testInstant},
+		{"reuse", "order-1", func() abi.Registration { m, _ := nap(); return m }, testReuse},
+		{"close", "terminated", func() abi.Registration { m, _ := nap(); return m }, testClose},
+		{"heartbeat", "order-1", func() abi.Registration { m, _ := beating(); return m }, testHeartbeat},
+		{"timeout", "order-1", func() abi.Registration { m, _ := deaf(); return m }, testTimeout},
+		{"many", "order-3", func() abi.Registration { m, _ := order(&Bank{}); return m }, testMany},
 	}
 }
 
@@ -70,7 +70,7 @@ func (b *Bank) State() any {
 }
 
 // order: an activity, a short and a long sleep, a step, the run's own clock and randomness.
-func order(bank *Bank) (abi.Module, *abi.Workflow) {
+func order(bank *Bank) (abi.Registration, *abi.Workflow) {
 	charge, callCharge := activity(abi.Activity{Name: "byhand.Charge"}, func(ctx context.Context, item string) (string, error) {
 		time.Sleep(300 * time.Millisecond)
 		bank.Book(ctx, "charge "+item)
@@ -96,7 +96,7 @@ func order(bank *Bank) (abi.Module, *abi.Workflow) {
 		}
 		return callLabel(r, ctx, item)
 	})
-	return module(wf, charge, label), wf
+	return registration(wf, charge, label), wf
 }
 
 func testOrder(e *pawltest.Env) {
@@ -128,7 +128,7 @@ func testMany(e *pawltest.Env) {
 }
 
 // refused: an activity that is retried, an error that is not, a compensation, a run that fails.
-func refused(bank *Bank) (abi.Module, *abi.Workflow) {
+func refused(bank *Bank) (abi.Registration, *abi.Workflow) {
 	charge, callCharge := activity(abi.Activity{Name: "byhand.Charge"}, func(ctx context.Context, item string) (string, error) {
 		if bank.Book(ctx, "charge "+item) < 3 {
 			return "", errors.New("busy")
@@ -155,7 +155,7 @@ func refused(bank *Bank) (abi.Module, *abi.Workflow) {
 		}()
 		return callShip(r, ctx, item)
 	})
-	return module(wf, charge, ship, refund), wf
+	return registration(wf, charge, ship, refund), wf
 }
 
 func testRefused(e *pawltest.Env) {
@@ -165,13 +165,13 @@ func testRefused(e *pawltest.Env) {
 	e.Work(m)
 	err := start(e, wf, "order-1", "book").Wait(e.Context())
 	var failed *pawl.RunError
-	if !errors.Is(err, errRefused) || !errors.As(err, &failed) || failed.Status != pawl.Failed {
+	if !errors.Is(err, errRefused) || !errors.As(err, &failed) || failed.Status != pawl.StatusFailed {
 		e.Errorf("got %v", err)
 	}
 }
 
 // cancelled: an activity whose context is cancelled while it runs, then another one that cleans up.
-func cancelled(bank *Bank, running chan<- struct{}) (abi.Module, *abi.Workflow) {
+func cancelled(bank *Bank, running chan<- struct{}) (abi.Registration, *abi.Workflow) {
 	wait, callWait := activity(abi.Activity{Name: "byhand.Wait"}, func(ctx context.Context, _ string) (string, error) {
 		select {
 		case running <- struct{}{}:
@@ -192,7 +192,7 @@ func cancelled(bank *Bank, running chan<- struct{}) (abi.Module, *abi.Workflow) 
 		out, undone := callClean(r, context.WithoutCancel(ctx), item)
 		return out, errors.Join(err, undone)
 	})
-	return module(wf, wait, clean), wf
+	return registration(wf, wait, clean), wf
 }
 
 func testCancel(e *pawltest.Env) {
@@ -207,16 +207,16 @@ func testCancel(e *pawltest.Env) {
 	}
 	err := run.Wait(e.Context())
 	var ended *pawl.RunError
-	if !errors.As(err, &ended) || ended.Status != pawl.Cancelled {
+	if !errors.As(err, &ended) || ended.Status != pawl.StatusCancelled {
 		e.Errorf("got %v", err)
 	}
 }
 
 // big: payloads that do not fit into a message.
-func big() (abi.Module, *abi.Workflow) {
+func big() (abi.Registration, *abi.Workflow) {
 	double, call := activity(abi.Activity{Name: "byhand.Double"}, func(_ context.Context, in string) (string, error) { return in + in, nil })
 	wf := workflow("byhand.Big", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-	return module(wf, double), wf
+	return registration(wf, double), wf
 }
 
 func testBig(e *pawltest.Env) {
@@ -230,18 +230,18 @@ func testBig(e *pawltest.Env) {
 }
 
 // nap only sleeps.
-func nap() (abi.Module, *abi.Workflow) {
+func nap() (abi.Registration, *abi.Workflow) {
 	wf := workflow("byhand.Nap", func(r *abi.Run, ctx context.Context, d time.Duration) (string, error) {
 		abi.Sleep(r, d)
 		return d.String(), nil
 	})
-	return module(wf), wf
+	return registration(wf), wf
 }
 
 // instant ends in its first turn: the first record of its run is the last one.
-func instant() (abi.Module, *abi.Workflow) {
+func instant() (abi.Registration, *abi.Workflow) {
 	wf := workflow("byhand.Instant", func(_ *abi.Run, _ context.Context, in string) (string, error) { return in, nil })
-	return module(wf), wf
+	return registration(wf), wf
 }
 
 func testInstant(e *pawltest.Env) {
@@ -273,7 +273,7 @@ func testReuse(e *pawltest.Env) {
 	awaitRecord(e, second)
 	third := start(e, wf, "order-1", time.Minute, pawl.OnConflict(pawl.ConflictTerminate))
 	var ended *pawl.RunError
-	if err := second.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.Terminated {
+	if err := second.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.StatusTerminated {
 		e.Errorf("replaced run: %v", err)
 	}
 	if err := third.Wait(e.Context()); err != nil {
@@ -286,13 +286,13 @@ func testClose(e *pawltest.Env) {
 	m, wf := nap()
 	e.Work(m)
 	terminated := start(e, wf, "terminated", 24*time.Hour)
-	late := start(e, wf, "late", 24*time.Hour, pawl.Timeout(time.Minute))
+	late := start(e, wf, "late", 24*time.Hour, pawl.RunTimeout(time.Minute))
 	awaitRecord(e, terminated)
 	if err := terminated.Terminate(e.Context(), "enough"); err != nil {
 		e.Fatal(err)
 	}
 	var ended *pawl.RunError
-	if err := terminated.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.Terminated || ended.Reason != "enough" {
+	if err := terminated.Wait(e.Context()); !errors.As(err, &ended) || ended.Status != pawl.StatusTerminated || ended.Reason != "enough" {
 		e.Errorf("terminated run: %v", err)
 	}
 	if err := late.Wait(e.Context()); !errors.Is(err, context.DeadlineExceeded) {
@@ -316,7 +316,7 @@ func awaitRecord(e *pawltest.Env, run *pawl.Run) {
 }
 
 // beating: an activity that goes on where its last attempt was.
-func beating() (abi.Module, *abi.Workflow) {
+func beating() (abi.Registration, *abi.Workflow) {
 	count, call := activity(abi.Activity{Name: "byhand.Count", Policy: abi.Policy{Heartbeat: 2 * time.Second}}, func(ctx context.Context, n int) (int, error) {
 		var done int
 		if _, err := pawl.LastHeartbeat(ctx, &done); err != nil {
@@ -331,7 +331,7 @@ func beating() (abi.Module, *abi.Workflow) {
 		return done, nil
 	})
 	wf := workflow("byhand.Count", func(r *abi.Run, ctx context.Context, n int) (int, error) { return call(r, ctx, n) })
-	return module(wf, count), wf
+	return registration(wf, count), wf
 }
 
 func testHeartbeat(e *pawltest.Env) {
@@ -344,7 +344,7 @@ func testHeartbeat(e *pawltest.Env) {
 }
 
 // deaf: an activity that never answers, and is given up.
-func deaf() (abi.Module, *abi.Workflow) {
+func deaf() (abi.Registration, *abi.Workflow) {
 	policy := abi.Policy{StartToClose: 5 * time.Second, ScheduleToClose: time.Minute}
 	hang, call := activity(abi.Activity{Name: "byhand.Hang", Policy: policy}, func(ctx context.Context, _ string) (string, error) {
 		<-ctx.Done()
@@ -356,7 +356,7 @@ func deaf() (abi.Module, *abi.Workflow) {
 		}
 		return "given up", nil
 	})
-	return module(wf, hang), wf
+	return registration(wf, hang), wf
 }
 
 func testTimeout(e *pawltest.Env) {

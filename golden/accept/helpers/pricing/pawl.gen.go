@@ -80,9 +80,9 @@ func handlers__pawl() []abi.Handler {
 	}
 }
 
-// PawlModule is everything annotated in package pricing, for a worker to run.
-func PawlModule() pawl.Module {
-	return pawl.Module{
+// PawlRegistration is everything annotated in package pricing, for a worker to run.
+func PawlRegistration() pawl.Registration {
+	return pawl.Registration{
 		Package:    "github.com/pawlhq/pawl/golden/accept/helpers/pricing",
 		Generator:  "1",
 		Activities: handlers__pawl(),

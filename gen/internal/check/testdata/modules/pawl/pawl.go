@@ -6,7 +6,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
-type Module = abi.Module
+type Registration = abi.Registration
 
 type Client struct{}
 

@@ -3,4 +3,4 @@ package pawl
 
 import "github.com/pawlhq/pawl/runtime/abi"
 
-type Module = abi.Module
+type Registration = abi.Registration

@@ -1,4 +1,4 @@
 // Package abi stands for the real one.
 package abi
 
-type Module struct{}
+type Registration struct{}

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-type Module struct{}
+type Registration struct{}
 
 type Run struct{ slept time.Duration }
 
@@ -90,3 +90,11 @@ func RandN[I ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 
 
 func Slog(run *Run) *slog.Logger { return slog.Default() }
 func Log(run *Run) *log.Logger   { return log.Default() }
+
+// What every generated file declares needs these.
+const GeneratedV1 = true
+
+type (
+	Errors []any
+	Source struct{}
+)

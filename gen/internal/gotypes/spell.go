@@ -1,4 +1,6 @@
-package check
+// This file decides which types a package can write down.
+
+package gotypes
 
 import (
 	"go/types"
@@ -6,10 +8,13 @@ import (
 	"strings"
 )
 
-// This file tells which types a package can write down.
+// Unspellable returns the first part of t that code of pkg cannot write down, because a name is not exported or a
+// package cannot be imported. It returns nil if pkg can write all of t.
+func Unspellable(t types.Type, pkg *types.Package) types.Type {
+	return unspellable(t, pkg, map[types.Type]bool{})
+}
 
-// unnameable is the first part of a type that a package cannot write down; nil if it can write all of it.
-func unnameable(t types.Type, pkg *types.Package, seen map[types.Type]bool) types.Type {
+func unspellable(t types.Type, pkg *types.Package, seen map[types.Type]bool) types.Type {
 	if seen[t] {
 		return nil
 	}
@@ -18,14 +23,14 @@ func unnameable(t types.Type, pkg *types.Package, seen map[types.Type]bool) type
 		return t
 	}
 	for _, part := range parts(t) {
-		if culprit := unnameable(part, pkg, seen); culprit != nil {
+		if culprit := unspellable(part, pkg, seen); culprit != nil {
 			return culprit
 		}
 	}
 	return nil
 }
 
-// parts are the types that are written out where a type is.
+// parts returns the types that are written out where t is.
 func parts(t types.Type) (ts []types.Type) {
 	switch t := t.(type) {
 	case interface{ TypeArgs() *types.TypeList }: // names and aliases
@@ -52,7 +57,7 @@ func parts(t types.Type) (ts []types.Type) {
 	return ts
 }
 
-// spells reports whether a package can write a type, apart from its parts.
+// spells reports whether code of pkg can write t, apart from its parts.
 func spells(pkg *types.Package, t types.Type) bool {
 	visible := func(obj types.Object) bool { return obj.Exported() || obj.Pkg() == pkg }
 	switch t := t.(type) {
@@ -78,7 +83,7 @@ func spells(pkg *types.Package, t types.Type) bool {
 	return true
 }
 
-// canImport reports whether no folder called internal hides a package from another.
+// canImport reports whether no folder named internal hides the package at path from package pkg.
 func canImport(pkg, path string) bool {
 	folders := strings.Split(path, "/")
 	for i, folder := range slices.Backward(folders) {

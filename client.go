@@ -1,0 +1,113 @@
+// The client: a connection to one namespace.
+
+package pawl
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
+	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/runtime/codec"
+)
+
+// Client is a connection to one namespace. It starts workflows, through generated functions, and runs workers. Its
+// methods may be called from several goroutines at the same time.
+type Client struct {
+	*client.Client // for Pawl's own packages
+	store          store.Store
+	config         config
+}
+
+// config is what the options of Connect change.
+type config struct {
+	nats   natsstore.Options
+	worker worker.Options
+	chain  *codec.Chain
+	logger *slog.Logger
+}
+
+func newConfig(opts []Option) config {
+	c := config{chain: &codec.Chain{}}
+	for _, set := range opts {
+		set(&c)
+	}
+	c.nats.Logger, c.worker.Logger = c.logger, c.logger
+	return c
+}
+
+// Connect connects to a namespace and creates it if it does not exist. The url is one or more NATS URLs, separated by
+// commas. If it is empty, Connect uses the environment variable NATS_URL. If that is empty too, Connect uses the NATS
+// server in this process, for which the program must import the package embed:
+//
+//	import _ "github.com/pawlhq/pawl/runtime/embed"
+func Connect(ctx context.Context, url string, opts ...Option) (*Client, error) {
+	c := newConfig(opts)
+	c.nats.URL = cmp.Or(url, os.Getenv("NATS_URL"))
+	st, err := open(ctx, c.nats)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(st, c), nil
+}
+
+func open(ctx context.Context, opt natsstore.Options) (store.Store, error) {
+	if opt.URL == "" && opt.Conn == nil {
+		server, err := natsstore.Embedded()
+		if err != nil {
+			return nil, err
+		}
+		opt.InProcess, opt.Unsynced, opt.Memory = server.InProcess, server.Unsynced, server.Memory
+	}
+	return natsstore.Connect(ctx, opt)
+}
+
+// NewClient is like Connect with a store that is already open. Close closes the store. Only Pawl's own packages can
+// open stores; package pawltest does.
+func NewClient(st store.Store, opts ...Option) *Client { return newClient(st, newConfig(opts)) }
+
+func newClient(st store.Store, c config) *Client {
+	c.chain.Objects = st
+	return &Client{client.New(st, c.chain), st, c}
+}
+
+// Close closes the connection. Open runs continue on other workers.
+func (c *Client) Close() error { return c.store.Close() }
+
+// Registration registers the annotated functions of one package with a worker. The generated function PawlRegistration
+// returns it.
+type Registration = abi.Registration
+
+// Work runs the workflows and activities of the registrations until ctx ends. It then waits for work in progress, as
+// [WithDrainTimeout] says, and returns. It fails if two registrations contradict each other, if generated code is older
+// than its sources, or if the server cannot be reached at the start. Any number of workers may run at the same time, in
+// one process or in several.
+func (c *Client) Work(ctx context.Context, registrations ...Registration) error {
+	opt := c.config.worker
+	opt.Store, opt.Chain, opt.Registrations = c.store, c.config.chain, registrations
+	w, err := worker.New(opt)
+	if err != nil {
+		return err
+	}
+	return w.Run(ctx)
+}
+
+// Start starts a run of a workflow. Generated code calls it: call the generated Start function of the workflow instead.
+// If id is empty, the workflow gets a random one. Start returns an *[AlreadyStartedError] if the id is taken. When it
+// returns nil, the start is stored and the run will happen.
+func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
+	run, err := c.Client.Start(ctx, w, id, in, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Run{run}, nil
+}
+
+// Run returns a handle to the newest run of workflow id, without checking that there is one. Generated code calls it:
+// call the generated Find function of the workflow instead.
+func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c.Client.Run(w, id)} }
