@@ -15,6 +15,7 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
@@ -47,7 +48,7 @@ func Run(prog *gosrc.Program) *Result {
 	c := newChecker(prog)
 	c.explore()
 	if c.doubtful() {
-		c.flow = newFlow(c)
+		c.precise = true
 		c.explore()
 	}
 	for _, r := range c.reached {
@@ -108,8 +109,8 @@ type checker struct {
 	mutators map[*types.Func]bool
 	written  map[*types.Named]bool // types whose values are written
 	aliases  aliases
-	flow     *flow                   // nil as long as nobody asked what dynamic calls meet
-	traced   *flow                   // nil as long as nobody asked what is printed, or if flow has it
+	precise  bool                    // dynamic calls end only at types that their receivers may have
+	program  *flow.Program           // nil until ssa is called
 	errors   []*types.Named          // error types of the module, which activities may return
 	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
 	unknown  map[string]bool         // those that were mentioned and are not
@@ -148,6 +149,14 @@ func newChecker(prog *gosrc.Program) *checker {
 	c.findWritten()
 	c.findAliases()
 	return c
+}
+
+// ssa returns the program in SSA form, which is built on the first call.
+func (c *checker) ssa() *flow.Program {
+	if c.program == nil {
+		c.program = flow.New(c.prog.Fset, c.prog.Packages, c.pkgs)
+	}
+	return c.program
 }
 
 // workflows are the annotated workflows of the program, in its order.
