@@ -37,10 +37,10 @@ type flow struct {
 // newFlow follows the values of all packages that are known from their source.
 func newFlow(c *checker) *flow {
 	f := &flow{
-		prog: c.prog, pkgs: c.pkgs, sets: map[*types.Named]*types.MethodSet{}, having: map[string][]*types.Named{}, errors: c.errors, calls: map[token.Pos]map[*types.Named]bool{},
+		prog: c.prog, pkgs: c.index.Packages, sets: map[*types.Named]*types.MethodSet{}, having: map[string][]*types.Named{}, errors: c.index.Errors, calls: map[token.Pos]map[*types.Named]bool{},
 		within: map[ssa.CallInstruction]bool{}, bodies: map[any][]*ssa.Function{},
 	}
-	for _, pkg := range c.pkgs {
+	for _, pkg := range c.index.Packages {
 		f.declared(pkg)
 	}
 	p := f.program()
