@@ -214,8 +214,8 @@ func same(a, b history.Body) bool {
 		apart = apart || p.Object != ""
 		return nil
 	}
-	history.Payloads(a, see) // see does not fail
-	history.Payloads(b, see)
+	history.MapPayloads(a, see) // see does not fail
+	history.MapPayloads(b, see)
 	return kind(a) == kind(b) && (apart || bytes.Equal(history.MarshalBody(a), history.MarshalBody(b)))
 }
 

@@ -78,7 +78,7 @@ func (o *outcome) tell(r *run) string {
 // ending tells how a run was closed.
 func ending(body history.Body) string {
 	var info history.RunSummary
-	history.DescribeEnd(&info, history.Event{Body: body})
+	info.Close(history.Event{Body: body})
 	text := info.Status.String()
 	if info.Result != nil {
 		text += payload(*info.Result)

@@ -65,7 +65,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 	if err != nil {
 		return fmt.Errorf("input of activity %s: %w", a.Name, err)
 	}
-	done := r.x.Await(ctx, replay.OperationName(a.Name, tag), func(op history.Op) history.Body {
+	done := r.x.Await(ctx, history.TaggedName(a.Name, tag), func(op history.Op) history.Body {
 		if a.Step {
 			return &history.StepScheduled{Op: op, Name: a.Name, Tag: tag, Input: input, Policy: a.Policy}
 		}
@@ -79,13 +79,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 }
 
 func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
-	var o *history.Outcome
-	switch e := done.(type) {
-	case *history.ActivityCompleted:
-		o = &e.Outcome
-	case *history.StepCompleted:
-		o = &e.Outcome
-	}
+	o := done.Details().Outcome
 	if err := codec.Decode(o.Result, out...); err != nil {
 		r.x.Fail(fmt.Errorf("result of activity %s: %w; run a worker whose code takes it, or terminate the run", a.Name, err))
 	}

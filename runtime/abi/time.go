@@ -25,7 +25,7 @@ func Sleep(run *Run, d time.Duration) {
 		return
 	}
 	due := Now(run).Add(d)
-	run.x.Await(nil, replay.TimerName, func(op history.Op) history.Body {
+	run.x.Await(nil, history.SleepName, func(op history.Op) history.Body {
 		return &history.TimerStarted{Op: op, Due: due}
 	})
 }

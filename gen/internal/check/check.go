@@ -16,6 +16,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/decls"
+	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/writes"
 )
@@ -48,7 +49,7 @@ func Run(prog *gosrc.Program) *Result {
 	c := newChecker(prog)
 	c.explore()
 	if c.doubtful() {
-		c.flow = newFlow(c)
+		c.precise = true
 		c.explore()
 	}
 	for _, r := range c.reached {
@@ -106,8 +107,8 @@ type checker struct {
 	writes  *writes.Writes
 	written map[*types.Named]bool // types whose values are written
 	aliases aliases
-	flow    *flow           // nil as long as nobody asked what dynamic calls meet
-	traced  *flow           // nil as long as nobody asked what is printed, or if flow has it
+	precise bool            // dynamic calls end only at types that their receivers may have
+	program *flow.Program   // nil until ssa is called
 	unknown map[string]bool // packages of other modules that were mentioned, and are not known from their source
 
 	answers map[question]map[types.Type][]*types.Func // that types have given so far
@@ -140,6 +141,14 @@ func newChecker(prog *gosrc.Program) *checker {
 	c.findWritten()
 	c.findAliases()
 	return c
+}
+
+// ssa returns the program in SSA form, which is built on the first call.
+func (c *checker) ssa() *flow.Program {
+	if c.program == nil {
+		c.program = flow.New(c.prog.Fset, c.prog.Packages, c.index.Packages)
+	}
+	return c.program
 }
 
 // workflows are the annotated workflows of the program, in its order.

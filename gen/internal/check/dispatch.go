@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/decls"
+	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
@@ -221,14 +222,30 @@ type embedding struct {
 func (c *checker) dispatch(r *reach) {
 	r.dynamic, r.dead, r.met = map[*node][]edge{}, nil, nil
 	d := &dispatcher{checker: c, r: r, done: map[embedding]bool{}, found: map[question][]offer{}}
-	if c.flow != nil {
-		c.flow.leaks(r)
+	if c.precise {
+		c.receivers(r)
 	}
 	d.collect()
 	for _, n := range r.nodes {
 		for _, s := range n.sites {
 			d.resolve(n, s)
 		}
+	}
+}
+
+// receivers brings the receivers of a reach up to date.
+func (c *checker) receivers(r *reach) {
+	if r.receivers == nil {
+		var annotated []*types.Signature
+		for _, p := range c.prog.Packages {
+			for _, f := range p.Annotated {
+				annotated = append(annotated, f.Obj.Signature())
+			}
+		}
+		r.receivers = flow.NewReceivers(c.ssa(), c.index.Errors, annotated)
+	}
+	for _, obj := range r.objects() {
+		r.receivers.Add(obj)
 	}
 }
 
@@ -265,7 +282,7 @@ func imports(p *types.Package, seen map[*types.Package]bool) {
 // resolve finds the targets of one dynamic call.
 func (d *dispatcher) resolve(from *node, s site) {
 	for _, o := range d.offers(s) {
-		if d.r.leaks == nil || !s.call.IsValid() || d.r.leaks.meets(s.call, o.t) {
+		if d.r.receivers == nil || !s.call.IsValid() || d.r.receivers.May(s.call, o.t) {
 			d.target(from, s, o.t, o.fn)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/decls"
+	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
@@ -148,13 +149,13 @@ func (n *node) object() types.Object {
 
 // reach is what one workflow reaches.
 type reach struct {
-	root    *node
-	nodes   []*node          // by distance from the root, which is the first
-	dynamic map[*node][]edge // by dispatch, on the types that this workflow uses
-	dead    []ending         // dynamic calls that end at something other than a pure function of the module
-	met     []meeting        // what calls that lowering can dispatch may end at
-	leaks   *leaks           // nil as long as nobody asked where values come from
-	parent  map[*node]step   // the shortest way from the root
+	root      *node
+	nodes     []*node          // by distance from the root, which is the first
+	dynamic   map[*node][]edge // by dispatch, on the types that this workflow uses
+	dead      []ending         // dynamic calls that end at something other than a pure function of the module
+	met       []meeting        // what calls that lowering can dispatch may end at
+	receivers *flow.Receivers  // of dynamic calls; nil unless the checker is precise
+	parent    map[*node]step   // the shortest way from the root
 }
 
 // step is the edge by which a node is reached on the shortest way.
@@ -173,6 +174,14 @@ func (c *checker) reach(root *node) *reach {
 	}
 	r.walk()
 	return r
+}
+
+// objects returns the functions and package variables in reach.
+func (r *reach) objects() (objs []types.Object) {
+	for _, n := range r.nodes {
+		objs = append(objs, n.object())
+	}
+	return objs
 }
 
 // size grows as long as the fixpoint has not been found.

@@ -89,8 +89,9 @@ func (d *Driver) step(in history.Event) error {
 
 // perform runs an activity or step that was just scheduled, or cancelled. Its outcome will come.
 func (d *Driver) perform(op replay.Open) {
-	outcomeOf, known := completion(op), d.performed[op.ID]
-	if outcomeOf == nil || known != nil && known.cancelled == op.Cancelled {
+	function, ok := op.Body.(history.FunctionScheduled)
+	known := d.performed[op.ID]
+	if !ok || known != nil && known.cancelled == op.Cancelled {
 		return
 	}
 	cancelled := Never
@@ -101,20 +102,9 @@ func (d *Driver) perform(op replay.Open) {
 	if known != nil {
 		d.Coming = slices.DeleteFunc(d.Coming, func(e history.Event) bool { return e.Body == known.body })
 	}
-	body := outcomeOf(outcome)
+	body := function.Completed(outcome)
 	d.performed[op.ID] = &performance{body, op.Cancelled}
 	d.Coming = append(d.Coming, history.Event{Time: op.Scheduled.Add(took), Body: body})
-}
-
-// completion makes the event that ends an activity or step; nil for other operations.
-func completion(op replay.Open) func(history.Outcome) history.Body {
-	switch op.Body.(type) {
-	case *history.ActivityScheduled:
-		return func(o history.Outcome) history.Body { return &history.ActivityCompleted{Op: op.ID, Outcome: o} }
-	case *history.StepScheduled:
-		return func(o history.Outcome) history.Body { return &history.StepCompleted{Op: op.ID, Outcome: o} }
-	}
-	return nil
 }
 
 // next is the earliest thing that will happen. Of those at one time, what is coming is before the timers, and each of the

@@ -19,11 +19,12 @@ func Handlers(known *codec.Errors, registrations ...abi.Registration) func(repla
 	handlers := map[string]abi.Handler{}
 	for _, m := range registrations {
 		for _, h := range m.Activities {
-			handlers[replay.OperationName(h.Activity.Name, h.Tag)] = h
+			handlers[history.TaggedName(h.Activity.Name, h.Tag)] = h
 		}
 	}
 	return func(op replay.Open, cancelled time.Duration) (history.Outcome, time.Duration) {
-		name, input := request(op.Body)
+		d := op.Body.Details()
+		name, input := d.Name, *d.Input
 		h, ok := handlers[name]
 		if !ok {
 			panic(fmt.Sprintf("drive: no handler for %s: give Handlers the module that it belongs to", name))
@@ -37,16 +38,6 @@ func Handlers(known *codec.Errors, registrations ...abi.Registration) func(repla
 		outcome := run(ctx, h, known, input)
 		return outcome, time.Since(begin)
 	}
-}
-
-func request(scheduled history.Body) (name string, input history.Payload) {
-	switch e := scheduled.(type) {
-	case *history.ActivityScheduled:
-		return replay.OperationName(e.Name, e.Tag), e.Input
-	case *history.StepScheduled:
-		return replay.OperationName(e.Name, e.Tag), e.Input
-	}
-	panic(fmt.Sprintf("drive: %T is no activity and no step", scheduled))
 }
 
 func run(ctx context.Context, h abi.Handler, known *codec.Errors, input history.Payload) history.Outcome {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -118,44 +117,33 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 	return err
 }
 
-// pending lists the operations that were scheduled and not completed.
+// pending lists the operations that have no outcome yet, oldest first. cancelled reports whether the run's cancellation was
+// requested.
 func pending(events []history.Event) (list []Pending, cancelled bool) {
-	open := map[string]int{} // place in list, plus one
-	add := func(kind, name string, op history.Op, at, due time.Time) {
-		list = append(list, Pending{Kind: kind, Name: name, Op: op.ID().String(), Pos: op.Pos, Scheduled: at, Due: due})
-		open[op.ID().String()] = len(list)
-	}
+	open := map[string]*Pending{}
+	var order []string
 	for _, e := range events {
-		switch body := e.Body.(type) {
-		case *history.ActivityScheduled:
-			add("activity", body.Name, body.Op, e.Time, time.Time{})
-			list[len(list)-1].Queue = body.Queue
-		case *history.StepScheduled:
-			add("step", body.Name, body.Op, e.Time, time.Time{})
-		case *history.TimerStarted:
-			add("timer", cmp.Or(body.Name, "sleep"), body.Op, e.Time, body.Due)
-			list[len(list)-1].Period = body.Period
-		case *history.ActivityCompleted:
-			open[body.Op.String()] = 0
-		case *history.StepCompleted:
-			open[body.Op.String()] = 0
-		case *history.TimerFired:
-			if i := open[body.Op.String()]; i > 0 && list[i-1].Period == 0 {
-				open[body.Op.String()] = 0
-			} else if i > 0 {
-				list[i-1].Due = list[i-1].Due.Add(list[i-1].Period)
+		d := e.Body.Details()
+		cancelled = cancelled || d.Kind == history.KindCancelRequested
+		op := d.Op.ID().String()
+		switch p := open[op]; {
+		case d.Starts:
+			order = append(order, op)
+			open[op] = &Pending{
+				Kind: d.Subject, Name: d.Name, Op: op, Queue: d.Queue, Pos: d.Op.Pos, Scheduled: e.Time, Due: d.Due, Period: d.Period,
 			}
-		case *history.CancelRequested:
-			cancelled = true
+		case d.Ends && p != nil && p.Period > 0: // a tick
+			p.Due = p.Due.Add(p.Period)
+		case d.Ends:
+			delete(open, op)
 		}
 	}
-	var left []Pending
-	for i, p := range list {
-		if open[p.Op] == i+1 {
-			left = append(left, p)
+	for _, op := range order {
+		if p := open[op]; p != nil {
+			list = append(list, *p)
 		}
 	}
-	return left, cancelled
+	return list, cancelled
 }
 
 // addTaskStates adds what the queue knows of the activities under way.

@@ -184,6 +184,6 @@ func infoOf(run *journal.Run) *history.RunSummary {
 	if started := run.Started(); started != nil {
 		info.Type, info.Queue, info.RequestID = started.Type, started.Queue, started.RequestID
 	}
-	history.DescribeEnd(info, last)
+	info.Close(last)
 	return info
 }

@@ -1,16 +1,44 @@
+// This file lists the kinds of events: their bodies, how they are encoded, and what they say of themselves. To add a
+// kind, add its type here and its line to the list of kinds in history.go.
+
 package history
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
-// This file lists the bodies of events. The numbers are those of history.proto.
+// Kind is the kind of an event: the number of its body in the schema.
+type Kind int
+
+// The kinds of events.
+const (
+	KindRunStarted              Kind = 10
+	KindActivityScheduled       Kind = 11
+	KindActivityCompleted       Kind = 12
+	KindActivityCancelRequested Kind = 13
+	KindStepScheduled           Kind = 14
+	KindStepCompleted           Kind = 15
+	KindTimerStarted            Kind = 16
+	KindTimerFired              Kind = 17
+	KindCancelRequested         Kind = 18
+	KindStartRejected           Kind = 19
+	KindZoneLoaded              Kind = 20
+	KindRunCompleted            Kind = 30
+	KindRunFailed               Kind = 31
+	KindRunCancelled            Kind = 32
+	KindRunTerminated           Kind = 33
+	KindRunTimedOut             Kind = 34
+)
 
 // RunStarted is the first event of every run.
 type RunStarted struct {
 	Type      string // the workflow's name
 	Queue     string
-	RequestID string // of the start request: starting again with it starts nothing
+	RequestID string // of the start request: a start with the id of a request that was served starts nothing
 	Input     Payload
-	Config    []Setting     // config fields of the receiver, as they were
+	Config    []Setting     // config fields of the receiver when the run started
 	Timeout   time.Duration // the run is closed as timed out this long after its start; 0: never
 	Retention time.Duration // how long the closed run is kept
 
@@ -30,7 +58,6 @@ func (s *Setting) fields(w *wire) {
 	w.sub(2, &s.Value)
 }
 
-func (*RunStarted) field() int { return 10 }
 func (e *RunStarted) fields(w *wire) {
 	w.string(1, &e.Type)
 	w.string(2, &e.Queue)
@@ -44,17 +71,37 @@ func (e *RunStarted) fields(w *wire) {
 	number(w, 10, &e.SchedulerVersion)
 }
 
-// ActivityScheduled is the command to have an activity run by a worker of its queue.
+// Details implements Body.
+func (e *RunStarted) Details() Details {
+	return Details{Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config}
+}
+func (e *RunStarted) edited(ed *editor) Body {
+	c := *e
+	ed.payload(&c.Input)
+	c.Config = slices.Clone(e.Config)
+	for i := range c.Config {
+		ed.payload(&c.Config[i].Value)
+	}
+	return &c
+}
+
+// FunctionScheduled is the body of an event that schedules a function of the author: an activity or a step.
+type FunctionScheduled interface {
+	Body
+	// Completed returns the event that ends the operation with an outcome.
+	Completed(Outcome) Body
+}
+
+// ActivityScheduled is the command to run an activity on a worker of its queue.
 type ActivityScheduled struct {
 	Op     Op
 	Name   string
-	Tag    string // tells two receivers of one activity type apart
+	Tag    string // distinguishes two receivers of one activity type
 	Queue  string
 	Input  Payload
 	Policy Policy
 }
 
-func (*ActivityScheduled) field() int { return 11 }
 func (e *ActivityScheduled) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.string(2, &e.Name)
@@ -64,25 +111,58 @@ func (e *ActivityScheduled) fields(w *wire) {
 	w.sub(6, &e.Policy)
 }
 
-// ActivityCompleted gives the one outcome of an activity; attempts in between leave no event.
+// Details implements Body.
+func (e *ActivityScheduled) Details() Details {
+	return Details{
+		Kind: KindActivityScheduled, Subject: "activity", Verb: "scheduled", Command: true, Starts: true,
+		Op: e.Op, Name: TaggedName(e.Name, e.Tag), Queue: e.Queue, Input: &e.Input,
+	}
+}
+func (e *ActivityScheduled) edited(ed *editor) Body {
+	c := *e
+	ed.op(&c.Op)
+	ed.payload(&c.Input)
+	return &c
+}
+
+// Completed implements FunctionScheduled.
+func (e *ActivityScheduled) Completed(o Outcome) Body {
+	return &ActivityCompleted{Op: e.Op.ID(), Outcome: o}
+}
+
+// ActivityCompleted holds the final outcome of an activity. Earlier attempts leave no event.
 type ActivityCompleted struct {
 	Op      OpID
 	Outcome Outcome
 }
 
-func (*ActivityCompleted) field() int { return 12 }
 func (e *ActivityCompleted) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.sub(2, &e.Outcome)
 }
 
-// ActivityCancelRequested is the command to cancel an activity's context. Its outcome is still to come.
+// Details implements Body.
+func (e *ActivityCompleted) Details() Details {
+	return Details{Kind: KindActivityCompleted, Subject: "activity", Verb: e.Outcome.verb(), Ends: true, Op: e.Op.op(), Outcome: &e.Outcome}
+}
+func (e *ActivityCompleted) edited(ed *editor) Body {
+	c := *e
+	ed.payload(&c.Outcome.Result)
+	return &c
+}
+
+// ActivityCancelRequested is the command to cancel the context of an activity or step. The outcome follows later.
 type ActivityCancelRequested struct {
 	Op OpID
 }
 
-func (*ActivityCancelRequested) field() int       { return 13 }
 func (e *ActivityCancelRequested) fields(w *wire) { w.sub(1, &e.Op) }
+
+// Details implements Body.
+func (e *ActivityCancelRequested) Details() Details {
+	return Details{Kind: KindActivityCancelRequested, Subject: "activity", Verb: "cancel requested", Command: true, Op: e.Op.op()}
+}
+func (e *ActivityCancelRequested) edited(*editor) Body { return e }
 
 // StepScheduled is the command to run a step in the worker that runs the workflow.
 type StepScheduled struct {
@@ -93,7 +173,6 @@ type StepScheduled struct {
 	Policy Policy
 }
 
-func (*StepScheduled) field() int { return 14 }
 func (e *StepScheduled) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.string(2, &e.Name)
@@ -102,28 +181,53 @@ func (e *StepScheduled) fields(w *wire) {
 	w.sub(5, &e.Policy)
 }
 
-// StepCompleted gives the one outcome of a step.
+// Details implements Body.
+func (e *StepScheduled) Details() Details {
+	return Details{
+		Kind: KindStepScheduled, Subject: "step", Verb: "scheduled", Command: true, Starts: true,
+		Op: e.Op, Name: TaggedName(e.Name, e.Tag), Input: &e.Input,
+	}
+}
+func (e *StepScheduled) edited(ed *editor) Body {
+	c := *e
+	ed.op(&c.Op)
+	ed.payload(&c.Input)
+	return &c
+}
+
+// Completed implements FunctionScheduled.
+func (e *StepScheduled) Completed(o Outcome) Body { return &StepCompleted{Op: e.Op.ID(), Outcome: o} }
+
+// StepCompleted holds the final outcome of a step.
 type StepCompleted struct {
 	Op      OpID
 	Outcome Outcome
 }
 
-func (*StepCompleted) field() int { return 15 }
 func (e *StepCompleted) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.sub(2, &e.Outcome)
 }
 
-// TimerStarted is the command to be woken at Due, and again after each Period. A timer that is stopped, or that nobody
-// waits for any more, leaves no further event.
+// Details implements Body.
+func (e *StepCompleted) Details() Details {
+	return Details{Kind: KindStepCompleted, Subject: "step", Verb: e.Outcome.verb(), Ends: true, Op: e.Op.op(), Outcome: &e.Outcome}
+}
+func (e *StepCompleted) edited(ed *editor) Body {
+	c := *e
+	ed.payload(&c.Outcome.Result)
+	return &c
+}
+
+// TimerStarted is the command to wake the code at Due, and then after every Period. A timer that is stopped, or that
+// nothing waits for any more, leaves no further event.
 type TimerStarted struct {
 	Op     Op
 	Due    time.Time
-	Name   string        // what it is for; empty for a sleep
-	Period time.Duration // of a ticker
+	Name   string        // what it is for, such as "ticker"; empty for a sleep
+	Period time.Duration // of a ticker; otherwise 0
 }
 
-func (*TimerStarted) field() int { return 16 }
 func (e *TimerStarted) fields(w *wire) {
 	w.sub(1, &e.Op)
 	w.time(2, &e.Due)
@@ -131,54 +235,100 @@ func (e *TimerStarted) fields(w *wire) {
 	number(w, 4, &e.Period)
 }
 
-// TimerFired ends a timer, or is one tick of a ticker, never before it was due.
+// Details implements Body.
+func (e *TimerStarted) Details() Details {
+	return Details{
+		Kind: KindTimerStarted, Subject: "timer", Verb: "started", Command: true, Starts: true,
+		Op: e.Op, Name: cmp.Or(e.Name, SleepName), Due: e.Due, Period: e.Period,
+	}
+}
+func (e *TimerStarted) edited(ed *editor) Body {
+	c := *e
+	ed.op(&c.Op)
+	return &c
+}
+
+// TimerFired ends a timer or is one tick of a ticker. It is never earlier than the timer's due time.
 type TimerFired struct {
 	Op OpID
 }
 
-func (*TimerFired) field() int       { return 17 }
 func (e *TimerFired) fields(w *wire) { w.sub(1, &e.Op) }
+
+// Details implements Body.
+func (e *TimerFired) Details() Details {
+	return Details{Kind: KindTimerFired, Subject: "timer", Verb: "fired", Ends: true, Op: e.Op.op()}
+}
+func (e *TimerFired) edited(*editor) Body { return e }
 
 // CancelRequested cancels the context of the workflow.
 type CancelRequested struct {
 	Reason string
 }
 
-func (*CancelRequested) field() int       { return 18 }
 func (e *CancelRequested) fields(w *wire) { w.string(1, &e.Reason) }
 
-// StartRejected answers a start that came while this run was open. The workflow's code does not see it.
+// Details implements Body.
+func (e *CancelRequested) Details() Details {
+	return Details{Kind: KindCancelRequested, Subject: "cancel", Verb: "requested", Reason: e.Reason}
+}
+func (e *CancelRequested) edited(*editor) Body { return e }
+
+// StartRejected rejects a start request that arrived while this run was open. The workflow's code does not see it.
 type StartRejected struct {
 	RequestID string
 }
 
-func (*StartRejected) field() int       { return 19 }
 func (e *StartRejected) fields(w *wire) { w.string(1, &e.RequestID) }
 
-// ZoneLoaded gives the rules of a time zone that the code asked for, which hold for the whole run.
+// Details implements Body.
+func (e *StartRejected) Details() Details {
+	return Details{Kind: KindStartRejected, Subject: "start", Verb: "rejected", Request: e.RequestID}
+}
+func (e *StartRejected) edited(*editor) Body { return e }
+
+// ZoneLoaded holds the rules of a time zone that the code used. They apply for the rest of the run.
 type ZoneLoaded struct {
 	Name  string
 	Rules []byte // TZif, RFC 8536
-	Error string // why there are none; empty if there are
+	Error string // why the zone could not be loaded; empty if it was
 }
 
-func (*ZoneLoaded) field() int { return 20 }
 func (e *ZoneLoaded) fields(w *wire) {
 	w.string(1, &e.Name)
 	w.bytes(2, &e.Rules)
 	w.string(3, &e.Error)
 }
 
+// Details implements Body.
+func (e *ZoneLoaded) Details() Details {
+	return Details{Kind: KindZoneLoaded, Subject: "time zone", Verb: "loaded", Command: true, Name: e.Name, Reason: e.Error}
+}
+func (e *ZoneLoaded) edited(*editor) Body { return e }
+
 // RunCompleted closes a run whose workflow returned no error.
 type RunCompleted struct {
 	Result   Payload
-	Warnings []string // what its author should know, such as goroutines that had not ended
+	Warnings []string // for the author, such as goroutines that had not ended
 }
 
-func (*RunCompleted) field() int { return 30 }
 func (e *RunCompleted) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.texts(2, &e.Warnings)
+}
+
+// Details implements Body.
+func (e *RunCompleted) Details() Details {
+	return Details{
+		Kind: KindRunCompleted, Subject: "run", Verb: "completed", Command: true, Status: StatusCompleted,
+		Outcome: &Outcome{Result: e.Result}, Warnings: e.Warnings,
+	}
+}
+func (e *RunCompleted) edited(ed *editor) Body {
+	c := *e
+	ed.payload(&c.Result)
+	ed.warn(&c.Warnings)
+	return &c
 }
 
 // RunFailed closes a run whose workflow returned an error.
@@ -188,37 +338,73 @@ type RunFailed struct {
 	Warnings []string
 }
 
-func (*RunFailed) field() int { return 31 }
 func (e *RunFailed) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.sub(2, &e.Failure)
 	w.texts(3, &e.Warnings)
 }
 
-// RunCancelled closes a run whose workflow returned an error that is context.Canceled.
+// Details implements Body.
+func (e *RunFailed) Details() Details {
+	return Details{
+		Kind: KindRunFailed, Subject: "run", Verb: "failed", Command: true, Status: StatusFailed,
+		Outcome: &Outcome{Result: e.Result, Failure: &e.Failure}, Warnings: e.Warnings,
+	}
+}
+func (e *RunFailed) edited(ed *editor) Body {
+	c := *e
+	ed.payload(&c.Result)
+	ed.warn(&c.Warnings)
+	return &c
+}
+
+// RunCancelled closes a run whose workflow returned an error that matches context.Canceled.
 type RunCancelled struct {
 	Result   Payload
 	Failure  Failure
 	Warnings []string
 }
 
-func (*RunCancelled) field() int { return 32 }
 func (e *RunCancelled) fields(w *wire) {
 	w.sub(1, &e.Result)
 	w.sub(2, &e.Failure)
 	w.texts(3, &e.Warnings)
 }
 
-// RunTerminated closes a run from outside; its code is not asked.
+// Details implements Body.
+func (e *RunCancelled) Details() Details {
+	return Details{
+		Kind: KindRunCancelled, Subject: "run", Verb: "cancelled", Command: true, Status: StatusCancelled,
+		Outcome: &Outcome{Result: e.Result, Failure: &e.Failure}, Warnings: e.Warnings,
+	}
+}
+func (e *RunCancelled) edited(ed *editor) Body {
+	c := *e
+	ed.payload(&c.Result)
+	ed.warn(&c.Warnings)
+	return &c
+}
+
+// RunTerminated closes a run from outside. The workflow's code is not involved.
 type RunTerminated struct {
 	Reason string
 }
 
-func (*RunTerminated) field() int       { return 33 }
 func (e *RunTerminated) fields(w *wire) { w.string(1, &e.Reason) }
 
-// RunTimedOut closes a run whose workflow timeout has passed; its code is not asked.
+// Details implements Body.
+func (e *RunTerminated) Details() Details {
+	return Details{Kind: KindRunTerminated, Subject: "run", Verb: "terminated", Status: StatusTerminated, Reason: e.Reason}
+}
+func (e *RunTerminated) edited(*editor) Body { return e }
+
+// RunTimedOut closes a run whose workflow timeout has passed. The workflow's code is not involved.
 type RunTimedOut struct{}
 
-func (*RunTimedOut) field() int       { return 34 }
 func (e *RunTimedOut) fields(w *wire) {}
+
+// Details implements Body.
+func (*RunTimedOut) Details() Details {
+	return Details{Kind: KindRunTimedOut, Subject: "run", Verb: "timed out", Status: StatusTimedOut}
+}
+func (e *RunTimedOut) edited(*editor) Body { return e }

@@ -186,7 +186,7 @@ func (g *generator) setSlice(v reflect.Value) {
 
 func (g *generator) body() Body {
 	n := g.rand.IntN(len(bodies))
-	for _, num := range sortedBodies() {
+	for _, num := range sortedKinds() {
 		if n--; n < 0 {
 			body := bodies[num]()
 			g.fill(reflect.ValueOf(body).Elem())

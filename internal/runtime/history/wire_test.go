@@ -5,6 +5,7 @@ package history
 import (
 	"bytes"
 	"encoding/binary"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -15,14 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-func sortedBodies() []int {
-	var numbers []int
-	for num := range bodies {
-		numbers = append(numbers, num)
-	}
-	slices.Sort(numbers)
-	return numbers
-}
+func sortedKinds() []Kind { return slices.Sorted(maps.Keys(bodies)) }
 
 // field is an encoded field whose number no message of this version has, or, for the tests' purpose, one that it has.
 func field(num, typ int, value ...byte) []byte {

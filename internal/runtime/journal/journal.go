@@ -130,7 +130,7 @@ func Seal(ctx context.Context, chain *codec.Chain, owner string, events []histor
 func mapPayloads(events []history.Event, visit func(*history.Payload) error) ([]history.Event, error) {
 	out := make([]history.Event, len(events))
 	for i, e := range events {
-		body, err := history.Payloads(e.Body, visit)
+		body, err := history.MapPayloads(e.Body, visit)
 		if err != nil {
 			return nil, fmt.Errorf("event %d (%T): %w", i+1, e.Body, err)
 		}

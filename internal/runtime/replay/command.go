@@ -15,12 +15,27 @@ import (
 
 // command is an event that the code asks to have recorded.
 type command struct {
-	kind    string
-	id      history.OpID // empty for a command that closes the run
-	name    string
+	identity
 	callers []uintptr
 	build   func(pos string) history.Body
 	built   history.Body
+}
+
+// identity is what makes two commands the same: their kind, their operation, if they have one, and their name.
+type identity struct {
+	kind history.Kind
+	op   history.OpID
+	name string
+}
+
+func identify(body history.Body) identity {
+	d := body.Details()
+	return identity{d.Kind, d.Op.ID(), d.Name}
+}
+
+// newCommand returns the command to record a body that does not depend on the position of the code.
+func newCommand(body history.Body, callers []uintptr) *command {
+	return &command{identity: identify(body), callers: callers, built: body, build: func(string) history.Body { return body }}
 }
 
 // body builds the event. Its position, which takes a walk over the stack's symbols, is only worth its time if the
@@ -46,17 +61,17 @@ func (c *command) String() string {
 
 // match finds the recorded command among those that the code has made and not yet seen recorded.
 func (x *Execution) match(recorded history.Body) error {
-	kind, id, name, _ := identity(recorded)
+	want := identify(recorded)
 	var sameOp *command
 	for i, c := range x.commands {
-		if c.id != id {
+		if c.op != want.op {
 			continue
 		}
-		if c.kind == kind && c.name == name {
+		if c.identity == want {
 			if err := x.compare(c, recorded); err != nil {
 				return err
 			}
-			x.adopt(id, recorded)
+			x.adopt(want.op, recorded)
 			x.settle(i)
 			return nil
 		}
@@ -88,7 +103,7 @@ func (x *Execution) settle(i int) {
 // adopt keeps the recorded body in place of the rebuilt one: deadlines and policies are those that were recorded.
 func (x *Execution) adopt(id history.OpID, recorded history.Body) {
 	if op := x.open.byID[id]; op != nil {
-		if _, cancel := recorded.(*history.ActivityCancelRequested); !cancel {
+		if recorded.Details().Starts {
 			op.body = recorded
 		}
 		if timer, ok := recorded.(*history.TimerStarted); ok && op.timer != nil {
@@ -103,7 +118,7 @@ func (x *Execution) compare(c *command, recorded history.Body) error {
 		return nil
 	}
 	built := c.body(false)
-	if bytes.Equal(history.MarshalBody(withoutPos(built)), history.MarshalBody(withoutPos(recorded))) {
+	if bytes.Equal(history.MarshalBody(history.Comparable(built)), history.MarshalBody(history.Comparable(recorded))) {
 		return nil
 	}
 	return &Mismatch{Event: x.events, Recorded: fmt.Sprintf("%s: %+v", describe(recorded), recorded), Code: fmt.Sprintf("%s: %+v", c, built)}
@@ -150,4 +165,20 @@ func (e *PanicError) Error() string {
 		text += "  at " + line + "\n"
 	}
 	return text + "  help: run a worker with code that does not; the run resumes by itself"
+}
+
+// describe names what an event is about, for people.
+func describe(body history.Body) string {
+	d := body.Details()
+	text := d.What()
+	if d.Command && d.Name != "" { // the name says enough: "activity shop.Charge"
+		text = d.Subject + " " + d.Name
+	}
+	switch {
+	case d.Op.ID() == history.OpID{}:
+		return text
+	case d.Op.Pos != "":
+		return fmt.Sprintf("%s (operation %s at %s)", text, d.Op.ID(), d.Op.Pos)
+	}
+	return fmt.Sprintf("%s (operation %s)", text, d.Op.ID())
 }

@@ -227,8 +227,7 @@ func (x *Execution) AfterDone(ctx context.Context, fn func()) (stop func() bool)
 // parentDone passes the end of its context on to whoever runs the operation.
 func (op *operation) parentDone(error, error) {
 	op.cancelled = true
-	body := &history.ActivityCancelRequested{Op: op.id}
-	op.x.issue(&command{kind: kindOf(body), id: op.id, build: func(string) history.Body { return body }})
+	op.x.issue(newCommand(&history.ActivityCancelRequested{Op: op.id}, nil))
 }
 
 // awaited reports whether anything waits for the end of the context or of one under it.

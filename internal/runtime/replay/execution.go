@@ -124,7 +124,7 @@ func (x *Execution) Replay(events []history.Event) error {
 }
 
 func (x *Execution) replayEvent(e *history.Event) error {
-	if !isCommand(e.Body) {
+	if !e.Body.Details().Command {
 		if err := x.unrecorded(); err != nil {
 			return err
 		}
@@ -175,22 +175,22 @@ func (x *Execution) run() error {
 
 // deliver changes the state that the code waits on.
 func (x *Execution) deliver(body history.Body) error {
+	d := body.Details()
 	switch e := body.(type) {
 	case *history.RunStarted:
 		x.start(e)
-	case *history.ActivityCompleted:
-		return x.complete(e.Op, e)
-	case *history.StepCompleted:
-		return x.complete(e.Op, e)
-	case *history.TimerFired:
-		return x.complete(e.Op, e)
 	case *history.CancelRequested:
 		x.ctx.Cancel(context.Canceled, nil)
-	case *history.StartRejected:
-	case *history.RunTerminated, *history.RunTimedOut:
-		x.closed = e
+	case *history.StartRejected: // no concern of the code
 	default:
-		return fmt.Errorf("event %T cannot be applied", body)
+		switch {
+		case d.Command:
+			return fmt.Errorf("%s is a command, not an inbound event", d.What())
+		case d.Ends:
+			return x.complete(d.Op.ID(), body)
+		case d.Closes():
+			x.closed = body
+		}
 	}
 	return nil
 }
@@ -212,25 +212,12 @@ func (x *Execution) start(e *history.RunStarted) {
 			x.parked = err
 			return
 		}
-		x.closed = warn(body, x.leftovers())
-		x.issue(&command{kind: kindOf(body), build: func(string) history.Body { return body }})
+		x.closed = history.WithWarnings(body, x.leftovers())
+		x.issue(newCommand(x.closed, nil))
 	})
 }
 
 var errGoexit = errors.New("the workflow ended its own goroutine by runtime.Goexit and returns nothing: return from it instead")
-
-// warn enters warnings into the event that closes a run.
-func warn(body history.Body, warnings []string) history.Body {
-	switch e := body.(type) {
-	case *history.RunCompleted:
-		e.Warnings = warnings
-	case *history.RunFailed:
-		e.Warnings = warnings
-	case *history.RunCancelled:
-		e.Warnings = warnings
-	}
-	return body
-}
 
 // complete hands an outcome to the coroutine that waits for it.
 func (x *Execution) complete(id history.OpID, outcome history.Body) error {
@@ -261,11 +248,11 @@ func (x *Execution) issue(c *command) {
 // by the coroutine that has the turn.
 func (x *Execution) Await(ctx context.Context, name string, build func(history.Op) history.Body) history.Body {
 	op := x.newOperation(ctx)
-	cmd := &command{id: op.id, name: name, callers: sched.Callers(), build: func(pos string) history.Body {
+	cmd := &command{callers: sched.Callers(), build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body
 	}}
-	cmd.kind = kindOf(cmd.body(false))
+	cmd.identity = identify(cmd.body(false))
 	x.open.add(op)
 	x.issue(cmd)
 	x.sched.Park(name)
@@ -348,8 +335,8 @@ func (op *operation) describe() Open {
 	o := Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Cancelled: op.cancelled}
 	if op.timer != nil {
 		o.Due = op.timer.due
-	} else if timer, ok := op.body.(*history.TimerStarted); ok {
-		o.Due = timer.Due
+	} else {
+		o.Due = op.body.Details().Due
 	}
 	return o
 }

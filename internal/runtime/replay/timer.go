@@ -214,7 +214,7 @@ func (t *Timer) record() {
 	op, id, x := t.op, t.op.id, t.x
 	op.scheduled = x.now
 	x.open.add(op)
-	cmd := &command{kind: "timer", id: id, name: t.name, callers: t.callers, build: func(pos string) history.Body {
+	cmd := &command{identity: identity{history.KindTimerStarted, id, t.name}, callers: t.callers, build: func(pos string) history.Body {
 		op.body = &history.TimerStarted{Op: history.Op{Coroutine: id.Coroutine, Index: id.Index, Pos: pos}, Due: t.due, Name: t.name, Period: t.period}
 		return op.body
 	}}

@@ -23,7 +23,7 @@ func (x *Execution) Zone(name string, load func() *history.ZoneLoaded) *history.
 		x.zones = map[string]*history.ZoneLoaded{}
 	}
 	x.zones[name] = z
-	x.issue(&command{kind: kindOf(z), name: name, callers: sched.Callers(), build: func(string) history.Body { return z }})
+	x.issue(newCommand(z, sched.Callers()))
 	return z
 }
 

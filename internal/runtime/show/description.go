@@ -100,7 +100,7 @@ func pendingLines(p client.Pending, now time.Time) (lines []string) {
 // overdue reports whether a timer should have gone off some time ago, if it matters. Only the run's code knows whether one
 // that is a value is still waited for, and then it goes off at once.
 func overdue(p client.Pending, now time.Time) bool {
-	return p.Kind == "timer" && p.Name != "sleep" && now.Sub(p.Due) > time.Minute
+	return p.Kind == "timer" && p.Name != history.SleepName && now.Sub(p.Due) > time.Minute
 }
 
 // progress says which attempt an activity is at. A first attempt leaves no trace before it fails or sends a heartbeat.

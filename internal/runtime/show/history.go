@@ -4,7 +4,6 @@ package show
 // line of the author's, and with what value.
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -32,6 +31,8 @@ type Event struct {
 	Attempts int        `json:"attempts,omitempty"` // how many it took
 	Failure  *Failure   `json:"failure,omitempty"`
 	Warnings []string   `json:"warnings,omitempty"` // of a run that has ended
+
+	short string // Name as tables show it
 }
 
 // Events returns the events of a history, in order.
@@ -39,7 +40,7 @@ func Events(h *client.History) []Event {
 	ops := operations{}
 	events := make([]Event, len(h.Events))
 	for i, e := range h.Events {
-		events[i] = ops.tell(e.Body)
+		events[i] = ops.describe(e.Body)
 		events[i].Number, events[i].Time = i+1, e.Time
 	}
 	return events
@@ -52,7 +53,7 @@ func History(w io.Writer, h *client.History) error {
 	rows := make([]row, len(events))
 	for i, e := range events {
 		after := "+" + e.Time.Sub(events[0].Time).Round(time.Millisecond).String()
-		rows[i] = row{[]string{strconv.Itoa(e.Number), after, e.What, e.name(), e.Pos, e.detail()}, append(e.Failure.lines(), warningLines(e.Warnings)...)}
+		rows[i] = row{[]string{strconv.Itoa(e.Number), after, e.What, e.short, e.Pos, e.detail()}, append(e.Failure.lines(), warningLines(e.Warnings)...)}
 	}
 	return writeRows(w, rows)
 }
@@ -62,16 +63,6 @@ func warningLines(warnings []string) (lines []string) {
 		lines = append(lines, "warning: "+oneLine(w))
 	}
 	return lines
-}
-
-const zoneLoaded = "time zone loaded"
-
-// name is the short form of what the event is about. A time zone has no longer one: its slash is part of its name.
-func (e Event) name() string {
-	if e.What == zoneLoaded {
-		return e.Name
-	}
-	return Name(e.Name)
 }
 
 // detail is what else there is to say of an event, in one line.
@@ -111,79 +102,33 @@ func period(d time.Duration) string {
 	return d.String()
 }
 
-// operations remembers the operations that were scheduled, because the events that end them do not name them.
+// operations holds the events that started operations. Events that end an operation repeat its name and position.
 type operations map[history.OpID]Event
 
-func (ops operations) tell(b history.Body) Event {
-	switch e := b.(type) {
-	case *history.RunStarted:
-		return Event{What: "run started", Name: e.Type, Values: values(e.Input)}
-	case *history.ActivityScheduled:
-		return ops.scheduled(e.Op, Event{What: "activity scheduled", Name: tagged(e.Name, e.Tag), Values: values(e.Input)})
-	case *history.ActivityCompleted:
-		return ops.outcome("activity", e.Op, e.Outcome)
-	case *history.ActivityCancelRequested:
-		return ops.of("activity cancel requested", e.Op)
-	case *history.StepScheduled:
-		return ops.scheduled(e.Op, Event{What: "step scheduled", Name: tagged(e.Name, e.Tag), Values: values(e.Input)})
-	case *history.StepCompleted:
-		return ops.outcome("step", e.Op, e.Outcome)
-	case *history.TimerStarted:
-		return ops.scheduled(e.Op, Event{What: "timer started", Name: cmp.Or(e.Name, "sleep"), Due: &e.Due, Period: period(e.Period)})
-	case *history.TimerFired:
-		return ops.of("timer fired", e.Op)
-	case *history.CancelRequested:
-		return Event{What: "cancel requested", Reason: e.Reason}
-	case *history.StartRejected:
-		return Event{What: "start rejected", Request: e.RequestID}
-	case *history.ZoneLoaded:
-		return Event{What: zoneLoaded, Name: e.Name, Reason: e.Error}
+// describe returns what there is to show of a body.
+func (ops operations) describe(b history.Body) Event {
+	d := b.Details()
+	e := Event{
+		What: d.What(), Name: d.Name, short: d.Name, Pos: d.Op.Pos, Period: period(d.Period), Reason: d.Reason, Request: d.Request, Warnings: d.Warnings,
 	}
-	return tellEnd(b)
-}
-
-// tellEnd is for the events that close a run.
-func tellEnd(b history.Body) Event {
-	switch e := b.(type) {
-	case *history.RunCompleted:
-		return Event{What: "run completed", Values: values(e.Result), Warnings: e.Warnings}
-	case *history.RunFailed:
-		return Event{What: "run failed", Values: values(e.Result), Failure: NewFailure(&e.Failure), Warnings: e.Warnings}
-	case *history.RunCancelled:
-		return Event{What: "run cancelled", Values: values(e.Result), Failure: NewFailure(&e.Failure), Warnings: e.Warnings}
-	case *history.RunTerminated:
-		return Event{What: "run terminated", Reason: e.Reason}
-	case *history.RunTimedOut:
-		return Event{What: "run timed out"}
+	if d.Input != nil {
+		e.Values, e.short = values(*d.Input), Name(d.Name) // the name of a function
 	}
-	return Event{What: strings.TrimPrefix(fmt.Sprintf("%T", b), "*history.")}
-}
-
-func (ops operations) scheduled(op history.Op, e Event) Event {
-	e.Op, e.Pos = op.ID().String(), op.Pos
-	ops[op.ID()] = e
+	if o := d.Outcome; o != nil {
+		e.Values, e.Attempts, e.Failure = values(o.Result), o.Attempts, NewFailure(o.Failure)
+	}
+	if !d.Due.IsZero() {
+		e.Due = &d.Due
+	}
+	id := d.Op.ID()
+	if id == (history.OpID{}) {
+		return e
+	}
+	e.Op = id.String()
+	if d.Starts {
+		ops[id] = e
+	} else {
+		e.Name, e.short, e.Pos = ops[id].Name, ops[id].short, ops[id].Pos
+	}
 	return e
-}
-
-// of is an event of an operation that was scheduled before.
-func (ops operations) of(what string, op history.OpID) Event {
-	was := ops[op]
-	return Event{What: what, Op: op.String(), Name: was.Name, Pos: was.Pos}
-}
-
-func (ops operations) outcome(kind string, op history.OpID, o history.Outcome) Event {
-	what := kind + " completed"
-	if o.Failure != nil {
-		what = kind + " failed"
-	}
-	e := ops.of(what, op)
-	e.Values, e.Attempts, e.Failure = values(o.Result), o.Attempts, NewFailure(o.Failure)
-	return e
-}
-
-func tagged(name, tag string) string {
-	if tag != "" {
-		name += "@" + tag
-	}
-	return name
 }

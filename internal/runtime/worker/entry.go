@@ -27,7 +27,7 @@ func (a *actor) info(status history.Status, closing history.Body, at time.Time) 
 		info.Type, info.RequestID = a.started.Type, a.started.RequestID
 	}
 	if closing != nil {
-		history.DescribeEnd(info, history.Event{Time: at, Body: closing})
+		info.Close(history.Event{Time: at, Body: closing})
 		info.Result = small(info.Result)
 	}
 	return info

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pawlhq/pawl/internal/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
 )
@@ -30,7 +30,7 @@ func newRegistry(registrations []abi.Registration) (*registry, error) {
 		}
 		for i := range m.Activities {
 			h := &m.Activities[i]
-			key := replay.OperationName(h.Activity.Name, h.Tag)
+			key := history.TaggedName(h.Activity.Name, h.Tag)
 			if other, ok := r.handlers[key]; ok && other.Activity != h.Activity {
 				return nil, fmt.Errorf("two activities are named %q, at %s and %s: give one of them name=", key, other.Activity.Pos, h.Activity.Pos)
 			}
@@ -42,7 +42,7 @@ func newRegistry(registrations []abi.Registration) (*registry, error) {
 }
 
 func (r *registry) handler(name, tag string) *abi.Handler {
-	return r.handlers[replay.OperationName(name, tag)]
+	return r.handlers[history.TaggedName(name, tag)]
 }
 
 func (r *registry) workflowQueues() []string {

@@ -1,0 +1,160 @@
+// The client: it starts runs, cancels some, and waits for their results.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/chaos/load"
+	"github.com/pawlhq/pawl/internal/runtime/client"
+)
+
+// start is one run that was started.
+type start struct {
+	id    string
+	kind  load.Kind
+	input load.Input
+	run   load.Run
+	err   error // the start was never acknowledged
+}
+
+// result is how a run ended.
+type result struct {
+	start
+	value int
+	err   error
+}
+
+type driver struct {
+	c     *pawl.Client
+	kinds []load.Kind
+	log   *os.File
+	bound time.Duration
+
+	mu     sync.Mutex
+	starts []start
+}
+
+func newDriver(ctx context.Context, url, logFile string, cfg config) (*driver, error) {
+	log, err := os.Create(logFile)
+	if err != nil {
+		return nil, err
+	}
+	c, err := pawl.Connect(ctx, url, pawl.WithLogger(logger(log)))
+	if err != nil {
+		return nil, err
+	}
+	return &driver{c: c, kinds: cfg.kinds, log: log, bound: cfg.bound}, nil
+}
+
+func (d *driver) close() {
+	d.c.Close()
+	d.log.Close()
+}
+
+// drive starts runs for a while. It returns when every start is acknowledged or given up.
+func (d *driver) drive(ctx context.Context, duration time.Duration, rate float64, r *rand.Rand) {
+	var starting sync.WaitGroup
+	defer starting.Wait()
+	end := time.After(duration)
+	next := time.NewTicker(time.Duration(float64(time.Second) / rate))
+	defer next.Stop()
+	for i := 0; ; i++ {
+		kind, input := d.kinds[r.IntN(len(d.kinds))], load.RandomInput(r)
+		starting.Go(func() { d.start(ctx, start{id: fmt.Sprintf("run-%d", i), kind: kind, input: input}, duration) })
+		select {
+		case <-next.C:
+		case <-end:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// start starts one run. It repeats the request, under one request id, until the start is acknowledged.
+func (d *driver) start(ctx context.Context, s start, duration time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, duration+d.bound)
+	defer cancel()
+	for {
+		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
+		s.run, s.err = s.kind.Start(attempt, d.c, s.id, s.input, pawl.RequestID("request-"+s.id))
+		cancel()
+		if s.err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if s.err == nil && s.kind.Cancel {
+		s.err = d.cancel(ctx, s)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.starts = append(d.starts, s)
+}
+
+// cancel cancels a run after a while. It repeats the request until it is acknowledged. The run may have ended by then.
+func (d *driver) cancel(ctx context.Context, s start) error {
+	select {
+	case <-time.After(s.input.Wait / 2):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
+		err := s.run.Cancel(attempt, "chaos")
+		cancel()
+		if err == nil || errors.Is(err, pawl.ErrNotFound) {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (d *driver) started() []start {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.starts
+}
+
+// await waits for the results of all runs, for at most bound.
+func (d *driver) await(ctx context.Context, bound time.Duration) []result {
+	ctx, cancel := context.WithTimeout(ctx, bound)
+	defer cancel()
+	starts := d.started()
+	results := make([]result, len(starts))
+	var waiting sync.WaitGroup
+	for i, s := range starts {
+		results[i] = result{start: s, err: s.err}
+		if s.err == nil {
+			waiting.Go(func() { results[i].value, results[i].err = s.run.Result(ctx) })
+		}
+	}
+	waiting.Wait()
+	return results
+}
+
+// open returns the ids of runs that are listed as open.
+func (d *driver) open(ctx context.Context) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	runs, err := d.c.List(ctx, client.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	var open []string
+	for _, r := range runs {
+		if !r.Status.Closed() {
+			open = append(open, fmt.Sprintf("%s (%s)", r.ID, r.Status))
+		}
+	}
+	return open, nil
+}

@@ -1,0 +1,110 @@
+// This file holds the status of a run and its summary, which the store keeps for listings.
+
+package history
+
+import (
+	"fmt"
+	"time"
+)
+
+// Status is how a run stands.
+type Status int32
+
+// The ways a run can stand. A value that is added later is that of a closed run.
+const (
+	StatusUnknown    Status = 0
+	StatusRunning    Status = 1
+	StatusParked     Status = 2 // open, but it cannot go on until its code, or its history, is mended
+	StatusCompleted  Status = 3
+	StatusFailed     Status = 4
+	StatusCancelled  Status = 5
+	StatusTerminated Status = 6
+	StatusTimedOut   Status = 7
+)
+
+var statusNames = [...]string{"unknown", "running", "parked", "completed", "failed", "cancelled", "terminated", "timed out"}
+
+func (s Status) String() string {
+	if int(s) < len(statusNames) && s >= 0 {
+		return statusNames[s]
+	}
+	return fmt.Sprintf("status %d", int32(s))
+}
+
+// Closed reports whether the run has ended.
+func (s Status) Closed() bool { return s >= StatusCompleted }
+
+// RunSummary is the registry's entry for a workflow id: its newest run.
+type RunSummary struct {
+	ID        string
+	RunID     string
+	RequestID string
+	Type      string
+	Queue     string
+	Status    Status
+	Started   time.Time
+	Closed    time.Time
+	Changed   time.Time
+	Events    uint64   // length of the history
+	Result    *Payload // of a closed run; absent if it is large: then the journal has it
+	Failure   *Failure
+	Parked    string // why a parked run is parked; of a running one, why it does not give up its turn
+	Reason    string // of a cancellation or termination
+	// Trials are the programs that began a turn of a run which workers may be dying of, and have not come to its end.
+	Trials   []string
+	TrialsAt uint64 // the journal record after which they began; once another one is there, they count no more
+}
+
+func (m *RunSummary) fields(w *wire) {
+	w.string(1, &m.ID)
+	w.string(2, &m.RunID)
+	w.string(3, &m.RequestID)
+	w.string(4, &m.Type)
+	w.string(5, &m.Queue)
+	number(w, 6, &m.Status)
+	w.time(7, &m.Started)
+	w.time(8, &m.Closed)
+	w.time(9, &m.Changed)
+	w.uint(10, &m.Events)
+	optional(w, 11, &m.Result)
+	optional(w, 12, &m.Failure)
+	w.string(13, &m.Parked)
+	w.string(14, &m.Reason)
+	w.texts(15, &m.Trials)
+	w.uint(16, &m.TrialsAt)
+}
+
+// Marshal encodes m.
+func (m *RunSummary) Marshal() []byte { return marshal(m) }
+
+// UnmarshalRunSummary decodes an entry of the registry.
+func UnmarshalRunSummary(data []byte) (*RunSummary, error) {
+	m := &RunSummary{}
+	return m, named("registry entry", unmarshal(data, m))
+}
+
+// StatusOf is the status that an event gives to its run: StatusRunning unless it closes the run.
+func StatusOf(b Body) Status {
+	if d := b.Details(); d.Closes() {
+		return d.Status
+	}
+	return StatusRunning
+}
+
+// Close sets the fields of a summary that describe how its run ended. It does nothing if e does not close a run.
+func (m *RunSummary) Close(e Event) {
+	d := e.Body.Details()
+	if !d.Closes() {
+		return
+	}
+	m.Status, m.Closed, m.Reason = d.Status, e.Time, d.Reason
+	if d.Outcome == nil {
+		return
+	}
+	outcome := *d.Outcome
+	m.Result = &outcome.Result
+	if outcome.Failure != nil {
+		failure := *outcome.Failure
+		m.Failure = &failure
+	}
+}
