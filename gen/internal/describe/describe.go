@@ -80,6 +80,7 @@ func (d *describer) function(f *gosrc.Func) ir.Func {
 	o := f.Directive.Options
 	return ir.Func{
 		Name:       f.Obj.Name(),
+		Doc:        doc(f),
 		Signature:  signature(f),
 		Registered: f.Registered(),
 		Queue:      cmp.Or(o.Queue, d.pkg.Path),
@@ -275,4 +276,12 @@ func invalid(f *gosrc.Func) bool {
 
 func ref(obj types.Object) ir.Ref {
 	return ir.Ref{Pkg: ir.Import{Path: obj.Pkg().Path(), Name: obj.Pkg().Name()}, Name: obj.Name()}
+}
+
+// doc returns the author's comment on f, without directives.
+func doc(f *gosrc.Func) string {
+	if f.Decl == nil {
+		return ""
+	}
+	return strings.TrimSpace(f.Decl.Doc.Text())
 }
