@@ -26,7 +26,7 @@ const module = "github.com/pawlhq/pawl"
 // floors holds the packages from the ground up. A package imports only what lies on floors below its own. x/... stands
 // for x and what lies in it.
 var floors = [][]string{
-	{"gen/internal/gotypes", "gen/internal/importpath", "internal/goldentest", "internal/testmod"},
+	{"gen/internal/gotypes", "gen/internal/importpath", "internal/runtime/list", "internal/goldentest", "internal/testmod"},
 	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
 	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
 	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
