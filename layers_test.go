@@ -1,7 +1,7 @@
-package pawl_test
+// The structure of this module: which package may import which, what replay may depend on, and what must be documented.
+// ARCHITECTURE.md shows the layers.
 
-// The house keeps its shape: who may import whom, that its heart is pure, and that everything exported is explained.
-// ARCHITECTURE.md has the picture.
+package pawl_test
 
 import (
 	"bytes"
@@ -23,32 +23,35 @@ import (
 
 const module = "github.com/pawlhq/pawl"
 
-// floors holds the packages from the ground up. A package imports only what lies on floors below its own. x/... stands
-// for x and what lies in it.
-var floors = [][]string{
+// layers holds the packages from the lowest layer to the highest. A package imports only packages of lower layers. x/...
+// stands for x and the packages in it.
+var layers = [][]string{
 	{"gen/internal/gotypes", "gen/internal/importpath", "internal/runtime/list", "internal/goldentest", "internal/testmod"},
 	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
 	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
-	{"gen/internal/check", "gen/internal/checktest", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
+	{"gen/internal/checktest", "gen/internal/decls", "gen/internal/flow", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
+	{"gen/internal/printed", "gen/internal/writes"},
+	{"gen/internal/check"},
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},
 	{"gen", ".", "internal/runtime/show"},
 	{"internal/bench", "internal/knots", "gen/vet/...", "pawltest/..."},
 	{"cmd/...", "examples/...", "golden/...", "internal/chaos/..."},
 }
 
-// owners lists who may import what is not ours; (test) means tests only.
+// owners lists which packages may import a package of another module. (test) means only their tests.
 var owners = map[string][]string{
-	"github.com/nats-io/nats.go":             {"internal/runtime/store/natsstore", ".", "internal/bench", "cmd/..."}, // the last three for its options, or to measure it
+	"github.com/nats-io/nats.go":             {"internal/runtime/store/natsstore", ".", "internal/bench", "cmd/..."}, // the last three for its options
 	"github.com/nats-io/nats-server/v2":      {"runtime/embed"},
 	"golang.org/x/tools/go/packages":         {"gen/internal/gosrc"},
 	"github.com/dave/jennifer":               {"gen/internal/emit"},
+	"golang.org/x/tools/imports":             {"gen/internal/emit"},
 	"github.com/bufbuild/protocompile":       {"internal/runtime/history (test)"},
 	"google.golang.org/protobuf":             {"internal/runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},
 	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet", "internal/goldentest", "internal/testmod"},
 	"github.com/rogpeppe/go-internal":        {"gen", "cmd/...", "internal/goldentest"},
-	"golang.org/x/tools/go/callgraph":        {"gen/internal/check"},
-	"golang.org/x/tools/go/ssa":              {"gen/internal/check"},
+	"golang.org/x/tools/go/callgraph":        {"gen/internal/flow"},
+	"golang.org/x/tools/go/ssa":              {"gen/internal/flow"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},
 	"golang.org/x/tools/go/analysis":         {"gen/vet/...", "cmd/pawlvet"},
 	"github.com/golangci":                    {"gen/vet/golangci"},
@@ -58,14 +61,14 @@ var owners = map[string][]string{
 	"go.uber.org/goleak":                     {"runtime/... (test)", "internal/runtime/... (test)", "pawltest/... (test)"},
 }
 
-// inWorkers lists the modules that a program with a worker may be linked with, the standard library and us apart.
+// inWorkers lists the modules, apart from this one, that a program with a worker may link.
 var inWorkers = []string{
-	"github.com/nats-io/nats.go", // and what it needs:
+	"github.com/nats-io/nats.go", // and its dependencies:
 	"github.com/nats-io/nkeys", "github.com/nats-io/nuid", "github.com/klauspost/compress",
 	"golang.org/x/crypto", "golang.org/x/sync", "golang.org/x/sys",
 }
 
-// pkg is what go list says of a package.
+// pkg is what go list prints about a package.
 type pkg struct {
 	ImportPath, Dir, Doc               string
 	Standard                           bool
@@ -75,7 +78,7 @@ type pkg struct {
 	Deps                               []string
 }
 
-// name is the package as the tables above have it.
+// name returns the name of the package in the tables above.
 func (p *pkg) name() string {
 	if p.ImportPath == module {
 		return "."
@@ -85,8 +88,8 @@ func (p *pkg) name() string {
 
 func (p *pkg) ours() bool { return p.Module != nil && p.Module.Path == module }
 
-// house is every package of this module and every one that they need, by import path.
-var house = sync.OnceValues(func() (map[string]*pkg, error) {
+// packages returns the packages of this module and their dependencies, by import path.
+var packages = sync.OnceValues(func() (map[string]*pkg, error) {
 	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Doc,Standard,Module,GoFiles,Imports,TestImports,XTestImports,Deps", "./...")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -106,9 +109,9 @@ var house = sync.OnceValues(func() (map[string]*pkg, error) {
 	}
 })
 
-// rooms calls visit with every package of this module.
-func rooms(t *testing.T, visit func(all map[string]*pkg, p *pkg)) {
-	all, err := house()
+// eachPackage calls visit with every package of this module.
+func eachPackage(t *testing.T, visit func(all map[string]*pkg, p *pkg)) {
+	all, err := packages()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
@@ -119,37 +122,37 @@ func rooms(t *testing.T, visit func(all map[string]*pkg, p *pkg)) {
 	}
 }
 
-func TestImportsRunDownward(t *testing.T) {
-	rooms(t, func(all map[string]*pkg, p *pkg) {
-		floor := floorOf(p.name())
-		if floor < 0 {
-			t.Errorf("package %s has no floor: add it to layers_test.go, above what it imports", p.name())
+func TestPackagesImportLowerLayers(t *testing.T) {
+	eachPackage(t, func(all map[string]*pkg, p *pkg) {
+		layer := layerOf(p.name())
+		if layer < 0 {
+			t.Errorf("package %s has no layer: add it to layers_test.go, above the packages that it imports", p.name())
 		}
 		for _, path := range p.Imports {
 			q := all[path]
 			if q == nil || !q.ours() || inOneFolder(p.name(), q.name()) {
 				continue
 			}
-			if floorOf(q.name()) >= floor {
-				t.Errorf("package %s imports %s, which is not below it", p.name(), q.name())
+			if layerOf(q.name()) >= layer {
+				t.Errorf("package %s imports %s, which is not in a lower layer", p.name(), q.name())
 			}
 		}
 	})
 }
 
-func floorOf(name string) int {
-	return slices.IndexFunc(floors, func(floor []string) bool { return listed(floor, name) })
+func layerOf(name string) int {
+	return slices.IndexFunc(layers, func(layer []string) bool { return listed(layer, name) })
 }
 
-// inOneFolder reports whether two packages fall under one entry of floors: a folder keeps its own order.
+// inOneFolder reports whether two packages belong to one entry of layers. Packages of one folder may import each other.
 func inOneFolder(a, b string) bool {
-	return slices.ContainsFunc(slices.Concat(floors...), func(entry string) bool {
+	return slices.ContainsFunc(slices.Concat(layers...), func(entry string) bool {
 		return listed([]string{entry}, a) && listed([]string{entry}, b)
 	})
 }
 
-func TestCompilerAndEngineDoNotKnowEachOther(t *testing.T) {
-	rooms(t, func(_ map[string]*pkg, p *pkg) {
+func TestCompilerAndEngineDoNotImportEachOther(t *testing.T) {
+	eachPackage(t, func(_ map[string]*pkg, p *pkg) {
 		compiler, engine := []string{"gen/..."}, []string{"runtime/...", "internal/runtime/..."}
 		var other []string
 		switch {
@@ -162,14 +165,14 @@ func TestCompilerAndEngineDoNotKnowEachOther(t *testing.T) {
 		}
 		for _, path := range p.Deps {
 			if ours, ok := strings.CutPrefix(path, module+"/"); ok && listed(other, ours) {
-				t.Errorf("package %s needs %s", p.name(), path)
+				t.Errorf("package %s depends on %s: the compiler and the engine must not depend on each other", p.name(), path)
 			}
 		}
 	})
 }
 
-func TestForeignPackagesHaveOneOwner(t *testing.T) {
-	rooms(t, func(_ map[string]*pkg, p *pkg) {
+func TestDependenciesHaveOwners(t *testing.T) {
+	eachPackage(t, func(_ map[string]*pkg, p *pkg) {
 		for _, path := range p.Imports {
 			checkOwner(t, p.name(), path)
 		}
@@ -179,8 +182,8 @@ func TestForeignPackagesHaveOneOwner(t *testing.T) {
 	})
 }
 
-// checkOwner fails unless a package may import a foreign one. What a package may import, so may its tests.
-func checkOwner(t *testing.T, who, path string) {
+// checkOwner fails the test unless a package may import path. The tests of a package may import what the package may.
+func checkOwner(t *testing.T, importer, path string) {
 	host, _, _ := strings.Cut(path, "/")
 	standard := !strings.Contains(host, ".")
 	if standard || path == module || strings.HasPrefix(path, module+"/") {
@@ -188,30 +191,30 @@ func checkOwner(t *testing.T, who, path string) {
 	}
 	for prefix, allowed := range owners {
 		if path == prefix || strings.HasPrefix(path, prefix+"/") {
-			if !listed(allowed, who) && !listed(allowed, strings.TrimSuffix(who, " (test)")) {
-				t.Errorf("package %s imports %s, which belongs to %v", who, path, allowed)
+			if !listed(allowed, importer) && !listed(allowed, strings.TrimSuffix(importer, " (test)")) {
+				t.Errorf("package %s imports %s, but only %v may", importer, path, allowed)
 			}
 			return
 		}
 	}
-	t.Errorf("package %s imports %s, which has no owner: is it needed? then name its owner in layers_test.go", who, path)
+	t.Errorf("package %s imports %s, which has no owner: avoid it, or add its owner to layers_test.go", importer, path)
 }
 
-func TestWorkersAreLinkedWithLittle(t *testing.T) {
-	rooms(t, func(all map[string]*pkg, p *pkg) {
-		if p.name() != "." && p.name() != "internal/runtime/show" { // these need all others that a worker's program does
+func TestWorkersLinkFewModules(t *testing.T) {
+	eachPackage(t, func(all map[string]*pkg, p *pkg) {
+		if p.name() != "." && p.name() != "internal/runtime/show" { // together these depend on all that a program with a worker does
 			return
 		}
 		for _, path := range p.Deps {
 			q := all[path]
 			if !q.Standard && !q.ours() && !slices.Contains(inWorkers, q.Module.Path) {
-				t.Errorf("package %s, and so every worker, needs %s of module %s", p.name(), path, q.Module.Path)
+				t.Errorf("package %s, and with it every worker, depends on %s of module %s", p.name(), path, q.Module.Path)
 			}
 		}
 	})
 }
 
-// listed reports whether a table has a name, by itself or by a pattern: x/... stands for x and what lies in it.
+// listed reports whether a table contains a name, or a pattern for it: x/... stands for x and the packages in it.
 func listed(table []string, name string) bool {
 	return slices.ContainsFunc(table, func(entry string) bool {
 		folder, suffix, isFolder := strings.Cut(entry, "/...")
@@ -219,8 +222,72 @@ func listed(table []string, name string) bool {
 	})
 }
 
-// TestOthersCanInstallUs: go install and go get -tool refuse a module with replacements.
-func TestOthersCanInstallUs(t *testing.T) {
+// unopened lists the packages that have files without an opening comment. The list only shrinks.
+var unopened = []string{
+	"gen/internal/check",
+	"gen/internal/lower",
+	"golden/internal/cases",
+	"golden/internal/drive",
+	"internal/bench",
+	"internal/runtime/client",
+	"internal/runtime/history",
+	"internal/runtime/replay",
+	"internal/runtime/sched",
+	"internal/runtime/show",
+	"internal/runtime/worker",
+	"pawltest",
+	"pawltest/internal/byhand",
+	"runtime/abi",
+	"runtime/codec",
+	"runtime/embed",
+}
+
+// userPrograms are packages written as users write them.
+var userPrograms = []string{"golden/accept/...", "golden/concurrent/..."}
+
+// TestFilesOpenWithAComment requires that a file says what it is before anything else. In one file of a package that is
+// the package comment; in the others a blank line follows, so that go doc does not take the comment for one.
+func TestFilesOpenWithAComment(t *testing.T) {
+	eachPackage(t, func(_ map[string]*pkg, p *pkg) {
+		if listed(userPrograms, p.name()) {
+			return
+		}
+		var missing, docs []string
+		for _, f := range parse(t, p) {
+			name := filepath.Base(fset.Position(f.Package).Filename)
+			if f.Doc != nil && !ast.IsGenerated(f) {
+				docs = append(docs, name)
+			}
+			if !opensWithComment(f) && !ast.IsGenerated(f) {
+				missing = append(missing, name)
+			}
+		}
+		switch excepted := slices.Contains(unopened, p.name()); {
+		case len(docs) > 1:
+			t.Errorf("package %s has package comments in %v: put a blank line after the opening comment of all files but one", p.name(), docs)
+		case len(missing) > 0 && !excepted:
+			t.Errorf("package %s: %v must begin with a comment that says what the file is", p.name(), missing)
+		case len(missing) == 0 && excepted:
+			t.Errorf("package %s: all files begin with a comment: remove the exception in layers_test.go", p.name())
+		}
+	})
+}
+
+// opensWithComment reports whether a file begins with a comment, build constraints aside.
+func opensWithComment(f *ast.File) bool {
+	for _, group := range f.Comments {
+		if group.Pos() > f.Package {
+			return false
+		}
+		if !strings.HasPrefix(group.List[0].Text, "//go:build") {
+			return true
+		}
+	}
+	return false
+}
+
+// TestNoReplaceDirectives: go install and go get -tool refuse a module with replace directives.
+func TestNoReplaceDirectives(t *testing.T) {
 	data, err := os.ReadFile("go.mod")
 	if err != nil {
 		t.Fatal(err)
@@ -230,36 +297,37 @@ func TestOthersCanInstallUs(t *testing.T) {
 	}
 }
 
-// implied are methods that everybody knows.
-var implied = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Close", "Len", "Less", "Swap", "Set", "Type"}
+// wellKnown are methods that need no comment.
+var wellKnown = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Close", "Len", "Less", "Swap", "Set", "Type"}
 
-// pure is all that internal/runtime/replay may import besides us: it knows no clock, no network, no store and no host.
-var pure = []string{
+// replayImports are the packages of the standard library that internal/runtime/replay may import. Replay must not depend
+// on a clock, a network, a store or a host.
+var replayImports = []string{
 	"bytes", "cmp", "container/list", "context", "crypto/sha256", "encoding/binary", "errors", "fmt", "math/rand", "math/rand/v2",
 	"slices", "strings", "time", "unsafe",
 }
 
-// effects are the functions of those packages that ask the host for something, or wait for it.
-var effects = []string{
+// hostFuncs are the functions of those packages that depend on the host or wait for it.
+var hostFuncs = []string{
 	"time.After", "time.AfterFunc", "time.LoadLocation", "time.Local", "time.NewTicker", "time.NewTimer", "time.Now", "time.Since",
 	"time.Sleep", "time.Tick", "time.Until", "context.WithDeadline", "context.WithTimeout", "fmt.Print", "fmt.Printf", "fmt.Println",
 }
 
-func TestTheHeartIsPure(t *testing.T) {
-	rooms(t, func(all map[string]*pkg, p *pkg) {
+func TestReplayIsPure(t *testing.T) {
+	eachPackage(t, func(all map[string]*pkg, p *pkg) {
 		if p.name() != "internal/runtime/replay" {
 			return
 		}
 		for _, path := range p.Imports {
-			if !all[path].ours() && !slices.Contains(pure, path) {
-				t.Errorf("package %s imports %s: what only a host can tell is an event, or handed to it", p.name(), path)
+			if !all[path].ours() && !slices.Contains(replayImports, path) {
+				t.Errorf("package %s imports %s: pass what depends on the host as an event or an argument", p.name(), path)
 			}
 		}
 		for _, f := range parse(t, p) {
 			ast.Inspect(f, func(x ast.Node) bool {
 				if sel, ok := x.(*ast.SelectorExpr); ok {
-					if id, ok := sel.X.(*ast.Ident); ok && slices.Contains(effects, id.Name+"."+sel.Sel.Name) {
-						t.Errorf("package %s uses %s.%s: what only a host can tell is an event, or handed to it", p.name(), id.Name, sel.Sel.Name)
+					if id, ok := sel.X.(*ast.Ident); ok && slices.Contains(hostFuncs, id.Name+"."+sel.Sel.Name) {
+						t.Errorf("package %s uses %s.%s: pass what depends on the host as an event or an argument", p.name(), id.Name, sel.Sel.Name)
 					}
 				}
 				return true
@@ -268,10 +336,10 @@ func TestTheHeartIsPure(t *testing.T) {
 	})
 }
 
-// fset has the positions of all that parse has parsed.
+// fset has the positions of the parsed files.
 var fset = token.NewFileSet()
 
-// parse gives the files of a package, tests apart.
+// parse returns the files of a package without its tests.
 func parse(t *testing.T, p *pkg) (files []*ast.File) {
 	for _, name := range p.GoFiles {
 		f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.ParseComments)
@@ -283,26 +351,26 @@ func parse(t *testing.T, p *pkg) (files []*ast.File) {
 	return files
 }
 
-func TestEverythingExportedIsExplained(t *testing.T) {
-	rooms(t, func(_ map[string]*pkg, p *pkg) {
-		if p.Doc == "" && len(p.GoFiles) > 0 { // a folder of tests has none
+func TestExportedNamesAreDocumented(t *testing.T) {
+	eachPackage(t, func(_ map[string]*pkg, p *pkg) {
+		if p.Doc == "" && len(p.GoFiles) > 0 { // a folder with only tests has none
 			t.Errorf("package %s has no package comment", p.name())
 		}
-		if floorOf(p.name()) == len(floors)-1 {
+		if layerOf(p.name()) == len(layers)-1 {
 			return // programs
 		}
 		d, err := doc.NewFromFiles(fset, parse(t, p), p.ImportPath)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range unexplained(d) {
+		for _, name := range undocumented(d) {
 			t.Errorf("package %s: %s has no doc comment", p.name(), name)
 		}
 	})
 }
 
-// unexplained lists the exported names of a package that have no comment, neither of their own nor of their group.
-func unexplained(d *doc.Package) (names []string) {
+// undocumented returns the exported names of a package that have no comment of their own or of their group.
+func undocumented(d *doc.Package) (names []string) {
 	values := slices.Concat(d.Consts, d.Vars)
 	funcs := d.Funcs
 	for _, typ := range d.Types {
@@ -312,13 +380,13 @@ func unexplained(d *doc.Package) (names []string) {
 		values = slices.Concat(values, typ.Consts, typ.Vars)
 		funcs = slices.Concat(funcs, typ.Funcs)
 		for _, m := range typ.Methods {
-			if m.Doc == "" && !slices.Contains(implied, m.Name) {
+			if m.Doc == "" && !slices.Contains(wellKnown, m.Name) {
 				names = append(names, typ.Name+"."+m.Name)
 			}
 		}
 	}
 	for _, v := range values {
-		if v.Doc == "" && !eachExplained(v.Decl) {
+		if v.Doc == "" && !eachDocumented(v.Decl) {
 			names = append(names, strings.Join(v.Names, ", "))
 		}
 	}
@@ -330,8 +398,8 @@ func unexplained(d *doc.Package) (names []string) {
 	return names
 }
 
-// eachExplained reports whether every exported name of a group has a comment, before it or behind it.
-func eachExplained(group *ast.GenDecl) bool {
+// eachDocumented reports whether every exported name of a group has a comment before or after it.
+func eachDocumented(group *ast.GenDecl) bool {
 	for _, spec := range group.Specs {
 		v := spec.(*ast.ValueSpec)
 		exported := slices.ContainsFunc(v.Names, func(n *ast.Ident) bool { return n.IsExported() })

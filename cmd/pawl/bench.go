@@ -1,4 +1,4 @@
-// pawl bench: what the engine does on a server, held against what the server does by itself.
+// pawl bench: compare the speed of the engine with that of its NATS server.
 
 package main
 
@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/bench"
 )
 
@@ -18,26 +19,28 @@ func newBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure the engine on a NATS server",
-		Long: `Bench measures on a NATS server how fast it takes messages by itself, then steps per second of workflows that call
-activities and steps, the latency of a workflow with one activity, and, without the server, replay and the memory of a
-run that waits. Without -nats it does so on two servers of its own in temporary folders: one that has every write on
-disk before it acknowledges it, and one that does not. Client, worker and server share this machine's processors.
+		Long: `Bench measures how fast a NATS server stores plain messages. It then measures the steps per second of workflows that call
+activities and steps, and the latency of a workflow with one activity. It also measures, without the server, the speed
+of replay and the memory of a waiting run. Without --nats it uses two servers of its own with temporary directories:
+one that syncs every write to disk before it acknowledges it, and one that does not. The client, the worker and these
+servers share the processors of this machine.
 
-The ratio compares a rate with the server's own asynchronous rate, and a latency with that of one publish.
+The ratio compares a rate with the server's rate of asynchronous publishes, and a latency with that of one publish.
 
-JSON is an object: servers, a list: name, version, figures, a list: name, runs, value, unit, ratio.`,
+The JSON output is an object with a list of servers (name, version, figures); a figure has name, runs, value, unit and
+ratio.`,
 		Example: `  pawl bench
-  pawl bench -nats nats://127.0.0.1:4222 -d 10s -runs 1,100 -json`,
-		Args: args(cobra.NoArgs),
+  pawl bench --nats nats://127.0.0.1:4222 -d 10s --runs 1,100 --json`,
+		Args: cli.Args(cobra.NoArgs),
 	}
-	conn, output := addConnection(cmd, "nats"), addFormat(cmd)
+	conn, output := addConnection(cmd, "nats"), cli.AddFormat(cmd)
 	cmd.Flags().Lookup("nats").Usage = "NATS server to measure (default two servers in this process)"
-	cmd.Flags().BoolVar(&asJSON, "json", false, "same as -o json")
-	cmd.Flags().DurationVarP(&c.For, "duration", "d", 5*time.Second, "how long each measurement takes")
-	cmd.Flags().IntSliceVar(&c.Runs, "runs", []int{1, 200, 1000}, "numbers of runs in flight")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the same as -o json")
+	cmd.Flags().DurationVarP(&c.For, "duration", "d", 5*time.Second, "duration of each measurement")
+	cmd.Flags().IntSliceVar(&c.Runs, "runs", []int{1, 200, 1000}, "numbers of concurrent runs")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if asJSON {
-			*output = formatJSON
+			*output = cli.FormatJSON
 		}
 		if err := checkBench(c); err != nil {
 			return err
@@ -46,8 +49,8 @@ JSON is an object: servers, a list: name, version, figures, a list: name, runs, 
 		if c.NATS, err = conn.options(); err != nil {
 			return err
 		}
-		c.NATS.URL = conn.url // NATS_URL may name a server that is in use
-		if isTerminal(cmd.ErrOrStderr()) {
+		c.NATS.URL = conn.url // not NATS_URL, which may name a production server
+		if cli.IsTerminal(cmd.ErrOrStderr()) {
 			c.Progress = func(what string) { fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s", what) }
 			defer fmt.Fprint(cmd.ErrOrStderr(), "\r\x1b[K")
 		}
@@ -63,48 +66,41 @@ JSON is an object: servers, a list: name, version, figures, a list: name, runs, 
 func checkBench(c bench.Config) error {
 	for _, n := range c.Runs {
 		if n < 1 {
-			return usageError{fmt.Errorf("-runs %d: at least one run must be in flight", n)}
+			return cli.Usagef("--runs %d: it must be at least 1", n)
 		}
 	}
 	if c.For <= 0 {
-		return usageError{fmt.Errorf("-d %v: a measurement takes time", c.For)}
+		return cli.Usagef("--duration %v: it must be positive", c.For)
 	}
 	return nil
 }
 
-func printReport(cmd *cobra.Command, f format, report *bench.Report) error {
+func printReport(cmd *cobra.Command, f cli.Format, report *bench.Report) error {
 	w := cmd.OutOrStdout()
-	if f == formatJSON {
-		return printJSON(w, report)
+	if f == cli.FormatJSON {
+		return cli.PrintJSON(w, report)
 	}
-	t := table{header: []string{"SERVER", "FIGURE", "RUNS", "VALUE", "UNIT", "RATIO"}}
+	t := cli.Table{Header: []string{"SERVER", "FIGURE", "RUNS", "VALUE", "UNIT", "RATIO"}}
 	for _, s := range report.Servers {
 		for _, m := range s.Figures {
-			t.add(s.Name, m.Name, orDash(m.Runs != 0, strconv.Itoa(m.Runs)), figure(m.Value), m.Unit, orDash(m.Ratio != 0, ratio(m.Ratio)))
+			t.Add(s.Name, m.Name, cli.OrDash(m.Runs != 0, strconv.Itoa(m.Runs)), formatFigure(m.Value), m.Unit, cli.OrDash(m.Ratio != 0, formatRatio(m.Ratio)))
 		}
 	}
-	return t.write(w)
+	return t.Write(w)
 }
 
-func orDash(there bool, text string) string {
-	if there {
-		return text
-	}
-	return "-"
-}
-
-// figure is a number to three digits, or as a whole if it is larger.
-func figure(v float64) string {
+// formatFigure formats a number with three digits, or as an integer if it has more.
+func formatFigure(v float64) string {
 	if v >= 100 {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
-// ratio is a ratio as people say it: one eighteenth, nine times.
-func ratio(v float64) string {
+// formatRatio formats a ratio for people: 1/18, 9×.
+func formatRatio(v float64) string {
 	if v < 1 {
-		return "1/" + figure(1/v)
+		return "1/" + formatFigure(1/v)
 	}
-	return figure(v) + "×"
+	return formatFigure(v) + "×"
 }

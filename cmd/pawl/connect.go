@@ -1,4 +1,4 @@
-// Connection: the flags that say which NATS server, and what its answers mean for the exit status.
+// The connection to a NATS server: its flags, and the exit statuses of its errors.
 
 package main
 
@@ -12,55 +12,46 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
-// Exit statuses of the commands that talk to a server.
-const (
-	exitAuth         = 3  // the server refuses this user
-	exitNotFound     = 4  // no such workflow or run
-	exitConflict     = 5  // the state of things does not allow it
-	exitUnavailable  = 6  // the server cannot be reached, or not in time
-	exitRunFailed    = 10 // the run failed or timed out
-	exitRunCancelled = 11 // the run was cancelled or terminated
-)
-
-// connection says how to reach a namespace.
+// connection is what the flags say about reaching a namespace.
 type connection struct {
 	url, creds, ca, cert, key, namespace string
 	timeout                              time.Duration
 }
 
-// addConnection gives a command the flags of a connection. The URL's flag has a name of its own choice.
+// addConnection adds the flags of a connection to a command. urlFlag is the name of the flag for the URL.
 func addConnection(cmd *cobra.Command, urlFlag string) *connection {
 	c := &connection{}
 	f := cmd.Flags()
-	f.StringVar(&c.url, urlFlag, "", "NATS servers, separated by commas (default $NATS_URL, else "+nats.DefaultURL+")")
-	f.StringVar(&c.creds, "creds", "", "file with the user's credentials")
-	f.StringVar(&c.ca, "tls-ca", "", "file with the certificates that the server's is checked against")
-	f.StringVar(&c.cert, "tls-cert", "", "file with this client's certificate")
-	f.StringVar(&c.key, "tls-key", "", "file with the key of this client's certificate")
+	f.StringVar(&c.url, urlFlag, "", "NATS servers, separated by commas (default $NATS_URL, otherwise "+nats.DefaultURL+")")
+	f.StringVar(&c.creds, "creds", "", "file with the credentials of the user")
+	f.StringVar(&c.ca, "tls-ca", "", "file with the CA certificates to verify the server with")
+	f.StringVar(&c.cert, "tls-cert", "", "file with the client certificate")
+	f.StringVar(&c.key, "tls-key", "", "file with the key of the client certificate")
 	return c
 }
 
-// addNamespace gives a command the flags of a connection to one namespace.
+// addNamespace adds the flags of a connection to one namespace to a command.
 func addNamespace(cmd *cobra.Command) *connection {
 	c := addConnection(cmd, "url")
 	cmd.Flags().StringVar(&c.namespace, "namespace", "default", "namespace of the workflows")
-	cmd.Flags().DurationVar(&c.timeout, "timeout", 10*time.Second, "how long the server may take to answer")
+	cmd.Flags().DurationVar(&c.timeout, "timeout", 10*time.Second, "how long to wait for the server")
 	return c
 }
 
-// options makes of the flags what connects a store.
+// options returns the options of a store for the flags.
 func (c *connection) options() (natsstore.Options, error) {
 	opt := natsstore.Options{Namespace: c.namespace, URL: c.url, CredsFile: c.creds}
 	if opt.URL == "" {
 		opt.URL = os.Getenv("NATS_URL")
 	}
 	if (c.cert == "") != (c.key == "") {
-		return opt, usageError{errors.New("-tls-cert and -tls-key belong together")}
+		return opt, cli.Usagef("--tls-cert and --tls-key must be used together")
 	}
 	if c.ca != "" {
 		opt.NATS = append(opt.NATS, nats.RootCAs(c.ca))
@@ -71,7 +62,7 @@ func (c *connection) options() (natsstore.Options, error) {
 	return opt, nil
 }
 
-// open connects.
+// open connects, and returns a function that closes the connection.
 func (c *connection) open(ctx context.Context) (*client.Client, func(), error) {
 	opt, err := c.options()
 	if err != nil {
@@ -85,7 +76,7 @@ func (c *connection) open(ctx context.Context) (*client.Client, func(), error) {
 	return client.New(st, nil), func() { st.Close() }, nil
 }
 
-// do connects and has act done, both before the connection's timeout. What fails gets its exit status.
+// do connects and calls act, both within the timeout of the connection. Its error has an exit status.
 func (c *connection) do(cmd *cobra.Command, act func(ctx context.Context, c *client.Client) error) error {
 	ctx, cancel := context.WithTimeout(cmd.Context(), c.timeout)
 	defer cancel()
@@ -97,33 +88,32 @@ func (c *connection) do(cmd *cobra.Command, act func(ctx context.Context, c *cli
 	return explained(cmd.Context(), err)
 }
 
-// connectError is the error of a connection that was not made: a server that is there but will not do is a precondition
-// that is not met.
+// connectError adds an exit status to the error of a failed connection attempt. The errors that explained doesn't know
+// are those of a server that can be reached but cannot be used.
 func connectError(err error) error {
 	if explained(context.Background(), err) != err {
 		return err
 	}
-	return statusError{exitConflict, err}
+	return cli.WithStatus(cli.Conflict, err)
 }
 
-// explained gives an error of the client its exit status, and its next step if the error does not name one. The error
-// of a command that was interrupted stays as it is.
+// explained adds an exit status to an error of the client, and the next step if the error does not name one. It does
+// not change the error of a command that was interrupted.
 func explained(ctx context.Context, err error) error {
 	var taken *client.AlreadyStartedError
-	var status statusError
 	switch {
-	case err == nil, ctx.Err() != nil, errors.As(err, &status):
+	case err == nil, ctx.Err() != nil, cli.HasStatus(err):
 		return err
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrPermissionViolation):
-		return statusError{exitAuth, err}
+		return cli.WithStatus(cli.Auth, err)
 	case errors.Is(err, client.ErrNotFound):
-		return statusError{exitNotFound, fmt.Errorf("%w: pawl run list shows those there are; one that was just started appears when a worker takes it", err)}
+		return cli.WithStatus(cli.NotFound, fmt.Errorf("%w: pawl run list shows the workflows; a new one appears when a worker has taken it", err))
 	case errors.As(err, &taken):
-		return statusError{exitConflict, err}
+		return cli.WithStatus(cli.Conflict, err)
 	case errors.Is(err, nats.ErrNoServers):
-		return statusError{exitUnavailable, err}
+		return cli.WithStatus(cli.Unavailable, err)
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
-		return statusError{exitUnavailable, fmt.Errorf("%w: see whether the server is well, or give it longer with -timeout", err)}
+		return cli.WithStatus(cli.Unavailable, fmt.Errorf("%w: check the server, or wait longer with --timeout", err))
 	}
 	return err
 }

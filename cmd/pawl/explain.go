@@ -1,4 +1,4 @@
-// pawl explain: the rules of the compiler and the words of its directives, for people.
+// pawl explain: describe the rules of the compiler and the directives.
 
 package main
 
@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pawlhq/pawl/annotations"
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
 )
@@ -19,13 +20,15 @@ import (
 func newExplainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [rule|directive]",
-		Short: "Explain a rule, or a directive with its options",
-		Long: `Explain tells what a rule of the compiler (PWL203) is about, or what options a directive (activity, step, workflow, …) means and
-what options it has. Without an argument it lists the rules.`,
-		Args:              args(cobra.MaximumNArgs(1)),
+		Short: "Explain a rule or a directive",
+		Long: `Explain prints what a rule of the compiler, such as PWL203, requires and why, or what a directive, such as activity, means
+and which options it has. Without an argument it lists the rules.`,
+		Example: `  pawl explain PWL203
+  pawl explain activity`,
+		Args:              cli.Args(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: completeTopics,
 	}
-	output := addFormat(cmd)
+	output := cli.AddFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, topics []string) error {
 		w := cmd.OutOrStdout()
 		if len(topics) == 0 {
@@ -39,14 +42,14 @@ what options it has. Without an argument it lists the rules.`,
 		rules := gen.Rules()
 		i := slices.IndexFunc(rules, func(r diag.Rule) bool { return strings.EqualFold(r.ID, topic) })
 		if i < 0 {
-			return usageError{fmt.Errorf("no rule or directive %q: pawl explain lists the rules", topic)}
+			return cli.Usagef("unknown rule or directive %q: pawl explain lists the rules", topic)
 		}
 		return explainRule(w, *output, rules[i])
 	}
 	return cmd
 }
 
-// rule is a rule as JSON has it.
+// rule is a rule in JSON.
 type rule struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
@@ -55,13 +58,13 @@ type rule struct {
 
 func toRule(r diag.Rule) rule { return rule{r.ID, r.Title, strings.TrimSpace(r.Doc)} }
 
-func listRules(w io.Writer, f format) error {
-	if f == formatJSON {
+func listRules(w io.Writer, f cli.Format) error {
+	if f == cli.FormatJSON {
 		rules := []rule{}
 		for _, r := range gen.Rules() {
 			rules = append(rules, toRule(r))
 		}
-		return printJSON(w, rules)
+		return cli.PrintJSON(w, rules)
 	}
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, r := range gen.Rules() {
@@ -70,15 +73,15 @@ func listRules(w io.Writer, f format) error {
 	return t.Flush()
 }
 
-func explainRule(w io.Writer, f format, r diag.Rule) error {
-	if f == formatJSON {
-		return printJSON(w, toRule(r))
+func explainRule(w io.Writer, f cli.Format, r diag.Rule) error {
+	if f == cli.FormatJSON {
+		return cli.PrintJSON(w, toRule(r))
 	}
 	_, err := fmt.Fprintf(w, "%s: %s\n\n%s\n", r.ID, r.Title, strings.TrimSpace(r.Doc))
 	return err
 }
 
-// directive is a directive as JSON has it.
+// directive is a directive in JSON.
 type directive struct {
 	Example string   `json:"example"`
 	Doc     string   `json:"doc"`
@@ -92,13 +95,13 @@ type option struct {
 	Doc     string `json:"doc"`
 }
 
-func explainDirective(w io.Writer, f format, k annotations.KindDoc) error {
+func explainDirective(w io.Writer, f cli.Format, k annotations.KindDoc) error {
 	d := directive{k.Example, k.Doc, []option{}}
 	for _, o := range annotations.OptionsOf(k.Kind) {
 		d.Options = append(d.Options, option{o.Name, o.Default, o.Example, o.Doc})
 	}
-	if f == formatJSON {
-		return printJSON(w, d)
+	if f == cli.FormatJSON {
+		return cli.PrintJSON(w, d)
 	}
 	fmt.Fprintf(w, "%s\n\n%s\n", d.Example, d.Doc)
 	for _, o := range d.Options {

@@ -1,4 +1,4 @@
-// pawl generate: writes stubs and replay-safe copies.
+// pawl generate: write stubs and replay-safe copies.
 
 package main
 
@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
 )
@@ -20,32 +21,35 @@ func newGenerateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate [packages]",
 		Short: "Write typed stubs and replay-safe copies of annotated packages",
-		Long: `Generate compiles the packages (the one in the current directory if none is named) and writes, beside the code,
-pawl.gen.go with stubs and module, and *.pawl.go with the copies that workflows run from. Files are written only if
-they change, and only if everything compiles. Packages of the module that they build on get their copies, too.
+		Long: `Generate compiles the packages, by default the one in the current directory. Next to the code it writes pawl.gen.go, with
+the stubs and the registration, and *.pawl.go, with the copies that workflows run. It also writes copies in other
+packages of the module whose functions the workflows call. It writes a file only if its content changes, and writes
+nothing unless all packages compile.
 
-Call it by go generate: //go:generate go tool pawl generate
+To run it with go generate: //go:generate go tool pawl generate
 
-Exit status: 0 done, 1 failure or findings in the code, 2 usage; with -check or -diff, 100 if the code has findings or
-a file is out of date.`,
+Exit status: 0 success, 1 failure or findings in the code, 2 usage; with --check or --diff, 100 if the code has
+findings or a file is out of date.`,
 		RunE: func(cmd *cobra.Command, packages []string) error {
 			if check && diff {
-				return usageError{errors.New("-check and -diff exclude each other: -diff checks, too")}
+				return cli.Usagef("--check and --diff cannot be combined: --diff also checks")
 			}
 			if overlay != "" && (check || diff) {
-				return usageError{errors.New("-overlay writes, -check and -diff do not: choose one")}
+				return cli.Usagef("--overlay writes files, but --check and --diff do not: use only one of them")
 			}
-			hurry()
+			collectLessOften()
 			result, err := gen.Generate(cmd.Context(), gen.Config{Patterns: packages, BuildFlags: buildFlags(tags)})
 			if err != nil {
 				return err
 			}
-			if err := printFindings(cmd.ErrOrStderr(), formatTable, result.Remarks); err != nil {
+			if err := printFindings(cmd.ErrOrStderr(), cli.FormatTable, result.Remarks); err != nil {
 				return err
 			}
 			switch {
+			case len(result.Diagnostics) > 0 && (check || diff):
+				return failWith(cmd, result, cli.Found)
 			case len(result.Diagnostics) > 0:
-				return findings(cmd, result, check || diff)
+				return failWith(cmd, result, cli.Failure)
 			case check:
 				return reportStale(cmd.OutOrStdout(), result)
 			case diff:
@@ -56,9 +60,9 @@ a file is out of date.`,
 			return result.Write()
 		},
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing; list files that are out of date, and exit with status 100 if there are any")
+	cmd.Flags().BoolVar(&check, "check", false, "write nothing; list the files that are out of date, and exit with status 100 if there are any")
 	cmd.Flags().BoolVar(&diff, "diff", false, "write nothing; print what would change, and exit with status 100 if anything would")
-	cmd.Flags().StringVar(&overlay, "overlay", "", "write also, to this directory, an overlay for builds to be debugged, and print its name for go build -overlay")
+	cmd.Flags().StringVar(&overlay, "overlay", "", "also write an overlay for debug builds to this directory, and print its name for go build -overlay")
 	addTags(cmd, &tags)
 	return cmd
 }
@@ -75,15 +79,12 @@ func writeOverlay(w io.Writer, result *gen.Result, dir string) error {
 	return err
 }
 
-// findings prints what stopped the compiler.
-func findings(cmd *cobra.Command, result *gen.Result, looking bool) error {
-	if err := printFindings(cmd.ErrOrStderr(), formatTable, result.Diagnostics); err != nil {
+// failWith prints the findings that stopped the compiler, and returns an error with the exit status.
+func failWith(cmd *cobra.Command, result *gen.Result, status int) error {
+	if err := printFindings(cmd.ErrOrStderr(), cli.FormatTable, result.Diagnostics); err != nil {
 		return err
 	}
-	if looking {
-		return statusError{code: exitFindings}
-	}
-	return statusError{code: exitFailure}
+	return cli.WithStatus(status, nil)
 }
 
 func reportStale(w io.Writer, result *gen.Result) error {
@@ -102,19 +103,19 @@ func reportDiff(w io.Writer, result *gen.Result) error {
 	return foundAny(len(diff) > 0, "")
 }
 
-// foundAny is the error of a command that looked for something and found it.
+// foundAny returns the error of a command that looks for something, if it found any.
 func foundAny(found bool, message string) error {
 	switch {
 	case !found:
 		return nil
 	case message == "":
-		return statusError{code: exitFindings}
+		return cli.WithStatus(cli.Found, nil)
 	}
-	return statusError{exitFindings, errors.New(message)}
+	return cli.WithStatus(cli.Found, errors.New(message))
 }
 
-// hurry trades memory for time, as suits a process that compiles and ends.
-func hurry() { debug.SetGCPercent(400) }
+// collectLessOften makes the garbage collector use more memory and less time, because the process ends soon.
+func collectLessOften() { debug.SetGCPercent(400) }
 
 func addTags(cmd *cobra.Command, tags *string) {
 	cmd.Flags().StringVar(tags, "tags", "", "build tags, as for go build")

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 )
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
@@ -16,7 +18,7 @@ func TestGuideCompiles(t *testing.T) {
 		file.WriteString(block[1] + "\n")
 	}
 	inModule(t, file.String())
-	if out, errs, code := execute("generate"); code != exitOK {
+	if out, errs, code := execute("generate"); code != cli.OK {
 		t.Fatalf("status %d: %s%s", code, out, errs)
 	}
 	if out, err := exec.Command("go", "vet", ".").CombinedOutput(); err != nil {

@@ -1,4 +1,4 @@
-// pawl run cancel and pawl run terminate: two ways to have a run end.
+// pawl run cancel and pawl run terminate: two ways to end a run.
 
 package main
 
@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 )
 
@@ -20,15 +21,15 @@ func newRunCancelCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cancel ID",
 		Short: "Ask a run to cancel its context",
-		Long: `Cancel asks a run to cancel its context, and with it the activities under way. The workflow's code decides what
-follows; it may clean up first, by activities that it calls with context.WithoutCancel(ctx).
+		Long: `Cancel asks a run to cancel its context. This also cancels the activities that it is waiting for. The code of the
+workflow decides what happens next. It may clean up by calling activities with context.WithoutCancel(ctx).
 
-As everywhere in Go, time.Sleep does not end early: a run that sleeps sees the cancellation when it wakes and looks at
-its context or calls an activity. pawl run terminate ends it at once, without compensation.
+As in plain Go, cancelling the context does not interrupt time.Sleep: a sleeping run notices the cancellation when it
+wakes and then uses its context. pawl run terminate ends it immediately, without cleaning up.
 
-JSON is an object: id, run_id.`,
-		Example: `  pawl run cancel order-81 -reason 'customer changed her mind'`,
-		Args:    args(cobra.ExactArgs(1)),
+The JSON output is an object with id and run_id.`,
+		Example: `  pawl run cancel order-81 --reason 'customer changed her mind'`,
+		Args:    cli.Args(cobra.ExactArgs(1)),
 	}
 	e := addEnding(cmd)
 	cmd.RunE = func(cmd *cobra.Command, ids []string) error {
@@ -40,13 +41,13 @@ JSON is an object: id, run_id.`,
 func newRunTerminateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "terminate ID",
-		Short: "Close a run without asking its code",
-		Long: `Terminate closes a run without asking its code: nothing is cleaned up, no compensation runs. Try cancel first. A worker
-of the run's queue carries it out. It asks for confirmation; without a terminal, -yes must give it.
+		Short: "Close a run without running its code",
+		Long: `Terminate closes a run without running its code: it does not clean up, and no compensation runs. Try cancel first. A
+worker of the run's task queue closes the run. Terminate asks for confirmation; without a terminal, use --yes.
 
-JSON is an object: id, run_id.`,
-		Example: `  pawl run terminate order-81 -yes -reason 'stuck for good'`,
-		Args:    args(cobra.ExactArgs(1)),
+The JSON output is an object with id and run_id.`,
+		Example: `  pawl run terminate order-81 --yes --reason 'stuck for good'`,
+		Args:    cli.Args(cobra.ExactArgs(1)),
 	}
 	e := addEnding(cmd)
 	yes := cmd.Flags().Bool("yes", false, "do not ask for confirmation")
@@ -61,26 +62,26 @@ JSON is an object: id, run_id.`,
 	return cmd
 }
 
-// ending is what the flags of both commands say.
+// ending holds the flags of both commands.
 type ending struct {
 	conn          *connection
-	output        *format
+	output        *cli.Format
 	runID, reason *string
 }
 
 func addEnding(cmd *cobra.Command) *ending {
 	e := &ending{
-		addNamespace(cmd), addFormat(cmd), addRunFlag(cmd),
-		cmd.Flags().String("reason", "", "why, for the history"),
+		addNamespace(cmd), cli.AddFormat(cmd), addRunFlag(cmd),
+		cmd.Flags().String("reason", "", "reason, for the history"),
 	}
 	cmd.ValidArgsFunction = completeIDs(e.conn, openStatus)
 	return e
 }
 
-// sender is the client's method that sends a request to end a run.
+// sender is a method of the client that sends a request to end a run.
 type sender func(c *client.Client, ctx context.Context, id, runID, reason string) error
 
-// ask sends the request, and says what follows from it. A worker of the run's queue carries it out.
+// ask sends the request and prints what happens next.
 func (e *ending) ask(cmd *cobra.Command, verb, id string, send sender, after func(*client.Description) string) error {
 	ref := workflowRef{id, *e.runID}
 	var d *client.Description
@@ -89,7 +90,7 @@ func (e *ending) ask(cmd *cobra.Command, verb, id string, send sender, after fun
 			return err
 		}
 		if d.Status.Closed() {
-			return statusError{exitConflict, fmt.Errorf("cannot %s workflow %q: its run %s is closed already, as %s", verb, id, d.RunID, d.Status)}
+			return cli.WithStatus(cli.Conflict, fmt.Errorf("cannot %s workflow %q: its run %s is already closed (%s)", verb, id, d.RunID, d.Status))
 		}
 		ref.RunID = d.RunID
 		return send(c, ctx, ref.ID, ref.RunID, *e.reason)
@@ -97,27 +98,28 @@ func (e *ending) ask(cmd *cobra.Command, verb, id string, send sender, after fun
 	if err != nil {
 		return err
 	}
-	if *e.output == formatJSON {
-		return printJSON(cmd.OutOrStdout(), ref)
+	if *e.output == cli.FormatJSON {
+		return cli.PrintJSON(cmd.OutOrStdout(), ref)
 	}
-	note(cmd.ErrOrStderr(), "asked to %s workflow %q: %s", verb, id, after(d))
+	cli.Note(cmd.ErrOrStderr(), "requested to %s workflow %q: %s", verb, id, after(d))
 	return nil
 }
 
-// afterCancel says how a run that was asked to cancel goes on. One that only sleeps does not notice.
+// afterCancel says what a run does after a request to cancel it. A sleeping run does not notice.
 func afterCancel(d *client.Description) string {
 	if wakes := wakesAt(d.Pending); !wakes.IsZero() {
-		return fmt.Sprintf("it sleeps until %s and sees it then; pawl run terminate %s ends it now, without compensation",
+		return fmt.Sprintf("it sleeps until %s and notices then; pawl run terminate %s ends it immediately, without cleaning up",
 			wakes.UTC().Format(time.RFC3339), d.ID)
 	}
-	return fmt.Sprintf("its code decides what follows; pawl run result %s waits for its end", d.ID)
+	return fmt.Sprintf("its code decides what happens next; pawl run result %s waits for its end", d.ID)
 }
 
 func afterTerminate(d *client.Description) string {
-	return fmt.Sprintf("a worker of queue %s closes it, and no compensation runs", d.Queue)
+	return fmt.Sprintf("a worker of task queue %s closes it, without cleaning up", d.Queue)
 }
 
-// wakesAt is when the first of some sleeps is over; zero if a run waits for anything else, or for nothing.
+// wakesAt returns when the first of several sleeps ends. It returns the zero time if the run waits for anything else, or
+// for nothing.
 func wakesAt(waits []client.Pending) (first time.Time) {
 	for _, p := range waits {
 		if p.Kind != "timer" || p.Name != "sleep" {
@@ -130,12 +132,12 @@ func wakesAt(waits []client.Pending) (first time.Time) {
 	return first
 }
 
-// confirm asks a question that must be answered with yes. Nobody answers if there is no terminal, nor does /dev/null,
-// which looks like one.
+// confirm asks a question, and returns an error unless the answer is yes. There is no answer without a terminal, or from
+// /dev/null, which looks like one.
 func confirm(cmd *cobra.Command, question string) error {
-	nobody := usageError{errors.New(question + " Nobody is there to answer: say -yes")}
-	if !isTerminal(cmd.InOrStdin()) {
-		return nobody
+	unanswered := cli.Usagef("%s cannot ask without a terminal: use --yes", question)
+	if !cli.IsTerminal(cmd.InOrStdin()) {
+		return unanswered
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s [y/N] ", question)
 	answer, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
@@ -145,8 +147,8 @@ func confirm(cmd *cobra.Command, question string) error {
 	case "":
 		if errors.Is(err, io.EOF) {
 			fmt.Fprintln(cmd.ErrOrStderr())
-			return nobody
+			return unanswered
 		}
 	}
-	return statusError{exitFailure, errors.Join(errors.New("nothing was done"), err)}
+	return cli.WithStatus(cli.Failure, errors.Join(errors.New("nothing was done"), err))
 }

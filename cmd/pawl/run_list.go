@@ -1,18 +1,21 @@
-// pawl run list: the runs that a namespace knows.
+// pawl run list: list the workflows of a namespace.
 
 package main
 
 import (
 	"cmp"
 	"context"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/show"
 )
 
 func newRunListCommand() *cobra.Command {
@@ -21,23 +24,23 @@ func newRunListCommand() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List workflows by their newest runs",
-		Long: `List prints a line for each workflow id, with its newest run; those that changed last come first. If the output is no
+		Short: "List workflows and their newest runs",
+		Long: `List prints one line for each workflow id, with its newest run, in the order of the last change. If the output is not a
 terminal, columns are separated by tabs, times are exact, and there is no header.
 
-The list is the registry's, which follows a run when it starts, is parked, goes on after that, and closes. That is what
-changed means; how far an open run has come is what pawl run show tells. EVENTS is the length of a closed run's history.
+A run changes when it starts, is parked, is resumed, and closes. pawl run show shows the progress of an open run. EVENTS
+is the length of the history of a closed run.
 
-JSON is a list of objects: id, run_id, type, queue, status, started, changed, and where there is one closed, events,
-failure, parked or reason.`,
+The JSON output is a list of objects with id, run_id, type, queue, status, started and changed and, where they apply,
+closed, events, failure, parked and reason.`,
 		Example: `  pawl run list
-  pawl run list -status parked,failed -limit 20
-  pawl run list -type example.com/shop.Checkout -o json`,
-		Args: args(cobra.NoArgs),
+  pawl run list --status parked,failed --limit 20
+  pawl run list --type example.com/shop.Checkout -o json`,
+		Args: cli.Args(cobra.NoArgs),
 	}
-	conn, output := addNamespace(cmd), addFormat(cmd)
+	conn, output := addNamespace(cmd), cli.AddFormat(cmd)
 	cmd.Flags().StringVar(&typ, "type", "", "only workflows of this type")
-	cmd.Flags().StringSliceVar(&status, "status", nil, "only runs of these statuses")
+	cmd.Flags().StringSliceVar(&status, "status", nil, "only runs with these statuses")
 	cmd.Flags().IntVar(&limit, "limit", 0, "at most this many (default all)")
 	_ = cmd.RegisterFlagCompletionFunc("type", completeTypes(conn))
 	_ = cmd.RegisterFlagCompletionFunc("status", cobra.FixedCompletions(statusNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -58,7 +61,7 @@ failure, parked or reason.`,
 	return cmd
 }
 
-// listed is a run as JSON has it.
+// listed is a run in JSON.
 type listed struct {
 	workflowRef
 	Type    string    `json:"type"`
@@ -67,7 +70,7 @@ type listed struct {
 	Started time.Time `json:"started,omitzero"`
 	Closed  time.Time `json:"closed,omitzero"`
 	Changed time.Time `json:"changed,omitzero"`
-	Events  uint64    `json:"events,omitempty"` // of a closed run: the registry does not follow an open one
+	Events  uint64    `json:"events,omitempty"` // of a closed run only
 	Failure string    `json:"failure,omitempty"`
 	Parked  string    `json:"parked,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
@@ -91,23 +94,34 @@ func failureMessage(f *history.Failure) string {
 	return f.Message
 }
 
-func printRuns(cmd *cobra.Command, f format, runs []*history.RunSummary) error {
+func printRuns(cmd *cobra.Command, f cli.Format, runs []*history.RunSummary) error {
 	w := cmd.OutOrStdout()
-	if f == formatJSON {
+	if f == cli.FormatJSON {
 		list := make([]listed, len(runs))
 		for i, info := range runs {
 			list[i] = toListed(info)
 		}
-		return printJSON(w, list)
+		return cli.PrintJSON(w, list)
 	}
-	t := table{header: []string{"ID", "STATUS", "TYPE", "STARTED", "CLOSED", "EVENTS", "NOTE"}}
+	t := cli.Table{Header: []string{"ID", "STATUS", "TYPE", "STARTED", "CLOSED", "EVENTS", "NOTE"}}
 	for _, info := range runs {
 		l := toListed(info)
 		why, _, _ := strings.Cut(cmp.Or(l.Parked, l.Failure, l.Reason), "\n")
-		t.add(l.ID, l.Status, l.Type, when(w, l.Started), when(w, l.Closed), orDash(l.Events != 0, strconv.FormatUint(l.Events, 10)), why)
+		t.Add(l.ID, l.Status, l.Type, formatTime(w, l.Started), formatTime(w, l.Closed), cli.OrDash(l.Events != 0, strconv.FormatUint(l.Events, 10)), why)
 	}
 	if len(runs) == 0 {
-		note(cmd.ErrOrStderr(), "no workflows")
+		cli.Note(cmd.ErrOrStderr(), "no workflows")
 	}
-	return t.write(w)
+	return t.Write(w)
+}
+
+// formatTime formats a time for a table: relative to now on a terminal, and exactly elsewhere.
+func formatTime(w io.Writer, t time.Time) string {
+	switch {
+	case t.IsZero():
+		return "-"
+	case cli.IsTerminal(w):
+		return show.Ago(t, time.Now())
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }

@@ -1,4 +1,4 @@
-// pawl run result: waits for a run to end, and tells how it did.
+// pawl run result: wait for a run to end and print its result.
 
 package main
 
@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/show"
@@ -18,19 +19,19 @@ import (
 func newRunResultCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "result ID",
-		Short: "Wait for a run to end, and print its result",
-		Long: `Result waits for a run to end and prints what the workflow returned, as JSON: the value if it is one, a list if there
-are several, nothing if there is none. An error that it returned goes to standard error, with all that it wraps.
-Exit status 10 means that the run failed or timed out, 11 that it was cancelled or terminated, 6 that it has not ended
-within -wait. Interrupting the wait leaves the run as it is.
+		Short: "Wait for a run to end and print its result",
+		Long: `Result waits for a run to end and prints the results of the workflow as JSON: the value of a single result, a list of
+several results, or nothing. An error that the workflow returned goes to standard error, with the errors that it wraps.
+The exit status is 10 if the run failed or timed out, 11 if it was cancelled or terminated, and 6 if it did not end
+within --wait. Interrupting the command does not affect the run.
 
-With -o json the output is an object in every case: id, run_id, status, result (a list), failure, reason.`,
+With -o json the output is always an object with id, run_id, status, result (a list), failure and reason.`,
 		Example: `  pawl run result order-81
-  pawl run result order-81 -wait 30s -o json`,
-		Args: args(cobra.ExactArgs(1)),
+  pawl run result order-81 --wait 30s -o json`,
+		Args: cli.Args(cobra.ExactArgs(1)),
 	}
-	conn, output, runID := addNamespace(cmd), addFormat(cmd), addRunFlag(cmd)
-	limit := cmd.Flags().Duration("wait", 0, "how long to wait (default as long as it takes)")
+	conn, output, runID := addNamespace(cmd), cli.AddFormat(cmd), addRunFlag(cmd)
+	limit := cmd.Flags().Duration("wait", 0, "how long to wait (default no limit)")
 	cmd.ValidArgsFunction = completeIDs(conn, anyStatus)
 	cmd.RunE = func(cmd *cobra.Command, ids []string) error {
 		return wait(cmd, conn, *output, workflowRef{ids[0], *runID}, *limit)
@@ -38,7 +39,7 @@ With -o json the output is an object in every case: id, run_id, status, result (
 	return cmd
 }
 
-// ended is how a run ended as JSON has it.
+// ended is how a run ended, in JSON.
 type ended struct {
 	workflowRef
 	Status  string        `json:"status"`
@@ -47,8 +48,8 @@ type ended struct {
 	Reason  string        `json:"reason,omitempty"`
 }
 
-// wait waits for a run to end, for at most limit if that is not zero, and tells how it did.
-func wait(cmd *cobra.Command, conn *connection, f format, ref workflowRef, limit time.Duration) error {
+// wait waits for a run to end and prints its result. If limit is not zero, it waits no longer than that.
+func wait(cmd *cobra.Command, conn *connection, f cli.Format, ref workflowRef, limit time.Duration) error {
 	connecting, cancel := context.WithTimeout(cmd.Context(), conn.timeout)
 	defer cancel()
 	c, closeStore, err := conn.open(connecting)
@@ -59,16 +60,16 @@ func wait(cmd *cobra.Command, conn *connection, f format, ref workflowRef, limit
 	e, err := await(cmd.Context(), c, ref, limit)
 	switch {
 	case cmd.Context().Err() != nil:
-		return statusError{exitInterrupted, fmt.Errorf("no longer waiting; workflow %q goes on: pawl run result %s waits again", ref.ID, ref.ID)}
+		return cli.WithStatus(cli.Interrupted, fmt.Errorf("stopped waiting; workflow %q continues: pawl run result %s waits again", ref.ID, ref.ID))
 	case errors.Is(err, context.DeadlineExceeded):
-		return statusError{exitUnavailable, fmt.Errorf("workflow %q has not ended within %v: pawl run show %s tells what it waits for", ref.ID, limit, ref.ID)}
+		return cli.WithStatus(cli.Unavailable, fmt.Errorf("workflow %q did not end within %v: pawl run show %s shows what it is waiting for", ref.ID, limit, ref.ID))
 	case err != nil:
 		return explained(cmd.Context(), err)
 	}
 	return e.report(cmd, f)
 }
 
-// await waits for the end of a run and reads what it returned.
+// await waits for the end of a run and reads its results.
 func await(ctx context.Context, c *client.Client, ref workflowRef, limit time.Duration) (*ended, error) {
 	if limit > 0 {
 		var cancel context.CancelFunc
@@ -79,7 +80,7 @@ func await(ctx context.Context, c *client.Client, ref workflowRef, limit time.Du
 	if err != nil {
 		return nil, err
 	}
-	h, err := c.History(ctx, info.ID, info.RunID) // it has the result opened
+	h, err := c.History(ctx, info.ID, info.RunID) // its results are decrypted
 	if err != nil {
 		return nil, err
 	}
@@ -87,27 +88,27 @@ func await(ctx context.Context, c *client.Client, ref workflowRef, limit time.Du
 	return &ended{workflowRef{info.ID, info.RunID}, statusName(info.Status), last.Values, last.Failure, last.Reason}, nil
 }
 
-// report prints how a run ended, and is an error unless it completed.
-func (e *ended) report(cmd *cobra.Command, f format) error {
+// report prints how a run ended. It returns an error unless the run completed.
+func (e *ended) report(cmd *cobra.Command, f cli.Format) error {
 	if err := e.print(cmd, f); err != nil {
 		return err
 	}
-	code := exitRunFailed
+	code := cli.RunFailed
 	switch e.Status {
 	case statusName(history.StatusCompleted):
 		return nil
 	case statusName(history.StatusCancelled), statusName(history.StatusTerminated):
-		code = exitRunCancelled
+		code = cli.RunCancelled
 	}
 	if e.Reason != "" {
-		return statusError{code, fmt.Errorf("workflow %q was %s: %s", e.ID, e.Status, e.Reason)}
+		return cli.WithStatus(code, fmt.Errorf("workflow %q was %s: %s", e.ID, e.Status, e.Reason))
 	}
-	return statusError{code, fmt.Errorf("workflow %q %s: pawl run show %s tells what happened", e.ID, e.Status, e.ID)}
+	return cli.WithStatus(code, fmt.Errorf("workflow %q %s: pawl run show %s shows what happened", e.ID, e.Status, e.ID))
 }
 
-func (e *ended) print(cmd *cobra.Command, f format) error {
-	if f == formatJSON {
-		return printJSON(cmd.OutOrStdout(), e)
+func (e *ended) print(cmd *cobra.Command, f cli.Format) error {
+	if f == cli.FormatJSON {
+		return cli.PrintJSON(cmd.OutOrStdout(), e)
 	}
 	if e.Failure != nil {
 		if err := e.Failure.Write(cmd.ErrOrStderr()); err != nil {
@@ -120,9 +121,9 @@ func (e *ended) print(cmd *cobra.Command, f format) error {
 	list, readable := e.Result.List()
 	switch {
 	case !readable:
-		return fmt.Errorf("the result of workflow %q cannot be read here: %s", e.ID, e.Result)
+		return fmt.Errorf("cannot read the result of workflow %q: %s", e.ID, e.Result)
 	case len(list) == 1:
-		return printJSON(cmd.OutOrStdout(), list[0])
+		return cli.PrintJSON(cmd.OutOrStdout(), list[0])
 	}
-	return printJSON(cmd.OutOrStdout(), list)
+	return cli.PrintJSON(cmd.OutOrStdout(), list)
 }

@@ -1,4 +1,4 @@
-// pawl run show: how a run stands, and what happened in it.
+// pawl run show: show the state and the history of a run.
 
 package main
 
@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/show"
 )
@@ -17,19 +18,20 @@ import (
 func newRunShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show how a run stands and what happened in it",
-		Long: `Show prints how a run stands, what it waits for with attempts, last errors and next retries, and its history: the
-number of each event, its time since the start, what happened, to which operation, on which line of the author's, and
-the values. Values that are encrypted or compressed are not shown.
+		Short: "Show the state and the history of a run",
+		Long: `Show prints the state of a run, the operations that it waits for with their attempts, last errors and next retries, and
+its history: for each event its number, its time since the start, what happened, the operation, its source line, and
+the values. Encrypted and compressed values are not shown.
 
-JSON is an object: id, run_id, type, queue, status, started, closed, events, failure, parked, reason, cancel_requested,
-pending (a list: kind, name, op, queue, pos, scheduled, due, attempt, last_error, next_retry, heartbeat, worker) and history (a
-list: event, time, what, op, name, pos, values, due, reason, request, attempts, failure).`,
+The JSON output is an object with id, run_id, type, queue, status, started, closed, events, failure, parked, reason,
+cancel_requested, pending and history. Pending is a list of objects with kind, name, op, queue, pos, scheduled, due,
+attempt, last_error, next_retry, heartbeat and worker. History is a list of objects with event, time, what, op, name,
+pos, values, due, reason, request, attempts and failure.`,
 		Example: `  pawl run show order-81
   pawl run show order-81 -o json`,
-		Args: args(cobra.ExactArgs(1)),
+		Args: cli.Args(cobra.ExactArgs(1)),
 	}
-	conn, output, runID := addNamespace(cmd), addFormat(cmd), addRunFlag(cmd)
+	conn, output, runID := addNamespace(cmd), cli.AddFormat(cmd), addRunFlag(cmd)
 	cmd.ValidArgsFunction = completeIDs(conn, anyStatus)
 	cmd.RunE = func(cmd *cobra.Command, ids []string) error {
 		return conn.do(cmd, func(ctx context.Context, c *client.Client) error {
@@ -38,7 +40,7 @@ list: event, time, what, op, name, pos, values, due, reason, request, attempts, 
 				return err
 			}
 			h, err := c.History(ctx, d.ID, d.RunID)
-			if err != nil { // what is known apart from it is worth seeing
+			if err != nil { // show the state without the history
 				h = &client.History{ID: d.ID, RunID: d.RunID}
 			}
 			if errors.Is(err, client.ErrNotFound) { // a run that was parked before its first record
@@ -50,7 +52,7 @@ list: event, time, what, op, name, pos, values, due, reason, request, attempts, 
 	return cmd
 }
 
-// shown is a run as JSON has it.
+// shown is a run in JSON.
 type shown struct {
 	workflowRef
 	Type      string       `json:"type"`
@@ -67,7 +69,7 @@ type shown struct {
 	History   []show.Event `json:"history"`
 }
 
-// pending is an operation without an outcome as JSON has it.
+// pending is an operation that has not completed, in JSON.
 type pending struct {
 	Kind      string       `json:"kind"`
 	Name      string       `json:"name"`
@@ -103,13 +105,13 @@ func toPending(p client.Pending) pending {
 	return out
 }
 
-func printRun(cmd *cobra.Command, f format, d *client.Description, h *client.History) error {
+func printRun(cmd *cobra.Command, f cli.Format, d *client.Description, h *client.History) error {
 	w := cmd.OutOrStdout()
-	if f == formatJSON {
-		return printJSON(w, toShown(d, h))
+	if f == cli.FormatJSON {
+		return cli.PrintJSON(w, toShown(d, h))
 	}
 	var now time.Time
-	if isTerminal(w) {
+	if cli.IsTerminal(w) {
 		now = time.Now()
 	}
 	if err := show.Description(w, d, now); err != nil {

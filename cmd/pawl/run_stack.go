@@ -1,4 +1,4 @@
-// pawl run stack: where the goroutines of a run stand.
+// pawl run stack: show what the goroutines of a run are waiting for.
 
 package main
 
@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
@@ -16,17 +17,18 @@ import (
 func newRunStackCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stack ID",
-		Short: "Show where the goroutines of a run stand",
-		Long: `Stack asks the worker that has an open run in memory where its goroutines stand: what each of them waits for, on which
-lines of the author's, and what started it. If no worker has the run in memory, its owner loads it. A run whose code does
-not give up its turn is shown where it is just then.
+		Short: "Show what the goroutines of a run are waiting for",
+		Long: `Stack asks the worker that has an open run in memory for the stacks of its goroutines: what each of them is waiting for,
+on which source lines, and where it was started. If no worker has the run in memory, a worker loads it. If the code of
+the run is running, stack shows where it is at that moment.
 
-JSON is an object: id, run_id, worker and goroutines (a list: path, waiting, started, stack).`,
+The JSON output is an object with id, run_id, worker and goroutines. Goroutines is a list of objects with path, waiting,
+started and stack.`,
 		Example: `  pawl run stack order-81`,
-		Args:    args(cobra.ExactArgs(1)),
+		Args:    cli.Args(cobra.ExactArgs(1)),
 	}
-	conn, output, runID := addNamespace(cmd), addFormat(cmd), addRunFlag(cmd)
-	wait := cmd.Flags().Duration("wait", 5*time.Second, "how long to wait for a worker that answers")
+	conn, output, runID := addNamespace(cmd), cli.AddFormat(cmd), addRunFlag(cmd)
+	wait := cmd.Flags().Duration("wait", 5*time.Second, "how long to wait for an answer from a worker")
 	cmd.ValidArgsFunction = completeIDs(conn, anyStatus)
 	cmd.RunE = func(cmd *cobra.Command, ids []string) error {
 		return conn.do(cmd, func(ctx context.Context, c *client.Client) error {
@@ -42,7 +44,7 @@ JSON is an object: id, run_id, worker and goroutines (a list: path, waiting, sta
 	return cmd
 }
 
-// shownStack is the stack of a run as JSON has it.
+// shownStack is the stack of a run in JSON.
 type shownStack struct {
 	workflowRef
 	Worker     string      `json:"worker"`
@@ -56,21 +58,21 @@ type goroutine struct {
 	Stack   []string `json:"stack"`
 }
 
-func printStack(cmd *cobra.Command, f format, ref workflowRef, stack *history.Stack) error {
+func printStack(cmd *cobra.Command, f cli.Format, ref workflowRef, stack *history.Stack) error {
 	w := cmd.OutOrStdout()
-	if f == formatJSON {
+	if f == cli.FormatJSON {
 		s := shownStack{workflowRef: ref, Worker: stack.Worker, Goroutines: []goroutine{}}
 		for _, c := range stack.Coroutines {
 			s.Goroutines = append(s.Goroutines, goroutine{c.Path, c.Waiting, c.Started, append([]string{}, c.Stack...)})
 		}
-		return printJSON(w, s)
+		return cli.PrintJSON(w, s)
 	}
 	for i, c := range stack.Coroutines {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
 		if c.Waiting == "" {
-			fmt.Fprintln(w, "the goroutine whose turn it is does not give it up")
+			fmt.Fprintln(w, "the running goroutine does not wait for anything")
 		} else {
 			fmt.Fprintf(w, "goroutine %s waits for %s\n", c.Path, c.Waiting)
 		}

@@ -1,4 +1,4 @@
-// pawl run start: starts a workflow by the name of its type.
+// pawl run start: start a workflow by the name of its type.
 
 package main
 
@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/codec"
@@ -26,18 +26,18 @@ func newRunStartCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "start TYPE [ID]",
 		Short: "Start a workflow",
-		Long: `Start starts a workflow by the name of its type: the path of its package, a dot and its name. Without an ID it gets a
-random one. It prints the id of the workflow and of the run once the start is stored, or with -wait the result once the
-run has ended, as pawl run result does. Interrupting the wait leaves the run as it is.
+		Long: `Start starts a workflow by the name of its type: the path of its package, a dot, and its name. Without an ID the workflow
+gets a random one. Start prints the workflow id and the run id when the start is stored. With --wait it waits for the
+end of the run and prints its result, as pawl run result does. Interrupting it does not affect the run.
 
-Each -input is one argument of the workflow after its context: JSON, @FILE, or - for standard input.
+Each --input is one argument of the workflow after its context: JSON, @FILE, or - for standard input.
 
-JSON is an object: id, run_id.`,
-		Example: `  pawl run start example.com/shop.Checkout order-81 -input '{"Item":"piano"}'
-  pawl run start example.com/shop.Checkout order-82 -input @order.json -wait`,
-		Args: args(cobra.RangeArgs(1, 2)),
+The JSON output is an object with id and run_id.`,
+		Example: `  pawl run start example.com/shop.Checkout order-81 --input '{"Item":"piano"}'
+  pawl run start example.com/shop.Checkout order-82 --input @order.json --wait`,
+		Args: cli.Args(cobra.RangeArgs(1, 2)),
 	}
-	conn, output := addNamespace(cmd), addFormat(cmd)
+	conn, output := addNamespace(cmd), cli.AddFormat(cmd)
 	cmd.ValidArgsFunction = completeTypes(conn)
 	s.addFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, given []string) error {
@@ -55,16 +55,17 @@ JSON is an object: id, run_id.`,
 			return err
 		case s.wait:
 			return wait(cmd, conn, *output, ref, 0)
-		case *output == formatJSON:
-			return printJSON(cmd.OutOrStdout(), ref)
+		case *output == cli.FormatJSON:
+			return cli.PrintJSON(cmd.OutOrStdout(), ref)
 		}
-		t := table{header: []string{"ID", "RUN"}, rows: [][]string{{ref.ID, ref.RunID}}}
-		return t.write(cmd.OutOrStdout())
+		t := cli.Table{Header: []string{"ID", "RUN"}}
+		t.Add(ref.ID, ref.RunID)
+		return t.Write(cmd.OutOrStdout())
 	}
 	return cmd
 }
 
-// start is what the flags of the command say.
+// start holds the flags of the command.
 type start struct {
 	inputs                []string
 	queue, requestID      string
@@ -83,19 +84,19 @@ var conflictPolicies = map[string]history.ConflictPolicy{
 
 func (s *start) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&s.inputs, "input", nil, "argument of the workflow: JSON, @FILE or -; once for each")
-	f.StringVar(&s.queue, "queue", "", "task queue (default the path of the type's package)")
-	f.StringVar(&s.requestID, "request-id", "", "starting again with the same id and request id starts nothing and succeeds")
-	f.StringVar(&s.reuse, "reuse", "allow", "whether the ID of a closed run may be used again: allow, if-failed or reject")
-	f.StringVar(&s.conflict, "conflict", "fail", "what to do if a run of the ID is open: fail, use-existing or terminate")
-	f.DurationVar(&s.runTimeout, "run-timeout", 0, "close the run as timed out if it is still open after this (default never)")
-	f.DurationVar(&s.retention, "retention", client.DefaultRetention, "how long the closed run stays readable")
-	f.BoolVar(&s.wait, "wait", false, "wait for the run to end, and print its result")
+	f.StringArrayVar(&s.inputs, "input", nil, "argument of the workflow: JSON, @FILE or -; repeat the flag for further arguments")
+	f.StringVar(&s.queue, "queue", "", "task queue (default the package path of the type)")
+	f.StringVar(&s.requestID, "request-id", "", "make the start idempotent: a second start with the same id and request id starts nothing")
+	f.StringVar(&s.reuse, "reuse", "allow", "whether the id of a closed run may be used again: allow, if-failed or reject")
+	f.StringVar(&s.conflict, "conflict", "fail", "what to do if the id has an open run: fail, use-existing or terminate")
+	f.DurationVar(&s.runTimeout, "run-timeout", 0, "how long the run may stay open (default no limit)")
+	f.DurationVar(&s.retention, "retention", client.DefaultRetention, "how long the run stays readable after it closed")
+	f.BoolVar(&s.wait, "wait", false, "wait for the run to end and print its result")
 	_ = cmd.RegisterFlagCompletionFunc("reuse", cobra.FixedCompletions(slices.Sorted(maps.Keys(reusePolicies)), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("conflict", cobra.FixedCompletions(slices.Sorted(maps.Keys(conflictPolicies)), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// request makes a start request of the command line.
+// request returns the start request for the command line.
 func (s *start) request(stdin io.Reader, given []string) (*history.StartRequest, []client.StartOption, error) {
 	req := &history.StartRequest{Type: given[0], Queue: s.queue}
 	if len(given) > 1 {
@@ -112,11 +113,11 @@ func (s *start) request(stdin io.Reader, given []string) (*history.StartRequest,
 	}
 	reuse, ok := reusePolicies[s.reuse]
 	if !ok {
-		return nil, nil, usageError{fmt.Errorf("-reuse %s: it must be allow, if-failed or reject", s.reuse)}
+		return nil, nil, cli.Usagef("--reuse %s: it must be allow, if-failed or reject", s.reuse)
 	}
 	conflict, ok := conflictPolicies[s.conflict]
 	if !ok {
-		return nil, nil, usageError{fmt.Errorf("-conflict %s: it must be fail, use-existing or terminate", s.conflict)}
+		return nil, nil, cli.Usagef("--conflict %s: it must be fail, use-existing or terminate", s.conflict)
 	}
 	opts := []client.StartOption{
 		client.RequestID(s.requestID), client.RunTimeout(s.runTimeout), client.RunRetention(s.retention),
@@ -125,17 +126,17 @@ func (s *start) request(stdin io.Reader, given []string) (*history.StartRequest,
 	return req, opts, nil
 }
 
-// packageOf is the path of the package of a workflow type: the default task queue of what is annotated there.
+// packageOf returns the package path of a workflow type, which is its default task queue.
 func packageOf(typ string) (string, error) {
 	slash := strings.LastIndexByte(typ, '/') + 1
 	name, _, ok := strings.Cut(typ[slash:], ".")
 	if !ok || name == "" {
-		return "", usageError{fmt.Errorf("%q is not the name of a workflow type, such as example.com/shop.Checkout; if it is, say its -queue", typ)}
+		return "", cli.Usagef("%q does not look like a workflow type such as example.com/shop.Checkout: correct it, or name the task queue with --queue", typ)
 	}
 	return typ[:slash] + name, nil
 }
 
-// readInputs makes one payload of the arguments of a workflow.
+// readInputs returns the payload for the arguments of a workflow.
 func readInputs(stdin io.Reader, inputs []string) (history.Payload, error) {
 	values := make([]any, len(inputs))
 	for i, input := range inputs {
@@ -144,7 +145,7 @@ func readInputs(stdin io.Reader, inputs []string) (history.Payload, error) {
 			return history.Payload{}, err
 		}
 		if !json.Valid(data) {
-			return history.Payload{}, usageError{fmt.Errorf("-input %s is not JSON: quote it for the shell, or use @FILE", input)}
+			return history.Payload{}, cli.Usagef("--input %s is not JSON: quote it for the shell, or use @FILE", input)
 		}
 		values[i] = json.RawMessage(data)
 	}
@@ -161,7 +162,7 @@ func readInput(stdin io.Reader, input string) ([]byte, error) {
 	}
 	data, err := os.ReadFile(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("-input: %w", err)}
+		return nil, cli.Usagef("--input: %w", err)
 	}
 	return data, err
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
@@ -133,9 +134,9 @@ func commands(c *cobra.Command) []*cobra.Command {
 
 // extra is what an example needs so that it takes no time and no port, and minds no other example.
 var extra = map[string][]string{
-	"pawl bench":     {"-d", "20ms", "-runs", "2"},
-	"pawl dev":       {"-port", "0", "-dir", "data"},
-	"pawl run start": {"-conflict", "terminate"},
+	"pawl bench":     {"-d", "20ms", "--runs", "2"},
+	"pawl dev":       {"--port", "0", "--dir", "data"},
+	"pawl run start": {"--conflict", "terminate"},
 }
 
 // TestExamples runs every example of every help text.
@@ -168,14 +169,14 @@ func prepare(t *testing.T, command string) {
 	if item == "" {
 		return
 	}
-	args := []string{"run", "start", "example.com/shop.Checkout", "order-81", "-conflict", "terminate", "-input", `{"Item":"` + item + `"}`}
+	args := []string{"run", "start", "example.com/shop.Checkout", "order-81", "--conflict", "terminate", "--input", `{"Item":"` + item + `"}`}
 	started, errs, code := execute(args...)
-	if code != exitOK {
+	if code != cli.OK {
 		t.Fatalf("status %d: %s", code, errs)
 	}
 	runID := strings.Fields(started)[1]
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if _, errs, code := execute("run", "show", "order-81", "-run", runID); code == exitOK {
+		if _, errs, code := execute("run", "show", "order-81", "--run", runID); code == cli.OK {
 			return
 		} else if time.Now().After(deadline) {
 			t.Fatal(errs)
@@ -195,7 +196,7 @@ func runExample(t *testing.T, line []string) {
 	if line[1] == "dev" {
 		root.SetOut(writerFunc(func([]byte) { cancel() }))
 	}
-	if code := run(ctx, root, line[1:]); code != exitOK {
+	if code := cli.Run(ctx, root, line[1:]); code != cli.OK {
 		t.Errorf("status %d: %s", code, errs.String())
 	}
 }
@@ -220,11 +221,11 @@ func words(line string) (list []string) {
 func TestCompletionOfIDs(t *testing.T) {
 	inWorld(t)
 	for _, id := range []string{"order-1", "order-2", "other"} {
-		if _, errs, code := execute("run", "start", "example.com/shop.Checkout", id, "-wait", "-input", `{"Item":"flute"}`); code != exitOK {
+		if _, errs, code := execute("run", "start", "example.com/shop.Checkout", id, "--wait", "--input", `{"Item":"flute"}`); code != cli.OK {
 			t.Fatalf("status %d: %s", code, errs)
 		}
 	}
-	out, _, _ := execute("__complete", "run", "show", "-namespace", "default", "ord")
+	out, _, _ := execute("__complete", "run", "show", "--namespace", "default", "ord")
 	if !strings.HasPrefix(out, "order-2\tcompleted example.com/shop.Checkout\norder-1\t") || strings.Contains(out, "other") {
 		t.Errorf("ids: %q", out)
 	}
@@ -236,7 +237,7 @@ func TestCompletionOfIDs(t *testing.T) {
 	}
 	t.Setenv("NATS_URL", "nats://127.0.0.1:1")
 	begun := time.Now()
-	if out, _, code := execute("__complete", "run", "show", "ord"); code != exitOK || strings.Contains(out, "order") || time.Since(begun) > 5*time.Second {
+	if out, _, code := execute("__complete", "run", "show", "ord"); code != cli.OK || strings.Contains(out, "order") || time.Since(begun) > 5*time.Second {
 		t.Errorf("without a server: status %d after %v: %q", code, time.Since(begun), out)
 	}
 }
@@ -250,7 +251,7 @@ func TestInterruptedWait(t *testing.T) {
 	root := newRootCommand()
 	var errs bytes.Buffer
 	root.SetErr(&errs)
-	if code := run(ctx, root, []string{"run", "result", "order-81"}); code != exitInterrupted || !strings.Contains(errs.String(), "goes on: pawl run result order-81") {
+	if code := cli.Run(ctx, root, []string{"run", "result", "order-81"}); code != cli.Interrupted || !strings.Contains(errs.String(), "continues: pawl run result order-81") {
 		t.Errorf("status %d: %s", code, errs.String())
 	}
 }
@@ -266,7 +267,7 @@ func TestConfirmationByNobody(t *testing.T) {
 	var errs bytes.Buffer
 	root.SetErr(&errs)
 	root.SetIn(nothing)
-	if code := run(t.Context(), root, []string{"run", "terminate", "order-81"}); code != exitUsage || !strings.Contains(errs.String(), "say -yes") {
+	if code := cli.Run(t.Context(), root, []string{"run", "terminate", "order-81"}); code != cli.Usage || !strings.Contains(errs.String(), "use --yes") {
 		t.Errorf("status %d: %s", code, errs.String())
 	}
 }
@@ -276,14 +277,14 @@ func TestDev(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	for range 2 {
 		startDev(t, dir, func(url string) {
-			if out, errs, code := execute("dev", "-dir", dir, "-port", "0"); code != exitConflict || out != "" || !strings.Contains(errs, dir+" is in use") {
+			if out, errs, code := execute("dev", "--dir", dir, "--port", "0"); code != cli.Conflict || out != "" || !strings.Contains(errs, dir+" is in use") {
 				t.Errorf("used folder: status %d, stdout %q, stderr %q", code, out, errs)
 			}
 			port := url[strings.LastIndexByte(url, ':')+1:]
-			if out, errs, code := execute("dev", "-dir", t.TempDir(), "-port", port); code != exitConflict || out != "" || !strings.Contains(errs, "port "+port+" is in use") || !strings.Contains(errs, "NATS_URL="+url) {
+			if out, errs, code := execute("dev", "--dir", t.TempDir(), "--port", port); code != cli.Conflict || out != "" || !strings.Contains(errs, "port "+port+" is in use") || !strings.Contains(errs, "NATS_URL="+url) {
 				t.Errorf("busy port: status %d, stdout %q, stderr %q", code, out, errs)
 			}
-			if _, errs, code := execute("run", "list", "-url", url); code != exitOK {
+			if _, errs, code := execute("run", "list", "--url", url); code != cli.OK {
 				t.Errorf("list: status %d: %s", code, errs)
 			}
 		})
@@ -302,7 +303,7 @@ func startDev(t *testing.T, dir string, use func(url string)) {
 	root := newRootCommand()
 	root.SetOut(writerFunc(func(p []byte) { urls <- strings.TrimSpace(string(p)) }))
 	root.SetErr(io.Discard)
-	go func() { ended <- run(ctx, root, []string{"dev", "-dir", dir, "-port", "0"}) }()
+	go func() { ended <- cli.Run(ctx, root, []string{"dev", "--dir", dir, "--port", "0"}) }()
 	select {
 	case url := <-urls:
 		use(url)
@@ -310,7 +311,7 @@ func startDev(t *testing.T, dir string, use func(url string)) {
 		t.Fatalf("ended with status %d", code)
 	}
 	cancel()
-	if code := <-ended; code != exitOK {
+	if code := <-ended; code != cli.OK {
 		t.Errorf("interrupted: status %d", code)
 	}
 }

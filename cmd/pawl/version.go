@@ -1,4 +1,4 @@
-// pawl version: which build this is, and what it writes.
+// pawl version: print the version of this build and of the code that it generates.
 
 package main
 
@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/gen"
 )
 
@@ -15,13 +16,13 @@ func newVersionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of pawl",
-		Args:  args(cobra.NoArgs),
+		Args:  cli.Args(cobra.NoArgs),
 	}
-	output := addFormat(cmd)
+	output := cli.AddFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		v := version{Pawl: buildVersion(), Generator: gen.Version, ABI: gen.ABIVersion, Go: goVersion()}
-		if *output == formatJSON {
-			return printJSON(cmd.OutOrStdout(), v)
+		if *output == cli.FormatJSON {
+			return cli.PrintJSON(cmd.OutOrStdout(), v)
 		}
 		_, err := fmt.Fprintf(cmd.OutOrStdout(), "pawl %s, generator %s, ABI %d, built with %s\n", v.Pawl, v.Generator, v.ABI, v.Go)
 		return err
@@ -36,7 +37,7 @@ type version struct {
 	Go        string `json:"go"`
 }
 
-// buildVersion is the version of the module that this binary was built from.
+// buildVersion returns the version of the module that this binary was built from.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

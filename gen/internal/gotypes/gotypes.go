@@ -75,3 +75,9 @@ func Ordered(t types.Type) bool {
 	}
 	return false
 }
+
+// IsReflectValue reports whether t is reflect.Value.
+func IsReflectValue(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" && n.Obj().Name() == "Value"
+}

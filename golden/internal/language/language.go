@@ -53,11 +53,6 @@ func (g Golden) Path() string {
 	return g.File
 }
 
-// Table returns the whole table, by theme.
-func Table() []Theme {
-	return []Theme{clock, contexts, chance, goroutines, locks, collections, state, code, calls, annotations}
-}
-
 func durable(construct, text string, goldens ...string) Row {
 	return row(construct, Durable, "", text, goldens)
 }

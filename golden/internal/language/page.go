@@ -1,4 +1,4 @@
-// The rendering of the table as docs/language.md.
+// The table, and its rendering as docs/language.md.
 
 package language
 
@@ -27,6 +27,11 @@ compiler rejects, with its diagnostics. A test checks every row against the prog
 
 If no rule reports a hazard, its row says "not reported".
 `
+
+// Table returns the whole table, by theme.
+func Table() []Theme {
+	return []Theme{clock, contexts, chance, goroutines, locks, collections, state, code, calls, annotations}
+}
 
 // Page renders docs/language.md.
 func Page() []byte {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 )
 
 const accepting = `package a
@@ -42,13 +44,13 @@ a.go:21:2: pawl:allow PWL211: all workers are started alike
 	a.go:22:12: Flow calls os.Getenv, which differs between processes
 `
 	for range 3 {
-		if out, errs, code := execute("check", "-report"); code != exitOK || out != want || errs != "" {
+		if out, errs, code := execute("check", "--report"); code != cli.OK || out != want || errs != "" {
 			t.Fatalf("status %d, stderr %q, stdout\n%s\nwant\n%s", code, errs, out, want)
 		}
 	}
-	out, _, code := execute("check", "-report", "-o", "json")
+	out, _, code := execute("check", "--report", "-o", "json")
 	var all []acceptance
-	if err := json.Unmarshal([]byte(out), &all); err != nil || code != exitOK {
+	if err := json.Unmarshal([]byte(out), &all); err != nil || code != cli.OK {
 		t.Fatalf("status %d, %v: %s", code, err, out)
 	}
 	if len(all) != 3 || all[0].Function != "limited" || len(all[1].Accepts) != 0 || all[2].Rule != "PWL211" || all[2].Accepts[0].Line != 22 {
@@ -59,8 +61,8 @@ a.go:21:2: pawl:allow PWL211: all workers are started alike
 // Findings stand beside the report, and in the exit status.
 func TestCheckReportWithFindings(t *testing.T) {
 	inModule(t, strings.Replace(accepting, "	//pawl:allow PWL211 all workers are started alike\n", "", 1))
-	out, errs, code := execute("check", "-report")
-	if code != exitFindings || strings.Count(out, "pawl:pure") != 2 || !strings.Contains(errs, "[PWL211]") {
+	out, errs, code := execute("check", "--report")
+	if code != cli.Found || strings.Count(out, "pawl:pure") != 2 || !strings.Contains(errs, "[PWL211]") {
 		t.Errorf("status %d, stderr %q, stdout %q", code, errs, out)
 	}
 }

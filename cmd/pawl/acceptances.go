@@ -1,4 +1,4 @@
-// The report of pawl check -report: what the code accepts, and why.
+// The report of pawl check --report: what the code accepts, and why.
 
 package main
 
@@ -6,29 +6,30 @@ import (
 	"io"
 	"os"
 
+	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
 )
 
-// acceptance is one line of the report as JSON has it.
+// acceptance is one entry of the report in JSON.
 type acceptance struct {
 	File     string    `json:"file"`
 	Line     int       `json:"line"`
 	Column   int       `json:"column"`
-	Rule     string    `json:"rule,omitempty"` // none: all rules, for a function marked pure
+	Rule     string    `json:"rule,omitempty"` // empty for a function marked pure: all rules
 	Function string    `json:"function,omitempty"`
 	Reason   string    `json:"reason"`
 	Accepts  []finding `json:"accepts"`
 }
 
-// printAcceptances writes acceptances with file names as seen from the current directory.
-func printAcceptances(w io.Writer, f format, all []gen.Acceptance) error {
+// printAcceptances writes acceptances with file names relative to the current directory.
+func printAcceptances(w io.Writer, f cli.Format, all []gen.Acceptance) error {
 	dir, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	if f == formatJSON {
-		return printJSON(w, toReport(all, dir))
+	if f == cli.FormatJSON {
+		return cli.PrintJSON(w, toReport(all, dir))
 	}
 	for _, a := range all {
 		if _, err := io.WriteString(w, a.Format(dir)); err != nil {
