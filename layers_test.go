@@ -227,18 +227,11 @@ var unopened = []string{
 	"gen/internal/check",
 	"gen/internal/lower",
 	"golden/internal/cases",
-	"golden/internal/drive",
 	"internal/bench",
-	"internal/runtime/client",
-	"internal/runtime/history",
 	"internal/runtime/replay",
-	"internal/runtime/sched",
-	"internal/runtime/show",
 	"internal/runtime/worker",
 	"pawltest",
 	"pawltest/internal/byhand",
-	"runtime/abi",
-	"runtime/codec",
 	"runtime/embed",
 }
 
