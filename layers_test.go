@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"gen/internal/gotypes", "gen/internal/importpath", "internal/goldentest", "internal/testmod"},
 	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store"},
 	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "runtime/codec", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
-	{"gen/internal/checktest", "gen/internal/flow"},
+	{"gen/internal/alias", "gen/internal/checktest", "gen/internal/flow"},
 	{"gen/internal/printed"},
 	{"gen/internal/check", "runtime/abi", "internal/runtime/journal", "runtime/embed"},
 	{"gen/internal/lower", "internal/runtime/client", "internal/runtime/worker"},

@@ -1,3 +1,5 @@
+// This file is about package variables that may be written through another name.
+
 package check
 
 import (
@@ -5,53 +7,29 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/alias"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
-// This file is about package variables that can be written through another name: those that hold pointers, maps, slices
-// and the like. A workflow may read them in place.
-//
-// Each use of a variable is classed once, for the whole module: it reads, it hands what the variable holds on to other
-// variables (an alias, a parameter, a receiver), or it does what may change it, or loses sight of it. What becomes of a
-// variable follows as the least fixpoint over these. Nothing is followed from one level of a value to another: an
-// element of a list counts as much as the list.
-
-// aliases is what is known of all uses.
-type aliases struct {
-	uses     map[*ast.Ident]*use
-	of       map[*types.Var][]*use
-	harmed   map[*types.Var]*use // the use that does it
-	returned map[*types.Var]bool
-	methods  map[string][]*types.Func // of the module, by name
-}
-
-// findAliases classes the uses of variables in the module, and follows them.
+// findAliases analyzes who shares memory with whom. What writes a variable through another name is entered as other
+// writes are: in an init function or in the initializer of another variable it belongs to the initialization.
 func (c *checker) findAliases() {
-	c.aliases = aliases{
-		uses: map[*ast.Ident]*use{}, of: map[*types.Var][]*use{},
-		harmed: map[*types.Var]*use{}, returned: map[*types.Var]bool{}, methods: map[string][]*types.Func{},
-	}
-	c.eachDecl(c.collectMethod)
-	var vars []*types.Var
-	c.eachDecl(func(in initCode) { vars = append(vars, c.classUses(in)...) })
-	for again := true; again; {
-		again = false
-		for _, v := range vars {
-			again = c.spread(v) || again
-		}
-	}
+	var decls []alias.Decl
+	c.eachDecl(func(in initCode) { decls = append(decls, alias.Decl{Info: in.pkg.Info, Node: in.decl}) })
+	c.aliases = alias.Analyze(&alias.Module{
+		Decls:     decls,
+		Declares:  c.inModule,
+		Annotated: func(fn *types.Func) bool { return c.prog.Annotation(fn) != nil },
+		Pure:      func(fn *types.Func) bool { return c.decls[fn].pure },
+		Unshared: func(t *types.Named) bool {
+			return c.receivesActivities(t) && !c.receivesWorkflows(t) || c.annotatedInterface(t)
+		},
+		ChangesReceiver: c.changesReceiver,
+	})
 	c.eachDecl(c.findAliasWrites)
 }
 
-func (c *checker) collectMethod(in initCode) {
-	if d, ok := in.decl.(*ast.FuncDecl); ok && d.Recv != nil {
-		if fn, ok := in.pkg.Info.Defs[d.Name].(*types.Func); ok {
-			c.aliases.methods[fn.Name()] = append(c.aliases.methods[fn.Name()], fn)
-		}
-	}
-}
-
-// eachDecl calls f with every declaration of the module.
+// eachDecl calls f with every declaration of the packages that are known from their source.
 func (c *checker) eachDecl(f func(initCode)) {
 	for _, p := range slices.Concat(c.prog.Packages, c.prog.Dependencies) {
 		if c.pkgs[p.Types] == nil {
@@ -65,63 +43,24 @@ func (c *checker) eachDecl(f func(initCode)) {
 	}
 }
 
-// spread takes one step of the fixpoint for a variable, and reports whether anything is new.
-func (c *checker) spread(v *types.Var) (changed bool) {
-	for _, u := range c.aliases.of[v] {
-		harm, returned := c.outcome(u)
-		if old := c.aliases.harmed[v]; harm != nil && (old == nil || harm.write && !old.write) {
-			c.aliases.harmed[v], changed = harm, true
-		}
-		if returned && !c.aliases.returned[v] {
-			c.aliases.returned[v], changed = true, true
-		}
-	}
-	return changed
-}
-
-// outcome is what a use comes to, as far as it is known: the use that does harm, and whether the function returns what
-// it holds.
-func (c *checker) outcome(u *use) (harm *use, returned bool) {
-	if u.harm != "" {
-		return u, false
-	}
-	returned = u.returned
-	for _, v := range u.to {
-		if h := c.aliases.harmed[v]; h != nil && (harm == nil || h.write && !harm.write) {
-			harm = h
-		}
-		if !c.aliases.returned[v] {
-			continue
-		}
-		if u.result == nil {
-			returned = true
-			continue
-		}
-		h, r := c.outcome(u.result)
-		returned = returned || r
-		if harm == nil {
-			harm = h
-		}
-	}
-	return harm, returned
-}
-
-// findAliasWrites enters the writes of package variables through other names: an init function's belong to the
-// initialisation, as does what the initialiser of another variable is made of.
+// findAliasWrites enters what a declaration does to package variables through other names.
 func (c *checker) findAliasWrites(in initCode) {
 	fn, _ := in.decl.(*ast.FuncDecl)
 	ast.Inspect(in.decl, func(x ast.Node) bool {
 		id, ok := x.(*ast.Ident)
-		if !ok || c.aliases.uses[id] == nil {
+		if !ok {
+			return true
+		}
+		use, ok := c.aliases.Use(id)
+		if !ok {
 			return true
 		}
 		v := in.pkg.Info.Uses[id].(*types.Var)
-		harm, returned := c.outcome(c.aliases.uses[id])
 		switch {
-		case !gotypes.IsPackageVar(v) || harm == nil && !returned:
+		case !gotypes.IsPackageVar(v) || use.Harm == "" && !use.Returned:
 		case fn == nil || isInit(fn):
 			c.attachInit(v, in)
-		case harm != nil && harm.write && c.writes[v] == nil:
+		case use.Writes && c.writes[v] == nil:
 			c.writes[v], _ = in.pkg.Info.Defs[fn.Name].(*types.Func)
 		}
 		return true
@@ -130,21 +69,21 @@ func (c *checker) findAliasWrites(in initCode) {
 
 const copyIt = "read it in place, copy it (slices.Clone, maps.Clone), pass it as an input of the workflow,\nor accept it with //pawl:allow " + varAlias + " and a reason"
 
-// aliased rejects a use of a package variable after which it may be written through another name. Initialisation may
-// give it any name.
+// aliased rejects a use of a package variable after which it may be written through another name. During initialization
+// a variable may be shared freely.
 func (s *scanner) aliased(id *ast.Ident, v *types.Var) bool {
-	u := s.aliases.uses[id]
-	if u == nil || s.wrote[id] || s.n.v != nil && !s.inLiteral() && !u.bound {
+	use, ok := s.aliases.Use(id)
+	if !ok || s.wrote[id] || s.n.v != nil && !s.inLiteral() && !use.Bound {
 		return false
 	}
-	harm, returned := s.outcome(u)
-	if harm == nil && returned {
-		harm = &use{harm: where(s.decls[s.n.fn].decl) + " returns it"}
+	why := use.Harm
+	if why == "" && use.Returned {
+		why = s.n.fn.Name() + " returns it"
 	}
-	if harm == nil {
+	if why == "" {
 		return false
 	}
 	s.enter(finding{pos: id.Pos(), rule: varAlias, decl: v.Pos(), fix: copyIt,
-		message: "uses " + s.name(v) + ", a package variable that all runs share, so that it may be written: " + harm.harm})
+		message: "uses " + s.name(v) + ", a package variable that all runs share, in a way that may change it: " + why})
 	return true
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/alias"
 	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
@@ -107,8 +108,7 @@ type checker struct {
 	vars     map[*types.Var]variable
 	writes   map[*types.Var]*types.Func // a function that writes it after initialisation
 	mutators map[*types.Func]bool
-	written  map[*types.Named]bool // types whose values are written
-	aliases  aliases
+	aliases  *alias.Analysis
 	precise  bool                    // dynamic calls end only at types that their receivers may have
 	program  *flow.Program           // nil until ssa is called
 	errors   []*types.Named          // error types of the module, which activities may return
@@ -146,7 +146,6 @@ func newChecker(prog *gosrc.Program) *checker {
 	c.declareDependencies()
 	c.findMutators()
 	c.findWrites()
-	c.findWritten()
 	c.findAliases()
 	return c
 }
