@@ -6,34 +6,10 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
 )
-
-// roles are the roles of child processes. A role calls ready with one line when it is ready, and runs until the process ends.
-var roles = map[string]func(args []string, ready func(string)) error{
-	"services": serveCompanies,
-	"nats":     serveNATS,
-	"worker":   work,
-}
-
-// play runs a role in this process. Its standard input is a pipe that is never written to. The pipe is closed when the parent
-// ends, and then the child ends, too. The parent handles interrupts.
-func play(role string, args []string) (status int) {
-	signal.Ignore(os.Interrupt)
-	go func() {
-		io.Copy(io.Discard, os.Stdin)
-		os.Exit(0)
-	}()
-	if err := roles[role](args, func(line string) { fmt.Println(line) }); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", role, err)
-		return 1
-	}
-	return 0
-}
 
 // child is a child process, as seen by its parent.
 type child struct {

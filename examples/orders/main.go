@@ -11,8 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"time"
-
-	"github.com/pawlhq/pawl/examples/orders/services"
 )
 
 func main() {
@@ -45,35 +43,26 @@ func command(args []string) (status int) {
 	return 0
 }
 
-type options struct {
-	orders  int
-	kill    bool
-	nats    string
-	timeout time.Duration
-	trouble services.Trouble
+// roles are the roles of child processes. A role calls ready with one line when it is ready, and runs until the process ends.
+var roles = map[string]func(args []string, ready func(string)) error{
+	"services": serveCompanies,
+	"nats":     serveNATS,
+	"worker":   work,
 }
 
-func parse(args []string) (options, error) {
-	o := options{trouble: services.Trouble{
-		Latency: 150 * time.Millisecond,
-		Admit:   4,
-		Hang:    5 * time.Second,
-		Refuse:  5 * time.Second,
-	}}
-	flags := flag.NewFlagSet("orders", flag.ContinueOnError)
-	flags.IntVar(&o.orders, "n", 20, "number of orders to place")
-	flags.BoolVar(&o.kill, "kill", true, "kill the worker several times, and our own NATS server once")
-	flags.StringVar(&o.nats, "nats", "", "`URL` of a NATS server to use; empty starts one")
-	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long to wait; orders that have not ended by then count as lost")
-	if err := flags.Parse(args); err != nil {
-		return o, err
+// play runs a role in this process. Its standard input is a pipe that is never written to. The pipe is closed when the parent
+// ends, and then the child ends, too. The parent handles interrupts.
+func play(role string, args []string) (status int) {
+	signal.Ignore(os.Interrupt)
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	if err := roles[role](args, func(line string) { fmt.Println(line) }); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", role, err)
+		return 1
 	}
-	if flags.NArg() > 0 || o.orders < 1 {
-		err := fmt.Errorf("-n must be at least 1, and there must be no arguments: got -n %d and %q", o.orders, flags.Args())
-		fmt.Fprintln(flags.Output(), "orders:", err)
-		return o, err
-	}
-	return o, nil
+	return 0
 }
 
 // run places the orders, kills processes meanwhile, and prints to out how the orders ended.

@@ -11,16 +11,6 @@ import (
 	"github.com/pawlhq/pawl/examples/orders/shop"
 )
 
-// sight is the observed state of one order.
-type sight struct {
-	order   shop.Order
-	state   string
-	ended   bool
-	attempt int
-	trouble string    // the error of the last attempt
-	next    time.Time // when the next attempt starts
-}
-
 // makeUp returns as many orders as opts asks for. On an external server, which may remember an earlier run, their ids are unique.
 func makeUp(opts options) []shop.Order {
 	prefix := "order"

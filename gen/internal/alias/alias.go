@@ -24,34 +24,12 @@ package alias
 import (
 	"go/ast"
 	"go/types"
+
+	"github.com/pawlhq/pawl/gen/internal/decls"
 )
 
-// Module is what the analysis has to know about the code that it looks at. The functions must not change their answers
-// during an analysis.
-type Module struct {
-	// Decls are the declarations of all packages whose source is known.
-	Decls []Decl
-	// Declares reports whether these packages declare an object.
-	Declares func(types.Object) bool
-	// Annotated reports whether a function is a workflow, an activity or a step. Its arguments and results are encoded,
-	// and so it shares nothing with its callers.
-	Annotated func(*types.Func) bool
-	// Pure reports whether the author vouches for a function, so that its body is not looked at.
-	Pure func(*types.Func) bool
-	// Unshared reports whether workflow code cannot write the values of a type that the packages declare.
-	Unshared func(*types.Named) bool
-	// ChangesReceiver reports whether a method may change what its receiver points to.
-	ChangesReceiver func(*types.Func) bool
-}
-
-// Decl is a declaration with the types of its package.
-type Decl struct {
-	Info *types.Info
-	Node ast.Decl
-}
-
-// Analysis knows the uses of variables of a module. It isn't changed after Analyze, and is safe for concurrent use if the
-// functions of the Module are.
+// Analysis knows the uses of variables of a module. It isn't changed after Analyze, and is safe for concurrent use as
+// long as the index isn't changed.
 type Analysis struct {
 	sharing  *sharing
 	uses     map[*ast.Ident]*use
@@ -60,22 +38,23 @@ type Analysis struct {
 	returned map[*types.Var]bool // variables whose function returns what they hold
 }
 
-// Analyze looks at all declarations of a module.
-func Analyze(m *Module) *Analysis {
+// Analyze looks at all declarations of a program. It calls changesReceiver to find out whether a method may change what
+// its receiver points to.
+func Analyze(index *decls.Index, changesReceiver func(*types.Func) bool) *Analysis {
 	a := &Analysis{
-		sharing: newSharing(m), uses: map[*ast.Ident]*use{}, of: map[*types.Var][]*use{},
+		sharing: newSharing(index), uses: map[*ast.Ident]*use{}, of: map[*types.Var][]*use{},
 		harmed: map[*types.Var]*use{}, returned: map[*types.Var]bool{},
 	}
 	var vars []*types.Var // in the order of the source, so that the same use is blamed on every run
-	methods := methodsOf(m.Decls)
-	for _, d := range m.Decls {
-		newClassifier(m, a.sharing, methods, d).each(func(id *ast.Ident, v *types.Var, u *use) {
+	c := &classifier{index: index, sharing: a.sharing, changesReceiver: changesReceiver, methods: methodsOf(index)}
+	index.Each(func(part decls.Part) {
+		c.classify(part, func(id *ast.Ident, v *types.Var, u *use) {
 			if len(a.of[v]) == 0 {
 				vars = append(vars, v)
 			}
 			a.uses[id], a.of[v] = u, append(a.of[v], u)
 		})
-	}
+	})
 	for again := true; again; {
 		again = false
 		for _, v := range vars {
@@ -156,15 +135,15 @@ func (a *Analysis) Use(id *ast.Ident) (Use, bool) {
 // Shares reports whether two values of type t may share something that can be written.
 func (a *Analysis) Shares(t types.Type) bool { return a.sharing.shares(t) }
 
-// methodsOf returns the methods that some declarations declare, by name.
-func methodsOf(decls []Decl) map[string][]*types.Func {
+// methodsOf returns the methods that a program declares, by name.
+func methodsOf(index *decls.Index) map[string][]*types.Func {
 	methods := map[string][]*types.Func{}
-	for _, d := range decls {
-		if fd, ok := d.Node.(*ast.FuncDecl); ok && fd.Recv != nil {
-			if fn, ok := d.Info.Defs[fd.Name].(*types.Func); ok {
+	index.Each(func(part decls.Part) {
+		if d, ok := part.Decl.(*ast.FuncDecl); ok && d.Recv != nil {
+			if fn, ok := part.Pkg.Info.Defs[d.Name].(*types.Func); ok {
 				methods[fn.Name()] = append(methods[fn.Name()], fn)
 			}
 		}
-	}
+	})
 	return methods
 }

@@ -43,10 +43,10 @@ func (c *classifier) argument(i int, call *ast.CallExpr) *use {
 
 // passedTo is what a function or method does with its n-th argument.
 func (c *classifier) passedTo(i int, call *ast.CallExpr, n int, callee *types.Func) *use {
-	if c.module.Annotated(callee) {
+	if c.index.Prog.Annotation(callee) != nil {
 		return reading // the argument is encoded
 	}
-	if !c.module.Declares(callee) {
+	if !c.index.Has(callee) {
 		return c.foreign(i, call, n, callee)
 	}
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && c.info.Selections[sel] != nil && c.info.Selections[sel].Kind() == types.MethodExpr {
@@ -78,7 +78,7 @@ func params(sig *types.Signature, n int, t types.Type) []*types.Var {
 // of the module that implement it. Functions that the author vouches for are left out.
 func (c *classifier) implementations(fn *types.Func) (fns []*types.Func) {
 	if !gotypes.IsInterfaceMethod(fn) {
-		if c.module.Pure(fn) {
+		if c.index.Funcs[fn].Pure {
 			return nil
 		}
 		return []*types.Func{fn}
@@ -86,7 +86,7 @@ func (c *classifier) implementations(fn *types.Func) (fns []*types.Func) {
 	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for _, m := range c.methods[fn.Name()] {
 		t := gotypes.Receiver(m)
-		if !c.module.Pure(m) && (t.TypeParams().Len() > 0 || types.Implements(types.NewPointer(t), iface)) {
+		if !c.index.Funcs[m].Pure && (t.TypeParams().Len() > 0 || types.Implements(types.NewPointer(t), iface)) {
 			fns = append(fns, m)
 		}
 	}
@@ -146,7 +146,7 @@ func (c *classifier) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *
 // calledBack returns the receivers of the named methods that a function outside of the module may call on a value of
 // type t.
 func (c *classifier) calledBack(names []string, t types.Type) (vs []*types.Var) {
-	within, open := gotypes.NamedWithin(t, func(n *types.Named) bool { return c.module.Declares(n.Obj()) })
+	within, open := gotypes.NamedWithin(t, func(n *types.Named) bool { return c.index.Has(n.Obj()) })
 	for _, name := range names {
 		for _, fn := range c.methods[name] {
 			if open || slices.Contains(within, gotypes.Receiver(fn)) {

@@ -7,19 +7,19 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // sharing knows which types share.
 type sharing struct {
-	declares func(types.Object) bool
-	unshared func(*types.Named) bool
-	written  map[*types.Named]bool // types with fields, or with values behind pointers, that the module writes
+	index   *decls.Index
+	written map[*types.Named]bool // types with fields, or with values behind pointers, that the program writes
 }
 
-func newSharing(m *Module) *sharing {
-	return &sharing{declares: m.Declares, unshared: m.Unshared, written: writtenTypes(m.Decls)}
+func newSharing(index *decls.Index) *sharing {
+	return &sharing{index: index, written: writtenTypes(index)}
 }
 
 // shares reports whether two values of a type may share something that can be written.
@@ -82,8 +82,8 @@ func (s *sharing) elementsShare(t types.Type) bool {
 	return s.shares(t)
 }
 
-// immutable reports whether nothing can write what values of a type hold: errors, types that the module says are
-// unshared, and some types of the standard library.
+// immutable reports whether workflow code cannot write what values of a type hold: errors, contexts, the receivers of
+// activities, and some types of the standard library.
 func (s *sharing) immutable(t types.Type, seen map[types.Type]bool) bool {
 	if gotypes.IsError(t) {
 		return true
@@ -92,8 +92,8 @@ func (s *sharing) immutable(t types.Type, seen map[types.Type]bool) bool {
 	if n == nil || n.Obj().Pkg() == nil {
 		return false
 	}
-	if s.declares(n.Obj()) {
-		return s.unshared(n) || s.immutableError(n, seen)
+	if s.index.Has(n.Obj()) {
+		return s.index.ReceivesActivities(n) && !s.index.ReceivesWorkflows(n) || s.index.IsActivityInterface(n) || s.immutableError(n, seen)
 	}
 	return stdlib.Of(n.Obj()).Immutable
 }
@@ -104,21 +104,21 @@ func (s *sharing) immutableError(n *types.Named, seen map[types.Type]bool) bool 
 	return ok && gotypes.ImplementsError(types.NewPointer(n)) && !s.written[n] && !s.sharesIn(n.Underlying(), seen)
 }
 
-// writtenTypes finds the types of which some declarations write a field, or a value behind a pointer.
-func writtenTypes(decls []Decl) map[*types.Named]bool {
+// writtenTypes finds the types of which a program writes a field, or a value behind a pointer.
+func writtenTypes(index *decls.Index) map[*types.Named]bool {
 	all := map[*types.Named]bool{}
-	for _, d := range decls {
-		ast.Inspect(d.Node, func(x ast.Node) bool {
+	index.Each(func(part decls.Part) {
+		ast.Inspect(part.Decl, func(x ast.Node) bool {
 			for _, e := range written(x) {
 				for e = container(e); e != nil; e = container(e) {
-					if n := gotypes.Origin(d.Info.TypeOf(e)); n != nil {
+					if n := gotypes.Origin(part.Pkg.Info.TypeOf(e)); n != nil {
 						all[n] = true
 					}
 				}
 			}
 			return true
 		})
-	}
+	})
 	return all
 }
 

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
@@ -24,35 +25,32 @@ type use struct {
 // reading is a use that does no harm.
 var reading = &use{}
 
-// classifier classifies the uses in one declaration.
+// classifier classifies the uses in one declaration after the other.
 type classifier struct {
-	module  *Module
-	sharing *sharing
-	methods map[string][]*types.Func // of the module, by name
-	decl    Decl
-	info    *types.Info
-	where   string // how the declaration is called in the reason of a harm
-	name    string // of the variable that is being classified
-	stack   []ast.Node
+	index           *decls.Index
+	sharing         *sharing
+	changesReceiver func(*types.Func) bool
+	methods         map[string][]*types.Func // of the program, by name
+
+	info  *types.Info
+	where string // how the declaration is called in the reason of a harm
+	name  string // of the variable that is being classified
+	stack []ast.Node
 }
 
-func newClassifier(m *Module, s *sharing, methods map[string][]*types.Func, d Decl) *classifier {
-	c := &classifier{module: m, sharing: s, methods: methods, decl: d, info: d.Info, where: "an initializer"}
-	if fn, ok := d.Node.(*ast.FuncDecl); ok {
+// classify classifies the mentions in a declaration of variables that share what they hold, and of package variables.
+func (c *classifier) classify(part decls.Part, do func(id *ast.Ident, v *types.Var, u *use)) {
+	c.info, c.where = part.Pkg.Info, "an initializer"
+	if fn, ok := part.Decl.(*ast.FuncDecl); ok {
 		c.where = fn.Name.Name
 	}
-	return c
-}
-
-// each classifies all mentions of variables that share what they hold, and of package variables.
-func (c *classifier) each(do func(id *ast.Ident, v *types.Var, u *use)) {
-	ast.PreorderStack(c.decl.Node, nil, func(x ast.Node, stack []ast.Node) bool {
+	ast.PreorderStack(part.Decl, nil, func(x ast.Node, stack []ast.Node) bool {
 		id, ok := x.(*ast.Ident)
 		if !ok {
 			return true
 		}
 		v, ok := c.info.Uses[id].(*types.Var)
-		if ok && !v.IsField() && c.module.Declares(v) && (gotypes.IsPackageVar(v) || c.sharing.shares(v.Type())) {
+		if ok && !v.IsField() && c.index.Has(v) && (gotypes.IsPackageVar(v) || c.sharing.shares(v.Type())) {
 			c.stack, c.name = append(stack, id), id.Name
 			do(id, v, c.follow(len(c.stack)-1, false))
 		}
@@ -81,7 +79,7 @@ func (c *classifier) follow(i int, deep bool) *use {
 		}
 		return reading
 	case *ast.IndexExpr:
-		return c.index(i, p, deep)
+		return c.indexed(i, p, deep)
 	case *ast.SelectorExpr:
 		return c.selector(i, p, deep)
 	case *ast.TypeAssertExpr:
@@ -160,7 +158,7 @@ func (c *classifier) assigned(deep bool) *use {
 	return reading
 }
 
-func (c *classifier) index(i int, p *ast.IndexExpr, deep bool) *use {
+func (c *classifier) indexed(i int, p *ast.IndexExpr, deep bool) *use {
 	if p.X != c.stack[i] {
 		if c.sharing.shares(c.info.TypeOf(p.Index)) && c.isAssigned(i-1) {
 			return c.harm("stores " + c.name)
@@ -242,7 +240,7 @@ func (c *classifier) selector(i int, p *ast.SelectorExpr, deep bool) *use {
 		return c.follow(i-1, deep || sel.Indirect() || gotypes.IsPointer(c.info.TypeOf(p.X)))
 	}
 	fn := sel.Obj().(*types.Func).Origin()
-	if c.module.Annotated(fn) || fn.Pkg() == nil {
+	if c.index.Prog.Annotation(fn) != nil || fn.Pkg() == nil {
 		return reading
 	}
 	u := c.receiver(fn)
@@ -260,9 +258,9 @@ func (c *classifier) selector(i int, p *ast.SelectorExpr, deep bool) *use {
 // receiver is what a method does with its receiver.
 func (c *classifier) receiver(fn *types.Func) *use {
 	switch {
-	case c.module.Declares(fn), gotypes.IsInterfaceMethod(fn) && !c.module.ChangesReceiver(fn):
+	case c.index.Has(fn), gotypes.IsInterfaceMethod(fn) && !c.changesReceiver(fn):
 		return &use{to: c.receivers(fn)}
-	case c.module.ChangesReceiver(fn):
+	case c.changesReceiver(fn):
 		return c.writing()
 	}
 	return reading

@@ -5,48 +5,23 @@ package check
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 
 	"github.com/pawlhq/pawl/gen/internal/alias"
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
 // findAliases analyzes who shares memory with whom. What writes a variable through another name is entered as other
 // writes are: in an init function or in the initializer of another variable it belongs to the initialization.
 func (c *checker) findAliases() {
-	var decls []alias.Decl
-	c.eachDecl(func(in initCode) { decls = append(decls, alias.Decl{Info: in.pkg.Info, Node: in.decl}) })
-	c.aliases = alias.Analyze(&alias.Module{
-		Decls:     decls,
-		Declares:  c.inModule,
-		Annotated: func(fn *types.Func) bool { return c.prog.Annotation(fn) != nil },
-		Pure:      func(fn *types.Func) bool { return c.decls[fn].pure },
-		Unshared: func(t *types.Named) bool {
-			return c.receivesActivities(t) && !c.receivesWorkflows(t) || c.annotatedInterface(t)
-		},
-		ChangesReceiver: c.changesReceiver,
-	})
-	c.eachDecl(c.findAliasWrites)
-}
-
-// eachDecl calls f with every declaration of the packages that are known from their source.
-func (c *checker) eachDecl(f func(initCode)) {
-	for _, p := range slices.Concat(c.prog.Packages, c.prog.Dependencies) {
-		if c.pkgs[p.Types] == nil {
-			continue
-		}
-		for _, file := range p.Files {
-			for _, d := range file.Syntax.Decls {
-				f(initCode{p, file, d})
-			}
-		}
-	}
+	c.aliases = alias.Analyze(c.index, c.writes.ChangesReceiver)
+	c.index.Each(c.findAliasWrites)
 }
 
 // findAliasWrites enters what a declaration does to package variables through other names.
-func (c *checker) findAliasWrites(in initCode) {
-	fn, _ := in.decl.(*ast.FuncDecl)
-	ast.Inspect(in.decl, func(x ast.Node) bool {
+func (c *checker) findAliasWrites(in decls.Part) {
+	fn, _ := in.Decl.(*ast.FuncDecl)
+	ast.Inspect(in.Decl, func(x ast.Node) bool {
 		id, ok := x.(*ast.Ident)
 		if !ok {
 			return true
@@ -55,13 +30,14 @@ func (c *checker) findAliasWrites(in initCode) {
 		if !ok {
 			return true
 		}
-		v := in.pkg.Info.Uses[id].(*types.Var)
+		v := in.Pkg.Info.Uses[id].(*types.Var)
 		switch {
 		case !gotypes.IsPackageVar(v) || use.Harm == "" && !use.Returned:
-		case fn == nil || isInit(fn):
-			c.attachInit(v, in)
-		case use.Writes && c.writes[v] == nil:
-			c.writes[v], _ = in.pkg.Info.Defs[fn.Name].(*types.Func)
+		case fn == nil || decls.IsInit(fn):
+			c.index.AddInit(v, in)
+		case use.Writes:
+			by, _ := in.Pkg.Info.Defs[fn.Name].(*types.Func)
+			c.writes.AddWriter(v, by)
 		}
 		return true
 	})
