@@ -91,7 +91,7 @@ func TestParkedRunsCanBeTerminated(t *testing.T) {
 
 func TestUndecodablePayloadsParkTheirRun(t *testing.T) {
 	world(t, func(b *bench) {
-		number := &abi.Workflow{Name: "t.number", Queue: "q", Run: func(r *abi.Run, _ context.Context, in abi.Values) ([]any, error) {
+		number := &abi.Workflow{Name: "t.number", Queue: "q", Run: func(_ context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 			var n int
 			if err := in.Decode(&n); err != nil {
 				return nil, err
@@ -101,7 +101,7 @@ func TestUndecodablePayloadsParkTheirRun(t *testing.T) {
 		act, _ := newActivity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "words", nil })
 		misread := b.workflow("t.misread", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			var n int
-			err := abi.Call(r, ctx, act.Activity, []any{in}, &n)
+			err := abi.Call(ctx, r, act.Activity, []any{in}, &n)
 			return "the workflow must not see this", err
 		})
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{number, misread, b.echo()}, Activities: []abi.Handler{act}})()
@@ -136,7 +136,7 @@ func TestPanickingAndUnencodableActivitiesAreFailures(t *testing.T) {
 		odd := abi.Handler{Activity: &abi.Activity{Name: "t.odd", Queue: "qa"}, Run: func(context.Context, abi.Values) ([]any, error) { return []any{make(chan int)}, nil }}
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			_, first := callPanics(r, ctx, in)
-			second := abi.Call(r, ctx, odd.Activity, nil)
+			second := abi.Call(ctx, r, odd.Activity, nil)
 			return "", errors.Join(first, second)
 		})
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{panics, odd}})()

@@ -86,7 +86,7 @@ func TestCancelledStepOfOneRunIsNotTheOutcomeOfTheNext(t *testing.T) {
 				abi.Go(r, func() { abi.Sleep(r, 3*time.Second); abi.Close(r, slept) })
 				abi.Recv(r, slept)
 			}
-			err = abi.Call(r, ctx, step, []any{in}, &out)
+			err = abi.Call(ctx, r, step, []any{in}, &out)
 			return out, err
 		})
 		m.Workflows = []*abi.Workflow{wf}

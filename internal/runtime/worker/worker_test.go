@@ -106,7 +106,7 @@ func (b *bench) launch(m abi.Registration) (end func(why error)) {
 
 // workflow makes a workflow that takes and gives a string.
 func (b *bench) workflow(name string, run func(r *abi.Run, ctx context.Context, in string) (string, error)) *abi.Workflow {
-	return &abi.Workflow{Name: name, Queue: "q", Errors: b.errors, Run: func(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+	return &abi.Workflow{Name: name, Queue: "q", Errors: b.errors, Run: func(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 		var s string
 		if err := in.Decode(&s); err != nil {
 			return nil, err
@@ -134,7 +134,7 @@ func newActivity(a abi.Activity, run func(ctx context.Context, in string) (strin
 		return []any{out}, err
 	}}
 	return h, func(r *abi.Run, ctx context.Context, in string) (out string, err error) {
-		err = abi.Call(r, ctx, &a, []any{in}, &out)
+		err = abi.Call(ctx, r, &a, []any{in}, &out)
 		return
 	}
 }

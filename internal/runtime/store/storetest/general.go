@@ -1,6 +1,6 @@
-package storetest
+// Requirements of a store as a whole: names, sizes, memory, and closing.
 
-// What holds for a store as a whole: names, sizes, memory, and its end.
+package storetest
 
 import (
 	"bytes"
@@ -11,20 +11,20 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-var whole = []clause{
-	{says: "a message of MaxPayload bytes is taken", test: largest},
-	{says: "a larger message is ErrTooLarge", test: tooLarge},
-	{says: "an empty message is taken", test: emptyMessages},
-	{says: "callers keep their memory to themselves", test: noSharedMemory},
-	{says: "names may have any characters", test: anyNames},
-	{says: "names that look alike are different", test: namesApart},
-	{says: "names may be 255 bytes long", test: longNames},
-	{says: "stored data stays when a store is closed", test: dataStays},
-	{says: "a closed store refuses everything with ErrClosed", test: closedRefuses},
-	{says: "a store may be closed again", test: closeTwice},
+var general = []requirement{
+	{name: "a message of MaxPayload bytes is accepted", test: largest},
+	{name: "a larger message fails with ErrTooLarge", test: tooLarge},
+	{name: "an empty message is accepted", test: emptyMessages},
+	{name: "the store does not share memory with callers", test: noSharedMemory},
+	{name: "names may have any characters", test: anyNames},
+	{name: "names that look alike are distinct", test: namesDistinct},
+	{name: "names may be 255 bytes long", test: longNames},
+	{name: "data remains when a store is closed", test: dataStays},
+	{name: "every method of a closed store fails with ErrClosed", test: closedFails},
+	{name: "a store may be closed twice", test: closeTwice},
 }
 
-// writes are all the ways to store a message.
+// writes stores data with each method that stores a message, and returns their errors by the name of the method.
 func (t *T) writes(data []byte) map[string]error {
 	m := message("w", 0)
 	m.Data = data
@@ -32,8 +32,8 @@ func (t *T) writes(data []byte) map[string]error {
 	start.Data = data
 	work := task("w", 0)
 	work.Data = data
-	news := entry("w", 1)
-	news.Data = data
+	e := entry("w", 1)
+	e.Data = data
 	rec := record("r", 0)
 	rec.Data = data
 	_, appendErr := t.Append(t.ctx, "w", 0, rec)
@@ -43,13 +43,13 @@ func (t *T) writes(data []byte) map[string]error {
 		"SendStart":       t.SendStart(t.ctx, start),
 		"EnqueueTask":     t.EnqueueTask(t.ctx, work),
 		"RecordHeartbeat": t.RecordHeartbeat(t.ctx, work, data),
-		"PutEntry":        t.PutEntry(t.ctx, news),
+		"PutEntry":        t.PutEntry(t.ctx, e),
 	}
 }
 
-// stored returns what writes stored, by the name of the write. tasks is where the task comes, again and again.
-func (t *T) stored(tasks catch[store.TaskDelivery]) map[string][]byte {
-	beat, err := t.LastHeartbeat(t.ctx, task("w", 0))
+// stored returns what writes stored, by the name of the method. It puts the task back into its queue.
+func (t *T) stored(tasks calls[store.TaskDelivery]) map[string][]byte {
+	heartbeat, err := t.LastHeartbeat(t.ctx, task("w", 0))
 	t.ok(err)
 	waiting := t.pending(queue, "w")
 	if len(waiting) != 2 {
@@ -65,16 +65,16 @@ func (t *T) stored(tasks catch[store.TaskDelivery]) map[string][]byte {
 		"Send":            waiting[0].Data,
 		"SendStart":       waiting[1].Data,
 		"EnqueueTask":     d.Data,
-		"RecordHeartbeat": beat,
+		"RecordHeartbeat": heartbeat,
 		"PutEntry":        t.entry("w").Data,
 	}
 }
 
-func (t *T) allStored(tasks catch[store.TaskDelivery], want []byte) {
+func (t *T) allStored(tasks calls[store.TaskDelivery], want []byte) {
 	t.Helper()
 	for write, got := range t.stored(tasks) {
 		if !bytes.Equal(got, want) {
-			t.Errorf("%s of %d bytes came back as %d bytes: %.40q", write, len(want), len(got), got)
+			t.Errorf("%s: %d bytes were read as %d bytes: %.40q", write, len(want), len(got), got)
 		}
 	}
 }
@@ -95,13 +95,13 @@ func largest(t *T) {
 func tooLarge(t *T) {
 	for write, err := range t.writes(make([]byte, t.MaxPayload()+1)) {
 		if err == nil {
-			t.Errorf("%s took more than MaxPayload", write)
+			t.Errorf("%s accepted more than MaxPayload", write)
 			continue
 		}
 		t.is(err, store.ErrTooLarge)
 	}
 	if waiting := t.pending(queue, "w"); len(waiting) != 0 {
-		t.Errorf("%d refused messages are pending", len(waiting))
+		t.Errorf("%d messages that were too large are pending", len(waiting))
 	}
 	_, err := t.Last(t.ctx, "w")
 	t.is(err, store.ErrNotFound)
@@ -129,14 +129,14 @@ func noSharedMemory(t *T) {
 	tasks := t.receiveTasks(t.open(), "worker", 1)
 	for _, got := range t.stored(tasks) {
 		if !bytes.Equal(got, want) {
-			t.Errorf("what was stored changed with the caller's memory, to %q", got)
+			t.Errorf("changing the caller's memory changed the stored data to %q", got)
 		}
 		clear(got)
 	}
 	clear(t.object("blob"))
 	t.allStored(tasks, want)
 	if got := t.object("blob"); !bytes.Equal(got, want) {
-		t.Errorf("the object came back as %q", got)
+		t.Errorf("changing the caller's memory changed the object to %q", got)
 	}
 }
 
@@ -154,7 +154,7 @@ func longNames(t *T) {
 	t.useName(strings.Repeat(".", 255), "another queue", "run")
 }
 
-// useName has everything that bears a name bear this one.
+// useName uses a name for everything that has one.
 func (t *T) useName(name, queue, run string) {
 	t.Helper()
 	t.nameJournal(name, run)
@@ -166,9 +166,9 @@ func (t *T) useName(name, queue, run string) {
 	if got := t.object(name); string(got) != "object" {
 		t.Errorf("%q: the object is %q", name, got)
 	}
-	news, stop := t.subscribe(t.Store, name)
+	messages, stop := t.subscribe(t.Store, name)
 	t.named(name, t.Publish(name, []byte("news")))
-	t.expect(news, "news")
+	t.expect(messages, "news")
 	stop()
 }
 
@@ -194,7 +194,7 @@ func (t *T) nameInbox(name, queue string) {
 	t.wokenAs(c, name, queue)
 }
 
-func (t *T) wokenAs(c catch[store.Wakeup], name, queue string) {
+func (t *T) wokenAs(c calls[store.Wakeup], name, queue string) {
 	t.Helper()
 	w := c.next(t).got
 	w.Ack()
@@ -207,14 +207,14 @@ func (t *T) nameTask(name, queue string) {
 	t.Helper()
 	work := store.Task{Queue: queue, ID: name, RunID: name, Op: name, Data: []byte("work")}
 	t.named(name, t.EnqueueTask(t.ctx, work))
-	t.named(name, t.RecordHeartbeat(t.ctx, work, []byte("beat")))
-	t.beat(work, "beat")
-	c := newCatch[store.TaskDelivery]()
+	t.named(name, t.RecordHeartbeat(t.ctx, work, []byte("heartbeat")))
+	t.heartbeat(work, "heartbeat")
+	c := newCalls[store.TaskDelivery]()
 	t.named(name, t.ReceiveTasks(t.ctx, store.TaskOptions{Queue: queue, Worker: name, Slots: 1, Handler: c.handle}))
 	d := c.next(t).got
 	d.Ack()
 	if d.Queue != queue || d.ID != name || d.RunID != name || d.Op != name {
-		t.Errorf("%q: the task came as %+v", name, d.Task)
+		t.Errorf("%q: the task was delivered as %+v", name, d.Task)
 	}
 }
 
@@ -225,23 +225,23 @@ func (t *T) named(name string, err error) {
 	}
 }
 
-func namesApart(t *T) {
+func namesDistinct(t *T) {
 	names := []string{"a", "A", "a.b", "a_b", "a b", "a%2Eb", "a.", ".a", "a*", "a/b"}
 	for i, name := range names {
 		t.append(name, 0, record(name, i))
 		t.putEntry(entry(name, uint64(i)+1))
 		t.ok(t.PutObject(t.ctx, name, []byte(name)))
 		t.send(message(name, 0))
-		t.putTask(task(name, 0))
+		t.enqueue(task(name, 0))
 	}
 	for i, name := range names {
 		t.sameRecord(t.last(name), record(name, i))
 		t.sameEntry(t.entry(name), entry(name, uint64(i)+1))
 		if got := t.object(name); string(got) != name {
-			t.Errorf("object %q is that of %q", name, got)
+			t.Errorf("object %q has the content of %q", name, got)
 		}
 		if waiting := t.pending(queue, name); len(waiting) != 1 || !bytes.Equal(waiting[0].Data, message(name, 0).Data) {
-			t.Errorf("the inbox of %q is %+v", name, waiting)
+			t.Errorf("the inbox of %q has %+v", name, waiting)
 		}
 	}
 	if got := len(t.entries()); got != len(names) {
@@ -260,7 +260,7 @@ func dataStays(t *T) {
 	t.ok(err)
 	t.ok(s.Send(t.ctx, message("w", 0)))
 	t.ok(s.EnqueueTask(t.ctx, task("w", 0)))
-	t.ok(s.RecordHeartbeat(t.ctx, task("w", 0), []byte("beat")))
+	t.ok(s.RecordHeartbeat(t.ctx, task("w", 0), []byte("heartbeat")))
 	t.ok(s.PutEntry(t.ctx, entry("w", 1)))
 	t.ok(s.PutObject(t.ctx, "blob", []byte("object")))
 	t.ok(s.ScheduleTimer(t.ctx, queue, "sleeper", at))
@@ -271,7 +271,7 @@ func dataStays(t *T) {
 		t.Errorf("%d messages are pending, want 1", len(waiting))
 	}
 	t.receiveTasks(t.open(), "worker", 1).next(t).got.Ack()
-	t.beat(task("w", 0), "beat")
+	t.heartbeat(task("w", 0), "heartbeat")
 	t.entry("w")
 	t.object("blob")
 	c := t.receive(t.open(), queue, "worker")
@@ -282,7 +282,7 @@ func dataStays(t *T) {
 	}
 }
 
-func closedRefuses(t *T) {
+func closedFails(t *T) {
 	s := t.open()
 	t.ok(s.Close())
 	for call, err := range closedCalls(t, s) {

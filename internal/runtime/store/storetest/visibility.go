@@ -1,6 +1,6 @@
-package storetest
+// Requirements of visibility: versions that only increase, expiry, listing.
 
-// Clauses on the registry: versions that only grow, expiry, listing.
+package storetest
 
 import (
 	"bytes"
@@ -11,17 +11,17 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-var registry = []clause{
-	{says: "an entry comes back as it was put", test: entryRoundTrip},
-	{says: "an entry that is not there is ErrNotFound", test: entryNotFound},
-	{says: "a higher or equal version replaces an entry, a lower one does not", test: entryVersions},
-	{says: "the highest version wins a race", test: entryRace},
-	{says: "an entry is gone after Keep", test: entryExpires},
-	{says: "an entry without Keep stays", test: entryStays, long: true},
-	{says: "the Keep of the newest version counts", test: entryKeepChanges},
-	{says: "ListEntries lists every entry once, oldest change first", test: listInOrder},
-	{says: "ListEntries stops when it is told", test: listStops},
-	{says: "ListEntries lists many", test: listMany},
+var visibility = []requirement{
+	{name: "an entry is read as it was stored", test: entryRoundTrip},
+	{name: "reading an entry that does not exist fails with ErrNotFound", test: entryNotFound},
+	{name: "a higher or equal version reseqs an entry, a lower one does not", test: entryVersions},
+	{name: "of concurrent writes the highest version wins", test: entryRace},
+	{name: "an entry expires after Keep", test: entryExpires},
+	{name: "an entry without Keep does not expire", test: entryStays, long: true},
+	{name: "the Keep of the newest version applies", test: entryKeepChanges},
+	{name: "ListEntries lists every entry once, oldest change first", test: listInOrder},
+	{name: "ListEntries stops when yield returns false", test: listStops},
+	{name: "ListEntries lists hundreds of entries", test: listMany},
 }
 
 func entry(id string, version uint64) store.Entry {
@@ -50,10 +50,10 @@ func (t *T) sameEntry(got, want store.Entry) {
 }
 
 func entryNotFound(t *T) {
-	_, err := t.GetEntry(t.ctx, "nobody")
+	_, err := t.GetEntry(t.ctx, "unknown")
 	t.is(err, store.ErrNotFound)
 	if all := t.entries(); len(all) != 0 {
-		t.Errorf("an empty registry lists %+v", all)
+		t.Errorf("an empty store lists %+v", all)
 	}
 }
 
@@ -65,10 +65,10 @@ func entryVersions(t *T) {
 		t.putEntry(entry("w", put.version))
 		t.sameEntry(t.entry("w"), entry("w", put.want))
 	}
-	news := entry("w", 13)
-	news.Data = []byte("the same version with other news")
-	t.putEntry(news)
-	t.sameEntry(t.entry("w"), news)
+	update := entry("w", 13)
+	update.Data = []byte("the same version with other data")
+	t.putEntry(update)
+	t.sameEntry(t.entry("w"), update)
 }
 
 func entryRace(t *T) {
@@ -92,12 +92,12 @@ func entryExpires(t *T) {
 	t.putEntry(entry("other", 1))
 	time.Sleep(2 * time.Second)
 	t.sameEntry(t.entry("w"), brief)
-	t.eventually("the entry is gone", func() bool {
+	t.eventually("the entry has expired", func() bool {
 		_, err := t.GetEntry(t.ctx, "w")
 		return notFound(err)
 	})
 	if all := t.entries(); len(all) != 1 || all[0].ID != "other" {
-		t.Errorf("listed %+v, want only the entry that stays", all)
+		t.Errorf("listed %+v, want only the entry that does not expire", all)
 	}
 	t.putEntry(entry("w", 2))
 	t.sameEntry(t.entry("w"), entry("w", 2))
@@ -121,7 +121,7 @@ func entryKeepChanges(t *T) {
 func listInOrder(t *T) {
 	put := func(e store.Entry) {
 		t.putEntry(e)
-		time.Sleep(time.Millisecond) // a store that merges several logs tells the order by the clock
+		time.Sleep(time.Millisecond) // a store that merges several streams orders entries by time
 	}
 	for _, id := range []string{"a", "b", "c", "d"} {
 		put(entry(id, 10))
