@@ -3,8 +3,8 @@ package check
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
@@ -31,36 +31,22 @@ func (c *checker) findAliases() {
 		uses: map[*ast.Ident]*use{}, of: map[*types.Var][]*use{},
 		harmed: map[*types.Var]*use{}, returned: map[*types.Var]bool{}, methods: map[string][]*types.Func{},
 	}
-	c.eachDecl(c.collectMethod)
+	c.index.Each(c.collectMethod)
 	var vars []*types.Var
-	c.eachDecl(func(in initCode) { vars = append(vars, c.classUses(in)...) })
+	c.index.Each(func(in decls.Part) { vars = append(vars, c.classUses(in)...) })
 	for again := true; again; {
 		again = false
 		for _, v := range vars {
 			again = c.spread(v) || again
 		}
 	}
-	c.eachDecl(c.findAliasWrites)
+	c.index.Each(c.findAliasWrites)
 }
 
-func (c *checker) collectMethod(in initCode) {
-	if d, ok := in.decl.(*ast.FuncDecl); ok && d.Recv != nil {
-		if fn, ok := in.pkg.Info.Defs[d.Name].(*types.Func); ok {
+func (c *checker) collectMethod(in decls.Part) {
+	if d, ok := in.Decl.(*ast.FuncDecl); ok && d.Recv != nil {
+		if fn, ok := in.Pkg.Info.Defs[d.Name].(*types.Func); ok {
 			c.aliases.methods[fn.Name()] = append(c.aliases.methods[fn.Name()], fn)
-		}
-	}
-}
-
-// eachDecl calls f with every declaration of the module.
-func (c *checker) eachDecl(f func(initCode)) {
-	for _, p := range slices.Concat(c.prog.Packages, c.prog.Dependencies) {
-		if c.pkgs[p.Types] == nil {
-			continue
-		}
-		for _, file := range p.Files {
-			for _, d := range file.Syntax.Decls {
-				f(initCode{p, file, d})
-			}
 		}
 	}
 }
@@ -108,21 +94,22 @@ func (c *checker) outcome(u *use) (harm *use, returned bool) {
 
 // findAliasWrites enters the writes of package variables through other names: an init function's belong to the
 // initialisation, as does what the initialiser of another variable is made of.
-func (c *checker) findAliasWrites(in initCode) {
-	fn, _ := in.decl.(*ast.FuncDecl)
-	ast.Inspect(in.decl, func(x ast.Node) bool {
+func (c *checker) findAliasWrites(in decls.Part) {
+	fn, _ := in.Decl.(*ast.FuncDecl)
+	ast.Inspect(in.Decl, func(x ast.Node) bool {
 		id, ok := x.(*ast.Ident)
 		if !ok || c.aliases.uses[id] == nil {
 			return true
 		}
-		v := in.pkg.Info.Uses[id].(*types.Var)
+		v := in.Pkg.Info.Uses[id].(*types.Var)
 		harm, returned := c.outcome(c.aliases.uses[id])
 		switch {
 		case !gotypes.IsPackageVar(v) || harm == nil && !returned:
-		case fn == nil || isInit(fn):
-			c.attachInit(v, in)
-		case harm != nil && harm.write && c.writes[v] == nil:
-			c.writes[v], _ = in.pkg.Info.Defs[fn.Name].(*types.Func)
+		case fn == nil || decls.IsInit(fn):
+			c.index.AddInit(v, in)
+		case harm != nil && harm.write:
+			by, _ := in.Pkg.Info.Defs[fn.Name].(*types.Func)
+			c.writes.AddWriter(v, by)
 		}
 		return true
 	})
@@ -139,7 +126,7 @@ func (s *scanner) aliased(id *ast.Ident, v *types.Var) bool {
 	}
 	harm, returned := s.outcome(u)
 	if harm == nil && returned {
-		harm = &use{harm: where(s.decls[s.n.fn].decl) + " returns it"}
+		harm = &use{harm: where(s.index.Funcs[s.n.fn].Decl) + " returns it"}
 	}
 	if harm == nil {
 		return false

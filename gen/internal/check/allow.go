@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
@@ -106,7 +107,7 @@ func (c *checker) looked(a *allowance) bool {
 		return true
 	}
 	for _, n := range c.nodes {
-		if d, ok := c.decls[n.fn]; ok && !d.pure && d.decl.Pos() <= a.from && a.from < d.decl.End() {
+		if d, ok := c.index.Funcs[n.fn]; ok && !d.Pure && d.Decl.Pos() <= a.from && a.from < d.Decl.End() {
 			return true
 		}
 		if n.v != nil && a.from <= n.v.Pos() && n.v.Pos() < a.to {
@@ -118,13 +119,13 @@ func (c *checker) looked(a *allowance) bool {
 
 // checkPure reports functions marked //pawl:pure that are found deterministic without it.
 func (c *checker) checkPure() {
-	for fn, d := range c.decls {
-		if n := c.nodes[fn]; n == nil || !d.pure || d.decl.Body == nil {
+	for fn, d := range c.index.Funcs {
+		if n := c.nodes[fn]; n == nil || !d.Pure || d.Decl.Body == nil {
 			continue
 		}
-		if c.pureByItself(&node{fn: fn, pkg: d.pkg}, d) {
+		if c.pureByItself(&node{fn: fn, pkg: d.Pkg}, d) {
 			c.found = append(c.found, diag.Diagnostic{
-				Pos: c.position(d.decl.Name.Pos()), Rule: unusedPure, Fix: "remove the directive, so that the body is checked again when it changes",
+				Pos: c.position(d.Decl.Name.Pos()), Rule: unusedPure, Fix: "remove the directive, so that the body is checked again when it changes",
 				Message: gotypes.LocalName(fn) + " is deterministic without pawl:pure",
 			})
 		}
@@ -132,8 +133,8 @@ func (c *checker) checkPure() {
 }
 
 // pureByItself looks at the body of a function as if it were not marked.
-func (c *checker) pureByItself(n *node, d declaration) bool {
-	c.scan(n, d.pkg, d.file, d.decl)
+func (c *checker) pureByItself(n *node, d decls.Func) bool {
+	c.scan(n, d.Pkg, d.File, d.Decl)
 	r := c.reach(n)
 	for _, n := range r.nodes {
 		if len(n.findings) > 0 || len(n.effects) > 0 || c.lowered[n] {

@@ -46,7 +46,7 @@ func (k *classer) handed(i int, call *ast.CallExpr, n int, callee *types.Func) *
 	if k.prog.Annotation(callee) != nil {
 		return reading // it is encoded
 	}
-	if !k.inModule(callee) {
+	if !k.checker.index.Has(callee) {
 		return k.foreign(i, call, n, callee)
 	}
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && k.info.Selections[sel] != nil && k.info.Selections[sel].Kind() == types.MethodExpr {
@@ -78,7 +78,7 @@ func (k *classer) params(sig *types.Signature, n int, t types.Type) (vs []*types
 // that implement it. What is marked //pawl:pure is the author's word.
 func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
 	if !gotypes.IsInterfaceMethod(fn) {
-		if k.decls[fn].pure {
+		if k.checker.index.Funcs[fn].Pure {
 			return nil
 		}
 		return []*types.Func{fn}
@@ -86,7 +86,7 @@ func (k *classer) behind(fn *types.Func) (fns []*types.Func) {
 	iface := fn.Signature().Recv().Type().Underlying().(*types.Interface)
 	for _, m := range k.aliases.methods[fn.Name()] {
 		t := gotypes.Receiver(m)
-		if !k.decls[m].pure && (t.TypeParams().Len() > 0 || types.Implements(types.NewPointer(t), iface)) {
+		if !k.checker.index.Funcs[m].Pure && (t.TypeParams().Len() > 0 || types.Implements(types.NewPointer(t), iface)) {
 			fns = append(fns, m)
 		}
 	}

@@ -12,7 +12,7 @@ func (c *checker) behind() map[*types.Func][]*types.Func {
 	all := map[*types.Func][]*types.Func{}
 	for _, r := range c.reached {
 		for _, n := range r.nodes {
-			if n.fn != nil && !c.third(n) {
+			if n.fn != nil && !c.index.IsExternal(n.pkg) {
 				all[n.fn] = append(all[n.fn], c.next(r, n)...)
 			}
 		}
@@ -30,7 +30,7 @@ func (c *checker) next(r *reach, from *node) (fns []*types.Func) {
 	for queue := []*node{from}; len(queue) > 0; queue = queue[1:] {
 		for _, e := range slices.Concat(queue[0].edges, r.dynamic[queue[0]]) {
 			switch {
-			case e.to.fn != nil && !c.third(e.to):
+			case e.to.fn != nil && !c.index.IsExternal(e.to.pkg):
 				fns = append(fns, e.to.fn)
 			case !seen[e.to]:
 				seen[e.to] = true

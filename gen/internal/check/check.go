@@ -15,9 +15,10 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
-	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/writes"
 )
 
 // Result is what the check found.
@@ -101,19 +102,14 @@ func (c *checker) harmful(n *node, seen map[*node]bool) bool {
 
 // checker is the state of one Run.
 type checker struct {
-	prog     *gosrc.Program
-	pkgs     map[*types.Package]*gosrc.Package
-	decls    map[*types.Func]declaration
-	vars     map[*types.Var]variable
-	writes   map[*types.Var]*types.Func // a function that writes it after initialisation
-	mutators map[*types.Func]bool
-	written  map[*types.Named]bool // types whose values are written
-	aliases  aliases
-	precise  bool                    // dynamic calls end only at types that their receivers may have
-	program  *flow.Program           // nil until ssa is called
-	errors   []*types.Named          // error types of the module, which activities may return
-	outside  map[*gosrc.Package]bool // packages of other modules that are known from their source
-	unknown  map[string]bool         // those that were mentioned and are not
+	prog    *gosrc.Program
+	index   *decls.Index
+	writes  *writes.Writes
+	written map[*types.Named]bool // types whose values are written
+	aliases aliases
+	precise bool            // dynamic calls end only at types that their receivers may have
+	program *flow.Program   // nil until ssa is called
+	unknown map[string]bool // packages of other modules that were mentioned, and are not known from their source
 
 	answers map[question]map[types.Type][]*types.Func // that types have given so far
 	nodes   map[types.Object]*node
@@ -126,26 +122,22 @@ type checker struct {
 }
 
 func newChecker(prog *gosrc.Program) *checker {
+	x := decls.New(prog)
 	c := &checker{
 		prog:    prog,
-		pkgs:    map[*types.Package]*gosrc.Package{},
-		decls:   map[*types.Func]declaration{},
-		vars:    map[*types.Var]variable{},
-		outside: map[*gosrc.Package]bool{},
+		index:   x,
+		writes:  writes.Find(x),
 		unknown: map[string]bool{},
 		answers: map[question]map[types.Type][]*types.Func{},
 		nodes:   map[types.Object]*node{},
 		lowered: map[*node]bool{},
 		twins:   map[twinKey]Twin{},
 	}
-	for _, p := range prog.Packages {
-		if p.Types != nil && !importpath.IsEngine(p.Path) { // a package with generated files alone has no types
-			c.declare(p)
+	for _, p := range x.Packages {
+		for _, f := range p.Files {
+			c.collectAllows(p, f)
 		}
 	}
-	c.declareDependencies()
-	c.findMutators()
-	c.findWrites()
 	c.findWritten()
 	c.findAliases()
 	return c
@@ -154,7 +146,7 @@ func newChecker(prog *gosrc.Program) *checker {
 // ssa returns the program in SSA form, which is built on the first call.
 func (c *checker) ssa() *flow.Program {
 	if c.program == nil {
-		c.program = flow.New(c.prog.Fset, c.prog.Packages, c.pkgs)
+		c.program = flow.New(c.prog.Fset, c.prog.Packages, c.index.Packages)
 	}
 	return c.program
 }
@@ -163,7 +155,7 @@ func (c *checker) ssa() *flow.Program {
 func (c *checker) workflows() (ws []*gosrc.Func) {
 	for _, p := range c.prog.Packages {
 		for _, f := range p.Annotated {
-			if isWorkflow(f) && f.Decl != nil {
+			if decls.IsWorkflow(f) && f.Decl != nil {
 				ws = append(ws, f)
 			}
 		}

@@ -3,7 +3,6 @@ package check
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
@@ -29,27 +28,4 @@ func (s *scanner) concurrency(x ast.Node) {
 			s.effect(x.Pos(), stdlib.Channels, "a range over a channel", false)
 		}
 	}
-}
-
-// channelOf is the channel that a node sends to, receives from or closes, and how that is called; nil if it does none.
-func channelOf(info *types.Info, x ast.Node) (ch ast.Expr, how string) {
-	switch x := x.(type) {
-	case *ast.SendStmt:
-		return x.Chan, "sends on"
-	case *ast.UnaryExpr:
-		if x.Op == token.ARROW {
-			return x.X, "receives from"
-		}
-	case *ast.RangeStmt:
-		if gotypes.ChanType(info.TypeOf(x.X)) != nil {
-			return x.X, "receives from"
-		}
-	case *ast.CallExpr:
-		if id, ok := ast.Unparen(x.Fun).(*ast.Ident); ok {
-			if b, ok := info.Uses[id].(*types.Builtin); ok && b.Name() == "close" {
-				return x.Args[0], "closes"
-			}
-		}
-	}
-	return nil, ""
 }

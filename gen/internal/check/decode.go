@@ -73,7 +73,7 @@ func (s *scanner) decoder(at token.Pos, fn *types.Func, value bool) bool {
 		s.report(at, stdlib.TimeZone, "decode the time as a string, and parse it with time.Parse", "calls %s, whose times are in the zone of the host where it has their offset", gotypes.NameIn(nil, fn))
 	case !decodesTimes(s.info, s.stack, stdlib.FixableTimes):
 		return false
-	case s.third(s.n): // has no copy, and is trusted with what it does not name
+	case s.index.IsExternal(s.n.pkg): // has no copy, and is trusted with what it does not name
 		return false
 	default:
 		s.effect(at, stdlib.TimeZone, gotypes.NameIn(nil, fn), value)

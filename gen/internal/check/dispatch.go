@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
@@ -46,14 +47,14 @@ func (s *scanner) dynamic(id *ast.Ident, fn *types.Func, verb string) {
 	if fn.Pkg() == nil {
 		what = "error." + fn.Name()
 	}
-	if named := gotypes.Receiver(fn); named != nil && s.annotatedInterface(named) {
+	if named := gotypes.Receiver(fn); named != nil && s.index.IsActivityInterface(named) {
 		s.report(id.Pos(), activityState, "annotate it as an activity, or call it in one", "%s %s, which is not annotated: in a workflow only the activities of the interface are there", verb, what)
 		return
 	}
 	twin := stdlib.IsDurable(fn)
 	if twin {
 		s.std(id.Pos(), fn, verb, verb == "uses", id)
-	} else if fn.Pkg() != nil && !s.inModule(fn) && !stdlib.IsErrorMethod(fn.Name()) && stdlib.Lookup(fn.Pkg().Path(), gotypes.LocalName(fn)).Verdict != stdlib.Allowed {
+	} else if fn.Pkg() != nil && !s.index.Has(fn) && !stdlib.IsErrorMethod(fn.Name()) && stdlib.Lookup(fn.Pkg().Path(), gotypes.LocalName(fn)).Verdict != stdlib.Allowed {
 		s.foreign(id.Pos(), verb, fn)
 		return
 	}
@@ -74,7 +75,7 @@ func (s *scanner) parenthesis() token.Pos {
 // dispatchable is the name of a call that lowering can dispatch: not one in the initialiser of a variable, where there
 // is no run, not one in code of another module, which is not lowered, and not one for which the run has a function.
 func (s *scanner) dispatchable(id *ast.Ident, twin bool) *ast.Ident {
-	if s.n.v != nil || s.third(s.n) || twin {
+	if s.n.v != nil || s.index.IsExternal(s.n.pkg) || twin {
 		return nil
 	}
 	return id
@@ -158,7 +159,7 @@ func (c *checker) namedWithin(t types.Type) (ts []types.Type, open bool) {
 		}
 		seen[t] = true
 		if n := gotypes.Origin(t); n != nil && n.Obj().Pkg() != nil && !types.IsInterface(n) {
-			if !c.inModule(n.Obj()) {
+			if !c.index.Has(n.Obj()) {
 				if !importpath.IsStd(n.Obj().Pkg().Path()) && !importpath.IsEngine(n.Obj().Pkg().Path()) {
 					ts = append(ts, n)
 				}
@@ -241,7 +242,7 @@ func (c *checker) receivers(r *reach) {
 				annotated = append(annotated, f.Obj.Signature())
 			}
 		}
-		r.receivers = flow.NewReceivers(c.ssa(), c.errors, annotated)
+		r.receivers = flow.NewReceivers(c.ssa(), c.index.Errors, annotated)
 	}
 	for _, obj := range r.objects() {
 		r.receivers.Add(obj)
@@ -260,7 +261,7 @@ func (d *dispatcher) collect() {
 	}
 	visible := map[*types.Package]bool{}
 	imports(d.r.root.pkg.Types, visible)
-	for _, t := range d.errors {
+	for _, t := range d.index.Errors {
 		if !seen[t] && visible[t.Obj().Pkg()] {
 			d.errs = append(d.errs, t)
 		}
@@ -334,7 +335,7 @@ func (d *dispatcher) answer(q question, t types.Type, s site) []*types.Func {
 // here: of a generic type or interface, only the names of the methods count.
 func (d *dispatcher) fits(t types.Type, s site) bool {
 	if s.iface == nil || s.iface.Empty() {
-		return gotypes.Origin(t) == nil || d.inModule(gotypes.Origin(t).Obj())
+		return gotypes.Origin(t) == nil || d.index.Has(gotypes.Origin(t).Obj())
 	}
 	if !gotypes.IsGeneric(t) && s.iface.IsMethodSet() && !gotypes.ParametricMethods(s.iface) {
 		return types.Implements(types.NewPointer(t), s.iface)
@@ -375,15 +376,15 @@ func (d *dispatcher) target(from *node, s site, t types.Type, fn *types.Func) {
 	here := gotypes.TypeName(from.pkg.Types, t) + "." + fn.Name()
 	a := d.prog.Annotation(fn)
 	switch {
-	case isOperation(a) && s.id != nil:
-	case isOperation(a):
+	case decls.IsOperation(a) && s.id != nil:
+	case decls.IsOperation(a):
 		d.end(from, s, dynamicDurable, dynamicCure, fmt.Sprintf("%s %s through %s, which does not know the run", a.Kind, here, s.what))
-	case isWorkflow(a):
+	case decls.IsWorkflow(a):
 		d.end(from, s, childWorkflow, "child workflows come with a later release", "workflow "+here)
 	case gotypes.IsInterfaceMethod(fn):
 		d.embedded(from, s, fn)
-	case d.inModule(fn):
-		if _, ok := d.decls[fn]; ok {
+	case d.index.Has(fn):
+		if _, ok := d.index.Funcs[fn]; ok {
 			d.r.dynamic[from] = append(d.r.dynamic[from], edge{
 				pos: s.pos, to: d.function(fn), verb: s.verb + " " + s.what + ", here", value: s.verb == "uses", via: s.id,
 			})

@@ -6,10 +6,12 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
+	"github.com/pawlhq/pawl/gen/internal/writes"
 )
 
 // This file finds branches on errors that an activity never returns, because it is retried for ever until it does not.
@@ -18,16 +20,16 @@ import (
 func (c *checker) checkErrorBranches() {
 	for _, r := range c.reached {
 		for _, n := range r.nodes {
-			if d, ok := c.decls[n.fn]; ok && c.lowered[n] && d.decl.Body != nil {
+			if d, ok := c.index.Funcs[n.fn]; ok && c.lowered[n] && d.Decl.Body != nil {
 				c.errorTests(r, n, d)
 			}
 		}
 	}
 }
 
-func (c *checker) errorTests(r *reach, n *node, d declaration) {
+func (c *checker) errorTests(r *reach, n *node, d decls.Func) {
 	var stack []ast.Node
-	ast.Inspect(d.decl, func(x ast.Node) bool {
+	ast.Inspect(d.Decl, func(x ast.Node) bool {
 		if x == nil {
 			stack = stack[:len(stack)-1]
 			return true
@@ -37,7 +39,7 @@ func (c *checker) errorTests(r *reach, n *node, d declaration) {
 		if !ok {
 			return true
 		}
-		if v, wanted := errorTest(d.pkg.Info, call); v != nil && wanted != nil {
+		if v, wanted := errorTest(d.Pkg.Info, call); v != nil && wanted != nil {
 			for _, op := range c.sources(d, stack, v) {
 				if c.neverReturns(op, wanted) {
 					c.accuse(r, n, deadBranchFinding(n, op, wanted, call))
@@ -78,8 +80,8 @@ func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types
 	v, _ = info.Uses[id].(*types.Var)
 	switch {
 	case stdlib.ErrorsIs.Is(fn):
-		if t, ok := rootOf(info, call.Args[1]); ok && gotypes.IsPackageVar(t.v) && t.whole(call.Args[1]) {
-			return v, t.v
+		if t, ok := writes.RootOf(info, call.Args[1]); ok && gotypes.IsPackageVar(t.Var) && whole(t, call.Args[1]) {
+			return v, t.Var
 		}
 	case stdlib.ErrorsAs.Is(fn):
 		if p, ok := info.TypeOf(call.Args[1]).(*types.Pointer); ok {
@@ -92,12 +94,12 @@ func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types
 }
 
 // whole reports whether an expression is the variable itself and nothing of it.
-func (t target) whole(e ast.Expr) bool {
+func whole(t writes.Target, e ast.Expr) bool {
 	e = ast.Unparen(e)
 	if sel, ok := e.(*ast.SelectorExpr); ok {
-		return sel.Sel == t.root
+		return sel.Sel == t.Root
 	}
-	return e == t.root
+	return e == t.Root
 }
 
 // concrete is the name of an error type that is no interface.
@@ -110,7 +112,7 @@ func concrete(t types.Type) types.Object {
 
 // sources are the operations whose error a variable may hold at the call on top of the stack; none if it may hold
 // anything else.
-func (c *checker) sources(d declaration, stack []ast.Node, v *types.Var) (ops []*gosrc.Func) {
+func (c *checker) sources(d decls.Func, stack []ast.Node, v *types.Var) (ops []*gosrc.Func) {
 	all := c.assignments(d, v)
 	use := stack[len(stack)-1]
 	var last *assignment
@@ -143,10 +145,10 @@ type assignment struct {
 }
 
 // assignments are all places of a function where v gets a value, and those where its address is taken.
-func (c *checker) assignments(d declaration, v *types.Var) (as []assignment) {
-	info := d.pkg.Info
+func (c *checker) assignments(d decls.Func, v *types.Var) (as []assignment) {
+	info := d.Pkg.Info
 	var stack []ast.Node
-	ast.Inspect(d.decl, func(x ast.Node) bool {
+	ast.Inspect(d.Decl, func(x ast.Node) bool {
 		if x == nil {
 			stack = stack[:len(stack)-1]
 			return true
@@ -195,7 +197,7 @@ func (c *checker) operationOf(info *types.Info, a *ast.AssignStmt, i int) *gosrc
 	if !ok {
 		return nil
 	}
-	if op := c.prog.Annotation(gotypes.Callee(info, call)); isOperation(op) {
+	if op := c.prog.Annotation(gotypes.Callee(info, call)); decls.IsOperation(op) {
 		return op
 	}
 	return nil
@@ -272,19 +274,19 @@ func (c *checker) madeOf(wanted, final types.Object) bool {
 	if !ok {
 		return false
 	}
-	d, ok := c.vars[v]
-	return ok && d.init != nil && gotypes.Origin(d.pkg.Info.TypeOf(d.init)) == gotypes.Origin(final.Type()) && gotypes.Origin(final.Type()) != nil
+	d, ok := c.index.Vars[v]
+	return ok && d.Init != nil && gotypes.Origin(d.Pkg.Info.TypeOf(d.Init)) == gotypes.Origin(final.Type()) && gotypes.Origin(final.Type()) != nil
 }
 
 // finalByItself reports whether an error says of itself that it is final.
 func (c *checker) finalByItself(wanted types.Object) bool {
 	if v, ok := wanted.(*types.Var); ok {
-		d, ok := c.vars[v]
-		if !ok || d.init == nil {
+		d, ok := c.index.Vars[v]
+		if !ok || d.Init == nil {
 			return false
 		}
-		call, ok := ast.Unparen(d.init).(*ast.CallExpr)
-		return ok && isFinal(gotypes.Callee(d.pkg.Info, call)) || hasFinalMethod(d.pkg.Info.TypeOf(d.init))
+		call, ok := ast.Unparen(d.Init).(*ast.CallExpr)
+		return ok && isFinal(gotypes.Callee(d.Pkg.Info, call)) || hasFinalMethod(d.Pkg.Info.TypeOf(d.Init))
 	}
 	return hasFinalMethod(wanted.Type())
 }
@@ -312,18 +314,18 @@ func (c *checker) makesFinal(op *gosrc.Func) bool {
 	for len(work) > 0 {
 		fn := work[len(work)-1]
 		work = work[:len(work)-1]
-		d, ok := c.decls[fn]
+		d, ok := c.index.Funcs[fn]
 		if seen[fn] || !ok {
 			continue
 		}
 		seen[fn] = true
 		final := false
-		ast.Inspect(d.decl, func(x ast.Node) bool {
+		ast.Inspect(d.Decl, func(x ast.Node) bool {
 			id, ok := x.(*ast.Ident)
 			if !ok {
 				return true
 			}
-			switch obj := d.pkg.Info.Uses[id].(type) {
+			switch obj := d.Pkg.Info.Uses[id].(type) {
 			case *types.Func:
 				final = final || isFinal(obj)
 				work = append(work, obj.Origin())
@@ -344,9 +346,9 @@ func (c *checker) makesFinal(op *gosrc.Func) bool {
 // implementations are the methods of the module that stand behind an annotated method of an interface.
 func (c *checker) implementations(op *gosrc.Func) (fns []*types.Func) {
 	iface := op.Iface.Underlying().(*types.Interface)
-	for fn, d := range c.decls {
+	for fn, d := range c.index.Funcs {
 		recv := gotypes.Receiver(fn)
-		if fn.Name() == op.Obj.Name() && d.decl.Recv != nil && recv != nil && types.Implements(types.NewPointer(recv), iface) {
+		if fn.Name() == op.Obj.Name() && d.Decl.Recv != nil && recv != nil && types.Implements(types.NewPointer(recv), iface) {
 			fns = append(fns, fn)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
@@ -65,11 +66,11 @@ func (c *checker) function(fn *types.Func) *node {
 	if n, ok := c.nodes[fn]; ok {
 		return n
 	}
-	d := c.decls[fn]
-	n := &node{fn: fn, pkg: d.pkg}
+	d := c.index.Funcs[fn]
+	n := &node{fn: fn, pkg: d.Pkg}
 	c.nodes[fn] = n
-	if !d.pure {
-		c.scan(n, d.pkg, d.file, d.decl)
+	if !d.Pure {
+		c.scan(n, d.Pkg, d.File, d.Decl)
 	}
 	return n
 }
@@ -79,13 +80,13 @@ func (c *checker) variable(v *types.Var) *node {
 	if n, ok := c.nodes[v]; ok {
 		return n
 	}
-	d := c.vars[v]
-	n := &node{v: v, pkg: d.pkg}
+	d := c.index.Vars[v]
+	n := &node{v: v, pkg: d.Pkg}
 	c.nodes[v] = n
-	if d.init != nil {
-		c.scan(n, d.pkg, d.file, d.init)
+	if d.Init != nil {
+		c.scan(n, d.Pkg, d.File, d.Init)
 	}
-	for _, init := range d.inits {
+	for _, init := range d.Parts {
 		c.initialises(n, init)
 	}
 	return n
@@ -93,10 +94,10 @@ func (c *checker) variable(v *types.Var) *node {
 
 // initialises enters what a further declaration does to a variable: the body of an init function is part of its
 // initialisation, and another variable that is made of it leads to that one's.
-func (c *checker) initialises(n *node, by initCode) {
-	switch d := by.decl.(type) {
+func (c *checker) initialises(n *node, by decls.Part) {
+	switch d := by.Decl.(type) {
 	case *ast.FuncDecl:
-		c.scan(n, by.pkg, by.file, d.Body)
+		c.scan(n, by.Pkg, by.File, d.Body)
 	case *ast.GenDecl:
 		for _, spec := range d.Specs {
 			if spec, ok := spec.(*ast.ValueSpec); ok {
@@ -107,10 +108,10 @@ func (c *checker) initialises(n *node, by initCode) {
 }
 
 // madeInto leads from a variable to those whose initialisers name it.
-func (c *checker) madeInto(n *node, by initCode, spec *ast.ValueSpec) {
+func (c *checker) madeInto(n *node, by decls.Part, spec *ast.ValueSpec) {
 	for i, name := range spec.Names {
-		v, ok := by.pkg.Info.Defs[name].(*types.Var)
-		if ok && v != n.v && mentions(by.pkg.Info, initialiser(spec, i), n.v) {
+		v, ok := by.Pkg.Info.Defs[name].(*types.Var)
+		if ok && v != n.v && mentions(by.Pkg.Info, decls.Initializer(spec, i), n.v) {
 			n.edges = append(n.edges, edge{pos: name.Pos(), to: c.variable(v), verb: "reads"})
 		}
 	}
@@ -214,7 +215,7 @@ func (c *checker) colour() {
 	callers := map[*node][]*node{}
 	var work []*node
 	for _, n := range c.nodes {
-		if c.third(n) {
+		if c.index.IsExternal(n.pkg) {
 			continue
 		}
 		for _, to := range n.callees() {
@@ -247,7 +248,7 @@ func (c *checker) conditional() (fns []*node) {
 	}
 	for fn, n := range c.nodes {
 		f, ok := fn.(*types.Func)
-		if ok && !initial[n] && !c.third(n) && f.Signature().Recv() == nil && !c.decls[f].pure && onSomeSystems(c.decls[f].file) {
+		if ok && !initial[n] && !c.index.IsExternal(n.pkg) && f.Signature().Recv() == nil && !c.index.Funcs[f].Pure && onSomeSystems(c.index.Funcs[f].File) {
 			fns = append(fns, n)
 		}
 	}

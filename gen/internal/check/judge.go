@@ -18,7 +18,7 @@ import (
 // judge reports everything that is wrong in the reach of one workflow.
 func (c *checker) judge(r *reach) {
 	for _, n := range r.nodes {
-		if c.third(n) {
+		if c.index.IsExternal(n.pkg) {
 			continue
 		}
 		c.judgeDependencies(r, n)
@@ -38,7 +38,7 @@ func (c *checker) judge(r *reach) {
 		}
 	}
 	for _, e := range r.dead {
-		if c.third(e.from) {
+		if c.index.IsExternal(e.from.pkg) {
 			continue
 		}
 		c.accuse(r, e.from, e.finding)

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
@@ -11,7 +12,7 @@ import (
 
 // localTypes rejects values of such types as the target of errors.As and as an input of an operation.
 func (s *scanner) localTypes(call *ast.CallExpr, callee *types.Func) {
-	if !stdlib.ErrorsAs.Is(callee) && !isOperation(s.prog.Annotation(callee)) {
+	if !stdlib.ErrorsAs.Is(callee) && !decls.IsOperation(s.prog.Annotation(callee)) {
 		return
 	}
 	for _, arg := range call.Args {
@@ -34,7 +35,7 @@ func (s *scanner) localWithin(t types.Type) *types.Named {
 		case *types.Slice:
 			t = u.Elem()
 		case *types.Named:
-			if obj := u.Obj(); obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() && s.inModule(obj) && !types.IsInterface(u) {
+			if obj := u.Obj(); obj.Pkg() != nil && obj.Parent() != obj.Pkg().Scope() && s.index.Has(obj) && !types.IsInterface(u) {
 				return u
 			}
 			return nil

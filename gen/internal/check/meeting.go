@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
@@ -41,9 +42,9 @@ type twinKey struct {
 // meet enters what a call that lowering can dispatch may end at.
 func (d *dispatcher) meet(from *node, id *ast.Ident, t types.Type, fn *types.Func) {
 	m := meeting{from: from, id: id, t: t, fn: fn}
-	if a := d.prog.Annotation(fn); isOperation(a) {
+	if a := d.prog.Annotation(fn); decls.IsOperation(a) {
 		m.operation = fmt.Sprintf("%s %s", a.Kind, gotypes.NameIn(from.pkg.Types, fn.Origin()))
-	} else if _, ok := d.decls[fn.Origin()]; ok {
+	} else if _, ok := d.index.Funcs[fn.Origin()]; ok {
 		m.to = d.function(fn)
 	}
 	d.r.met = append(d.r.met, m)
@@ -198,7 +199,7 @@ func typeAt(t types.Type, path []*types.Var) *types.Named {
 }
 
 func (c *checker) canHaveMethods(t *types.Named) bool {
-	return c.own(t.Obj().Pkg()) && t.Obj().Parent() == t.Obj().Pkg().Scope()
+	return c.index.IsAuthors(t.Obj().Pkg()) && t.Obj().Parent() == t.Obj().Pkg().Scope()
 }
 
 // twinBehind reports whether what a type embeds has a twin of the name of a method's.
@@ -224,7 +225,7 @@ func (c *checker) hasTwin(t *types.Named, fn *types.Func) bool {
 	for m := range t.Methods() {
 		if m.Id() == fn.Id() {
 			n, ok := c.nodes[m]
-			return ok && c.lowered[n] || isOperation(c.prog.Annotation(m)) && !types.IsInterface(t)
+			return ok && c.lowered[n] || decls.IsOperation(c.prog.Annotation(m)) && !types.IsInterface(t)
 		}
 	}
 	return false
@@ -244,7 +245,7 @@ func (c *checker) unfixable(m meeting, secret string) finding {
 		why, cure = fmt.Sprintf("a type whose package cannot use the name %s and", secret), "declare the type where that name is declared, or export the name"
 	case t == nil:
 		why, cure = "a type without a name that", "declare it as a type, outside of the function"
-	case c.own(t.Obj().Pkg()):
+	case c.index.IsAuthors(t.Obj().Pkg()):
 		why, cure = "a type declared in a function that", "declare it outside of the function"
 	}
 	has := "has another " + m.fn.Name()

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
@@ -27,10 +28,10 @@ func (c *checker) acceptances() (all []Acceptance) {
 	for _, a := range c.allows {
 		all = append(all, Acceptance{Pos: c.position(a.Pos), Rule: a.Rule, Reason: a.Reason, Accepts: diag.Sort(a.accepts)})
 	}
-	for fn, d := range c.decls {
-		if d.pure {
+	for fn, d := range c.index.Funcs {
+		if d.Pure {
 			all = append(all, Acceptance{
-				Pos: c.position(d.decl.Name.Pos()), Func: gotypes.LocalName(fn), Reason: d.pkg.Pure[fn], Accepts: c.vouchedFor(&node{fn: fn, pkg: d.pkg}, d),
+				Pos: c.position(d.Decl.Name.Pos()), Func: gotypes.LocalName(fn), Reason: d.Pkg.Pure[fn], Accepts: c.vouchedFor(&node{fn: fn, pkg: d.Pkg}, d),
 			})
 		}
 	}
@@ -41,23 +42,23 @@ func (c *checker) acceptances() (all []Acceptance) {
 }
 
 // vouchedFor is what would be found in a function that is marked //pawl:pure, if a workflow gets there.
-func (c *checker) vouchedFor(n *node, d declaration) (found []diag.Diagnostic) {
+func (c *checker) vouchedFor(n *node, d decls.Func) (found []diag.Diagnostic) {
 	if c.nodes[n.fn] == nil {
 		return nil
 	}
-	if d.decl.Body == nil {
-		return []diag.Diagnostic{{Pos: c.position(d.decl.Name.Pos()), Rule: noSource, Message: gotypes.LocalName(n.fn) + " has no body in Go"}}
+	if d.Decl.Body == nil {
+		return []diag.Diagnostic{{Pos: c.position(d.Decl.Name.Pos()), Rule: noSource, Message: gotypes.LocalName(n.fn) + " has no body in Go"}}
 	}
 	at := map[token.Position]diag.Diagnostic{}
-	c.scan(n, d.pkg, d.file, d.decl)
+	c.scan(n, d.Pkg, d.File, d.Decl)
 	r := c.reach(n)
 	for _, n := range r.nodes {
-		if !c.third(n) {
+		if !c.index.IsExternal(n.pkg) {
 			c.noteNode(at, r, n)
 		}
 	}
 	for _, e := range r.dead {
-		if !c.third(e.from) {
+		if !c.index.IsExternal(e.from.pkg) {
 			c.note(at, e.finding)
 		}
 	}
@@ -73,7 +74,7 @@ func (c *checker) noteNode(at map[token.Position]diag.Diagnostic, r *reach, n *n
 		c.note(at, finding{pos: e.pos, message: fmt.Sprintf("%s reaches %s, and is called without the run", n.subject(), e.what)})
 	}
 	for _, e := range slices.Concat(n.edges, r.dynamic[n]) {
-		if !c.third(e.to) {
+		if !c.index.IsExternal(e.to.pkg) {
 			continue
 		}
 		if why, _ := c.search(r, e.to); why != nil {

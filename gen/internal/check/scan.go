@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
@@ -42,7 +43,7 @@ func (s *scanner) visit(x ast.Node) bool {
 	s.stack = append(s.stack, x)
 	s.concurrency(x)
 	s.rangeStmt(x)
-	s.writes(x)
+	s.assignments(x)
 	s.call(x)
 	s.literal(x)
 	s.identifier(x)
@@ -152,7 +153,7 @@ func (s *scanner) builtin(call *ast.CallExpr, name string) {
 // arguments handles what depends on the arguments of a static call.
 func (s *scanner) arguments(call *ast.CallExpr, callee *types.Func) {
 	pkg := callee.Pkg()
-	if pkg == nil || s.pkgs[pkg] != nil {
+	if pkg == nil || s.index.Packages[pkg] != nil {
 		s.localTypes(call, callee)
 		return
 	}
@@ -237,13 +238,13 @@ func (s *scanner) mention(id *ast.Ident, fn *types.Func) {
 	}
 	fn = fn.Origin()
 	switch a := s.prog.Annotation(fn); {
-	case isOperation(a):
+	case decls.IsOperation(a):
 		s.durable(id.Pos(), string(a.Kind)+" "+s.name(fn), value)
-	case isWorkflow(a):
+	case decls.IsWorkflow(a):
 		s.workflow(id.Pos(), call, fn)
 	case gotypes.IsInterfaceMethod(fn):
 		s.dynamic(id, fn, verb)
-	case s.inModule(fn):
+	case s.index.Has(fn):
 		s.local(id.Pos(), fn, verb, value)
 	default:
 		s.std(id.Pos(), fn, verb, value, ref)
@@ -252,18 +253,18 @@ func (s *scanner) mention(id *ast.Ident, fn *types.Func) {
 
 // inModule reports whether an object belongs to the author's code.
 func (c *checker) inModule(obj types.Object) bool {
-	return obj.Pkg() != nil && c.pkgs[obj.Pkg()] != nil
+	return obj.Pkg() != nil && c.index.Packages[obj.Pkg()] != nil
 }
 
 // local handles a function of the module.
 func (s *scanner) local(pos token.Pos, fn *types.Func, verb string, value bool) {
-	d, ok := s.decls[fn]
+	d, ok := s.index.Funcs[fn]
 	switch {
 	case !ok:
 		s.report(pos, noSource, "call it outside of workflows, or in an activity", "%s %s, which Pawl has generated for callers outside of workflows", verb, s.name(fn))
-	case d.decl.Body == nil && !d.pure:
+	case d.Decl.Body == nil && !d.Pure:
 		s.report(pos, noSource, stdlib.ToActivity, "%s %s, which has no body in Go", verb, s.name(fn))
-	case d.decl.Body == nil && slices.ContainsFunc(slices.Collect(fn.Signature().Results().Variables()), returnsFunc):
+	case d.Decl.Body == nil && slices.ContainsFunc(slices.Collect(fn.Signature().Results().Variables()), returnsFunc):
 		s.report(pos, noSource, stdlib.ToActivity, "%s %s, which has no body in Go and returns a function that nobody can follow", verb, s.name(fn))
 	default:
 		s.lead(pos, s.function(fn), verb, value)
@@ -410,7 +411,7 @@ func (s *scanner) literal(x ast.Node) {
 	if !ok || len(lit.Elts) == 0 {
 		return
 	}
-	if n := gotypes.Origin(s.info.TypeOf(lit)); n != nil && s.receivesActivities(n) {
+	if n := gotypes.Origin(s.info.TypeOf(lit)); n != nil && s.index.ReceivesActivities(n) {
 		s.report(lit.Pos(), activityState, "leave its fields empty here, and fill them where the worker is made", "fills fields of %s, the receiver of activities, which stay behind in the worker", s.name(n.Obj()))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
@@ -81,8 +82,8 @@ func (c *checker) unwritable(t types.Type, seen map[types.Type]bool) bool {
 	if n == nil || n.Obj().Pkg() == nil {
 		return false
 	}
-	if c.inModule(n.Obj()) {
-		return c.receivesActivities(n) && !c.receivesWorkflows(n) || c.annotatedInterface(n) || c.frozenError(n, seen)
+	if c.index.Has(n.Obj()) {
+		return c.index.ReceivesActivities(n) && !c.index.ReceivesWorkflows(n) || c.index.IsActivityInterface(n) || c.frozenError(n, seen)
 	}
 	return stdlib.Of(n.Obj()).Immutable
 }
@@ -96,13 +97,13 @@ func (c *checker) frozenError(n *types.Named, seen map[types.Type]bool) bool {
 // findWritten finds the types of the module whose fields, or values behind a pointer, are written.
 func (c *checker) findWritten() {
 	c.written = map[*types.Named]bool{}
-	c.eachDecl(func(in initCode) {
+	c.index.Each(func(in decls.Part) {
 		mark := func(e ast.Expr) {
-			if n := gotypes.Origin(in.pkg.Info.TypeOf(e)); n != nil {
+			if n := gotypes.Origin(in.Pkg.Info.TypeOf(e)); n != nil {
 				c.written[n] = true
 			}
 		}
-		ast.Inspect(in.decl, func(x ast.Node) bool {
+		ast.Inspect(in.Decl, func(x ast.Node) bool {
 			for _, e := range written(x) {
 				for e != nil {
 					switch x := ast.Unparen(e).(type) {

@@ -29,22 +29,6 @@ func Reached(prog *gosrc.Program) []string {
 	return slices.Sorted(maps.Keys(c.unknown))
 }
 
-// declareDependencies enters the packages of other modules that the table says nothing about.
-func (c *checker) declareDependencies() {
-	for _, p := range c.prog.Dependencies {
-		if stdlib.IsUnknownModule(p.Path) {
-			c.outside[p] = true
-			c.declare(p)
-		}
-	}
-}
-
-// third reports whether a node is code of another module.
-func (c *checker) third(n *node) bool { return c.outside[n.pkg] }
-
-// own reports whether a package is one of the author's.
-func (c *checker) own(p *types.Package) bool { return c.pkgs[p] != nil && !c.outside[c.pkgs[p]] }
-
 // cause is why code of another module cannot be run in a workflow.
 type cause struct {
 	pos  token.Pos
@@ -54,7 +38,7 @@ type cause struct {
 // judgeDependencies reports the ways from one of the author's nodes into code of other modules that end badly.
 func (c *checker) judgeDependencies(r *reach, n *node) {
 	for _, e := range slices.Concat(n.edges, r.dynamic[n]) {
-		if !c.third(e.to) {
+		if !c.index.IsExternal(e.to.pkg) {
 			continue
 		}
 		if why, way := c.search(r, e.to); why != nil {
@@ -98,7 +82,7 @@ func (c *checker) search(r *reach, from *node) (*cause, []step) {
 			return why, wayTo(n, from, parent)
 		}
 		for _, e := range slices.Concat(n.edges, r.dynamic[n]) {
-			if _, seen := parent[e.to]; !seen && c.third(e.to) {
+			if _, seen := parent[e.to]; !seen && c.index.IsExternal(e.to.pkg) {
 				parent[e.to] = step{n, e}
 				queue = append(queue, e.to)
 			}
@@ -155,6 +139,6 @@ func causeIn(n *node, pos token.Pos, message string) *cause {
 
 // annotatedElsewhere reports whether a function of another module has a directive of Pawl.
 func (c *checker) annotatedElsewhere(n *node) bool {
-	d := c.decls[n.fn].decl
+	d := c.index.Funcs[n.fn].Decl
 	return d != nil && d.Doc != nil && slices.ContainsFunc(d.Doc.List, func(comment *ast.Comment) bool { return annotations.Is(comment.Text) })
 }

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
@@ -24,9 +25,9 @@ type use struct {
 var reading = &use{}
 
 // classUses classes the uses in one declaration of variables that share what they hold, and gives these variables.
-func (c *checker) classUses(in initCode) (vars []*types.Var) {
-	k := &classer{checker: c, info: in.pkg.Info, where: where(in.decl)}
-	ast.Inspect(in.decl, func(x ast.Node) bool {
+func (c *checker) classUses(in decls.Part) (vars []*types.Var) {
+	k := &classer{checker: c, info: in.Pkg.Info, where: where(in.Decl)}
+	ast.Inspect(in.Decl, func(x ast.Node) bool {
 		if x == nil {
 			k.stack = k.stack[:len(k.stack)-1]
 			return true
@@ -37,7 +38,7 @@ func (c *checker) classUses(in initCode) (vars []*types.Var) {
 			return true
 		}
 		v, ok := k.info.Uses[id].(*types.Var)
-		if !ok || v.IsField() || !c.inModule(v) || !gotypes.IsPackageVar(v) && !c.shares(v.Type()) {
+		if !ok || v.IsField() || !c.index.Has(v) || !gotypes.IsPackageVar(v) && !c.shares(v.Type()) {
 			return true
 		}
 		k.name = id.Name
@@ -267,9 +268,9 @@ func (k *classer) selector(i int, p *ast.SelectorExpr, deep bool) *use {
 // receiver is what a method does with its receiver.
 func (k *classer) receiver(i int, fn *types.Func) *use {
 	switch {
-	case k.inModule(fn), gotypes.IsInterfaceMethod(fn) && !k.changesReceiver(fn):
+	case k.checker.index.Has(fn), gotypes.IsInterfaceMethod(fn) && !k.writes.ChangesReceiver(fn):
 		return &use{to: k.receivers(fn)}
-	case k.changesReceiver(fn):
+	case k.writes.ChangesReceiver(fn):
 		return k.writing()
 	}
 	return reading
