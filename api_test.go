@@ -26,20 +26,20 @@ var errDeclined = errors.New("declined")
 var testErrors = abi.Errors{abi.Sentinel("test.ErrDeclined", errDeclined)}
 
 // workflow returns a registration of one workflow as the compiler would generate it.
-func workflow(run func(r *abi.Run, ctx context.Context, in string) (string, error), activities ...abi.Handler) pawl.Registration {
+func workflow(run func(ctx context.Context, r *abi.Run, in string) (string, error), activities ...abi.Handler) pawl.Registration {
 	wf := &abi.Workflow{Name: "test.Flow", Queue: "flows", Errors: testErrors}
-	wf.Run = func(r *abi.Run, ctx context.Context, values abi.Values) ([]any, error) {
+	wf.Run = func(ctx context.Context, r *abi.Run, values abi.Values) ([]any, error) {
 		var in string
 		if err := values.Decode(&in); err != nil {
 			return nil, err
 		}
-		out, err := run(r, ctx, in)
+		out, err := run(ctx, r, in)
 		return []any{out}, err
 	}
 	return pawl.Registration{Package: "test", Workflows: []*abi.Workflow{wf}, Activities: activities, Errors: testErrors}
 }
 
-type stub func(r *abi.Run, ctx context.Context, in string) (string, error)
+type stub func(ctx context.Context, r *abi.Run, in string) (string, error)
 
 // activity returns an activity, and the function that calls it in a workflow.
 func activity(run func(ctx context.Context, in string) (string, error)) (abi.Handler, stub) {
@@ -55,20 +55,20 @@ func activity(run func(ctx context.Context, in string) (string, error)) (abi.Han
 		out, err := run(ctx, in)
 		return []any{out}, err
 	}}
-	return h, func(r *abi.Run, ctx context.Context, in string) (out string, err error) {
-		err = abi.Call(r, ctx, a, []any{in}, &out)
+	return h, func(ctx context.Context, r *abi.Run, in string) (out string, err error) {
+		err = abi.Call(ctx, r, a, []any{in}, &out)
 		return
 	}
 }
 
 // echo is a workflow that returns its input.
 func echo() pawl.Registration {
-	return workflow(func(_ *abi.Run, _ context.Context, in string) (string, error) { return in, nil })
+	return workflow(func(_ context.Context, _ *abi.Run, in string) (string, error) { return in, nil })
 }
 
 // sleeper is a workflow that sleeps for the duration that is its input.
 func sleeper() pawl.Registration {
-	return workflow(func(r *abi.Run, _ context.Context, in string) (string, error) {
+	return workflow(func(_ context.Context, r *abi.Run, in string) (string, error) {
 		d, err := time.ParseDuration(in)
 		abi.Sleep(r, d)
 		return in, err
@@ -161,7 +161,7 @@ func (e *engine) stored(id string) (data []byte) {
 
 func TestStatuses(t *testing.T) {
 	ctx := context.Background()
-	reg := workflow(func(r *abi.Run, ctx context.Context, in string) (string, error) {
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) {
 		switch in {
 		case "panic":
 			panic("out of paper")
@@ -307,7 +307,7 @@ func TestOnConflict(t *testing.T) {
 }
 
 func TestOnReuse(t *testing.T) {
-	reg := workflow(func(_ *abi.Run, _ context.Context, in string) (string, error) {
+	reg := workflow(func(_ context.Context, _ *abi.Run, in string) (string, error) {
 		if in == "fail" {
 			return "", errDeclined
 		}
@@ -339,7 +339,7 @@ func TestOnReuse(t *testing.T) {
 
 func TestWithLogger(t *testing.T) {
 	var log bytes.Buffer
-	reg := workflow(func(*abi.Run, context.Context, string) (string, error) { panic("out of paper") })
+	reg := workflow(func(context.Context, *abi.Run, string) (string, error) { panic("out of paper") })
 	bubble(t, reg, func(e *engine) {
 		e.status(e.start("order", ""))
 		if err := e.stop(); err != nil {
@@ -424,7 +424,7 @@ func TestWithConcurrency(t *testing.T) {
 		time.Sleep(time.Second)
 		return "", nil
 	})
-	reg := workflow(func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) }, h)
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) { return call(ctx, r, in) }, h)
 	for _, test := range []struct {
 		opts []pawl.Option
 		want time.Duration
@@ -452,7 +452,7 @@ func TestWithCacheSize(t *testing.T) {
 	}{{nil, false}, {[]pawl.Option{pawl.WithCacheSize(1)}, true}} {
 		var mu sync.Mutex
 		ran := map[string]int{}
-		reg := workflow(func(r *abi.Run, _ context.Context, in string) (string, error) {
+		reg := workflow(func(_ context.Context, r *abi.Run, in string) (string, error) {
 			mu.Lock()
 			ran[in]++
 			mu.Unlock()
@@ -475,7 +475,7 @@ func TestWithDrainTimeout(t *testing.T) {
 		<-ctx.Done()
 		return "", ctx.Err()
 	})
-	reg := workflow(func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) }, h)
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) { return call(ctx, r, in) }, h)
 	bubble(t, reg, func(e *engine) {
 		e.status(e.start("order", ""))
 		begun := time.Now()
@@ -489,7 +489,7 @@ func TestWithDrainTimeout(t *testing.T) {
 }
 
 func TestInfo(t *testing.T) {
-	reg := workflow(func(_ *abi.Run, ctx context.Context, _ string) (string, error) {
+	reg := workflow(func(ctx context.Context, _ *abi.Run, _ string) (string, error) {
 		info := pawl.Info(ctx)
 		return fmt.Sprint(info.ID, " ", info.RunID, " ", info.Type, " ", info.Started.UnixNano()), nil
 	})
@@ -522,7 +522,7 @@ func TestActivityInfoAndHeartbeat(t *testing.T) {
 		}
 		return "", errors.New("paper jam")
 	})
-	reg := workflow(func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) }, h)
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) { return call(ctx, r, in) }, h)
 	bubble(t, reg, func(e *engine) {
 		run := e.start("order", "")
 		if got := e.result(run); got != "resumed at page 7" {
@@ -559,7 +559,7 @@ func TestFinal(t *testing.T) {
 		attempts++
 		return "", pawl.Final(errDeclined)
 	})
-	reg := workflow(func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) }, h)
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) { return call(ctx, r, in) }, h)
 	bubble(t, reg, func(e *engine) {
 		if err := e.wait(e.start("order", "")); !errors.Is(err, errDeclined) || attempts != 1 {
 			t.Errorf("after %d attempts: %v", attempts, err)
@@ -579,7 +579,7 @@ func TestErrorsOfActivities(t *testing.T) {
 		return "", ctx.Err()
 	})
 	h.Activity.Policy.Attempts = 1
-	reg := workflow(func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) }, h)
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) { return call(ctx, r, in) }, h)
 	bubble(t, reg, func(e *engine) {
 		var panicked *pawl.PanicError
 		if err := e.wait(e.start("panic", "panic")); !errors.As(err, &panicked) || panicked.Value != "out of paper" {
