@@ -228,7 +228,6 @@ var unopened = []string{
 	"gen/internal/lower",
 	"golden/internal/cases",
 	"internal/bench",
-	"internal/runtime/replay",
 	"pawltest",
 	"pawltest/internal/byhand",
 	"runtime/embed",
