@@ -1,12 +1,12 @@
-// Package store says what the engine asks of a durable log, and nothing of how it is kept.
+// Package store defines what the engine needs from a durable store.
 //
-// Two implementations pass the one suite in storetest: memstore, a map behind a mutex, and natsstore, which is
-// NATS JetStream. Every method may be called from many goroutines. A method that fails with an error other than
-// those named in its doc has an unknown outcome: the write may have happened. Callers repeat it; every write here
-// is either idempotent or guarded by a compare.
+// There are two implementations: natsstore keeps everything in NATS JetStream, and memstore in memory. Both pass the
+// test suite in storetest. Every method may be called from many goroutines. If a method fails with an error that its
+// doc comment does not name, the outcome is unknown: the write may have happened. Callers then repeat it; every write
+// is idempotent or conditional.
 //
-// One append to a journal is the only transaction there is. Everything else in this package is a consequence of
-// such an append, published after it and published again by whoever finds it missing.
+// An append to a journal is the only transaction. All other writes follow from such an append. They are made after it,
+// and made again by a worker that finds them missing.
 package store
 
 import (
@@ -16,32 +16,32 @@ import (
 	"time"
 )
 
-// Seq is the place of a record in the log. It grows; it has gaps. Zero means "no record".
+// Seq is the sequence of a record in the log. Sequences increase and have gaps. Zero means "no record".
 type Seq = uint64
 
 var (
-	// ErrNotFound says that the thing asked for is not in the store.
+	// ErrNotFound says that the object of a read is not in the store.
 	ErrNotFound = errors.New("not found")
-	// ErrTooLarge says that a message exceeds what the store takes in one piece; use Objects.
+	// ErrTooLarge says that a message exceeds MaxPayload; use Objects.
 	ErrTooLarge = errors.New("message too large")
-	// ErrClosed says that the store was closed by its owner.
+	// ErrClosed says that the store was closed.
 	ErrClosed = errors.New("store is closed")
 	// ErrUnavailable says that the store cannot be reached at present, or has no room. The outcome of a write is unknown.
 	ErrUnavailable = errors.New("store is unavailable")
 )
 
-// ConflictError says that an append lost its compare: another writer was first. Nothing was stored.
+// ConflictError says that an append failed because another writer was first. Nothing was stored.
 type ConflictError struct {
 	ID   string // the workflow
 	Prev Seq    // what the caller expected
-	Last Seq    // what the store has, 0 if it does not say
+	Last Seq    // what the store has; 0 if unknown
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("journal of workflow %q has moved on: expected last record %d, found %d", e.ID, e.Prev, e.Last)
+	return fmt.Sprintf("journal of workflow %q has changed: expected last record %d, found %d", e.ID, e.Prev, e.Last)
 }
 
-// PendingStartError says that another start of the same workflow id waits in the inbox. Data is that message.
+// PendingStartError says that another start of the same workflow id is pending in the inbox. Data is that message.
 type PendingStartError struct {
 	ID   string
 	Data []byte
@@ -51,7 +51,7 @@ func (e *PendingStartError) Error() string {
 	return fmt.Sprintf("a start of workflow %q is already pending", e.ID)
 }
 
-// Store is everything the engine needs of one namespace.
+// Store is everything the engine needs for one namespace.
 type Store interface {
 	Journal
 	Inbox
@@ -61,71 +61,73 @@ type Store interface {
 	Objects
 	Bus
 
-	// MaxPayload is the largest message body in bytes that the store takes in one piece.
+	// MaxPayload returns the size in bytes of the largest message body that the store accepts.
 	MaxPayload() int
-	// Close releases what the store holds in this process. Stored data stays.
+	// Close releases what the store holds in this process. Stored data remains.
 	Close() error
 }
 
-// Journal holds the history of each workflow id: the truth.
+// Journal holds the history of each workflow id. It is the source of truth.
 type Journal interface {
 	// Append stores rec after the record prev of workflow id (0: the id has no record). It fails with a
 	// *ConflictError if prev is not the last one. Any other error leaves the outcome unknown: compare
 	// Last's CommitID with rec's to learn it.
 	//
-	// A record with Close set is stored in place of all earlier records of its run and is kept for
-	// Close.Retention. The first record of a new run (First == 0) keeps the closed run before it readable
-	// through LoadRun until that one's retention ends.
+	// A record with Close set replaces all earlier records of its run and is kept for Close.Retention. The first
+	// record of a new run (First == 0) keeps the closed run before it readable through LoadRun until the retention
+	// of that run ends.
 	Append(ctx context.Context, id string, prev Seq, rec Record) (Seq, error)
-	// Load returns the records of the newest run of workflow id, oldest first; ErrNotFound if there is none.
+	// Load returns the records of the newest run of workflow id, oldest first, or ErrNotFound.
 	Load(ctx context.Context, id string) ([]Stored, error)
-	// LoadRun is Load for one named run, which may be an older, closed one.
+	// LoadRun returns the records of one run, which may be an older, closed one, or ErrNotFound.
 	LoadRun(ctx context.Context, id, runID string) ([]Stored, error)
-	// Last returns the newest record of workflow id, from the store's leader: never a stale one.
+	// Last returns the newest record of workflow id, or ErrNotFound. It is never stale.
 	Last(ctx context.Context, id string) (Stored, error)
 }
 
 // Record is one message of a journal.
 type Record struct {
 	RunID    string
-	CommitID string // unique to this attempt to append; tells one's own record after a lost acknowledgement
+	CommitID string // unique to the caller of Append; identifies its record after a lost acknowledgement
 	First    Seq    // the run's first record; 0 if this is it
 	Data     []byte
-	Close    *Close // set on the record that ends a run
+	Close    *Close // set on the record that closes a run
 }
 
 // Close makes a record the last of its run.
 type Close struct {
-	Retention time.Duration // how long the closed run stays readable; at least one second
+	Retention time.Duration // how long the closed run can be read; at least one second
 }
 
-// Stored is a record with its place.
+// Stored is a record in the store.
 type Stored struct {
 	Record
 	Seq  Seq
-	Time time.Time // when the store took it
+	Time time.Time // when it was stored
 }
 
-// Inbox holds what was sent to workflows and is not yet in their journals.
+// Inbox holds messages that were sent to workflows and are not yet in their journals.
 type Inbox interface {
-	// Send stores m. Sending a DedupID again within two minutes stores nothing and succeeds.
+	// Send stores m. If a message with the same DedupID was sent within the last two minutes, Send stores nothing and
+	// succeeds.
 	Send(ctx context.Context, m Message) error
-	// SendStart stores m as the one pending start of its workflow id. It fails with a *PendingStartError if
-	// another start of that id is pending; if that is m itself (same DedupID), it succeeds.
+	// SendStart stores m as the only pending start of its workflow id. It fails with a *PendingStartError if another
+	// start of that id is pending. If the pending start has the same DedupID as m, it succeeds.
 	SendStart(ctx context.Context, m Message) error
-	// Pending returns what waits for workflow id on queue, oldest first, delivered or not.
+	// Pending returns the messages to workflow id on queue that are not acknowledged, oldest first.
 	Pending(ctx context.Context, queue, id string) ([]Pending, error)
-	// Receive hands the wake-ups of queue to opt.Handler until ctx ends, and returns once they flow. One
-	// worker owns each group of workflow ids at a time and gets its messages first; others get them when the
-	// owner does not take them. A wake-up that is not acknowledged within AckWait is delivered again.
+	// Receive calls opt.Handler with the wake-ups of opt.Queue until ctx ends. It returns once delivery has begun.
+	// Workflow ids are divided into groups. Each group has one owner among the workers, which gets the wake-ups of the
+	// group as long as it has room for them; otherwise another worker gets them. A wake-up that is not acknowledged
+	// within AckWait is delivered again.
 	Receive(ctx context.Context, opt ReceiveOptions) error
 }
 
-// Message is something sent to a workflow.
+// Message is a message to a workflow.
 type Message struct {
 	Queue   string // the workflow's task queue
 	ID      string // workflow id
-	DedupID string
+	DedupID string // identifies repetitions; may be empty
 	Data    []byte
 }
 
@@ -136,55 +138,55 @@ type Pending struct {
 	Data  []byte
 }
 
-// AckWait is how long a delivery may go without Ack, Nak or InProgress before it is delivered again. It bounds how
-// long the death of a worker goes unnoticed.
+// AckWait is how long after a delivery, or after InProgress, the message is delivered again if it was not settled. It
+// bounds how long the death of a worker goes unnoticed.
 const AckWait = 5 * time.Second
 
-// ReceiveOptions says which wake-ups a worker takes and what it does with them.
+// ReceiveOptions says which wake-ups a worker receives, and how it handles them.
 type ReceiveOptions struct {
 	Queue  string
-	Worker string // this worker's id, unique among the living
-	// Handler is called from a few goroutines at once, in the order of the inbox within one group. It must be
-	// quick, or block only to slow the flow.
+	Worker string // the worker's id, unique among those that run
+	// Handler is called from several goroutines, and with the wake-ups of a group in the order of the inbox. It must
+	// return quickly, or block to slow delivery.
 	Handler func(Wakeup)
 }
 
-// Wakeup is one delivery for a workflow: a message of its inbox, or its timer that came due.
+// Wakeup is one delivery to a workflow: a message of its inbox, or a timer that fired.
 type Wakeup struct {
 	Queue     string
 	ID        string // workflow id
-	Timer     bool   // a fired timer: no Data; Seq is not an inbox sequence
+	Timer     bool   // a timer fired: there is no Data, and Seq is not a sequence of the inbox
 	Start     bool   // a pending start
 	Seq       Seq
 	Data      []byte
-	Delivered int // 1 on first delivery
+	Delivered int // number of deliveries, 1 on the first
 	Settle
 }
 
-// Settle is how a delivery is answered. The calls do not wait; a lost answer leads to another delivery.
+// Settle answers a delivery. Its methods do not wait. If an answer is lost, the message is delivered again.
 type Settle interface {
 	Ack()
 	Nak(delay time.Duration) // deliver again after delay
-	InProgress()             // AckWait starts anew
+	InProgress()             // restart AckWait
 }
 
-// Tasks holds the activities that wait for a worker, or run on one.
+// Tasks holds the activities that wait for a worker or run on one.
 type Tasks interface {
-	// EnqueueTask queues t unless a task with the same ID, RunID and Op is still queued or running.
+	// EnqueueTask queues t unless a task with the same ID, RunID and Op is queued or running.
 	EnqueueTask(ctx context.Context, t Task) error
 	// TaskQueued reports whether t is queued or running.
 	TaskQueued(ctx context.Context, t Task) (bool, error)
 	// DropTask removes t from its queue. A running attempt is not stopped; its answers to the queue are ignored.
 	DropTask(ctx context.Context, t Task) error
-	// ReceiveTasks hands the tasks of opt.Queue to opt.Handler until ctx ends, and returns once they flow.
+	// ReceiveTasks calls opt.Handler with the tasks of opt.Queue until ctx ends. It returns once delivery has begun.
 	ReceiveTasks(ctx context.Context, opt TaskOptions) error
-	// RecordHeartbeat keeps data as the newest heartbeat of t, for a day.
+	// RecordHeartbeat stores data as the newest heartbeat of t, for a day.
 	RecordHeartbeat(ctx context.Context, t Task, data []byte) error
-	// LastHeartbeat returns the newest heartbeat of t; ErrNotFound if there is none.
+	// LastHeartbeat returns the newest heartbeat of t, or ErrNotFound.
 	LastHeartbeat(ctx context.Context, t Task) ([]byte, error)
 }
 
-// Task is one series of attempts at an activity.
+// Task is one activity call. All attempts at it are deliveries of the same task.
 type Task struct {
 	Queue string // the activity's task queue
 	ID    string // workflow id
@@ -193,67 +195,70 @@ type Task struct {
 	Data  []byte
 }
 
-// TaskOptions says which tasks a worker takes.
+// TaskOptions says which tasks a worker receives, and how it handles them.
 type TaskOptions struct {
 	Queue  string
 	Worker string
-	// Slots bounds how many deliveries are unsettled at once; a slot frees on Ack or Nak.
+	// Slots limits how many deliveries are unsettled at a time. Ack and Nak free a slot.
 	Slots   int
 	Handler func(TaskDelivery) // called on a goroutine of its own for each delivery
 }
 
-// TaskDelivery is one attempt's permission to start.
+// TaskDelivery is one delivery of a task. It permits one attempt.
 type TaskDelivery struct {
 	Task
-	Delivered int // how many times this task was handed out, 1 the first time
+	Delivered int // number of deliveries of this task, 1 on the first
 	Settle
 }
 
-// Timers holds the durable alarms of workflow ids. An alarm wakes a workflow that no worker has in memory; precision is
-// a quarter of a second. It arrives through Inbox.Receive as a Wakeup with Timer set, at least once; alarms of one
-// workflow that ring together may arrive as one.
+// Timers holds durable timers. A timer wakes a workflow that no worker has in memory, with a precision of a quarter of
+// a second. It arrives through Inbox.Receive as a Wakeup with Timer set, at least once. Timers of one workflow that fire
+// together may arrive as one wake-up.
 type Timers interface {
-	// ScheduleTimer gives workflow id an alarm at a time, beside those that it has at other times.
+	// ScheduleTimer schedules a timer of workflow id. A workflow may have timers at different times.
 	ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error
-	// CancelTimer removes the alarm that workflow id has at a time, if there is one.
+	// CancelTimer cancels the timer of workflow id at that time, if there is one.
 	CancelTimer(ctx context.Context, queue, id string, at time.Time) error
 }
 
-// Visibility holds one entry per workflow id, for people and clients: who runs, since when, how it ended. It follows
-// the journals and may lag behind them.
+// Visibility holds one entry per workflow id, which people and clients list and look up: which run is the newest, since
+// when, and how it ended. It follows the journals and may lag behind them.
 type Visibility interface {
-	// PutEntry stores e unless the entry there has a higher Version. Keep zero means for ever.
+	// PutEntry stores e unless the stored entry has a higher Version.
 	PutEntry(ctx context.Context, e Entry) error
 	// GetEntry returns the entry of workflow id, or ErrNotFound.
 	GetEntry(ctx context.Context, id string) (Entry, error)
-	// ListEntries calls yield with every entry, oldest change first, until it returns false.
+	// ListEntries calls yield with every entry, oldest change first, until yield returns false.
 	ListEntries(ctx context.Context, yield func(Entry) bool) error
 }
 
-// Entry is what the registry knows of one workflow id.
+// Entry describes the newest run of one workflow id.
 type Entry struct {
 	ID      string
-	Version uint64 // the journal record it reflects, times two; plus one for news that has no record (parked)
+	Version uint64 // the sequence of the journal record it reflects, times two; plus one for a change without a record (parked)
 	Data    []byte
-	Keep    time.Duration
+	Keep    time.Duration // when it expires; 0 means never
 }
 
 // Objects holds payloads that are too large for a message.
 type Objects interface {
+	// PutObject stores data under name, in place of what was stored there.
 	PutObject(ctx context.Context, name string, data []byte) error
+	// GetObject returns what is stored under name, or ErrNotFound.
 	GetObject(ctx context.Context, name string) ([]byte, error)
-	// ListObjects calls yield with the name of every object until it returns false.
+	// ListObjects calls yield with the name of every object until yield returns false.
 	ListObjects(ctx context.Context, yield func(name string) bool) error
+	// DeleteObject removes what is stored under name, if anything.
 	DeleteObject(ctx context.Context, name string) error
 }
 
-// Bus carries news between living processes. Nothing on it is stored; whoever does not listen misses it.
+// Bus carries messages between running processes. They are not stored: only current subscribers receive them.
 type Bus interface {
 	// Publish sends data to every subscriber of topic.
 	Publish(topic string, data []byte) error
-	// Subscribe calls fn for each message on topic until stop is called. What fn returns, if not nil, answers
+	// Subscribe calls fn with each message on topic until stop is called. If fn returns non-nil, that is the answer to
 	// a Request.
 	Subscribe(topic string, fn func(data []byte) []byte) (stop func(), err error)
-	// Request publishes data and returns the first answer. ErrNotFound if nobody answers until ctx ends.
+	// Request publishes data and returns the first answer. It fails with ErrNotFound if there is none before ctx ends.
 	Request(ctx context.Context, topic string, data []byte) ([]byte, error)
 }

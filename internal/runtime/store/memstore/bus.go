@@ -1,8 +1,9 @@
+// The bus: messages between running processes, which are not stored.
+
 package memstore
 
-// The bus: news among the living, stored nowhere.
-
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -10,86 +11,92 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// unread is how many messages a subscriber may lag behind; it misses what exceeds them.
-const unread = 8192
+// subscriberBuffer is how many messages a subscriber may lag behind. It misses those beyond.
+const subscriberBuffer = 8192
 
-// subscription is one listener of a topic.
+// bus implements store.Bus.
+type bus struct {
+	*conn
+	topics map[string][]*subscription
+}
+
+// subscription is one subscriber of a topic.
 type subscription struct {
 	ctx      context.Context
 	fn       func([]byte) []byte
 	messages chan busMessage
 }
 
-// busMessage is one piece of news; answers is nil unless it is a request.
+// busMessage is one message on the bus. answers is nil unless it is a request.
 type busMessage struct {
 	data    []byte
 	answers chan []byte
 }
 
-// Publish sends data to every subscriber of topic.
-func (s *Store) Publish(topic string, data []byte) error {
-	_, err := s.publish(context.Background(), topic, busMessage{data: data})
+// Publish implements store.Bus.
+func (b bus) Publish(topic string, data []byte) error {
+	_, err := b.publish(context.Background(), topic, busMessage{data: data})
 	return err
 }
 
-// Subscribe calls fn for each message on topic until stop is called.
-func (s *Store) Subscribe(topic string, fn func(data []byte) []byte) (stop func(), err error) {
-	if err := s.enter(context.Background(), nil); err != nil {
+// Subscribe implements store.Bus.
+func (b bus) Subscribe(topic string, fn func(data []byte) []byte) (stop func(), err error) {
+	if err := b.lock(context.Background(), nil); err != nil {
 		return nil, err
 	}
-	defer s.leave()
-	ctx, stop := context.WithCancel(s.life)
-	sub := &subscription{ctx: ctx, fn: fn, messages: make(chan busMessage, unread)}
-	s.topics[topic] = append(s.topics[topic], sub)
-	context.AfterFunc(ctx, func() { s.unsubscribe(topic, sub) })
+	defer b.unlock()
+	ctx, stop := context.WithCancel(b.life)
+	sub := &subscription{ctx: ctx, fn: fn, messages: make(chan busMessage, subscriberBuffer)}
+	b.topics[topic] = append(b.topics[topic], sub)
+	context.AfterFunc(ctx, func() { b.unsubscribe(topic, sub) })
 	go sub.run()
 	return stop, nil
 }
 
-// Request publishes data and returns the first answer.
-func (s *Store) Request(ctx context.Context, topic string, data []byte) ([]byte, error) {
+// Request implements store.Bus.
+func (b bus) Request(ctx context.Context, topic string, data []byte) ([]byte, error) {
 	answers := make(chan []byte, 1)
-	listeners, err := s.publish(ctx, topic, busMessage{data, answers})
+	subscribers, err := b.publish(ctx, topic, busMessage{data, answers})
 	if err != nil {
 		return nil, err
 	}
-	if listeners > 0 {
+	if subscribers > 0 {
 		select {
 		case answer := <-answers:
 			return answer, nil
-		case <-s.life.Done():
+		case <-b.life.Done():
 			return nil, store.ErrClosed
 		case <-ctx.Done():
 		}
 	}
-	return nil, fmt.Errorf("nobody answers on %q: %w", topic, store.ErrNotFound)
+	return nil, fmt.Errorf("request on topic %q: %w: no subscriber answered", topic, store.ErrNotFound)
 }
 
-// publish returns how many subscribers there are.
-func (s *Store) publish(ctx context.Context, topic string, m busMessage) (listeners int, err error) {
-	if err := s.enter(ctx, m.data); err != nil {
+// publish sends m and returns the number of subscribers.
+func (b bus) publish(ctx context.Context, topic string, m busMessage) (subscribers int, err error) {
+	if err := b.lock(ctx, m.data); err != nil {
 		return 0, err
 	}
-	defer s.leave()
-	for _, sub := range s.topics[topic] {
+	defer b.unlock()
+	for _, sub := range b.topics[topic] {
 		if sub.ctx.Err() == nil {
-			listeners++
-			sub.put(busMessage{copyOf(m.data), m.answers})
+			subscribers++
+			sub.deliver(busMessage{bytes.Clone(m.data), m.answers})
 		}
 	}
-	return listeners, nil
+	return subscribers, nil
 }
 
-func (s *Server) unsubscribe(topic string, sub *subscription) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.topics[topic] = slices.DeleteFunc(s.topics[topic], func(other *subscription) bool { return other == sub })
-	if len(s.topics[topic]) == 0 {
-		delete(s.topics, topic)
+func (b bus) unsubscribe(topic string, sub *subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.topics[topic] = slices.DeleteFunc(b.topics[topic], func(other *subscription) bool { return other == sub })
+	if len(b.topics[topic]) == 0 {
+		delete(b.topics, topic)
 	}
 }
 
-func (sub *subscription) put(m busMessage) {
+func (sub *subscription) deliver(m busMessage) {
 	select {
 	case sub.messages <- m:
 	default:
@@ -109,7 +116,7 @@ func (sub *subscription) run() {
 	}
 }
 
-// answer gives the answer to whoever asked, if it is the first one.
+// answer sends the first answer to the requester.
 func (m busMessage) answer(data []byte) {
 	if data == nil || m.answers == nil {
 		return

@@ -1,19 +1,19 @@
-package memstore
+// Values that expire.
 
-// Expiry: values that the store forgets by itself after a while.
+package memstore
 
 import "time"
 
-// kept is a value with the time at which it is gone.
-type kept[T any] struct {
-	value T
-	until time.Time // zero: for ever
+// expiring is a value with the time at which it expires.
+type expiring[T any] struct {
+	value   T
+	expires time.Time // zero: never
 }
 
-func keep[T any](value T, d time.Duration) kept[T] {
-	return kept[T]{value, time.Now().Add(d)}
+func expireAfter[T any](value T, d time.Duration) expiring[T] {
+	return expiring[T]{value, time.Now().Add(d)}
 }
 
-func keepForEver[T any](value T) kept[T] { return kept[T]{value: value} }
+func permanent[T any](value T) expiring[T] { return expiring[T]{value: value} }
 
-func (k kept[T]) gone() bool { return !k.until.IsZero() && !time.Now().Before(k.until) }
+func (e expiring[T]) expired() bool { return !e.expires.IsZero() && !time.Now().Before(e.expires) }

@@ -1,9 +1,11 @@
+// The inbox: the messages sent to workflows, by workflow and in the queues they are delivered from.
+
 package memstore
 
-// The inbox: what was sent to workflows, by address and in line for delivery.
-
 import (
+	"bytes"
 	"context"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -13,119 +15,154 @@ import (
 // dedupWindow is how long a DedupID is remembered.
 const dedupWindow = 2 * time.Minute
 
-// inbox is what waits for workflows.
+// groups is the number of groups that workflow ids are divided into. One worker at a time owns a group.
+const groups = 8
+
+// inbox implements store.Inbox.
 type inbox struct {
-	messages map[address][]*message // oldest first
-	lines    map[lineName]*line
-	seen     map[string]kept[struct{}] // dedup ids
-	seenIDs  []string                  // the keys of seen, oldest first
+	*conn
+	pending *pending
 }
 
-// address is where a workflow's messages go.
+// pending is the data of the inbox.
+type pending struct {
+	shared   *shared
+	messages map[address][]*message[inboxMessage] // oldest first
+	queues   map[groupKey]*queue[inboxMessage]
+	seen     map[string]expiring[struct{}] // DedupIDs
+	seenIDs  []string                      // the keys of seen, oldest first
+}
+
+// address is the destination of a workflow's messages.
 type address struct{ queue, id string }
 
-func newInbox() inbox {
-	return inbox{
-		messages: map[address][]*message{},
-		lines:    map[lineName]*line{},
-		seen:     map[string]kept[struct{}]{},
-	}
+// groupKey identifies one group of workflow ids on one task queue.
+type groupKey struct {
+	queue string
+	group int
 }
 
-// letter is what the messages of the inbox carry: a message of a client, or an alarm that came due.
-type letter struct {
+// inboxMessage is a message to a workflow, or a timer that fired.
+type inboxMessage struct {
 	store.Message
 	start, timer bool
 }
 
-// Send stores m.
-func (s *Store) Send(ctx context.Context, m store.Message) error {
-	if err := s.enter(ctx, m.Data); err != nil {
+func newPending(s *shared) *pending {
+	return &pending{
+		shared:   s,
+		messages: map[address][]*message[inboxMessage]{},
+		queues:   map[groupKey]*queue[inboxMessage]{},
+		seen:     map[string]expiring[struct{}]{},
+	}
+}
+
+// Send implements store.Inbox.
+func (i inbox) Send(ctx context.Context, m store.Message) error {
+	if err := i.lock(ctx, m.Data); err != nil {
 		return err
 	}
-	defer s.leave()
-	if s.inbox.firstSight(m.DedupID) {
-		s.post(letter{Message: m})
+	defer i.unlock()
+	if i.pending.isNew(m.DedupID) {
+		i.pending.post(inboxMessage{Message: m})
 	}
 	return nil
 }
 
-// SendStart stores m as the one pending start of its workflow id.
-func (s *Store) SendStart(ctx context.Context, m store.Message) error {
-	if err := s.enter(ctx, m.Data); err != nil {
+// SendStart implements store.Inbox.
+func (i inbox) SendStart(ctx context.Context, m store.Message) error {
+	if err := i.lock(ctx, m.Data); err != nil {
 		return err
 	}
-	defer s.leave()
-	if other := s.inbox.pendingStart(m.Queue, m.ID); other != nil {
+	defer i.unlock()
+	if other, ok := i.pending.start(m.Queue, m.ID); ok {
 		if other.DedupID == m.DedupID {
 			return nil
 		}
-		return &store.PendingStartError{ID: m.ID, Data: copyOf(other.Data)}
+		return &store.PendingStartError{ID: m.ID, Data: bytes.Clone(other.Data)}
 	}
-	if s.inbox.firstSight(m.DedupID) {
-		s.post(letter{Message: m, start: true})
+	if i.pending.isNew(m.DedupID) {
+		i.pending.post(inboxMessage{Message: m, start: true})
 	}
 	return nil
 }
 
-// Pending returns what waits for workflow id on queue, oldest first, delivered or not.
-func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending, error) {
-	if err := s.enter(ctx, nil); err != nil {
+// Pending implements store.Inbox.
+func (i inbox) Pending(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	if err := i.lock(ctx, nil); err != nil {
 		return nil, err
 	}
-	defer s.leave()
+	defer i.unlock()
 	var waiting []store.Pending
-	for _, m := range s.inbox.messages[address{queue, id}] {
-		l := m.payload.(letter)
-		waiting = append(waiting, store.Pending{Seq: m.seq, Start: l.start, Data: copyOf(l.Data)})
+	for _, m := range i.pending.messages[address{queue, id}] {
+		waiting = append(waiting, store.Pending{Seq: m.seq, Start: m.payload.start, Data: bytes.Clone(m.payload.Data)})
 	}
 	return waiting, nil
 }
 
-// post puts a letter into the inbox and its line. A fired timer goes to the line only: it is news, not a message.
-func (s *Server) post(l letter) {
-	l.Data = copyOf(l.Data)
-	m := &message{seq: s.nextSeq(), payload: l, forget: func() {}}
-	if !l.timer {
-		s.inbox.file(address{l.Queue, l.ID}, m)
-	}
-	s.inbox.line(l.Queue, groupOf(l.ID)).add(s, m)
+// post queues m for delivery, and lists it as pending until it is acknowledged. The lock is held.
+func (p *pending) post(m inboxMessage) {
+	m.Data = bytes.Clone(m.Data)
+	to := address{m.Queue, m.ID}
+	var queued *message[inboxMessage]
+	queued = p.queue(m.Queue, groupOf(m.ID)).add(m, func() {
+		p.messages[to] = slices.DeleteFunc(p.messages[to], func(other *message[inboxMessage]) bool { return other == queued })
+		if len(p.messages[to]) == 0 {
+			delete(p.messages, to)
+		}
+	})
+	p.messages[to] = append(p.messages[to], queued)
 }
 
-// file keeps m under its address until it is acknowledged.
-func (i *inbox) file(to address, m *message) {
-	i.messages[to] = append(i.messages[to], m)
-	m.forget = func() {
-		i.messages[to] = slices.DeleteFunc(i.messages[to], func(other *message) bool { return other == m })
-		if len(i.messages[to]) == 0 {
-			delete(i.messages, to)
+// postTimer queues the wake-up of a timer that fired. It is not listed as pending. The lock is held.
+func (p *pending) postTimer(queue, id string) {
+	m := inboxMessage{Message: store.Message{Queue: queue, ID: id}, timer: true}
+	p.queue(queue, groupOf(id)).add(m, func() {})
+}
+
+// queue returns the queue of a group.
+func (p *pending) queue(name string, group int) *queue[inboxMessage] {
+	key := groupKey{name, group}
+	if p.queues[key] == nil {
+		p.queues[key] = &queue[inboxMessage]{shared: p.shared}
+	}
+	return p.queues[key]
+}
+
+// start returns the pending start of workflow id on queue.
+func (p *pending) start(queue, id string) (inboxMessage, bool) {
+	for _, m := range p.messages[address{queue, id}] {
+		if m.payload.start {
+			return m.payload, true
 		}
 	}
+	return inboxMessage{}, false
 }
 
-// pendingStart returns the start that waits for workflow id on queue, nil if there is none.
-func (i *inbox) pendingStart(queue, id string) *letter {
-	for _, m := range i.messages[address{queue, id}] {
-		if l := m.payload.(letter); l.start {
-			return &l
-		}
-	}
-	return nil
-}
-
-// firstSight remembers id and reports whether it was unknown. An empty id is always unknown.
-func (i *inbox) firstSight(id string) bool {
+// isNew remembers a DedupID and reports whether it was unknown. An empty one is always new.
+func (p *pending) isNew(id string) bool {
 	if id == "" {
 		return true
 	}
-	for len(i.seenIDs) > 0 && i.seen[i.seenIDs[0]].gone() {
-		delete(i.seen, i.seenIDs[0])
-		i.seenIDs = i.seenIDs[1:]
+	for len(p.seenIDs) > 0 && p.seen[p.seenIDs[0]].expired() {
+		delete(p.seen, p.seenIDs[0])
+		p.seenIDs = p.seenIDs[1:]
 	}
-	if _, known := i.seen[id]; known {
+	if _, known := p.seen[id]; known {
 		return false
 	}
-	i.seen[id] = keep(struct{}{}, dedupWindow)
-	i.seenIDs = append(i.seenIDs, id)
+	p.seen[id] = expireAfter(struct{}{}, dedupWindow)
+	p.seenIDs = append(p.seenIDs, id)
 	return true
+}
+
+func groupOf(id string) int { return int(hash(id) % groups) }
+
+func hash(parts ...string) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return h.Sum64()
 }

@@ -1,29 +1,37 @@
+// Journals: one list of records per workflow id, and an archive of its closed runs.
+
 package memstore
 
-// The journals: one list of records per workflow id, and an archive of its closed runs.
-
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// journal is what was appended for one workflow id: the newest run, and the closed runs before it.
-type journal struct {
-	records []kept[store.Stored]
-	archive map[string]kept[store.Stored] // by run id
+// journals implements store.Journal.
+type journals struct {
+	*conn
+	byID map[string]*journal
 }
 
-// Append stores rec after the record prev of workflow id.
-func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
-	if err := s.enter(ctx, rec.Data); err != nil {
+// journal is what was appended for one workflow id: the newest run, and the closed runs before it.
+type journal struct {
+	records []expiring[store.Stored]
+	archive map[string]expiring[store.Stored] // by run id
+}
+
+// Append implements store.Journal.
+func (js journals) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
+	if err := js.lock(ctx, rec.Data); err != nil {
 		return 0, err
 	}
-	defer s.leave()
-	j := s.journal(id)
+	defer js.unlock()
+	j := js.find(id)
 	if last := j.last(); last != prev {
 		return 0, &store.ConflictError{ID: id, Prev: prev, Last: last}
 	}
@@ -31,73 +39,69 @@ func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store
 		j.archiveClosed()
 	}
 	rec = copyRecord(rec)
-	stored := store.Stored{Record: rec, Seq: s.nextSeq(), Time: time.Now()}
+	stored := store.Stored{Record: rec, Seq: js.nextSeq(), Time: time.Now()}
 	if rec.Close == nil {
-		j.records = append(j.records, keepForEver(stored))
+		j.records = append(j.records, permanent(stored))
 	} else {
-		j.records = []kept[store.Stored]{keep(stored, rec.Close.Retention)}
+		j.records = []expiring[store.Stored]{expireAfter(stored, rec.Close.Retention)}
 	}
-	s.journals[id] = j
+	js.byID[id] = j
 	return stored.Seq, nil
 }
 
-// Load returns the records of the newest run of workflow id, oldest first.
-func (s *Store) Load(ctx context.Context, id string) ([]store.Stored, error) {
-	if err := s.enter(ctx, nil); err != nil {
+// Load implements store.Journal.
+func (js journals) Load(ctx context.Context, id string) ([]store.Stored, error) {
+	if err := js.lock(ctx, nil); err != nil {
 		return nil, err
 	}
-	defer s.leave()
-	j := s.journal(id)
+	defer js.unlock()
+	j := js.find(id)
 	if len(j.records) == 0 {
 		return nil, fmt.Errorf("journal of workflow %q: %w", id, store.ErrNotFound)
 	}
 	return j.run(j.newest().RunID), nil
 }
 
-// LoadRun is Load for one named run.
-func (s *Store) LoadRun(ctx context.Context, id, runID string) ([]store.Stored, error) {
-	if err := s.enter(ctx, nil); err != nil {
+// LoadRun implements store.Journal.
+func (js journals) LoadRun(ctx context.Context, id, runID string) ([]store.Stored, error) {
+	if err := js.lock(ctx, nil); err != nil {
 		return nil, err
 	}
-	defer s.leave()
-	found := s.journal(id).run(runID)
+	defer js.unlock()
+	found := js.find(id).run(runID)
 	if len(found) == 0 {
 		return nil, fmt.Errorf("run %q of workflow %q: %w", runID, id, store.ErrNotFound)
 	}
 	return found, nil
 }
 
-// Last returns the newest record of workflow id.
-func (s *Store) Last(ctx context.Context, id string) (store.Stored, error) {
-	if err := s.enter(ctx, nil); err != nil {
+// Last implements store.Journal.
+func (js journals) Last(ctx context.Context, id string) (store.Stored, error) {
+	if err := js.lock(ctx, nil); err != nil {
 		return store.Stored{}, err
 	}
-	defer s.leave()
-	j := s.journal(id)
+	defer js.unlock()
+	j := js.find(id)
 	if len(j.records) == 0 {
 		return store.Stored{}, fmt.Errorf("journal of workflow %q: %w", id, store.ErrNotFound)
 	}
 	return copyStored(j.newest()), nil
 }
 
-// journal returns what is left of the journal of id, an empty one if nothing is.
-func (s *Server) journal(id string) *journal {
-	j := s.journals[id]
+// find returns the journal of id without what has expired. It is empty if there is none.
+func (js journals) find(id string) *journal {
+	j := js.byID[id]
 	if j == nil {
-		return &journal{archive: map[string]kept[store.Stored]{}}
+		return &journal{archive: map[string]expiring[store.Stored]{}}
 	}
-	j.records = slices.DeleteFunc(j.records, kept[store.Stored].gone)
-	for run, closed := range j.archive {
-		if closed.gone() {
-			delete(j.archive, run)
-		}
-	}
+	j.records = slices.DeleteFunc(j.records, expiring[store.Stored].expired)
+	maps.DeleteFunc(j.archive, func(_ string, r expiring[store.Stored]) bool { return r.expired() })
 	return j
 }
 
 func (j *journal) newest() store.Stored { return j.records[len(j.records)-1].value }
 
-// last is the place of the newest record, 0 if there is none.
+// last returns the sequence of the newest record, 0 if there is none.
 func (j *journal) last() store.Seq {
 	if len(j.records) == 0 {
 		return 0
@@ -105,7 +109,7 @@ func (j *journal) last() store.Seq {
 	return j.newest().Seq
 }
 
-// archiveClosed keeps the closed run readable, while the id goes to a new one.
+// archiveClosed keeps the closed run readable when a new run takes its place.
 func (j *journal) archiveClosed() {
 	if len(j.records) == 0 || j.newest().Close == nil {
 		return
@@ -133,8 +137,9 @@ func copyStored(r store.Stored) store.Stored {
 	return r
 }
 
+// copyRecord keeps callers and the store from sharing memory.
 func copyRecord(r store.Record) store.Record {
-	r.Data = copyOf(r.Data)
+	r.Data = bytes.Clone(r.Data)
 	if r.Close != nil {
 		r.Close = &store.Close{Retention: r.Close.Retention}
 	}

@@ -1,8 +1,9 @@
+// Objects: payloads of any size, by name.
+
 package memstore
 
-// Objects: payloads of any size by name.
-
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -11,36 +12,42 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// PutObject stores data of any size under name, in place of what was there.
-func (s *Store) PutObject(ctx context.Context, name string, data []byte) error {
-	if err := s.enter(ctx, nil); err != nil {
+// objects implements store.Objects.
+type objects struct {
+	*conn
+	byName map[string][]byte
+}
+
+// PutObject implements store.Objects.
+func (o objects) PutObject(ctx context.Context, name string, data []byte) error {
+	if err := o.lock(ctx, nil); err != nil {
 		return err
 	}
-	defer s.leave()
-	s.objects[name] = copyOf(data)
+	defer o.unlock()
+	o.byName[name] = bytes.Clone(data)
 	return nil
 }
 
-// GetObject returns what is stored under name.
-func (s *Store) GetObject(ctx context.Context, name string) ([]byte, error) {
-	if err := s.enter(ctx, nil); err != nil {
+// GetObject implements store.Objects.
+func (o objects) GetObject(ctx context.Context, name string) ([]byte, error) {
+	if err := o.lock(ctx, nil); err != nil {
 		return nil, err
 	}
-	defer s.leave()
-	data, ok := s.objects[name]
+	defer o.unlock()
+	data, ok := o.byName[name]
 	if !ok {
 		return nil, fmt.Errorf("object %q: %w", name, store.ErrNotFound)
 	}
-	return copyOf(data), nil
+	return bytes.Clone(data), nil
 }
 
-// ListObjects calls yield with the name of every object until it returns false.
-func (s *Store) ListObjects(ctx context.Context, yield func(name string) bool) error {
-	if err := s.enter(ctx, nil); err != nil {
+// ListObjects implements store.Objects.
+func (o objects) ListObjects(ctx context.Context, yield func(name string) bool) error {
+	if err := o.lock(ctx, nil); err != nil {
 		return err
 	}
-	names := slices.Sorted(maps.Keys(s.objects))
-	s.leave()
+	names := slices.Sorted(maps.Keys(o.byName))
+	o.unlock()
 	for _, name := range names {
 		if !yield(name) {
 			break
@@ -49,12 +56,12 @@ func (s *Store) ListObjects(ctx context.Context, yield func(name string) bool) e
 	return nil
 }
 
-// DeleteObject removes what is stored under name, if anything.
-func (s *Store) DeleteObject(ctx context.Context, name string) error {
-	if err := s.enter(ctx, nil); err != nil {
+// DeleteObject implements store.Objects.
+func (o objects) DeleteObject(ctx context.Context, name string) error {
+	if err := o.lock(ctx, nil); err != nil {
 		return err
 	}
-	defer s.leave()
-	delete(s.objects, name)
+	defer o.unlock()
+	delete(o.byName, name)
 	return nil
 }

@@ -1,146 +1,104 @@
+// Receiving wake-ups: each worker consumes the queues of all groups, and owns those it weighs most in.
+
 package memstore
 
-// Receiving wake-ups: groups of workflow ids, and the workers that own them.
-
 import (
+	"bytes"
 	"context"
-	"hash/fnv"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-const (
-	groups   = 8  // of workflow ids, each owned by one worker at a time
-	prefetch = 64 // deliveries a worker takes per group before its handler had them
-)
+// prefetch is how many deliveries of a group a worker holds before its handler got them.
+const prefetch = 64
 
-// lineName names the wake-ups of one group on one queue.
-type lineName struct {
-	queue string
-	group int
-}
-
-func groupOf(id string) int { return int(hash(id) % groups) }
-
-func hash(parts ...string) uint64 {
-	h := fnv.New64a()
-	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
-	}
-	return h.Sum64()
-}
-
-func (i *inbox) line(queue string, group int) *line {
-	name := lineName{queue, group}
-	if i.lines[name] == nil {
-		i.lines[name] = &line{}
-	}
-	return i.lines[name]
-}
-
-// Receive hands the wake-ups of opt.Queue to opt.Handler until ctx ends.
-func (s *Store) Receive(ctx context.Context, opt store.ReceiveOptions) error {
-	if err := s.enter(ctx, nil); err != nil {
+// Receive implements store.Inbox.
+func (i inbox) Receive(ctx context.Context, opt store.ReceiveOptions) error {
+	if err := i.lock(ctx, nil); err != nil {
 		return err
 	}
-	defer s.leave()
-	ctx = s.lifeOf(ctx)
+	defer i.unlock()
+	ctx = i.until(ctx)
 	for group := range groups {
-		s.openLane(ctx, opt, group)
+		c := &groupConsumer{
+			ctx:     ctx,
+			conn:    i.conn,
+			queue:   i.pending.queue(opt.Queue, group),
+			rank:    hash(opt.Worker, opt.Queue, strconv.Itoa(group)),
+			handler: opt.Handler,
+			buffer:  make(chan store.Wakeup, prefetch),
+		}
+		go c.run()
+		c.queue.join(c)
 	}
 	return nil
 }
 
-// lane is a worker's share in the wake-ups of one group.
-type lane struct {
+// groupConsumer delivers the wake-ups of one group to one worker.
+type groupConsumer struct {
 	ctx     context.Context
-	to      *Store
-	line    *line
-	weight  uint64 // the heaviest worker of a group owns it: rendezvous hashing
+	conn    *conn
+	queue   *queue[inboxMessage]
+	rank    uint64 // rendezvous hashing: the highest rank of a group owns it
 	handler func(store.Wakeup)
 	buffer  chan store.Wakeup
-	busy    time.Time // since when the handler has been at one wake-up; zero if it is not
+	busy    time.Time // when the handler was called; zero if it is not running
 }
 
-func (s *Store) openLane(ctx context.Context, opt store.ReceiveOptions, group int) {
-	l := &lane{
-		ctx:     ctx,
-		to:      s,
-		line:    s.inbox.line(opt.Queue, group),
-		weight:  hash(opt.Worker, opt.Queue, strconv.Itoa(group)),
-		handler: opt.Handler,
-		buffer:  make(chan store.Wakeup, prefetch),
-	}
-	l.line.join(l)
-	go l.run()
-	l.line.handOut(s.Server)
+func (c *groupConsumer) weight() uint64 { return c.rank }
+
+// ready reports whether the worker is alive and has room. A worker whose handler has blocked for store.AckWait gets
+// nothing more; other workers take over.
+func (c *groupConsumer) ready() bool {
+	stuck := !c.busy.IsZero() && time.Since(c.busy) >= store.AckWait
+	return c.alive() && !stuck && len(c.buffer) < cap(c.buffer)
 }
 
-// join adds t where its weight belongs.
-func (l *line) join(t *lane) {
-	at := slices.IndexFunc(l.takers, func(other taker) bool { return other.(*lane).weight < t.weight })
-	if at < 0 {
-		at = len(l.takers)
-	}
-	l.takers = slices.Insert(l.takers, at, taker(t))
-}
+func (c *groupConsumer) alive() bool { return c.ctx.Err() == nil && !c.conn.closed() }
 
-// room reports whether the worker is alive and moves on. One that has been at a single wake-up for store.AckWait
-// gets no more: others take its place.
-func (l *lane) room() bool {
-	stuck := !l.busy.IsZero() && time.Since(l.busy) >= store.AckWait
-	return l.alive() && !stuck && len(l.buffer) < cap(l.buffer)
-}
-
-func (l *lane) alive() bool { return l.ctx.Err() == nil && !l.to.closed() }
-
-func (l *lane) take(m *message) {
-	letter := m.payload.(letter)
-	l.buffer <- store.Wakeup{
-		Queue:     letter.Queue,
-		ID:        letter.ID,
-		Timer:     letter.timer,
-		Start:     letter.start,
+func (c *groupConsumer) deliver(m *message[inboxMessage]) {
+	c.buffer <- store.Wakeup{
+		Queue:     m.payload.Queue,
+		ID:        m.payload.ID,
+		Timer:     m.payload.timer,
+		Start:     m.payload.start,
 		Seq:       m.seq,
-		Data:      copyOf(letter.Data),
-		Delivered: m.attempt,
-		Settle:    &delivery{m: m, attempt: m.attempt, to: l.to, free: func() {}},
+		Data:      bytes.Clone(m.payload.Data),
+		Delivered: m.deliveries,
+		Settle:    newDelivery(c.conn, m, nil),
 	}
 }
 
-// run passes the lane's wake-ups to the handler, one after the other.
-func (l *lane) run() {
-	defer l.end()
+// run calls the handler with one wake-up after the other.
+func (c *groupConsumer) run() {
+	defer c.leave()
 	for {
 		select {
-		case <-l.ctx.Done():
+		case <-c.ctx.Done():
 			return
-		case w := <-l.buffer:
-			l.setBusy(time.Now())
-			if l.alive() {
-				l.handler(w)
+		case w := <-c.buffer:
+			c.setBusy(time.Now())
+			if c.alive() {
+				c.handler(w)
 			}
-			l.setBusy(time.Time{})
+			c.setBusy(time.Time{})
 		}
 	}
 }
 
-// setBusy notes what the handler does, and takes more if there is room now.
-func (l *lane) setBusy(since time.Time) {
-	l.to.mu.Lock()
-	defer l.to.mu.Unlock()
-	l.busy = since
-	l.line.handOut(l.to.Server)
+// setBusy records when the handler was called, and fills the buffer.
+func (c *groupConsumer) setBusy(since time.Time) {
+	c.conn.mu.Lock()
+	defer c.conn.mu.Unlock()
+	c.busy = since
+	c.queue.dispatch()
 }
 
-// end leaves the group to the other workers.
-func (l *lane) end() {
-	l.to.mu.Lock()
-	defer l.to.mu.Unlock()
-	l.line.leave(l)
-	l.line.handOut(l.to.Server)
+// leave gives the group up to the other workers.
+func (c *groupConsumer) leave() {
+	c.conn.mu.Lock()
+	defer c.conn.mu.Unlock()
+	c.queue.leave(c)
 }

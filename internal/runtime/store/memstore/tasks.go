@@ -1,8 +1,9 @@
+// Task queues and heartbeats: activities that wait for a worker with a free slot, or run on one.
+
 package memstore
 
-// Tasks and heartbeats: activities in line for a worker with a free slot.
-
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -10,148 +11,155 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// beatKept is how long a heartbeat can be read.
-const beatKept = 24 * time.Hour
+// heartbeatRetention is how long a heartbeat can be read.
+const heartbeatRetention = 24 * time.Hour
 
-// tasks is what waits for activity workers, or runs on them.
+// tasks implements store.Tasks.
 type tasks struct {
-	messages map[taskKey]*message
-	lines    map[string]*line // by queue
-	beats    map[taskKey]kept[[]byte]
+	*conn
+	queues *taskQueues
 }
 
-// taskKey tells a task from all others.
+// taskQueues is the data of tasks.
+type taskQueues struct {
+	shared     *shared
+	messages   map[taskKey]*message[store.Task]
+	byName     map[string]*queue[store.Task]
+	heartbeats map[taskKey]expiring[[]byte]
+}
+
+// taskKey identifies a task.
 type taskKey struct{ queue, id, runID, op string }
 
 func keyOf(t store.Task) taskKey { return taskKey{t.Queue, t.ID, t.RunID, t.Op} }
 
-func newTasks() tasks {
-	return tasks{
-		messages: map[taskKey]*message{},
-		lines:    map[string]*line{},
-		beats:    map[taskKey]kept[[]byte]{},
+func newTaskQueues(s *shared) *taskQueues {
+	return &taskQueues{
+		shared:     s,
+		messages:   map[taskKey]*message[store.Task]{},
+		byName:     map[string]*queue[store.Task]{},
+		heartbeats: map[taskKey]expiring[[]byte]{},
 	}
 }
 
-func (t *tasks) line(queue string) *line {
-	if t.lines[queue] == nil {
-		t.lines[queue] = &line{fair: true}
+// queue returns the queue of a name.
+func (t *taskQueues) queue(name string) *queue[store.Task] {
+	if t.byName[name] == nil {
+		t.byName[name] = &queue[store.Task]{shared: t.shared, roundRobin: true}
 	}
-	return t.lines[queue]
+	return t.byName[name]
 }
 
-// EnqueueTask queues t unless it is still queued or running.
-func (s *Store) EnqueueTask(ctx context.Context, t store.Task) error {
-	if err := s.enter(ctx, t.Data); err != nil {
+// EnqueueTask implements store.Tasks.
+func (ts tasks) EnqueueTask(ctx context.Context, t store.Task) error {
+	if err := ts.lock(ctx, t.Data); err != nil {
 		return err
 	}
-	defer s.leave()
+	defer ts.unlock()
 	key := keyOf(t)
-	if s.tasks.messages[key] != nil {
+	if ts.queues.messages[key] != nil {
 		return nil
 	}
-	t.Data = copyOf(t.Data)
-	m := &message{seq: s.nextSeq(), payload: t, forget: func() { delete(s.tasks.messages, key) }}
-	s.tasks.messages[key] = m
-	s.tasks.line(t.Queue).add(s.Server, m)
+	t.Data = bytes.Clone(t.Data)
+	ts.queues.messages[key] = ts.queues.queue(t.Queue).add(t, func() { delete(ts.queues.messages, key) })
 	return nil
 }
 
-// TaskQueued reports whether t is queued or running.
-func (s *Store) TaskQueued(ctx context.Context, t store.Task) (bool, error) {
-	if err := s.enter(ctx, nil); err != nil {
+// TaskQueued implements store.Tasks.
+func (ts tasks) TaskQueued(ctx context.Context, t store.Task) (bool, error) {
+	if err := ts.lock(ctx, nil); err != nil {
 		return false, err
 	}
-	defer s.leave()
-	return s.tasks.messages[keyOf(t)] != nil, nil
+	defer ts.unlock()
+	return ts.queues.messages[keyOf(t)] != nil, nil
 }
 
-// DropTask removes t from its queue.
-func (s *Store) DropTask(ctx context.Context, t store.Task) error {
-	if err := s.enter(ctx, nil); err != nil {
+// DropTask implements store.Tasks.
+func (ts tasks) DropTask(ctx context.Context, t store.Task) error {
+	if err := ts.lock(ctx, nil); err != nil {
 		return err
 	}
-	defer s.leave()
-	if m := s.tasks.messages[keyOf(t)]; m != nil {
+	defer ts.unlock()
+	if m := ts.queues.messages[keyOf(t)]; m != nil {
 		m.remove()
 	}
 	return nil
 }
 
-// ReceiveTasks hands the tasks of opt.Queue to opt.Handler until ctx ends.
-func (s *Store) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
-	if err := s.enter(ctx, nil); err != nil {
+// ReceiveTasks implements store.Tasks.
+func (ts tasks) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
+	if err := ts.lock(ctx, nil); err != nil {
 		return err
 	}
-	defer s.leave()
-	b := &bench{
-		ctx:     s.lifeOf(ctx),
-		to:      s,
-		line:    s.tasks.line(opt.Queue),
+	defer ts.unlock()
+	c := &taskConsumer{
+		ctx:     ts.until(ctx),
+		conn:    ts.conn,
+		queue:   ts.queues.queue(opt.Queue),
 		handler: opt.Handler,
 		free:    opt.Slots,
 	}
-	b.line.takers = append(b.line.takers, b)
-	context.AfterFunc(b.ctx, b.end)
-	b.line.handOut(s.Server)
+	context.AfterFunc(c.ctx, c.leave)
+	c.queue.join(c)
 	return nil
 }
 
-// bench is where one worker runs tasks.
-type bench struct {
+// taskConsumer delivers tasks to one worker, as many at a time as it has slots.
+type taskConsumer struct {
 	ctx     context.Context
-	to      *Store
-	line    *line
+	conn    *conn
+	queue   *queue[store.Task]
 	handler func(store.TaskDelivery)
 	free    int // slots
 }
 
-func (b *bench) room() bool { return b.ctx.Err() == nil && !b.to.closed() && b.free > 0 }
+func (c *taskConsumer) weight() uint64 { return 0 }
 
-func (b *bench) take(m *message) {
-	task := m.payload.(store.Task)
-	task.Data = copyOf(task.Data)
-	b.free--
-	go b.handler(store.TaskDelivery{
+func (c *taskConsumer) ready() bool { return c.ctx.Err() == nil && !c.conn.closed() && c.free > 0 }
+
+func (c *taskConsumer) deliver(m *message[store.Task]) {
+	task := m.payload
+	task.Data = bytes.Clone(task.Data)
+	c.free--
+	go c.handler(store.TaskDelivery{
 		Task:      task,
-		Delivered: m.attempt,
-		Settle:    &delivery{m: m, attempt: m.attempt, to: b.to, free: b.freeSlot},
+		Delivered: m.deliveries,
+		Settle:    newDelivery(c.conn, m, c.freeSlot),
 	})
 }
 
-// freeSlot makes room for one more. Called with the lock held.
-func (b *bench) freeSlot() {
-	b.free++
-	b.line.handOut(b.to.Server)
+// freeSlot makes room for another task. The lock is held.
+func (c *taskConsumer) freeSlot() {
+	c.free++
+	c.queue.dispatch()
 }
 
-// end leaves the queue to the other workers.
-func (b *bench) end() {
-	b.to.mu.Lock()
-	defer b.to.mu.Unlock()
-	b.line.leave(b)
+func (c *taskConsumer) leave() {
+	c.conn.mu.Lock()
+	defer c.conn.mu.Unlock()
+	c.queue.leave(c)
 }
 
-// RecordHeartbeat keeps data as the newest heartbeat of t.
-func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
-	if err := s.enter(ctx, data); err != nil {
+// RecordHeartbeat implements store.Tasks.
+func (ts tasks) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
+	if err := ts.lock(ctx, data); err != nil {
 		return err
 	}
-	defer s.leave()
-	s.tasks.beats[keyOf(t)] = keep(copyOf(data), beatKept)
+	defer ts.unlock()
+	ts.queues.heartbeats[keyOf(t)] = expireAfter(bytes.Clone(data), heartbeatRetention)
 	return nil
 }
 
-// LastHeartbeat returns the newest heartbeat of t.
-func (s *Store) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error) {
-	if err := s.enter(ctx, nil); err != nil {
+// LastHeartbeat implements store.Tasks.
+func (ts tasks) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error) {
+	if err := ts.lock(ctx, nil); err != nil {
 		return nil, err
 	}
-	defer s.leave()
-	beat, ok := s.tasks.beats[keyOf(t)]
-	if !ok || beat.gone() {
-		delete(s.tasks.beats, keyOf(t))
+	defer ts.unlock()
+	h, ok := ts.queues.heartbeats[keyOf(t)]
+	if !ok || h.expired() {
+		delete(ts.queues.heartbeats, keyOf(t))
 		return nil, fmt.Errorf("heartbeat of activity %q of workflow %q: %w", t.Op, t.ID, store.ErrNotFound)
 	}
-	return copyOf(beat.value), nil
+	return bytes.Clone(h.value), nil
 }

@@ -1,6 +1,6 @@
-package memstore
+// Durable timers, each a timer of package time.
 
-// Alarms: each a timer of package time.
+package memstore
 
 import (
 	"context"
@@ -9,60 +9,79 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// alarmKey names an alarm: a workflow has one at a time.
-type alarmKey struct {
-	id string
-	at int64 // Unix time in nanoseconds
+// timers implements store.Timers.
+type timers struct {
+	*conn
+	set *timerSet
 }
 
-type alarm struct {
+// timerSet is the data of timers.
+type timerSet struct {
+	shared  *shared
+	pending map[timerKey]*timer
+	fired   func(queue, id string) // called with the lock held
+}
+
+// timerKey identifies a timer: a workflow has at most one at a time.
+type timerKey struct {
+	id  string
+	due int64 // Unix time in nanoseconds
+}
+
+type timer struct {
 	queue string
-	at    time.Time
-	timer *time.Timer
+	due   time.Time
+	wait  *time.Timer
 }
 
-// ScheduleTimer gives workflow id an alarm at a time.
-func (s *Store) ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error {
-	if err := s.enter(ctx, nil); err != nil {
+func newTimerSet(s *shared, fired func(queue, id string)) *timerSet {
+	return &timerSet{shared: s, pending: map[timerKey]*timer{}, fired: fired}
+}
+
+var _ store.Timers = timers{}
+
+// ScheduleTimer implements store.Timers.
+func (ts timers) ScheduleTimer(ctx context.Context, queue, id string, at time.Time) error {
+	if err := ts.lock(ctx, nil); err != nil {
 		return err
 	}
-	defer s.leave()
-	key := alarmKey{id, at.UnixNano()}
-	s.clearAlarm(key)
-	a := &alarm{queue: queue, at: at}
-	a.timer = time.AfterFunc(time.Until(at), func() { s.ring(key, a) })
-	s.alarms[key] = a
+	defer ts.unlock()
+	key := timerKey{id, at.UnixNano()}
+	ts.set.cancel(key)
+	t := &timer{queue: queue, due: at}
+	t.wait = time.AfterFunc(time.Until(at), func() { ts.set.fire(key, t) })
+	ts.set.pending[key] = t
 	return nil
 }
 
-// CancelTimer removes the alarm that workflow id has at a time, if there is one.
-func (s *Store) CancelTimer(ctx context.Context, _, id string, at time.Time) error {
-	if err := s.enter(ctx, nil); err != nil {
+// CancelTimer implements store.Timers.
+func (ts timers) CancelTimer(ctx context.Context, _, id string, at time.Time) error {
+	if err := ts.lock(ctx, nil); err != nil {
 		return err
 	}
-	defer s.leave()
-	s.clearAlarm(alarmKey{id, at.UnixNano()})
+	defer ts.unlock()
+	ts.set.cancel(timerKey{id, at.UnixNano()})
 	return nil
 }
 
-func (s *Server) clearAlarm(key alarmKey) {
-	if a := s.alarms[key]; a != nil {
-		a.timer.Stop()
-		delete(s.alarms, key)
+func (s *timerSet) cancel(key timerKey) {
+	if t := s.pending[key]; t != nil {
+		t.wait.Stop()
+		delete(s.pending, key)
 	}
 }
 
-// ring posts the wake-up of an alarm that is due and still stands.
-func (s *Server) ring(key alarmKey, a *alarm) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.alarms[key] != a {
+// fire reports a timer that is due, unless it was cancelled or replaced.
+func (s *timerSet) fire(key timerKey, t *timer) {
+	s.shared.mu.Lock()
+	defer s.shared.mu.Unlock()
+	if s.pending[key] != t {
 		return
 	}
-	if early := time.Until(a.at); early > 0 { // the wall clock was set back
-		a.timer.Reset(early)
+	if early := time.Until(t.due); early > 0 { // the wall clock was set back
+		t.wait.Reset(early)
 		return
 	}
-	delete(s.alarms, key)
-	s.post(letter{Message: store.Message{Queue: a.queue, ID: key.id}, timer: true})
+	delete(s.pending, key)
+	s.fired(t.queue, key.id)
 }

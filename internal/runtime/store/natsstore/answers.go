@@ -1,7 +1,7 @@
-package natsstore
+// Requests with several answers. A request of the client library has one answer, and a subscription for each request
+// would cost the server more than the request itself.
 
-// Requests that are answered by many messages. The client library's own requests take one answer, and a subscription
-// for each request would cost the server more than the request.
+package natsstore
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// switchboard is one inbox for the answers to all such requests of a link.
-type switchboard struct {
+// dispatcher receives the answers to all such requests of a link on one subscription.
+type dispatcher struct {
 	mu      sync.Mutex
 	sub     *nats.Subscription // nil until the first request
 	prefix  string             // of the subjects that sub receives
@@ -20,64 +20,64 @@ type switchboard struct {
 	waiting map[string]*answers // by the last token of the subject
 }
 
-// answers are the messages that answer one request, in the order of their arrival.
+// answers are the answers to one request, in the order of their arrival.
 type answers struct {
 	msgs []*nats.Msg
-	full chan struct{} // closed when the last has come
+	done chan struct{} // closed after the last one
 }
 
-// askMany sends a request and returns its answers. The last one is the first that has a status.
-func (l *link) askMany(ctx context.Context, subject string, data []byte) ([]*nats.Msg, error) {
-	a, reply, err := l.board.open(l.nc)
+// requestMany sends a request and returns its answers. They end with the first one that has a status.
+func (l *link) requestMany(ctx context.Context, subject string, data []byte) ([]*nats.Msg, error) {
+	a, reply, err := l.answers.open(l.nc)
 	if err != nil {
 		return nil, err
 	}
-	defer l.board.forget(reply)
+	defer l.answers.forget(reply)
 	if err := l.nc.PublishMsg(&nats.Msg{Subject: subject, Reply: reply, Data: data}); err != nil {
 		return nil, err
 	}
 	select {
-	case <-a.full:
+	case <-a.done:
 		return a.msgs, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// open makes a subject for the answers to a request.
-func (b *switchboard) open(nc *nats.Conn) (a *answers, reply string, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.sub == nil {
+// open returns a reply subject for a request, and what will collect its answers.
+func (d *dispatcher) open(nc *nats.Conn) (a *answers, reply string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.sub == nil {
 		prefix := nc.NewInbox() + "."
-		if b.sub, err = nc.Subscribe(prefix+"*", b.route); err != nil {
+		if d.sub, err = nc.Subscribe(prefix+"*", d.dispatch); err != nil {
 			return nil, "", err
 		}
-		b.prefix, b.waiting = prefix, map[string]*answers{}
+		d.prefix, d.waiting = prefix, map[string]*answers{}
 	}
-	b.count++
-	a, reply = &answers{full: make(chan struct{})}, b.prefix+strconv.FormatUint(b.count, 36)
-	b.waiting[reply] = a
+	d.count++
+	a, reply = &answers{done: make(chan struct{})}, d.prefix+strconv.FormatUint(d.count, 36)
+	d.waiting[reply] = a
 	return a, reply, nil
 }
 
-// route adds an answer to those that it belongs to. Only the one goroutine of the subscription calls it.
-func (b *switchboard) route(m *nats.Msg) {
-	b.mu.Lock()
-	a := b.waiting[m.Subject]
-	b.mu.Unlock()
+// dispatch adds an answer to those of its request. It is called by the goroutine of the subscription only.
+func (d *dispatcher) dispatch(m *nats.Msg) {
+	d.mu.Lock()
+	a := d.waiting[m.Subject]
+	d.mu.Unlock()
 	if a == nil {
-		return // nobody waits any more
+		return // the request was given up
 	}
 	a.msgs = append(a.msgs, m)
 	if statusOf(m) != "" {
-		b.forget(m.Subject)
-		close(a.full)
+		d.forget(m.Subject)
+		close(a.done)
 	}
 }
 
-// statusOf returns the status that the server answers a direct get with; none if m is a stored message, whose own
-// headers may say anything, or one with unreadable headers.
+// statusOf returns the status with which the server answers a direct get. It is empty if m is a stored message, whose
+// own headers may contain anything, or if the headers are unreadable.
 func statusOf(m *nats.Msg) string {
 	if len(m.Header["Nats-Stream"]) > 0 {
 		return ""
@@ -85,16 +85,16 @@ func statusOf(m *nats.Msg) string {
 	return m.Header.Get("Status")
 }
 
-func (b *switchboard) forget(reply string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.waiting, reply)
+func (d *dispatcher) forget(reply string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.waiting, reply)
 }
 
-func (b *switchboard) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.sub != nil {
-		_ = b.sub.Unsubscribe()
+func (d *dispatcher) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.sub != nil {
+		_ = d.sub.Unsubscribe()
 	}
 }

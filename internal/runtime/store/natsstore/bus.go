@@ -1,6 +1,6 @@
-package natsstore
+// The bus: messages between running processes, over plain NATS.
 
-// Bus: news between living processes, over plain NATS.
+package natsstore
 
 import (
 	"context"
@@ -52,7 +52,7 @@ func (s *Store) Request(ctx context.Context, topic string, data []byte) ([]byte,
 	case err == nil:
 		return reply.Data, nil
 	case errors.Is(err, nats.ErrNoResponders), ctx.Err() != nil:
-		return nil, fmt.Errorf("request on topic %q: %w: nobody answers", topic, store.ErrNotFound)
+		return nil, fmt.Errorf("request on topic %q: %w: no subscriber answered", topic, store.ErrNotFound)
 	}
-	return nil, fmt.Errorf("request on topic %q: %w", topic, s.link.now(err))
+	return nil, fmt.Errorf("request on topic %q: %w", topic, s.link.unavailable(err))
 }

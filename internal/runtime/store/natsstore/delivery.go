@@ -1,6 +1,6 @@
-package natsstore
+// A delivery: a message that a consumer delivered and that waits for an answer.
 
-// delivery: a message that a consumer handed out and that waits for its answer.
+package natsstore
 
 import (
 	"fmt"
@@ -10,11 +10,11 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// delivery implements store.Settle. Answers are plain publishes: if one is lost, the message comes again.
+// delivery implements store.Settle. Answers are plain publishes. If one is lost, the message is delivered again.
 type delivery struct {
 	msg     *nats.Msg
 	seq     uint64 // in the stream
-	count   int    // deliveries, this one included
+	count   int    // of deliveries, including this one
 	settled func() // called once, on Ack or Nak; may be nil
 	once    sync.Once
 }
@@ -22,7 +22,7 @@ type delivery struct {
 func newDelivery(m *nats.Msg) (*delivery, error) {
 	meta, err := m.Metadata()
 	if err != nil {
-		return nil, fmt.Errorf("read delivery on %s: %w", m.Subject, err)
+		return nil, fmt.Errorf("read metadata of a delivery on %s: %w", m.Subject, err)
 	}
 	return &delivery{msg: m, seq: meta.Sequence.Stream, count: int(meta.NumDelivered)}, nil
 }
@@ -38,7 +38,7 @@ func nak(delay time.Duration) string {
 	return fmt.Sprintf(`-NAK {"delay": %d}`, delay.Nanoseconds())
 }
 
-// terminate ends a message that nobody can take: it does not come again.
+// terminate removes a message that no handler can process. It is not delivered again.
 func (d *delivery) terminate() { d.settle("+TERM") }
 
 func (d *delivery) InProgress() { d.answer("+WPI") }

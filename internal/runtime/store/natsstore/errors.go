@@ -1,6 +1,6 @@
-package natsstore
+// The meaning of the server's errors: a conflict, a reason to retry, or a final failure.
 
-// What the server's errors mean: a lost compare, a reason to try again, or the end of it.
+package natsstore
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// Error codes of the server that the client library has no names for.
+// Error codes of the server for which the client library has no names.
 const (
 	codeClusterNotAvailable = 10008
 	codeStorageExceeded     = 10047
@@ -28,7 +28,7 @@ const (
 	codeStreamOfflineReason = 10194
 )
 
-// transientError is a failure that the next attempt may not have. The outcome of the attempt is unknown.
+// transientError is a failure that a retry may overcome. The outcome of the attempt is unknown.
 type transientError struct{ cause error }
 
 func (e *transientError) Error() string { return e.cause.Error() }
@@ -39,8 +39,8 @@ func isTransient(err error) bool {
 	return errors.As(err, &t)
 }
 
-// isConflict reports whether a write lost its compare. There is a second code for that, 10164, but it only says that
-// another write to the subject is on its way, so it is transient.
+// isConflict reports whether the subject of a conditional write had another last sequence. There is a second code, 10164,
+// which only says that another write to the subject is in progress. That is transient.
 func isConflict(err error) bool {
 	return hasCode(err, jetstream.JSErrCodeStreamWrongLastSequence)
 }
@@ -50,7 +50,7 @@ func hasCode(err error, code jetstream.ErrorCode) bool {
 	return errors.As(err, &api) && api.ErrorCode == code
 }
 
-// apiError says what an error that the server answered with means to the store.
+// apiError translates an error that the server answered with.
 func apiError(api *jetstream.APIError) error {
 	switch api.ErrorCode {
 	case jetstream.JSErrCodeStreamWrongLastSequenceConstant,
@@ -65,15 +65,15 @@ func apiError(api *jetstream.APIError) error {
 	case codeStoreFailed:
 		return storeFailed(api)
 	}
-	return fmt.Errorf("NATS refuses: %w", api)
+	return fmt.Errorf("NATS returned an error: %w", api)
 }
 
-// noRoom is unavailable and not transient: room may come, but it is for the caller to say how long to wait for it.
+// noRoom is ErrUnavailable but not transient: the caller decides how long to wait for room.
 func noRoom(api *jetstream.APIError) error {
-	return fmt.Errorf("%w: the server has no room left: %w: free disk space or raise the limits of JetStream", store.ErrUnavailable, api)
+	return fmt.Errorf("%w: the server has no room left: %w: free disk space or raise the JetStream limits", store.ErrUnavailable, api)
 }
 
-// storeFailed reads the code for whatever kept the server from storing a message; the description says what that was.
+// storeFailed translates the general code for a message that could not be stored. Only the description has the reason.
 func storeFailed(api *jetstream.APIError) error {
 	switch {
 	case strings.Contains(api.Description, "too large"):
@@ -84,7 +84,7 @@ func storeFailed(api *jetstream.APIError) error {
 	return fmt.Errorf("%w: the server could not store the message: %w", store.ErrUnavailable, api)
 }
 
-// requestError says what the failure of a request means that the server did not answer.
+// requestError translates the failure of a request that the server did not answer.
 func requestError(subject string, err error) error {
 	switch {
 	case errors.Is(err, nats.ErrMaxPayload):
@@ -92,15 +92,15 @@ func requestError(subject string, err error) error {
 	case errors.Is(err, nats.ErrConnectionClosed):
 		return store.ErrClosed
 	case errors.Is(err, nats.ErrNoResponders):
-		return &transientError{fmt.Errorf("%w for %s: JetStream is down or the stream was deleted", nats.ErrNoResponders, subject)}
+		return &transientError{fmt.Errorf("%w for %s: JetStream is not running, or the stream was deleted", nats.ErrNoResponders, subject)}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return &transientError{fmt.Errorf("no answer from %s within %v", subject, attemptTimeout)}
 	}
 	return &transientError{err}
 }
 
-// managed translates an error of the client library's management calls.
-func managed(ctx context.Context, err error) error {
+// managementError translates an error of the client library's management calls.
+func managementError(ctx context.Context, err error) error {
 	var api *jetstream.APIError
 	switch {
 	case err == nil:
@@ -110,7 +110,7 @@ func managed(ctx context.Context, err error) error {
 	case errors.Is(err, nats.ErrConnectionClosed):
 		return store.ErrClosed
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
-		return fmt.Errorf("%w: start the server with -js, or enable JetStream for this account", err)
+		return fmt.Errorf("%w: start the server with -js, or enable JetStream for the account", err)
 	case isAny(err, context.DeadlineExceeded, nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrNoStreamResponse,
 		nats.ErrDisconnected, nats.ErrConnectionReconnecting, nats.ErrReconnectBufExceeded):
 		return &transientError{err}

@@ -179,7 +179,7 @@ func TestUnreadableEntries(t *testing.T) {
 			for _, subject := range []string{entrySubject(t, js, "w"), "pawl.test.x.short", "pawl.test.x.0.0.w.long"} {
 				injectRaw(t, server, subject, header, data)
 			}
-			stored(t, js, "PAWL_test_REGISTRY_0", 4)
+			stored(t, js, "PAWL_test_VISIBILITY_0", 4)
 			must(t, s.PutEntry(t.Context(), store.Entry{ID: "b", Version: 1}))
 
 			want := map[string]string{"a": "", "w": data, "b": ""}
@@ -224,9 +224,9 @@ func injectRaw(t testing.TB, server *embed.Server, subject, header, data string)
 
 func entrySubject(t testing.TB, js jetstream.JetStream, id string) string {
 	t.Helper()
-	registry, err := js.Stream(t.Context(), "PAWL_test_REGISTRY_0")
+	visibility, err := js.Stream(t.Context(), "PAWL_test_VISIBILITY_0")
 	must(t, err)
-	m, err := registry.GetLastMsgForSubject(t.Context(), "pawl.test.x.*.*."+id)
+	m, err := visibility.GetLastMsgForSubject(t.Context(), "pawl.test.x.*.*."+id)
 	must(t, err)
 	return m.Subject
 }

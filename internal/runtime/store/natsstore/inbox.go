@@ -1,6 +1,6 @@
-package natsstore
+// The inbox: messages sent to workflows. Each workflow has one subject for starts and one for all other messages.
 
-// Inbox: what was sent to workflows, one subject per workflow for starts and one for everything else.
+package natsstore
 
 import (
 	"cmp"
@@ -31,7 +31,7 @@ func (s *Store) Send(ctx context.Context, m store.Message) error {
 	return nil
 }
 
-// SendStart implements store.Inbox. A start on another queue is not seen as pending; the journal lets only one of the
+// SendStart implements store.Inbox. It does not see a pending start on another queue; the journal lets only one of the
 // two open a run.
 func (s *Store) SendStart(ctx context.Context, m store.Message) error {
 	if err := s.checkMessage(m); err != nil {
@@ -47,7 +47,7 @@ func (s *Store) SendStart(ctx context.Context, m store.Message) error {
 		}
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			continue // it was taken between the conflict and the look
+			continue // the pending start was acknowledged after the conflict
 		case err != nil:
 			return fmt.Errorf("start workflow %q: %w", m.ID, err)
 		}
@@ -55,7 +55,7 @@ func (s *Store) SendStart(ctx context.Context, m store.Message) error {
 	}
 }
 
-// pendingStart says what the start that is pending means for m: nil if it is m itself.
+// pendingStart returns a *store.PendingStartError, or nil if the pending start is m itself.
 func (s *Store) pendingStart(ctx context.Context, subject string, m store.Message) error {
 	pending, err := s.reader(s.shard(m.ID).inbox).last(ctx, subject)
 	switch {
@@ -74,7 +74,7 @@ func (s *Store) checkMessage(m store.Message) error {
 	return s.checkSize(m.Data)
 }
 
-// msgID is what the server tells repetitions by: the sender's id within the workflow's.
+// msgID returns the id by which the server detects repetitions: the DedupID within that of the workflow.
 func msgID(m store.Message) string { return token(m.ID) + "." + token(m.DedupID) }
 
 func setMsgID(h nats.Header, m store.Message) {
@@ -93,7 +93,7 @@ func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending,
 	for _, last := range []string{startToken, eventToken} {
 		for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, last), 0) {
 			if err != nil {
-				return nil, fmt.Errorf("read what waits for workflow %q: %w", id, err)
+				return nil, fmt.Errorf("read pending messages of workflow %q: %w", id, err)
 			}
 			all = append(all, store.Pending{Seq: m.Seq, Start: last == startToken, Data: m.Data})
 		}
@@ -102,7 +102,7 @@ func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending,
 	return all, nil
 }
 
-// wakeup reads a delivery from the inbox or the timers.
+// wakeup parses a delivery from the inbox or the timers.
 func (s *Store) wakeup(m *nats.Msg, d *delivery) (w store.Wakeup, err error) {
 	w = store.Wakeup{Delivered: d.count, Settle: d}
 	if strings.HasPrefix(m.Subject, s.name.subject("f", "")) {

@@ -1,6 +1,6 @@
-package natsstore
+// Journals: one subject per workflow id, and one per closed run whose id was used again.
 
-// Journal: one subject per workflow id, and one per closed run whose id was used again.
+package natsstore
 
 import (
 	"context"
@@ -23,7 +23,7 @@ const (
 	headerFirst  = "Pawl-First"
 	headerClose  = "Pawl-Close" // retention
 
-	// Of a record in the archive: where and when it was stored first.
+	// Headers of an archived record: its original sequence and time.
 	headerSeq  = "Pawl-Seq"
 	headerTime = "Pawl-Time"
 )
@@ -35,7 +35,7 @@ func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store
 	}
 	if rec.First == 0 && prev != 0 {
 		if err := s.archive(ctx, id, prev); err != nil {
-			return 0, fmt.Errorf("archive the run before %s of workflow %q: %w", rec.RunID, id, err)
+			return 0, fmt.Errorf("archive the run before run %s of workflow %q: %w", rec.RunID, id, err)
 		}
 	}
 	a, err := s.shard(id).journal.write(ctx, s.recordMsg(id, prev, rec))
@@ -62,7 +62,7 @@ func (s *Store) recordMsg(id string, prev store.Seq, rec store.Record) *nats.Msg
 	h := recordHeader(rec)
 	h[headerExpectedSeq] = []string{seqString(prev)}
 	if rec.Close != nil {
-		// The server stores the last record, drops all before it and will drop it too, in one step.
+		// In one step, the server stores this record, removes all before it, and sets when it expires.
 		h[headerRollup] = []string{rollupSubject}
 		h[headerTTL] = []string{ttl(rec.Close.Retention)}
 	}
@@ -80,7 +80,7 @@ func recordHeader(rec store.Record) nats.Header {
 	return h
 }
 
-// resolve learns whether an append that met another record after prev met itself, from an attempt whose
+// resolve decides what a conflict means. The record after prev may be rec itself, stored by an attempt whose
 // acknowledgement was lost.
 func (s *Store) resolve(ctx context.Context, id string, prev store.Seq, rec store.Record, conflict error) (store.Seq, error) {
 	m, err := s.journal(id).next(ctx, s.name.journal(id), prev+1)
@@ -93,7 +93,7 @@ func (s *Store) resolve(ctx context.Context, id string, prev store.Seq, rec stor
 	return 0, &store.ConflictError{ID: id, Prev: prev, Last: foundSeq(conflict)}
 }
 
-// foundSeq reads what the server found from "wrong last sequence: 12"; 0 if it does not say.
+// foundSeq returns the sequence in "wrong last sequence: 12", or 0.
 func foundSeq(conflict error) (seq store.Seq) {
 	var api *jetstream.APIError
 	if errors.As(conflict, &api) {
@@ -102,12 +102,12 @@ func foundSeq(conflict error) (seq store.Seq) {
 	return seq
 }
 
-// archive copies the record prev to a subject of its own, if it closed a run: the new run's own close will sweep the
-// workflow's subject. Copying twice does no harm.
+// archive copies the record prev to a subject of its own if it closed a run, because the close of the next run removes it
+// from the subject of the workflow. Copying it twice does no harm.
 func (s *Store) archive(ctx context.Context, id string, prev store.Seq) error {
 	closed, err := s.Last(ctx, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && (closed.Seq != prev || closed.Close == nil) {
-		return nil // it was no closed run, or the append is about to lose its compare
+		return nil // prev did not close a run, or the append is about to conflict
 	}
 	if err != nil {
 		return err
@@ -156,8 +156,8 @@ func (s *Store) Load(ctx context.Context, id string) ([]store.Stored, error) {
 	}
 }
 
-// loadUpTo returns the records of a run that ends with last for now. It returns nil if last has gone meanwhile, which
-// means that the run was closed or that its retention ended.
+// loadUpTo returns the records of the run whose newest record is last. It returns nil if last no longer exists, which means
+// that the run was closed or that its retention ended.
 func (s *Store) loadUpTo(ctx context.Context, id string, last store.Stored) ([]store.Stored, error) {
 	if last.First == 0 || last.Close != nil {
 		return []store.Stored{last}, nil
@@ -172,12 +172,12 @@ func (s *Store) loadUpTo(ctx context.Context, id string, last store.Stored) ([]s
 	return run, err
 }
 
-// loadDirect reads pages from whichever replica is at hand; one that lags gives too little.
+// loadDirect reads pages from any replica. One that lags returns too few records.
 func (s *Store) loadDirect(ctx context.Context, id string, last store.Stored) ([]store.Stored, error) {
 	return loadFrom(s.journal(id).all(ctx, s.name.journal(id), last.First), nil, last)
 }
 
-// loadFromLeader reads what is missing between run and last, record by record.
+// loadFromLeader reads the records between run and last one by one.
 func (s *Store) loadFromLeader(ctx context.Context, id string, last store.Stored, run []store.Stored) ([]store.Stored, error) {
 	from := last.First
 	if len(run) > 0 {
@@ -186,7 +186,7 @@ func (s *Store) loadFromLeader(ctx context.Context, id string, last store.Stored
 	return loadFrom(s.journal(id).allFresh(ctx, s.name.journal(id), from), run, last)
 }
 
-// loadFrom adds the records among messages to run, up to last.
+// loadFrom appends messages to run, up to last.
 func loadFrom(messages iter.Seq2[message, error], run []store.Stored, last store.Stored) ([]store.Stored, error) {
 	for m, err := range messages {
 		if err != nil {

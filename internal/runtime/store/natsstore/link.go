@@ -1,6 +1,6 @@
-package natsstore
+// The link: the connection, whether it is up, and the only place where requests are sent.
 
-// link: the connection as the store sees it, up or down, and the one place where requests are sent.
+package natsstore
 
 import (
 	"context"
@@ -17,27 +17,27 @@ import (
 
 const (
 	reconnectWait = 100 * time.Millisecond
-	// attemptTimeout is when a request is given up as unanswered. A healthy server answers within milliseconds; one
-	// of a cluster that lost its leader takes a few seconds to elect another.
+	// attemptTimeout is how long a request waits for its answer. A healthy server answers within milliseconds. A
+	// cluster that lost its leader takes a few seconds to elect another.
 	attemptTimeout = 5 * time.Second
 )
 
-// link follows the connection from session to session. A session is the time between a connect and the next
-// disconnect; no answer to a request outlives it.
+// link follows the connection from session to session. A session is the time between a connect and the next disconnect.
+// A request that is not answered within its session is never answered.
 type link struct {
 	nc    *nats.Conn
 	owned bool
 	log   *slog.Logger
 
-	board switchboard
+	answers dispatcher
 
 	life context.Context // ends when the store is closed
 	end  context.CancelFunc
 
-	mu      sync.Mutex
-	session context.Context // ends with the session; nil while there is none
-	lose    context.CancelFunc
-	up      chan struct{} // closed when a session begins
+	mu         sync.Mutex
+	session    context.Context // ends with the session; nil while there is none
+	endSession context.CancelFunc
+	up         chan struct{} // closed when a session begins
 }
 
 func newLink(nc *nats.Conn, owned bool, log *slog.Logger) *link {
@@ -66,11 +66,11 @@ func (l *link) follow(status chan nats.Status) {
 func (l *link) changed(s nats.Status) {
 	switch s {
 	case nats.CONNECTED:
-		l.log.Info("connected to NATS again", "url", l.nc.ConnectedUrlRedacted())
+		l.log.Info("reconnected to NATS", "url", l.nc.ConnectedUrlRedacted())
 		l.disconnected()
 		l.connected()
 	case nats.RECONNECTING:
-		l.log.Warn("lost the connection to NATS; waiting for it to come back")
+		l.log.Warn("lost the connection to NATS; reconnecting")
 		l.disconnected()
 	case nats.CLOSED:
 		l.end()
@@ -80,7 +80,7 @@ func (l *link) changed(s nats.Status) {
 func (l *link) connected() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.session, l.lose = context.WithCancel(l.life)
+	l.session, l.endSession = context.WithCancel(l.life)
 	close(l.up)
 }
 
@@ -90,11 +90,11 @@ func (l *link) disconnected() {
 	if l.session == nil {
 		return
 	}
-	l.lose()
+	l.endSession()
 	l.session, l.up = nil, make(chan struct{})
 }
 
-// await returns the present session, or the next one if there is none.
+// await returns the current session. If there is none, it waits for the next one.
 func (l *link) await(ctx context.Context) (context.Context, error) {
 	for {
 		l.mu.Lock()
@@ -115,8 +115,8 @@ func (l *link) await(ctx context.Context) (context.Context, error) {
 	}
 }
 
-// request sends m and returns the answer. It waits for a connection, but sends only once: an error that is transient
-// leaves unknown whether the server acted on m.
+// request sends m and returns the answer. It waits for a connection, but sends only once: after a transient error it is
+// unknown whether the server acted on m.
 func (l *link) request(ctx context.Context, m *nats.Msg) (reply *nats.Msg, err error) {
 	err = l.attempt(ctx, m.Subject, func(ctx context.Context) error {
 		reply, err = l.nc.RequestMsgWithContext(ctx, m)
@@ -125,7 +125,7 @@ func (l *link) request(ctx context.Context, m *nats.Msg) (reply *nats.Msg, err e
 	return reply, err
 }
 
-// attempt calls try, which asks subject for something, with a context that ends when no answer can be hoped for.
+// attempt calls try, which sends a request to subject, with a context that ends when no answer can be expected any more.
 func (l *link) attempt(ctx context.Context, subject string, try func(context.Context) error) error {
 	session, err := l.await(ctx)
 	if err != nil {
@@ -136,13 +136,13 @@ func (l *link) attempt(ctx context.Context, subject string, try func(context.Con
 	stop := context.AfterFunc(ctx, cancel)
 	defer stop()
 	if err := try(attempt); err != nil {
-		return l.failure(ctx, session, subject, err)
+		return l.requestFailure(ctx, session, subject, err)
 	}
 	return nil
 }
 
-// failure says why a request has no answer.
-func (l *link) failure(ctx, session context.Context, subject string, err error) error {
+// requestFailure returns why a request has no answer.
+func (l *link) requestFailure(ctx, session context.Context, subject string, err error) error {
 	switch {
 	case l.life.Err() != nil:
 		return store.ErrClosed
@@ -154,15 +154,15 @@ func (l *link) failure(ctx, session context.Context, subject string, err error) 
 	return requestError(subject, err)
 }
 
-// publish sends m and does not wait.
+// publish sends m without waiting for an answer.
 func (l *link) publish(m *nats.Msg) error {
 	if l.life.Err() != nil {
 		return store.ErrClosed
 	}
-	return l.now(l.nc.PublishMsg(m))
+	return l.unavailable(l.nc.PublishMsg(m))
 }
 
-// subscribe calls fn for each message on subject, from now on until stop is called or the store is closed.
+// subscribe calls fn with each message on subject until stop is called or the store is closed.
 func (l *link) subscribe(subject string, fn nats.MsgHandler) (stop func(), err error) {
 	if l.life.Err() != nil {
 		return nil, store.ErrClosed
@@ -175,20 +175,20 @@ func (l *link) subscribe(subject string, fn nats.MsgHandler) (stop func(), err e
 	})
 	if err != nil {
 		end()
-		return nil, l.now(err)
+		return nil, l.unavailable(err)
 	}
 	context.AfterFunc(life, func() { _ = sub.Unsubscribe() })
 	ctx, cancel := context.WithTimeout(life, attemptTimeout)
 	defer cancel()
 	if err := l.nc.FlushWithContext(ctx); err != nil {
 		end()
-		return nil, l.now(err)
+		return nil, l.unavailable(err)
 	}
 	return func() { end(); _ = sub.Unsubscribe() }, nil
 }
 
-// now says what it means that something could not be done at once.
-func (l *link) now(err error) error {
+// unavailable translates the error of a call that is not retried.
+func (l *link) unavailable(err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -198,17 +198,17 @@ func (l *link) now(err error) error {
 	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 }
 
-// shut ends everything that goes on, and the connection if it is the store's own.
-func (l *link) shut() {
+// close ends all calls and subscriptions, and closes the connection if the store opened it.
+func (l *link) close() {
 	l.end()
-	l.board.close()
+	l.answers.close()
 	if l.owned {
 		l.nc.Close()
 	}
 }
 
-// persist calls try until its outcome is known, that is until its error is not transient, or ctx ends.
-func (l *link) persist(ctx context.Context, try func() error) error {
+// retry calls try until its error is not transient, or ctx ends.
+func (l *link) retry(ctx context.Context, try func() error) error {
 	for attempts := 1; ; attempts++ {
 		err := try()
 		if !isTransient(err) {
@@ -224,16 +224,16 @@ func (l *link) persist(ctx context.Context, try func() error) error {
 	}
 }
 
-// manage calls try, which uses the client library's management calls, until its outcome is known. Each try has its own
-// time limit: a cluster that elects a leader lets requests go unanswered.
+// manage retries try, which makes a management call of the client library. Each attempt has its own timeout, because a
+// cluster that is electing a leader does not answer.
 func (l *link) manage(ctx context.Context, try func(context.Context) error) error {
-	return l.persist(ctx, func() error {
+	return l.retry(ctx, func() error {
 		if _, err := l.await(ctx); err != nil {
 			return err
 		}
 		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
 		defer cancel()
-		return managed(ctx, try(attempt))
+		return managementError(ctx, try(attempt))
 	})
 }
 

@@ -1,13 +1,16 @@
-package natsstore
+// Membership: the live workers of a queue, as each of them knows it. Membership is a hint that keeps a workflow on one
+// worker. If it is wrong, two workers race for an append and one of them fails.
 
-// Members: which workers of a queue are alive, as far as one of them can tell. It is a hint that keeps a workflow with
-// one worker; when it is wrong, two workers race for an append and one of them loses.
+package natsstore
 
 import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,48 +18,48 @@ import (
 )
 
 const (
-	// settleTime is how long a new worker waits for the answers to its hello before it takes a rank.
+	// settleTime is how long a new worker waits for answers to its hello before it computes its ranks.
 	settleTime = 200 * time.Millisecond
-	// beatEvery and silence: how often a worker says that it lives, and after how long without that it counts as dead.
-	// Both may be long, because deliveries pass a dead worker by at once.
-	beatEvery = 10 * time.Second
-	silence   = 35 * time.Second
+	// announceInterval is how often a worker announces itself, and memberTimeout is after how long without an
+	// announcement it counts as dead. Both may be long, because the server does not deliver to a dead worker anyway.
+	announceInterval = 10 * time.Second
+	memberTimeout    = 35 * time.Second
 )
 
-// What members say to each other, followed by their name.
+// The messages between members. The name of the sender follows.
 const (
-	sayHello = "hello "
-	sayHere  = "here "
-	sayBye   = "bye "
+	helloMsg = "hello "
+	hereMsg  = "here "
+	byeMsg   = "bye "
 )
 
-// members is what one worker knows of the others on its queue.
+// members is what one worker knows about the other workers of its queue.
 type members struct {
 	link    *link
 	subject string
 	self    string
-	rank    func(group, rank int) // told of each group's rank of self, when it may have changed
+	rank    func(group, rank int) // called with the rank of self in each group when it may have changed
 
-	mu    sync.Mutex
-	heard map[string]time.Time
-	kick  chan struct{}
+	mu       sync.Mutex
+	lastSeen map[string]time.Time // by worker
+	changed  chan struct{}
 }
 
-// join makes worker a member of queue until ctx ends, and keeps rank informed.
+// join makes worker a member of queue until ctx ends. It calls rank for each group whenever ranks may have changed.
 func (s *Store) join(ctx context.Context, queue, worker string, rank func(group, rank int)) error {
 	m := &members{
-		link:    s.link,
-		subject: s.name.members(queue),
-		self:    worker,
-		rank:    rank,
-		heard:   map[string]time.Time{},
-		kick:    make(chan struct{}, 1),
+		link:     s.link,
+		subject:  s.name.members(queue),
+		self:     worker,
+		rank:     rank,
+		lastSeen: map[string]time.Time{},
+		changed:  make(chan struct{}, 1),
 	}
-	leave, err := s.link.subscribe(m.subject, m.listen)
+	leave, err := s.link.subscribe(m.subject, m.onMessage)
 	if err != nil {
 		return fmt.Errorf("join queue %q: %w", queue, err)
 	}
-	m.say(sayHello)
+	m.announce(helloMsg)
 	go m.run(ctx, leave)
 	return nil
 }
@@ -64,96 +67,87 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 func (m *members) run(ctx context.Context, leave func()) {
 	defer leave()
 	settled := time.After(settleTime)
-	beat := time.NewTicker(beatEvery)
-	defer beat.Stop()
+	announcements := time.NewTicker(announceInterval)
+	defer announcements.Stop()
 	for {
 		select {
 		case <-settled:
 			settled = nil
-		case <-beat.C:
-			m.say(sayHere)
-			m.forgetSilent()
-		case <-m.kick:
+		case <-announcements.C:
+			m.announce(hereMsg)
+			m.removeSilent()
+		case <-m.changed:
 		case <-ctx.Done():
-			m.say(sayBye)
+			m.announce(byeMsg)
 			return
 		case <-m.link.life.Done():
 			return
 		}
 		if settled == nil {
-			m.assign()
+			m.updateRanks()
 		}
 	}
 }
 
-func (m *members) say(what string) {
-	// A lost word is said again at the next beat.
-	_ = m.link.publish(&nats.Msg{Subject: m.subject, Data: []byte(what + m.self)})
+func (m *members) announce(kind string) {
+	// If the message is lost, the next announcement repeats it.
+	_ = m.link.publish(&nats.Msg{Subject: m.subject, Data: []byte(kind + m.self)})
 }
 
-func (m *members) listen(msg *nats.Msg) {
-	what, who := cutWord(string(msg.Data))
-	if who == "" || who == m.self {
+func (m *members) onMessage(msg *nats.Msg) {
+	kind, worker := parseAnnouncement(string(msg.Data))
+	if worker == "" || worker == m.self {
 		return
 	}
-	if what == sayHello {
-		m.say(sayHere)
+	if kind == helloMsg {
+		m.announce(hereMsg)
 	}
-	if m.note(who, what != sayBye) {
-		select {
-		case m.kick <- struct{}{}:
-		default:
-		}
+	if m.note(worker, kind != byeMsg) {
+		notify(m.changed)
 	}
 }
 
-func cutWord(s string) (word, rest string) {
-	for _, w := range []string{sayHello, sayHere, sayBye} {
-		if len(s) > len(w) && s[:len(w)] == w {
-			return w, s[len(w):]
+func parseAnnouncement(s string) (kind, worker string) {
+	for _, k := range []string{helloMsg, hereMsg, byeMsg} {
+		if worker, ok := strings.CutPrefix(s, k); ok {
+			return k, worker
 		}
 	}
 	return "", ""
 }
 
-// note records whether who is alive and reports whether that is news.
-func (m *members) note(who string, alive bool) (news bool) {
+// note records whether worker is alive and reports whether that has changed.
+func (m *members) note(worker string, alive bool) (changed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	_, known := m.heard[who]
+	_, known := m.lastSeen[worker]
 	if alive {
-		m.heard[who] = time.Now()
+		m.lastSeen[worker] = time.Now()
 	} else {
-		delete(m.heard, who)
+		delete(m.lastSeen, worker)
 	}
 	return known != alive
 }
 
-func (m *members) forgetSilent() {
+// removeSilent removes the members that have not announced themselves in time.
+func (m *members) removeSilent() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for who, at := range m.heard {
-		if time.Since(at) > silence {
-			delete(m.heard, who)
-		}
-	}
+	maps.DeleteFunc(m.lastSeen, func(_ string, at time.Time) bool { return time.Since(at) > memberTimeout })
 }
 
-// assign tells each group the rank of this worker.
-func (m *members) assign() {
+// updateRanks calls rank for each group.
+func (m *members) updateRanks() {
 	m.mu.Lock()
-	others := make([]string, 0, len(m.heard))
-	for who := range m.heard {
-		others = append(others, who)
-	}
+	others := slices.Collect(maps.Keys(m.lastSeen))
 	m.mu.Unlock()
 	for g := range groups {
 		m.rank(g, rankOf(m.self, others, g))
 	}
 }
 
-// rankOf is the place of self among the workers of a group: how many others weigh more there. Weights are hashes of
-// worker and group (rendezvous hashing), so a worker that comes or goes moves no group between two others.
+// rankOf returns how many other workers have a higher weight than self in a group. Weights are hashes of worker and group
+// (rendezvous hashing), so a worker that joins or leaves does not move a group between two others.
 func rankOf(self string, others []string, group int) (rank int) {
 	mine := weight(self, group)
 	for _, other := range others {
@@ -169,7 +163,7 @@ func weight(worker string, group int) uint64 {
 	h.Write([]byte(worker))
 	h.Write([]byte("/" + strconv.Itoa(group)))
 	x := h.Sum64()
-	// FNV leaves the last byte's mark in the low bits only; a group must shuffle all of them.
+	// The last byte, which is the group, affects only the low bits of an FNV hash. Mix it into all bits.
 	x ^= x >> 33
 	x *= 0xff51afd7ed558ccd
 	x ^= x >> 33

@@ -1,6 +1,6 @@
-package natsstore
+// Names of subjects, streams and consumers, made from workflow ids, queues and runs.
 
-// Names: how workflow ids, queues and runs become subjects, streams and consumers.
+package natsstore
 
 import (
 	"fmt"
@@ -12,14 +12,14 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// The slots of a namespace, by hash of the workflow id. A group of slots is what one worker owns at a time. Both
-// numbers are part of every stored subject and can never change.
+// A workflow id belongs to a slot by its hash. One worker at a time owns a group of slots. Both numbers are part of every
+// stored subject and must never change.
 const (
 	slotsPerGroup = 128
 	groups        = 8
 )
 
-// slot is where a workflow id lives.
+// slot is the slot of a workflow id.
 type slot struct{ group, index int }
 
 func slotOf(id string) slot {
@@ -34,12 +34,12 @@ func (s slot) String() string { return strconv.Itoa(s.group) + "." + strconv.Ito
 
 // The kinds of streams.
 const (
-	kindInbox    = "INBOX"
-	kindJournal  = "JOURNAL"
-	kindTimers   = "TIMERS"
-	kindTasks    = "TASKS"
-	kindRegistry = "REGISTRY"
-	kindObjects  = "OBJECTS"
+	kindInbox      = "INBOX"
+	kindJournal    = "JOURNAL"
+	kindTimers     = "TIMERS"
+	kindTasks      = "TASKS"
+	kindVisibility = "VISIBILITY"
+	kindObjects    = "OBJECTS"
 )
 
 // The last token of an inbox subject.
@@ -48,7 +48,7 @@ const (
 	eventToken = "e"
 )
 
-// names makes the names of one namespace.
+// names returns the names used in one namespace.
 type names struct{ namespace, prefix string }
 
 func newNames(namespace string) names {
@@ -71,7 +71,7 @@ func (n names) archive(id, runID string) string {
 	return n.subject("ha", slotOf(id).String(), token(id), token(runID))
 }
 
-func (n names) alarm(id string, at time.Time) string {
+func (n names) timer(id string, at time.Time) string {
 	return n.subject("t", slotOf(id).String(), token(id), strconv.FormatInt(at.UnixNano(), 36))
 }
 
@@ -83,7 +83,7 @@ func (n names) task(t store.Task) string {
 	return n.subject("a", token(t.Queue), slotOf(t.ID).String(), token(t.ID), token(t.RunID), token(t.Op))
 }
 
-func (n names) beat(t store.Task) string {
+func (n names) heartbeat(t store.Task) string {
 	return n.subject("b", slotOf(t.ID).String(), token(t.ID), token(t.RunID), token(t.Op))
 }
 
@@ -91,7 +91,7 @@ func (n names) entry(id string) string { return n.subject("x", slotOf(id).String
 
 func (n names) object(name string) string { return n.subject("o", token(name)) }
 
-// chunk takes ">" for the last token to mean all chunks of an upload.
+// chunk returns the subject of a chunk. If last is ">", it matches all chunks of the upload.
 func (n names) chunk(name, upload, last string) string {
 	return n.subject("oc", token(name), upload, last)
 }
@@ -100,7 +100,7 @@ func (n names) topic(topic string) string { return n.subject("n", token(topic)) 
 
 func (n names) members(queue string) string { return n.subject("m", token(queue)) }
 
-// inboxOf and firedOf match what one group of a queue receives, tasksOf what all workers of an activity queue do.
+// inboxOf and firedOf match what is delivered to one group of a queue, tasksOf what is delivered to all workers of a queue.
 func (n names) inboxOf(queue string, group int) string {
 	return n.subject("i", strconv.Itoa(group), "*", token(queue), ">")
 }
@@ -111,15 +111,15 @@ func (n names) firedOf(queue string, group int) string {
 
 func (n names) tasksOf(queue string) string { return n.subject("a", token(queue), ">") }
 
-// foreignError says that a message has a subject that the store does not write: somebody published it by hand.
-type foreignError struct{ subject string }
+// subjectError says that a message has a subject that the store does not use.
+type subjectError struct{ subject string }
 
-func (e *foreignError) Error() string {
-	return fmt.Sprintf("%s is no subject of Pawl's: publish through a client", e.subject)
+func (e *subjectError) Error() string {
+	return fmt.Sprintf("subject %s is not used by Pawl: send messages with a Pawl client", e.subject)
 }
 
-// parseInbox, parseFired, parseTask, parseEntry and parseObject undo inbox, fired, task, entry and object. They take
-// only what those would write, so that each message is found under the name that it was read as.
+// parseInbox, parseFired, parseTask, parseEntry and parseObject reverse inbox, fired, task, entry and object. They accept
+// only subjects that those return, so that a message can be found again under the name that was parsed.
 
 func (n names) parseInbox(subject string) (queue, id, last string, err error) {
 	tokens, err := n.parse(subject, 5) // group, slot, queue, id, start or event
@@ -128,9 +128,9 @@ func (n names) parseInbox(subject string) (queue, id, last string, err error) {
 	}
 	queue, id, last = tokens[2], tokens[3], tokens[4]
 	if last != startToken && last != eventToken {
-		return "", "", "", &foreignError{subject}
+		return "", "", "", &subjectError{subject}
 	}
-	return queue, id, last, written(subject, n.inbox(queue, id, last))
+	return queue, id, last, checkSubject(subject, n.inbox(queue, id, last))
 }
 
 func (n names) parseFired(subject string) (queue, id string, err error) {
@@ -139,7 +139,7 @@ func (n names) parseFired(subject string) (queue, id string, err error) {
 		return "", "", err
 	}
 	queue, id = tokens[2], tokens[3]
-	return queue, id, written(subject, n.fired(queue, id))
+	return queue, id, checkSubject(subject, n.fired(queue, id))
 }
 
 func (n names) parseTask(subject string) (store.Task, error) {
@@ -148,7 +148,7 @@ func (n names) parseTask(subject string) (store.Task, error) {
 		return store.Task{}, err
 	}
 	t := store.Task{Queue: tokens[0], ID: tokens[3], RunID: tokens[4], Op: tokens[5]}
-	return t, written(subject, n.task(t))
+	return t, checkSubject(subject, n.task(t))
 }
 
 func (n names) parseEntry(subject string) (id string, err error) {
@@ -156,7 +156,7 @@ func (n names) parseEntry(subject string) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return tokens[2], written(subject, n.entry(tokens[2]))
+	return tokens[2], checkSubject(subject, n.entry(tokens[2]))
 }
 
 func (n names) parseObject(subject string) (name string, err error) {
@@ -164,14 +164,14 @@ func (n names) parseObject(subject string) (name string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return tokens[0], written(subject, n.object(tokens[0]))
+	return tokens[0], checkSubject(subject, n.object(tokens[0]))
 }
 
-// parse returns the tokens after the kind, as the user wrote them, if there are count of them.
+// parse returns the unescaped tokens after the kind. It fails unless there are count of them.
 func (n names) parse(subject string, count int) ([]string, error) {
 	tokens := strings.Split(strings.TrimPrefix(subject, n.prefix), ".")[1:]
 	if len(tokens) != count {
-		return nil, &foreignError{subject}
+		return nil, &subjectError{subject}
 	}
 	for i, t := range tokens {
 		tokens[i] = untoken(t)
@@ -179,15 +179,15 @@ func (n names) parse(subject string, count int) ([]string, error) {
 	return tokens, nil
 }
 
-// written fails unless subject is what the store writes.
-func written(subject, want string) error {
+// checkSubject fails unless subject is want.
+func checkSubject(subject, want string) error {
 	if subject != want {
-		return &foreignError{subject}
+		return &subjectError{subject}
 	}
 	return nil
 }
 
-// token writes any string as one token of a subject or as part of a consumer's name; untoken reads it back.
+// token escapes any string to be one token of a subject or part of a consumer's name. untoken reverses it.
 func token(s string) string {
 	if plainToken(s) {
 		return s
@@ -234,17 +234,17 @@ func plain(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }
 
-// Limits in bytes. maxToken keeps the name of a consumer, which a queue's name becomes part of, within the server's 255.
+// Limits in bytes. maxToken keeps the name of a consumer, which contains the name of a queue, within the server's 255.
 const (
 	maxName      = 255
-	maxTopic     = 2 * maxName // holds any name and what the caller says about it
+	maxTopic     = 2 * maxName // room for any name and a prefix
 	maxToken     = 240
 	maxNamespace = 64
 )
 
 func checkNamespace(ns string) error {
 	if len(ns) > maxNamespace || !plainToken(ns) {
-		return fmt.Errorf("namespace %q: use up to %d letters, digits, - and _", ns, maxNamespace)
+		return fmt.Errorf("invalid namespace %q: use at most %d letters, digits, - and _", ns, maxNamespace)
 	}
 	return nil
 }
@@ -260,17 +260,17 @@ func checkLength(what, name string, limit int) error {
 	case name == "":
 		return fmt.Errorf("%s is empty", what)
 	case len(name) > limit:
-		return fmt.Errorf("%s %.40q… has %d bytes: use %d at most", what, name, len(name), limit)
+		return fmt.Errorf("%s %.40q… has %d bytes: use at most %d", what, name, len(name), limit)
 	}
 	return nil
 }
 
 func checkQueue(queue string) error {
 	if len(token(queue)) > maxToken {
-		return fmt.Errorf("queue %.40q… is too long: use %d letters, digits, - and _ at most; other bytes count three",
+		return fmt.Errorf("queue name %.40q… is too long: use at most %d letters, digits, - and _ (other bytes count as three)",
 			queue, maxToken)
 	}
-	return checkName("queue", queue)
+	return checkName("queue name", queue)
 }
 
 func checkAddress(queue, id string) error {

@@ -1,25 +1,47 @@
-// Package natsstore keeps everything the engine stores in NATS JetStream.
+// Package natsstore is a store on NATS JetStream.
 //
-// One message on one subject is the unit of everything. A workflow id has one journal subject, and an append to it
-// compares the last sequence of exactly that subject, which is all the locking there is. What follows from an append
-// (tasks, alarms, registry entries) goes to streams of its own, because a stream with consumers must not be purged, a
-// stream with rollups or schedules must not be open to clients, and each stream of a cluster is a raft group by itself:
+// # Streams
 //
-//	stream    subjects                                      retention
-//	INBOX     i.<group>.<slot>.<queue>.<id>.(s|e)           until acknowledged
-//	JOURNAL   h.<group>.<slot>.<id>                         open runs, and closed ones for their retention
-//	          ha.<group>.<slot>.<id>.<run>                  closed runs whose id was used again
-//	TIMERS    t.<group>.<slot>.<id>.<time>                  alarms: schedules that the server keeps
-//	          f.<group>.<slot>.<queue>.<id>                 alarms that rang, until acknowledged
-//	TASKS     a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
-//	REGISTRY  x.<group>.<slot>.<id>                         the last entry
-//	          b.<group>.<slot>.<id>.<run>.<op>              the last heartbeat, for a day
-//	OBJECTS   o.<name>                                      large payloads: their heads
-//	          oc.<name>.<upload>.<n>                        and their chunks
+// Everything is a message on a subject. A workflow id has one journal subject. An append is conditional on the last
+// sequence of that subject; there is no other locking. What follows from an append (tasks, timers, visibility entries) is
+// stored in other streams, for three reasons: a stream with consumers must not be purged, clients must not be able to write
+// to a stream that allows rollups or schedules, and in a cluster each stream is a raft group of its own.
 //
-// each prefixed with pawl.<namespace>. Not stored are n.<topic> (the bus) and m.<queue> (who works on a queue).
+//	stream      subjects                                      retention
+//	INBOX       i.<group>.<slot>.<queue>.<id>.(s|e)           until acknowledged
+//	JOURNAL     h.<group>.<slot>.<id>                         open runs, and closed ones for their retention
+//	            ha.<group>.<slot>.<id>.<run>                  closed runs whose id was used again
+//	TIMERS      t.<group>.<slot>.<id>.<time>                  scheduled timers
+//	            f.<group>.<slot>.<queue>.<id>                 fired timers, until acknowledged
+//	TASKS       a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
+//	VISIBILITY  x.<group>.<slot>.<id>                         the newest entry
+//	            b.<group>.<slot>.<id>.<run>.<op>              the newest heartbeat, for a day
+//	OBJECTS     o.<name>                                      heads of large payloads
+//	            oc.<name>.<upload>.<n>                        and their chunks
 //
-// A lost connection is waited out: calls repeat what has no known outcome until it has one or their context ends.
+// All subjects begin with pawl.<namespace>. Two more are not stored: n.<topic> (the bus) and m.<queue> (membership of
+// workers).
+//
+// # Connection
+//
+// If the connection is lost, calls wait until it is restored, and are retried until their outcome is known or their context
+// ends.
+//
+// # Why not the JetStream client of nats.go
+//
+// The store uses nats.go for the connection and for managing streams and consumers. It publishes, pulls, reads and stores
+// objects with requests of its own:
+//
+//   - Publishing: concurrent writes share atomic batches, which nats.go does not offer.
+//   - Pulling: a worker changes its priority while it pulls, which is fixed in nats.go once a pull has begun. Stopping a pull
+//     must not lose what has arrived; nats.go drains for that.
+//   - Reading: a page is one direct get with many answers, which nats.go does not offer. Reading through a consumer would
+//     cost creating one for each history.
+//   - Objects: the object store of nats.go creates a consumer for each read.
+//
+// The store must also work in testing/synctest bubbles, in which package pawltest runs servers and workers. Draining,
+// Flush, NextMsg and requests with a timeout take their timers from a pool that all connections of the process share, and
+// a timer must not be used by two bubbles. Requests with a context do not use that pool.
 package natsstore
 
 import (
@@ -36,35 +58,38 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// Options says which namespace of which NATS to use. Of URL, Conn and InProcess one is enough; with none of them it is
+// Options says which namespace of which NATS server to use. The server is given by URL, Conn or InProcess; the default is
 // nats.DefaultURL.
 type Options struct {
-	// Namespace separates the workflows of one NATS account: letters, digits, - and _. Empty means "default".
+	// Namespace separates the workflows of one NATS account. It has letters, digits, - and _. Empty means "default".
 	Namespace string
 	// URL lists the servers, separated by commas.
 	URL string
-	// CredsFile holds the user's credentials, if the server asks for them.
+	// CredsFile is a file with the user's credentials, if the server requires them.
 	CredsFile string
-	// NATS are further options of the connection, such as TLS.
+	// NATS holds further options of the connection, such as TLS.
 	NATS []nats.Option
-	// Conn is a connection to use instead. It stays open when the store is closed.
+	// Conn is an existing connection to use. It stays open when the store is closed.
 	Conn *nats.Conn
-	// InProcess is a server of this process to use instead.
+	// InProcess is a server in this process to use.
 	InProcess nats.InProcessConnProvider
 
-	// Shards is how many streams of each kind there are; 0 means 1. It is fixed when the namespace is created.
+	// Shards is the number of streams of each kind; 0 means 1. It is fixed when the namespace is created.
 	Shards int
-	// Replicas is how many servers keep each message; 0 means 1. It counts when the streams are created.
+	// Replicas is the number of servers that store each message; 0 means 1. It is used when streams are created.
 	Replicas int
-	// Memory keeps the streams in memory: for tests. It counts when the streams are created.
+	// Memory keeps the streams in memory, for tests. It is used when streams are created.
 	Memory bool
-	// Provisioned says that an operator made the streams and consumers: the store neither creates nor inspects them.
+	// Provisioned says that an operator created the streams and consumers. The store neither creates nor inspects them.
 	Provisioned bool
-	// Unsynced says that the server acknowledges a write before it is on disk. Writes are then cheap one by one, and
-	// the store does not gather concurrent ones into batches, as it does to share the wait for a disk.
+	// Recreate allows Connect to create missing streams in a namespace that has held data. Without it, that is a
+	// MissingStreamError.
+	Recreate bool
+	// Unsynced says that the server acknowledges writes before they are on disk. Single writes are then cheap, and the
+	// store does not combine concurrent writes into batches.
 	Unsynced bool
 
-	// Logger hears of what the store survives by itself, such as a lost connection. Nil means slog.Default.
+	// Logger gets reports of what the store recovers from, such as a lost connection. Nil means slog.Default.
 	Logger *slog.Logger
 }
 
@@ -76,19 +101,19 @@ type Store struct {
 	js      jetstream.JetStream
 	shards  []*shard
 	objects *stream
-	seen    *entryCache
+	written *entryCache
 	log     *slog.Logger
 }
 
 var _ store.Store = (*Store)(nil)
 
-// shard is one stream of each kind: the workflows of a part of the slots.
+// shard has one stream of each kind. It holds the workflows of some of the slots.
 type shard struct {
-	inbox, journal, timers, tasks, registry *stream
+	inbox, journal, timers, tasks, visibility *stream
 }
 
-// Connect opens the store, and creates its streams if they are missing. It fails if NATS cannot be reached now, is too
-// old or has no JetStream; a connection that is lost later is restored without end.
+// Connect opens the store, and creates its streams if they are missing. It fails if the server cannot be reached, is too
+// old or has no JetStream. If the connection is lost later, the store reconnects and never gives up.
 func Connect(ctx context.Context, opt Options) (*Store, error) {
 	opt, err := opt.complete()
 	if err != nil {
@@ -111,7 +136,7 @@ func Connect(ctx context.Context, opt Options) (*Store, error) {
 	return s, nil
 }
 
-// prepareTimeout bounds how long Connect waits for a JetStream that starts or elects a leader.
+// prepareTimeout limits how long Connect waits for a JetStream that is starting or electing a leader.
 const prepareTimeout = 30 * time.Second
 
 func (o Options) complete() (Options, error) {
@@ -123,7 +148,7 @@ func (o Options) complete() (Options, error) {
 	}
 	o.Shards, o.Replicas = max(o.Shards, 1), max(o.Replicas, 1)
 	if o.Shards > slotsPerGroup {
-		return o, fmt.Errorf("%d shards: there may be %d at most", o.Shards, slotsPerGroup)
+		return o, fmt.Errorf("%d shards are too many: use at most %d", o.Shards, slotsPerGroup)
 	}
 	return o, checkNamespace(o.Namespace)
 }
@@ -134,12 +159,12 @@ func open(nc *nats.Conn, opt Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		opt:  opt,
-		name: newNames(opt.Namespace),
-		link: newLink(nc, opt.Conn == nil, opt.Logger),
-		js:   js,
-		seen: newEntryCache(),
-		log:  opt.Logger,
+		opt:     opt,
+		name:    newNames(opt.Namespace),
+		link:    newLink(nc, opt.Conn == nil, opt.Logger),
+		js:      js,
+		written: newEntryCache(),
+		log:     opt.Logger,
 	}
 	for k := range opt.Shards {
 		s.shards = append(s.shards, s.newShard(k))
@@ -150,11 +175,11 @@ func open(nc *nats.Conn, opt Options) (*Store, error) {
 
 func (s *Store) newShard(k int) *shard {
 	return &shard{
-		inbox:    s.newStream(kindInbox, k),
-		journal:  s.newStream(kindJournal, k),
-		timers:   s.newStream(kindTimers, k),
-		tasks:    s.newStream(kindTasks, k),
-		registry: s.newStream(kindRegistry, k),
+		inbox:      s.newStream(kindInbox, k),
+		journal:    s.newStream(kindJournal, k),
+		timers:     s.newStream(kindTimers, k),
+		tasks:      s.newStream(kindTasks, k),
+		visibility: s.newStream(kindVisibility, k),
 	}
 }
 
@@ -162,7 +187,7 @@ func (s *Store) newStream(kind string, k int) *stream {
 	return newStream(s.link, s.name.stream(kind, k), !s.opt.Unsynced)
 }
 
-// prepare makes sure that the server can do what the store asks of it and that the streams are there.
+// prepare checks the server and creates the streams.
 func (s *Store) prepare(ctx context.Context) error {
 	if err := s.checkVersion(); err != nil {
 		return err
@@ -181,7 +206,7 @@ func (s *Store) shard(id string) *shard {
 	return s.shards[slotOf(id).index%len(s.shards)]
 }
 
-// headerRoom is what the store's own headers may add to a message.
+// headerRoom is the maximum size in bytes of the headers that the store adds to a message.
 const headerRoom = 8 << 10
 
 // MaxPayload implements store.Store.
@@ -189,18 +214,18 @@ func (s *Store) MaxPayload() int { return int(s.link.nc.MaxPayload()) - headerRo
 
 func (s *Store) checkSize(data []byte) error {
 	if limit := s.MaxPayload(); len(data) > limit {
-		return fmt.Errorf("%w: %d bytes, the server takes %d", store.ErrTooLarge, len(data), limit)
+		return fmt.Errorf("%w: %d bytes, the server accepts %d", store.ErrTooLarge, len(data), limit)
 	}
 	return nil
 }
 
-// Close ends every Receive and lets waiting calls fail with store.ErrClosed.
+// Close ends every Receive. Calls that wait fail with store.ErrClosed.
 func (s *Store) Close() error {
-	s.link.shut()
+	s.link.close()
 	return nil
 }
 
-// dial connects, or takes over the connection it was given.
+// dial connects, or returns the connection of the options.
 func (o Options) dial() (*nats.Conn, error) {
 	if o.Conn != nil {
 		return o.Conn, nil
@@ -211,7 +236,7 @@ func (o Options) dial() (*nats.Conn, error) {
 	case err == nil:
 		return nc, nil
 	case o.InProcess != nil:
-		return nil, fmt.Errorf("cannot connect to the NATS server of this process: %w", err)
+		return nil, fmt.Errorf("cannot connect to the NATS server in this process: %w", err)
 	}
 	return nil, dialError(url, err)
 }
@@ -222,7 +247,7 @@ func (o Options) connOptions() []nats.Option {
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(reconnectWait),
 		nats.ReconnectJitter(reconnectWait, reconnectWait),
-		// Nothing is buffered for a server that is away: callers wait, and publish when it is back.
+		// Publishes are not buffered while disconnected: calls wait until the connection is restored.
 		nats.ReconnectBufSize(-1),
 		nats.ErrorHandler(o.asyncError),
 	}
@@ -236,7 +261,7 @@ func (o Options) connOptions() []nats.Option {
 }
 
 func (o Options) asyncError(_ *nats.Conn, _ *nats.Subscription, err error) {
-	o.Logger.Warn("NATS reports a problem", "namespace", o.Namespace, "error", err)
+	o.Logger.Warn("NATS reported an error", "namespace", o.Namespace, "error", err)
 }
 
 func dialError(url string, err error) error {
@@ -245,7 +270,23 @@ func dialError(url string, err error) error {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
 		next = "check the user, token or credentials file"
 	default:
-		next = "start a server there (`pawl dev` runs one), or name another with NATS_URL"
+		next = "start a server there (for example with `pawl dev`), or set NATS_URL"
 	}
 	return fmt.Errorf("cannot connect to NATS at %s: %w: %s", url, err, next)
+}
+
+// embedded returns the options of the server in this process. It is set by package embed, which a program imports as it
+// would a database driver.
+var embedded func() (Options, error)
+
+// RegisterEmbedded is called by package embed when it is imported.
+func RegisterEmbedded(options func() (Options, error)) { embedded = options }
+
+// Embedded returns the options that connect to the server in this process, and starts the server if necessary. It fails if
+// the program does not import package embed.
+func Embedded() (Options, error) {
+	if embedded == nil {
+		return Options{}, errors.New(`no NATS server: set NATS_URL, or run a server in this program with import _ "github.com/pawlhq/pawl/runtime/embed"`)
+	}
+	return embedded()
 }

@@ -1,7 +1,7 @@
-package natsstore
+// Objects: payloads too large for a message, stored in chunks. The head of an object names the upload that its chunks belong
+// to. It is written last and removed first, so that no reader sees a part of an object.
 
-// Objects: payloads too large for a message, in chunks. The head of an object names the upload that holds its chunks; it
-// is written last and removed first, so that nobody finds an object in part.
+package natsstore
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ import (
 const (
 	chunkSize   = 256 << 10
 	maxChunks   = 1 << 20
-	chunksAhead = 8 // how many chunks are on their way at once
+	chunksAhead = 8 // how many chunks are uploaded concurrently
 )
 
 // objectHead is what is stored under an object's name.
@@ -90,7 +90,7 @@ func (s *Store) putHead(ctx context.Context, name string, head objectHead) error
 	return err
 }
 
-// dropUpload removes the chunks of an object's earlier content, if it had any.
+// dropUpload removes the chunks of an object's previous content.
 func (s *Store) dropUpload(ctx context.Context, name string, old objectHead) error {
 	if old.Chunks == 0 {
 		return nil
@@ -117,16 +117,16 @@ func (s *Store) getObject(ctx context.Context, name string) ([]byte, error) {
 		if data, err = s.getChunks(ctx, name, head); err != nil || digest(data) == head.SHA256 {
 			return data, err
 		}
-		// The content was replaced meanwhile, or it is damaged.
+		// The content was replaced since the head was read, or it is damaged.
 		read := head
 		if head, err = s.objectHead(ctx, name); err == nil && head == read {
-			err = fmt.Errorf("%d bytes of %d chunks do not have the digest %s that they were stored with", len(data), head.Chunks, head.SHA256)
+			err = fmt.Errorf("content is damaged: %d bytes in %d chunks do not have the digest %s", len(data), head.Chunks, head.SHA256)
 		}
 	}
 	return nil, err
 }
 
-// getChunks returns the content of an upload as far as it is there.
+// getChunks returns the content of an upload without chunks that are missing.
 func (s *Store) getChunks(ctx context.Context, name string, head objectHead) ([]byte, error) {
 	from, subject := s.reader(s.objects), s.name.chunk(name, head.Upload, ">")
 	chunks, err := collectChunks(from.all(ctx, subject, 0), head.Chunks)
@@ -136,7 +136,7 @@ func (s *Store) getChunks(ctx context.Context, name string, head objectHead) ([]
 	return bytes.Join(chunks, nil), err
 }
 
-// collectChunks puts chunks, which are stored in any order, into theirs. One that is missing is nil.
+// collectChunks returns chunks, which are stored in any order, by their number. A missing one is nil.
 func collectChunks(messages iter.Seq2[message, error], n int) ([][]byte, error) {
 	chunks := make([][]byte, n)
 	for m, err := range messages {
@@ -145,7 +145,7 @@ func collectChunks(messages iter.Seq2[message, error], n int) ([][]byte, error) 
 		}
 		i, err := strconv.Atoi(m.Subject[strings.LastIndexByte(m.Subject, '.')+1:])
 		if err != nil || i < 0 || i >= n {
-			return nil, fmt.Errorf("%s is no chunk of %d", m.Subject, n)
+			return nil, fmt.Errorf("subject %s is not one of %d chunks", m.Subject, n)
 		}
 		chunks[i] = m.Data
 	}
@@ -160,7 +160,7 @@ func (s *Store) ListObjects(ctx context.Context, yield func(name string) bool) e
 		}
 		name, err := s.name.parseObject(m.Subject)
 		if err != nil {
-			s.log.Debug("left out a message that is no object", "seq", m.Seq, "error", err)
+			s.log.Debug("ignored a message that is not an object", "seq", m.Seq, "error", err)
 			continue
 		}
 		if !yield(name) {
@@ -196,8 +196,8 @@ func (s *Store) objectHead(ctx context.Context, name string) (head objectHead, e
 	return head, nil
 }
 
-// errBadHead says that somebody else wrote to an object's name. Storing the object again mends it.
-var errBadHead = errors.New("what is stored under its name is not an object's head: store it again")
+// errBadHead says that a message on an object's subject is not a head.
+var errBadHead = errors.New("the object is damaged: store it again")
 
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)

@@ -1,6 +1,6 @@
-package natsstore
+// The puller: requests messages from one consumer, as many as the owner has room for.
 
-// puller: keeps the messages of one consumer coming, as many as its owner has room for.
+package natsstore
 
 import (
 	"context"
@@ -14,59 +14,71 @@ import (
 
 const (
 	lowestPriority = 9 // 0 is the highest
-	// pullExpiry is how long a request for messages stays with the server, and pullBeat how often the server says
-	// that it still has it; after two beats without a word the puller asks anew. A server of this process needs
-	// neither: it cannot go away without the connection going too.
-	pullExpiry = time.Minute
-	pullBeat   = 5 * time.Second
-	// restorePause is how long a puller leaves a consumer alone that it could not ask.
+	// pullExpiry is how long a request for messages stays open. pullHeartbeat is how often the server confirms that it
+	// is; if two confirmations are missing, the puller sends new requests. A server in this process needs neither: it
+	// cannot fail without the connection failing too.
+	pullExpiry    = time.Minute
+	pullHeartbeat = 5 * time.Second
+	// restorePause is the pause before a puller tries to restore a consumer that it cannot pull from.
 	restorePause = 250 * time.Millisecond
-	// patience is how long handle may take before the puller counts as blocked, and lets others have its messages.
+	// patience is how long handle may take before the puller counts as blocked, and returns its messages to the server.
 	patience = time.Second
 )
 
-// puller asks a consumer for messages and hands them to handle, one after the other. It asks for what is free in its
-// window, a quarter of the window at a time unless nothing is asked for: a busy puller sends few requests, and an idle
-// one has always asked already.
+// puller pulls messages from a consumer and calls handle with one after the other. It requests what is free in its
+// window, in steps of at least a quarter of the window unless no request is open. So a busy puller sends few requests,
+// and an idle one always has an open request.
 type puller struct {
-	link    *link
-	log     *slog.Logger
-	subject string // where to ask
-	window  int    // how many messages may be asked for or held
-	group   string // the consumer's priority group; may be empty
-	patient bool   // ask without expiry and heartbeats
-
-	handle func(*nats.Msg)             // takes a message over; release gives its room back
-	ensure func(context.Context) error // creates the consumer if it is missing
-
+	link *link
+	log  *slog.Logger
+	opt  pullOptions
 	ctx  context.Context // ends the pulling
-	turn chan struct{}   // held while handle runs, also when an old flow and a new one overlap
+	turn chan struct{}   // held while handle runs, because an old subscription and a new one may overlap
 
 	mu       sync.Mutex
-	flow     *flow // nil while there is none
-	calls    int   // of handle
-	calling  bool  // handle runs
-	blocked  bool  // and has not returned within patience
-	held     int   // messages handled and not released
+	sub      *subscription // nil while there is none
+	handling handling
+	held     int // messages handled and not released
 	priority int
-	stale    chan struct{} // asks for a new flow
-	lost     chan struct{} // says that the consumer cannot be asked
+
+	// What run waits for.
+	renew chan struct{} // the subscription is to be replaced
+	lost  chan struct{} // the consumer cannot be pulled from
 }
 
-func (s *Store) newPuller(from *stream, consumer string, window int) *puller {
+// pullOptions say what a puller pulls, and how.
+type pullOptions struct {
+	subject string // of the requests
+	window  int    // how many messages may be requested or held
+	group   string // the consumer's priority group; may be empty
+	patient bool   // send requests without expiry and heartbeats
+
+	handle func(*nats.Msg)             // takes a message; release gives its room back
+	ensure func(context.Context) error // creates the consumer if it is missing
+}
+
+// handling is the state of the calls of handle.
+type handling struct {
+	calls   int  // so far
+	running bool // one of them
+	blocked bool // it has not returned within patience
+}
+
+// newPuller returns a puller for the consumer of a stream. opt.subject and opt.patient are set here.
+func (s *Store) newPuller(from *stream, consumer string, opt pullOptions) *puller {
+	opt.subject = "$JS.API.CONSUMER.MSG.NEXT." + from.name + "." + consumer
+	opt.patient = s.opt.InProcess != nil
 	return &puller{
-		link:    s.link,
-		log:     s.log,
-		subject: "$JS.API.CONSUMER.MSG.NEXT." + from.name + "." + consumer,
-		window:  window,
-		patient: s.opt.InProcess != nil,
-		turn:    make(chan struct{}, 1),
-		stale:   make(chan struct{}, 1),
-		lost:    make(chan struct{}, 1),
+		link:  s.link,
+		log:   s.log,
+		opt:   opt,
+		turn:  make(chan struct{}, 1),
+		renew: make(chan struct{}, 1),
+		lost:  make(chan struct{}, 1),
 	}
 }
 
-// start lets messages flow until ctx ends. They do when it returns.
+// start pulls until ctx ends. Messages are requested when it returns.
 func (p *puller) start(ctx context.Context) error {
 	p.ctx = ctx
 	session, err := p.link.await(ctx)
@@ -78,13 +90,13 @@ func (p *puller) start(ctx context.Context) error {
 	return nil
 }
 
-// run replaces the flow when it is no longer good.
+// run replaces the subscription when it is no longer usable.
 func (p *puller) run(session context.Context) {
 	defer p.drop()
 	for {
 		select {
 		case <-session.Done():
-		case <-p.stale:
+		case <-p.renew:
 		case <-p.lost:
 			p.restore()
 		case <-p.ctx.Done():
@@ -99,44 +111,45 @@ func (p *puller) run(session context.Context) {
 	}
 }
 
-// open begins a flow.
+// open opens a subscription and requests messages.
 func (p *puller) open() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.blocked {
-		return // its end leads back here
+	if p.handling.blocked {
+		return // when handle returns, the subscription is renewed
 	}
-	f := &flow{puller: p, msgs: make(chan *nats.Msg, askedLimit*p.window+statusRoom), done: make(chan struct{})}
+	sub := &subscription{puller: p, msgs: make(chan *nats.Msg, requestLimit*p.opt.window+statusRoom), done: make(chan struct{})}
 	var err error
-	if f.sub, err = p.link.nc.ChanSubscribe(p.link.nc.NewInbox(), f.msgs); err != nil {
+	if sub.nats, err = p.link.nc.ChanSubscribe(p.link.nc.NewInbox(), sub.msgs); err != nil {
 		return // the connection was closed: the end of the session ends the puller
 	}
-	p.flow = f
-	go f.run()
-	if !p.patient {
-		f.beat = time.AfterFunc(2*pullBeat, f.silent)
+	p.sub = sub
+	go sub.run()
+	if !p.opt.patient {
+		sub.watch = time.AfterFunc(2*pullHeartbeat, sub.onSilence)
 	}
-	p.ask()
+	p.fill()
 }
 
-// drop ends the present flow. What has arrived is still handled; what is just on its way comes again after AckWait.
-func (p *puller) drop() (dropped *flow) {
+// drop closes the current subscription and returns it. What has arrived is still handled. What is still on its way is
+// delivered again after AckWait.
+func (p *puller) drop() (dropped *subscription) {
 	p.mu.Lock()
-	f := p.flow
-	p.flow = nil
+	sub := p.sub
+	p.sub = nil
 	p.mu.Unlock()
-	if f == nil {
+	if sub == nil {
 		return nil
 	}
-	if f.beat != nil {
-		f.beat.Stop()
+	if sub.watch != nil {
+		sub.watch.Stop()
 	}
-	_ = f.sub.Unsubscribe()
-	close(f.done)
-	return f
+	_ = sub.nats.Unsubscribe()
+	close(sub.done)
+	return sub
 }
 
-// restore makes sure that the consumer exists, after a pause.
+// restore waits until the consumer exists, and creates it if necessary.
 func (p *puller) restore() {
 	for {
 		select {
@@ -146,20 +159,20 @@ func (p *puller) restore() {
 		case <-p.link.life.Done():
 			return
 		}
-		if err := p.ensure(p.ctx); err == nil {
+		if err := p.opt.ensure(p.ctx); err == nil {
 			return
 		} else if p.ctx.Err() == nil {
-			p.log.Warn("cannot receive; trying again", "from", p.subject, "error", err)
+			p.log.Warn("cannot receive; retrying", "from", p.opt.subject, "error", err)
 		}
 	}
 }
 
-// askedLimit bounds, in windows, what requests of several priorities may add up to.
-const askedLimit = 4
+// requestLimit limits, in windows, the messages requested with several priorities.
+const requestLimit = 4
 
-// setPriority changes the place of the puller among those of its group. 0 comes first. The flow goes on: to replace it
-// would lose what is on its way until AckWait has passed. So what was asked for with the old priority stays asked for,
-// and another window is asked for with the new one.
+// setPriority changes the priority of the puller in its group; 0 is the highest. The subscription stays open: replacing it
+// would delay what is on its way by AckWait. So the requests with the old priority stay open, and another window is
+// requested with the new one.
 func (p *puller) setPriority(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -167,14 +180,14 @@ func (p *puller) setPriority(n int) {
 		return
 	}
 	p.priority = n
-	if p.flow == nil {
+	if p.sub == nil {
 		return
 	}
-	if p.flow.asked+p.window > askedLimit*p.window {
-		signal(p.stale)
+	if p.sub.requested+p.opt.window > requestLimit*p.opt.window {
+		notify(p.renew)
 		return
 	}
-	p.request(p.window)
+	p.request(p.opt.window)
 }
 
 // release gives back the room of one message.
@@ -182,10 +195,10 @@ func (p *puller) release() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.held--
-	p.ask()
+	p.fill()
 }
 
-// pullRequest asks a consumer for messages. Durations are in nanoseconds.
+// pullRequest requests messages from a consumer. Durations are in nanoseconds.
 type pullRequest struct {
 	Batch     int           `json:"batch"`
 	Expires   time.Duration `json:"expires,omitempty"`
@@ -194,75 +207,74 @@ type pullRequest struct {
 	Priority  int           `json:"priority,omitempty"`
 }
 
-// ask requests what is free in the window if that is worth a request. The caller holds p.mu.
-func (p *puller) ask() {
-	f := p.flow
-	if f == nil {
+// fill requests what is free in the window if that is worth a request. p.mu is held.
+func (p *puller) fill() {
+	if p.sub == nil {
 		return
 	}
-	free := p.window - p.held - f.asked
-	if free <= 0 || f.asked > 0 && free < (p.window+3)/4 {
+	free := p.opt.window - p.held - p.sub.requested
+	if free <= 0 || p.sub.requested > 0 && free < (p.opt.window+3)/4 {
 		return
 	}
 	p.request(free)
 }
 
-// request asks for n messages. The caller holds p.mu, and there is a flow.
+// request requests n messages. p.mu is held, and there is a subscription.
 func (p *puller) request(n int) {
-	q := pullRequest{Batch: n, Group: p.group, Priority: p.priority}
-	if !p.patient {
-		q.Expires, q.Heartbeat = pullExpiry, pullBeat
+	q := pullRequest{Batch: n, Group: p.opt.group, Priority: p.priority}
+	if !p.opt.patient {
+		q.Expires, q.Heartbeat = pullExpiry, pullHeartbeat
 	}
 	data, err := json.Marshal(q)
 	if err != nil {
 		panic(err) // a struct of numbers and a string
 	}
-	if p.link.publish(&nats.Msg{Subject: p.subject, Reply: p.flow.sub.Subject, Data: data}) == nil {
-		p.flow.asked += n
+	if p.link.publish(&nats.Msg{Subject: p.opt.subject, Reply: p.sub.nats.Subject, Data: data}) == nil {
+		p.sub.requested += n
 	}
 }
 
-// refuse lets another worker have m, at once.
+// refuse returns m to the server, which delivers it to another worker.
 func (p *puller) refuse(m *nats.Msg) {
 	_ = m.Respond([]byte("-NAK"))
 	p.release()
 }
 
-// begin and end stand around a call of handle.
-func (p *puller) begin() (call int) {
+// beginCall and endCall enclose a call of handle.
+func (p *puller) beginCall() (call int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.calls++
-	p.calling = true
-	return p.calls
+	p.handling.calls++
+	p.handling.running = true
+	return p.handling.calls
 }
 
-func (p *puller) end() {
+func (p *puller) endCall() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.calling = false
-	if p.blocked {
-		p.blocked = false
-		signal(p.stale)
+	p.handling.running = false
+	if p.handling.blocked {
+		p.handling.blocked = false
+		notify(p.renew)
 	}
 }
 
-// giveWay lets other workers have the messages that a call of handle keeps waiting, and those to come. f is where the
-// message of that call came from.
-func (p *puller) giveWay(f *flow, call int) {
+// yield is called when a call of handle has blocked for too long. It returns the messages that wait for that call to the
+// server, and stops requesting. from is the subscription that the message of the call came from.
+func (p *puller) yield(from *subscription, call int) {
 	p.mu.Lock()
-	returned := !p.calling || p.calls != call
-	p.blocked = p.blocked || !returned
+	returned := !p.handling.running || p.handling.calls != call
+	p.handling.blocked = p.handling.blocked || !returned
 	p.mu.Unlock()
 	if returned {
 		return
 	}
 	p.drop().sendBack()
-	f.sendBack()
+	from.sendBack()
 }
 
-// signal sets a flag that a select can wait for.
-func signal(c chan struct{}) {
+// notify sets a flag that a select can wait for.
+func notify(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -1,6 +1,6 @@
-package natsstore
-
 // Reading messages of a stream by subject.
+
+package natsstore
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// message is a message as a stream keeps it.
+// message is a stored message.
 type message struct {
 	Subject string
 	Seq     uint64
@@ -27,7 +27,7 @@ type message struct {
 	Data    []byte
 }
 
-// getRequest is what the server is asked for, directly or through the leader.
+// getRequest is the body of a get request.
 type getRequest struct {
 	Seq      uint64 `json:"seq,omitempty"`
 	LastFor  string `json:"last_by_subj,omitempty"`
@@ -36,8 +36,8 @@ type getRequest struct {
 	MaxBytes int    `json:"max_bytes,omitempty"`
 }
 
-// reader reads one stream. Any replica answers a direct get, perhaps with what was true a moment ago; a stream with
-// replicas is asked through its leader where that matters.
+// reader reads one stream. Any replica may answer a direct get, possibly with stale data. Where that matters, a stream
+// with replicas is read through its leader.
 type reader struct {
 	link       *link
 	stream     string
@@ -48,12 +48,12 @@ func (s *Store) reader(from *stream) reader {
 	return reader{link: s.link, stream: from.name, replicated: from.replicated}
 }
 
-// last returns the newest message on subject, never a stale one; store.ErrNotFound if there is none.
+// last returns the newest message on subject, or store.ErrNotFound. It is never stale.
 func (r reader) last(ctx context.Context, subject string) (message, error) {
 	return r.fresh(ctx, getRequest{LastFor: subject})
 }
 
-// next returns the first message on subject at or after seq, never a stale one; store.ErrNotFound if there is none.
+// next returns the first message on subject at or after seq, or store.ErrNotFound. It is never stale.
 func (r reader) next(ctx context.Context, subject string, seq uint64) (message, error) {
 	return r.fresh(ctx, getRequest{NextFor: subject, Seq: max(seq, 1)})
 }
@@ -63,18 +63,18 @@ func (r reader) fresh(ctx context.Context, q getRequest) (m message, err error) 
 	if r.replicated {
 		get = r.leader
 	}
-	err = r.link.persist(ctx, func() error {
+	err = r.link.retry(ctx, func() error {
 		m, err = get(ctx, q)
 		return err
 	})
 	return m, err
 }
 
-// direct asks whichever replica is at hand.
+// direct sends a request that any replica may answer.
 func (r reader) direct(ctx context.Context, q getRequest) (message, error) {
-	reply, err := r.ask(ctx, "$JS.API.DIRECT.GET."+r.stream, q)
+	reply, err := r.request(ctx, "$JS.API.DIRECT.GET."+r.stream, q)
 	if errors.Is(err, nats.ErrNoResponders) {
-		return r.leader(ctx, q) // nobody is there, or a stored message's own headers say so
+		return r.leader(ctx, q) // no replica answers, or the headers of a stored message look like that status
 	}
 	if err != nil {
 		return message{}, err
@@ -89,16 +89,16 @@ func (r reader) direct(ctx context.Context, q getRequest) (message, error) {
 	return m, nil
 }
 
-// leader asks the stream's leader.
+// leader sends a request to the leader of the stream.
 func (r reader) leader(ctx context.Context, q getRequest) (message, error) {
-	reply, err := r.ask(ctx, "$JS.API.STREAM.MSG.GET."+r.stream, q)
+	reply, err := r.request(ctx, "$JS.API.STREAM.MSG.GET."+r.stream, q)
 	if err != nil {
 		return message{}, err
 	}
 	return leaderMessage(reply.Data)
 }
 
-func (r reader) ask(ctx context.Context, subject string, q getRequest) (*nats.Msg, error) {
+func (r reader) request(ctx context.Context, subject string, q getRequest) (*nats.Msg, error) {
 	data, err := json.Marshal(q)
 	if err != nil {
 		return nil, err
@@ -113,24 +113,24 @@ func directError(stream, status, description string) error {
 	case "503":
 		return requestError("stream "+stream, nats.ErrNoResponders)
 	}
-	return fmt.Errorf("NATS refuses to read stream %s: %s %s", stream, status, description)
+	return fmt.Errorf("read stream %s: NATS returned status %s %s", stream, status, description)
 }
 
-// directMessage reads the answer to a direct get: the message itself, its place in headers. It fails if the message has
-// headers that cannot be read; the leader's answer can.
+// directMessage parses the answer to a direct get, which is the message itself with its sequence and time in headers. It
+// fails if the message has unreadable headers; then only the leader can return it.
 func directMessage(m *nats.Msg) (message, error) {
 	seq, err := strconv.ParseUint(lastValue(m.Header, "Nats-Sequence"), 10, 64)
 	if err != nil {
-		return message{}, fmt.Errorf("read the sequence of a stored message: %w", err)
+		return message{}, fmt.Errorf("parse the sequence of a stored message: %w", err)
 	}
 	at, err := time.Parse(time.RFC3339Nano, lastValue(m.Header, "Nats-Time-Stamp"))
 	if err != nil {
-		return message{}, fmt.Errorf("read the time of a stored message: %w", err)
+		return message{}, fmt.Errorf("parse the time of a stored message: %w", err)
 	}
 	return message{Subject: lastValue(m.Header, "Nats-Subject"), Seq: seq, Time: at, Header: m.Header, Data: m.Data}, nil
 }
 
-// lastValue returns what the server has put behind the message's own headers.
+// lastValue returns the last value of a header. The server adds its own after those of the message.
 func lastValue(h nats.Header, key string) string {
 	if values := h[key]; len(values) > 0 {
 		return values[len(values)-1]
@@ -138,7 +138,7 @@ func lastValue(h nats.Header, key string) string {
 	return ""
 }
 
-// leaderMessage reads the leader's answer: JSON with the message inside. Unreadable headers are none.
+// leaderMessage parses the answer of the leader, which is JSON. It drops unreadable headers.
 func leaderMessage(data []byte) (message, error) {
 	var answer struct {
 		Error   *jetstream.APIError
@@ -151,7 +151,7 @@ func leaderMessage(data []byte) (message, error) {
 		}
 	}
 	if err := json.Unmarshal(data, &answer); err != nil {
-		return message{}, fmt.Errorf("read a stored message: %w", err)
+		return message{}, fmt.Errorf("parse a stored message: %w", err)
 	}
 	if answer.Error != nil {
 		return message{}, apiError(answer.Error)
@@ -163,14 +163,14 @@ func leaderMessage(data []byte) (message, error) {
 	return m, nil
 }
 
-// A page is what one direct get may bring at most.
+// The limits of one page, which is the answer to one direct get.
 const (
 	pageMessages = 256
 	pageBytes    = 4 << 20
 )
 
-// all returns the messages on subject, which may have wildcards, from sequence seq on. It reads page by page from
-// whichever replica is at hand, and ends with the first error.
+// all returns the messages on subject, which may have wildcards, starting at sequence seq. It reads pages from any
+// replica, and ends with the first error.
 func (r reader) all(ctx context.Context, subject string, seq uint64) iter.Seq2[message, error] {
 	return func(yield func(message, error) bool) {
 		for more := true; more; {
@@ -190,7 +190,7 @@ func (r reader) all(ctx context.Context, subject string, seq uint64) iter.Seq2[m
 	}
 }
 
-// allFresh is all without what a lagging replica may hide: a stream with replicas is read message by message.
+// allFresh is like all, but never stale: it reads a stream with replicas message by message, through the leader.
 func (r reader) allFresh(ctx context.Context, subject string, seq uint64) iter.Seq2[message, error] {
 	if !r.replicated {
 		return r.all(ctx, subject, seq)
@@ -206,21 +206,21 @@ func (r reader) allFresh(ctx context.Context, subject string, seq uint64) iter.S
 	}
 }
 
-// oldestFirst merges the messages of several streams by the time when they were stored.
+// oldestFirst merges the messages of several streams by the time at which they were stored.
 func oldestFirst(streams []iter.Seq2[message, error]) iter.Seq2[message, error] {
 	return func(yield func(message, error) bool) {
-		var queues []*queue
+		var queues []*peeker
 		for _, s := range streams {
 			next, stop := iter.Pull2(s)
 			defer stop()
-			queues = append(queues, &queue{next: next})
+			queues = append(queues, &peeker{next: next})
 		}
 		for {
-			queues = slices.DeleteFunc(queues, (*queue).advance)
+			queues = slices.DeleteFunc(queues, (*peeker).advance)
 			if len(queues) == 0 {
 				return
 			}
-			oldest := slices.MinFunc(queues, func(a, b *queue) int { return a.head.Time.Compare(b.head.Time) })
+			oldest := slices.MinFunc(queues, func(a, b *peeker) int { return a.head.Time.Compare(b.head.Time) })
 			if !yield(oldest.head, oldest.err) || oldest.err != nil {
 				return
 			}
@@ -229,16 +229,16 @@ func oldestFirst(streams []iter.Seq2[message, error]) iter.Seq2[message, error] 
 	}
 }
 
-// queue is a stream of messages with a look at the next one. The head of an error has no time, so it comes first.
-type queue struct {
+// peeker is a sequence of messages whose next one is known. An error has no time, so it sorts first.
+type peeker struct {
 	next   func() (message, error, bool)
 	head   message
 	err    error
 	filled bool
 }
 
-// advance fills the head if it was taken, and reports whether the queue has ended.
-func (q *queue) advance() (ended bool) {
+// advance fills the head if it was consumed, and reports whether the sequence has ended.
+func (q *peeker) advance() (ended bool) {
 	if q.filled {
 		return false
 	}
@@ -246,16 +246,16 @@ func (q *queue) advance() (ended bool) {
 	return !q.filled
 }
 
-// page reads some messages in one request and tells whether there are more.
+// page reads messages in one request and reports whether there are more.
 func (r reader) page(ctx context.Context, subject string, seq uint64) (page []message, more bool, err error) {
-	err = r.link.persist(ctx, func() error {
+	err = r.link.retry(ctx, func() error {
 		page, more, err = r.pageOnce(ctx, subject, seq)
 		return err
 	})
 	return page, more, err
 }
 
-// pageOnce sends a direct get that has many answers and reads them up to the mark that ends them.
+// pageOnce sends a direct get with many answers.
 func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) (page []message, more bool, err error) {
 	q := getRequest{NextFor: subject, Seq: max(seq, 1), Batch: pageMessages, MaxBytes: pageBytes}
 	data, err := json.Marshal(q)
@@ -264,7 +264,7 @@ func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) (page 
 	}
 	var answers []*nats.Msg
 	err = r.link.attempt(ctx, "stream "+r.stream, func(ctx context.Context) error {
-		answers, err = r.link.askMany(ctx, "$JS.API.DIRECT.GET."+r.stream, data)
+		answers, err = r.link.requestMany(ctx, "$JS.API.DIRECT.GET."+r.stream, data)
 		return err
 	})
 	if err != nil {
@@ -277,7 +277,7 @@ func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) (page 
 	return r.leaderPage(ctx, q)
 }
 
-// leaderPage is a page of one message, which a direct get cannot bring.
+// leaderPage returns a page of one message, for a message that a direct get cannot return.
 func (r reader) leaderPage(ctx context.Context, q getRequest) (page []message, more bool, err error) {
 	m, err := r.leader(ctx, getRequest{NextFor: q.NextFor, Seq: q.Seq})
 	if errors.Is(err, store.ErrNotFound) {
@@ -286,8 +286,8 @@ func (r reader) leaderPage(ctx context.Context, q getRequest) (page []message, m
 	return []message{m}, true, err
 }
 
-// readPage reads the answers to a direct get: messages, and a status that ends them. The page ends before a message
-// that cannot be read.
+// readPage parses the answers to a direct get: messages, then a status. The page ends before a message with unreadable
+// headers.
 func (r reader) readPage(answers []*nats.Msg) (page []message, more bool, err error) {
 	end := answers[len(answers)-1].Header
 	switch status := statusOf(answers[len(answers)-1]); status {

@@ -1,6 +1,6 @@
-package natsstore
+// Receiving wake-ups: they are divided into groups by workflow, and each group is delivered to one worker if possible.
 
-// Receive: the wake-ups of a queue, spread over its workers so that each group of workflows stays with one of them.
+package natsstore
 
 import (
 	"context"
@@ -14,18 +14,18 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// wakeupWindow is how many wake-ups of a group a worker asks for ahead. What exceeds it goes to the group's next worker.
+// wakeupWindow is how many wake-ups of a group a worker requests ahead. The next worker gets those beyond.
 const wakeupWindow = 256
 
-// priorityGroup is the one group of pull requests that a prioritized consumer must have.
+// priorityGroup is the only priority group of each consumer; a prioritized consumer must have one.
 const priorityGroup = "workers"
 
 // Receive implements store.Inbox.
 //
-// Each group has a consumer on the inbox and one on the timers. Every worker of the queue pulls from all of them, with
-// the priority of its rank in that group, and the server hands a message to the best rank that asks. Rank follows from
-// the workers' names alone, so the workers agree on it, and a group whose owner dies falls to the same next worker as
-// a whole, at once, before anybody has noticed the death.
+// Each group has a consumer on the inbox and one on the timers. Every worker of the queue pulls from all of them, and uses
+// its rank in the group as the priority. The server delivers a message to the best rank with an open request. Ranks depend
+// on the names of the workers only, so workers agree on them. When the owner of a group dies, the server delivers the whole
+// group to the next worker immediately, even before a worker has noticed.
 func (s *Store) Receive(ctx context.Context, opt store.ReceiveOptions) error {
 	if err := checkQueue(opt.Queue); err != nil {
 		return err
@@ -34,8 +34,8 @@ func (s *Store) Receive(ctx context.Context, opt store.ReceiveOptions) error {
 		return fmt.Errorf("receive from queue %q: %w", opt.Queue, err)
 	}
 	pullers := s.groupPullers(opt)
-	for _, of := range pullers {
-		for _, p := range of {
+	for _, group := range pullers {
+		for _, p := range group {
 			if err := p.start(ctx); err != nil {
 				return fmt.Errorf("receive from queue %q: %w", opt.Queue, err)
 			}
@@ -76,15 +76,19 @@ func groupConsumer(queue string, group int, filter string) jetstream.ConsumerCon
 	return c
 }
 
-// groupPullers makes the pullers of a worker, by group.
+// groupPullers returns the pullers of a worker, by group.
 func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*puller) {
 	for g := range groups {
 		for _, sh := range s.shards {
 			for _, from := range []*stream{sh.inbox, sh.timers} {
-				p := s.newPuller(from, groupName(opt.Queue, g), wakeupWindow)
-				p.group, p.priority = priorityGroup, lowestPriority
-				p.handle = func(m *nats.Msg) { s.wake(p, m, opt.Handler) }
-				p.ensure = func(ctx context.Context) error { return s.ensureGroups(ctx, opt.Queue) }
+				var p *puller
+				p = s.newPuller(from, groupName(opt.Queue, g), pullOptions{
+					window: wakeupWindow,
+					group:  priorityGroup,
+					handle: func(m *nats.Msg) { s.deliverWakeup(p, m, opt.Handler) },
+					ensure: func(ctx context.Context) error { return s.ensureGroups(ctx, opt.Queue) },
+				})
+				p.priority = lowestPriority
 				pullers[g] = append(pullers[g], p)
 			}
 		}
@@ -92,16 +96,16 @@ func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*pulle
 	return pullers
 }
 
-func (s *Store) wake(p *puller, m *nats.Msg, handler func(store.Wakeup)) {
+func (s *Store) deliverWakeup(p *puller, m *nats.Msg, handler func(store.Wakeup)) {
 	defer p.release()
 	d, err := newDelivery(m)
 	if err != nil {
-		s.log.Error("received what no consumer sent", "error", err)
+		s.log.Error("received a message that is not a delivery", "error", err)
 		return
 	}
 	w, err := s.wakeup(m, d)
 	if err != nil {
-		s.log.Error("dropped a message that is no wake-up", "seq", d.seq, "error", err)
+		s.log.Error("dropped a message that is not a wake-up", "seq", d.seq, "error", err)
 		d.terminate()
 		return
 	}

@@ -1,8 +1,9 @@
+// Setup: checks that the server is suitable, and creates the streams and consumers of the store.
+
 package natsstore
 
-// Setup: what the server must be able to do, and the streams and consumers that the store keeps there.
-
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,13 +18,13 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// The oldest server that will do: before it a replicated stream that syncs always did so once per message.
+// The oldest supported server. Older ones sync replicated streams once per message, even in a batch.
 const minMajor, minMinor = 2, 15
 
 // checkVersion fails if the server is too old.
 func (s *Store) checkVersion() error {
 	if v := s.link.nc.ConnectedServerVersion(); !newEnough(v) {
-		return fmt.Errorf("the NATS server at %s is version %s: Pawl needs %d.%d or newer",
+		return fmt.Errorf("the NATS server at %s has version %s: Pawl needs %d.%d or later",
 			s.link.nc.ConnectedUrlRedacted(), v, minMajor, minMinor)
 	}
 	return nil
@@ -36,11 +37,12 @@ func (s *Store) checkJetStream(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("the NATS server at %s has no usable JetStream: %w", s.link.nc.ConnectedUrlRedacted(), err)
+		return fmt.Errorf("JetStream is not usable on the NATS server at %s: %w", s.link.nc.ConnectedUrlRedacted(), err)
 	}
 	return nil
 }
 
+// newEnough compares versions by hand, because workers link no modules but nats.go.
 func newEnough(version string) bool {
 	parts := strings.SplitN(version, ".", 3)
 	if len(parts) < 2 {
@@ -51,8 +53,8 @@ func newEnough(version string) bool {
 	return err1 == nil && err2 == nil && (major > minMajor || major == minMajor && minor >= minMinor)
 }
 
-// createStreams makes sure that every stream exists and is as the store needs it. A wrong number of shards shows at the
-// first of them, before another is created.
+// createStreams creates the streams that are missing, and updates those of an earlier version. It detects a wrong number of
+// shards at the first shard, before it creates another.
 func (s *Store) createStreams(ctx context.Context) error {
 	for k, sh := range s.shards {
 		eg, ctx := errgroup.WithContext(ctx)
@@ -78,12 +80,12 @@ func (s *Store) ensureStream(ctx context.Context, st *stream, want jetstream.Str
 	return nil
 }
 
-// findStream returns how a stream is configured, and creates it if it is missing.
+// findStream returns the configuration of a stream. It creates the stream if it is missing, unless that would hide a loss of data.
 func (s *Store) findStream(ctx context.Context, want jetstream.StreamConfig) (have jetstream.StreamConfig, err error) {
 	err = s.link.manage(ctx, func(ctx context.Context) error {
 		found, err := s.js.Stream(ctx, want.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			found, err = s.js.CreateStream(ctx, want)
+			found, err = s.createStream(ctx, want)
 		}
 		if err == nil {
 			have = found.CachedInfo().Config
@@ -93,17 +95,65 @@ func (s *Store) findStream(ctx context.Context, want jetstream.StreamConfig) (ha
 	return have, err
 }
 
-// adjustStream gives a stream of an earlier version what this one needs. What an operator may have set, such as
-// replicas, placement and limits, stays.
+// createStream creates a stream in a new namespace. In a namespace that has held data, a missing stream was deleted or lost. An
+// empty one in its place would look as if its runs had never existed, so only Options.Recreate creates it there.
+func (s *Store) createStream(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
+	if s.opt.Recreate {
+		return s.js.CreateStream(ctx, want)
+	}
+	used, err := s.usedStream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if used == "" {
+		return s.js.CreateStream(ctx, want)
+	}
+	// Another client may have created the stream, and have begun to use the namespace, since this one looked.
+	found, err := s.js.Stream(ctx, want.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil, &MissingStreamError{Namespace: s.name.namespace, Stream: want.Name, Other: used}
+	}
+	return found, err
+}
+
+// usedStream returns the name of a stream of this namespace that has held a message. It returns "" if there is none.
+func (s *Store) usedStream(ctx context.Context) (string, error) {
+	streams := s.js.ListStreams(ctx, jetstream.WithStreamListSubject(s.name.subject(">")))
+	used := ""
+	for info := range streams.Info() { // to its end: the lister sends without regard for ctx
+		if info.State.LastSeq > 0 {
+			used = info.Config.Name
+		}
+	}
+	return used, streams.Err()
+}
+
+// MissingStreamError says that a stream of a namespace is missing, although the namespace has held data.
+type MissingStreamError struct {
+	Namespace string
+	Stream    string // the missing one
+	Other     string // one that has held data
+}
+
+func (e *MissingStreamError) Error() string {
+	return fmt.Sprintf("stream %s of namespace %q is missing, but %s has held data: the data of the missing stream is lost. "+
+		"Restore it from a backup, or connect once with the option WithRecreateStreams to continue with an empty stream",
+		e.Stream, e.Namespace, e.Other)
+}
+
+// adjustStream updates a stream that an earlier version created. It keeps what an operator may have changed, such as
+// replicas, placement and limits. A stream that is up to date is left alone: updating one needs a permission with which its
+// data can be removed, and clients should not have it.
 func (s *Store) adjustStream(ctx context.Context, have, want jetstream.StreamConfig) error {
 	if have.Metadata[metaShards] != want.Metadata[metaShards] {
-		return fmt.Errorf("namespace %q was created with %s shards, not %s: connect with that number",
+		return fmt.Errorf("namespace %q was created with %s shards, not %s: set Shards to that number",
 			s.name.namespace, have.Metadata[metaShards], want.Metadata[metaShards])
 	}
 	adjusted := have
 	adjusted.Subjects = want.Subjects
-	adjusted.MaxMsgsPerSubject = want.MaxMsgsPerSubject
-	adjusted.Duplicates = want.Duplicates
+	// Zero leaves these to the server, which then reports its default.
+	adjusted.MaxMsgsPerSubject = cmp.Or(want.MaxMsgsPerSubject, have.MaxMsgsPerSubject)
+	adjusted.Duplicates = cmp.Or(want.Duplicates, have.Duplicates)
 	adjusted.AllowRollup = want.AllowRollup
 	adjusted.AllowMsgTTL = want.AllowMsgTTL
 	adjusted.AllowDirect = want.AllowDirect
@@ -118,14 +168,14 @@ func (s *Store) adjustStream(ctx context.Context, have, want jetstream.StreamCon
 	})
 }
 
-// metaShards records in a stream how many share its kind, because a different number would look elsewhere for an id.
+// metaShards records the number of shards in the metadata of a stream: it determines which stream holds an id.
 const metaShards = "pawl.shards"
 
-// dedupWindow is how long the inbox recognises a message that is sent again.
+// dedupWindow is how long the inbox detects a message that is sent again.
 const dedupWindow = 2 * time.Minute
 
-// streamConfigs says how the streams of shard k are configured. Clients write to the inbox, so it allows nothing by which a message
-// could remove or forge another: no rollup, no schedules, no purge.
+// streamConfigs returns the configurations of the streams of shard k. Clients write to the inbox, so it must not allow a
+// message to remove or forge another: no rollups, no schedules, no purges.
 func (s *Store) streamConfigs(sh *shard, k int) map[*stream]jetstream.StreamConfig {
 	inbox := s.streamConfig(kindInbox, k, jetstream.WorkQueuePolicy, "i")
 	inbox.DenyPurge, inbox.DenyDelete = true, true
@@ -140,11 +190,11 @@ func (s *Store) streamConfigs(sh *shard, k int) map[*stream]jetstream.StreamConf
 	tasks := s.streamConfig(kindTasks, k, jetstream.WorkQueuePolicy, "a")
 	tasks.DenyPurge = true
 
-	registry := s.streamConfig(kindRegistry, k, jetstream.LimitsPolicy, "x", "b")
-	registry.MaxMsgsPerSubject, registry.AllowMsgTTL = 1, true
+	visibility := s.streamConfig(kindVisibility, k, jetstream.LimitsPolicy, "x", "b")
+	visibility.MaxMsgsPerSubject, visibility.AllowMsgTTL = 1, true
 
 	return map[*stream]jetstream.StreamConfig{
-		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.registry: registry,
+		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.visibility: visibility,
 	}
 }
 
@@ -155,7 +205,7 @@ func (s *Store) objectsConfig() jetstream.StreamConfig {
 	return objects
 }
 
-// streamConfig is what all streams have in common.
+// streamConfig returns what the configurations of all streams have in common.
 func (s *Store) streamConfig(kind string, k int, keep jetstream.RetentionPolicy, subjectKinds ...string) jetstream.StreamConfig {
 	c := jetstream.StreamConfig{
 		Name:               s.name.stream(kind, k),
@@ -180,7 +230,7 @@ func (s *Store) shardSubjects(kind string, k int) (subjects []string) {
 	}
 	slot := []string{kind, "*"}
 	if kind == "a" {
-		slot = []string{kind, "*", "*"} // the queue stands before the slot
+		slot = []string{kind, "*", "*"} // the queue comes before the slot
 	}
 	for index := k; index < slotsPerGroup; index += len(s.shards) {
 		subjects = append(subjects, s.name.subject(append(slot, strconv.Itoa(index), ">")...))
@@ -195,7 +245,7 @@ func (s *Store) storage() jetstream.StorageType {
 	return jetstream.FileStorage
 }
 
-// durable is the consumer that all workers of a queue share.
+// durable returns the configuration of a consumer that all workers of a queue share.
 func durable(name, filter string) jetstream.ConsumerConfig {
 	return jetstream.ConsumerConfig{
 		Durable:       name,

@@ -1,11 +1,12 @@
-package natsstore
+// Writing to one stream, one message at a time or in batches.
 
-// stream: writing to one stream, singly or in batches.
+package natsstore
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -15,7 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Headers that the server acts on.
+// Headers that the server interprets.
 const (
 	headerExpectedSeq    = "Nats-Expected-Last-Subject-Sequence"
 	headerMsgID          = "Nats-Msg-Id"
@@ -31,49 +32,50 @@ const (
 
 // stream writes to one JetStream stream.
 //
-// A server that syncs each write does so one after the other, so under load everybody waits for everybody's disk. It
-// syncs an atomic batch once, though. Writes therefore go out in rounds: a few at a time as single messages, and when
-// more than those have gathered during a round, all of them as one batch. A lone writer never waits for company.
+// A server that syncs each write to disk makes concurrent writers wait for each other. But it syncs an atomic batch only
+// once. So concurrent writes are sent in rounds: all writes that arrived during a round are sent in the next one, as single
+// messages if they are few, otherwise as one batch. A single writer never waits for others.
 type stream struct {
-	link   *link
-	name   string
-	gather bool // use rounds; otherwise each write goes out at once
-	// replicated says that servers other than the leader answer direct gets, perhaps with what was true a moment ago.
+	link     *link
+	name     string
+	batching bool // use rounds; otherwise each write is sent immediately
+	// replicated says that servers other than the leader answer direct gets, possibly with stale data.
 	replicated bool
 
 	mu      sync.Mutex
 	waiting []*write
-	busy    bool // a goroutine runs rounds
+	running bool // a goroutine runs rounds
 }
 
 // ack is the server's acknowledgement of a write.
 type ack struct {
 	Seq       uint64              `json:"seq"`
 	Duplicate bool                `json:"duplicate"`
-	Count     int                 `json:"count"` // of a batch: how many messages
+	Count     int                 `json:"count"` // of the messages of a batch
 	Error     *jetstream.APIError `json:"error"`
 }
 
-// write is one message on its way to the stream.
+// write is one message to be written.
 type write struct {
 	msg  *nats.Msg
-	done chan outcome // takes one outcome without blocking
+	done chan result // has room for one result
 }
 
-type outcome struct {
+// result is the result of a write.
+type result struct {
 	ack ack
 	err error
 }
 
-// newStream assumes replicas in a cluster; setup corrects it if it may look.
-func newStream(l *link, name string, gather bool) *stream {
-	return &stream{link: l, name: name, gather: gather, replicated: l.nc.ConnectedClusterName() != ""}
+// newStream assumes replicas in a cluster. Setup corrects that unless the streams are provisioned by an operator.
+func newStream(l *link, name string, batching bool) *stream {
+	return &stream{link: l, name: name, batching: batching, replicated: l.nc.ConnectedClusterName() != ""}
 }
 
-// write stores m and repeats that until the outcome is known or ctx ends. A repetition may meet the first attempt's
-// success as a conflict or a duplicate; callers see to it that this does no harm.
+// write stores m, and retries until the outcome is known or ctx ends. If an earlier attempt succeeded unnoticed, a retry
+// reports a conflict or a duplicate. Callers must handle that.
 func (s *stream) write(ctx context.Context, m *nats.Msg) (a ack, err error) {
-	err = s.link.persist(ctx, func() error {
+	err = s.link.retry(ctx, func() error {
 		a, err = s.attempt(ctx, m)
 		return err
 	})
@@ -81,10 +83,10 @@ func (s *stream) write(ctx context.Context, m *nats.Msg) (a ack, err error) {
 }
 
 func (s *stream) attempt(ctx context.Context, m *nats.Msg) (ack, error) {
-	if !s.gather {
+	if !s.batching {
 		return s.single(ctx, m)
 	}
-	w := &write{msg: m, done: make(chan outcome, 1)}
+	w := &write{msg: m, done: make(chan result, 1)}
 	s.enqueue(w)
 	select {
 	case o := <-w.done:
@@ -109,7 +111,7 @@ func (s *stream) single(ctx context.Context, m *nats.Msg) (ack, error) {
 
 func parseAck(data []byte) (a ack, err error) {
 	if err := json.Unmarshal(data, &a); err != nil {
-		return ack{}, fmt.Errorf("unreadable acknowledgement %.100q: %w", data, err)
+		return ack{}, fmt.Errorf("invalid acknowledgement %.100q: %w", data, err)
 	}
 	if a.Error != nil {
 		return ack{}, apiError(a.Error)
@@ -121,42 +123,43 @@ func (s *stream) enqueue(w *write) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting = append(s.waiting, w)
-	if !s.busy {
-		s.busy = true
+	if !s.running {
+		s.running = true
 		go s.rounds()
 	}
 }
 
-// Sizes of a round. Up to maxSingles writes are cheaper one by one than as a batch, which costs the server a dozen
-// file operations whatever its size; the server takes at most 1000 messages in a batch.
+// Sizes of a round. Up to maxSingles writes are cheaper one by one: a batch of any size costs the server a dozen file
+// operations. The server accepts at most 1000 messages in a batch.
 const (
 	maxSingles    = 8
 	maxBatch      = 500
 	maxBatchBytes = 4 << 20
 )
 
+// rounds sends the waiting writes until there are none.
 func (s *stream) rounds() {
-	for round := s.gathered(); len(round) > 0; round = s.gathered() {
+	for round := s.nextRound(); len(round) > 0; round = s.nextRound() {
 		if len(round) <= maxSingles {
-			s.singly(round)
+			s.writeEach(round)
 		} else {
-			s.batch(round)
+			s.writeBatch(round)
 		}
 	}
 }
 
-// gathered takes the writes of the next round, oldest first; none if there are none, and then the caller stops.
-func (s *stream) gathered() []*write {
+// nextRound removes the writes of the next round from those that wait, and returns them oldest first.
+func (s *stream) nextRound() []*write {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	round, rest := split(s.waiting)
 	s.waiting = rest
-	s.busy = len(round) > 0
+	s.running = len(round) > 0
 	return round
 }
 
-// split takes from waiting what fits into one batch: within the limits, and no subject twice, because the server
-// cannot compare a subject's last sequence with a message of the same batch.
+// split returns the writes that fit into one batch, and the rest. A batch has no subject twice, because the server cannot
+// compare the last sequence of a subject with a message of the same batch.
 func split(waiting []*write) (round, rest []*write) {
 	subjects := make(map[string]bool, min(len(waiting), maxBatch))
 	size := 0
@@ -172,8 +175,8 @@ func split(waiting []*write) (round, rest []*write) {
 	return round, rest
 }
 
-// singly publishes the writes of a round side by side.
-func (s *stream) singly(round []*write) {
+// writeEach publishes the writes of a round concurrently as single messages.
+func (s *stream) writeEach(round []*write) {
 	var wg sync.WaitGroup
 	for _, w := range round[1:] {
 		wg.Go(func() { s.finish(w) })
@@ -184,36 +187,36 @@ func (s *stream) singly(round []*write) {
 
 func (s *stream) finish(w *write) {
 	a, err := s.single(s.link.life, w.msg)
-	w.done <- outcome{a, err}
+	w.done <- result{a, err}
 }
 
-// batch publishes a round as one atomic batch. The server refuses it as a whole if one message loses its compare or is
-// a duplicate, without saying which; then each goes singly.
-func (s *stream) batch(round []*write) {
+// writeBatch publishes a round as one atomic batch. The server rejects all of it if one message conflicts or is a duplicate,
+// and does not say which. Then each message is published by itself.
+func (s *stream) writeBatch(round []*write) {
 	last, err := s.commit(round)
 	switch {
 	case err == nil:
-		settle(round, last)
+		finishBatch(round, last)
 	case isTransient(err):
 		for _, w := range round {
-			w.done <- outcome{err: err}
+			w.done <- result{err: err}
 		}
 	default:
 		for chunk := range slices.Chunk(round, maxSingles) {
-			s.singly(chunk)
+			s.writeEach(chunk)
 		}
 	}
 }
 
-// settle gives each write of a stored batch its sequence: they are consecutive.
-func settle(round []*write, last ack) {
+// finishBatch sets the result of each write of a stored batch. Their sequences are consecutive.
+func finishBatch(round []*write, last ack) {
 	first := last.Seq - uint64(len(round)) + 1
 	for i, w := range round {
-		w.done <- outcome{ack: ack{Seq: first + uint64(i)}}
+		w.done <- result{ack: ack{Seq: first + uint64(i)}}
 	}
 }
 
-// commit sends the messages of a batch, all but the last without asking for an answer.
+// commit sends the messages of a batch. Only the last one is acknowledged.
 func (s *stream) commit(round []*write) (ack, error) {
 	if _, err := s.link.await(s.link.life); err != nil {
 		return ack{}, err
@@ -233,18 +236,16 @@ func (s *stream) commit(round []*write) (ack, error) {
 	return a, err
 }
 
-// inBatch copies m as the nth message of a batch. The original may have to be sent again without it.
+// inBatch returns a copy of m as the nth message of a batch. m itself may have to be sent again without a batch.
 func inBatch(m *nats.Msg, id string, n int) *nats.Msg {
 	h := make(nats.Header, len(m.Header)+3)
-	for k, v := range m.Header {
-		h[k] = v
-	}
+	maps.Copy(h, m.Header)
 	h[headerBatchID] = []string{id}
 	h[headerBatchSeq] = []string{strconv.Itoa(n)}
 	return &nats.Msg{Subject: m.Subject, Header: h, Data: m.Data}
 }
 
-// header makes the header of a message from pairs of name and value.
+// header returns a header with the given pairs of name and value.
 func header(pairs ...string) nats.Header {
 	h := make(nats.Header, len(pairs)/2)
 	for i := 0; i < len(pairs); i += 2 {
@@ -253,7 +254,7 @@ func header(pairs ...string) nats.Header {
 	return h
 }
 
-// ttl writes how long the server keeps a message: whole seconds, at least one.
+// ttl formats how long the server keeps a message. It rounds up to whole seconds, and is at least one second.
 func ttl(d time.Duration) string {
 	seconds := max(1, (d+time.Second-1)/time.Second)
 	return strconv.FormatInt(int64(seconds), 10) + "s"
@@ -261,10 +262,10 @@ func ttl(d time.Duration) string {
 
 func seqString(seq uint64) string { return strconv.FormatUint(seq, 10) }
 
-// delete removes one message. Its bytes stay on disk until the server compacts.
+// delete removes one message. Its bytes remain on disk until the server compacts the stream.
 func (s *stream) delete(ctx context.Context, seq uint64) error {
 	data := fmt.Appendf(nil, `{"seq":%d,"no_erase":true}`, seq)
-	return s.link.persist(ctx, func() error {
+	return s.link.retry(ctx, func() error {
 		_, err := s.single(ctx, &nats.Msg{Subject: "$JS.API.STREAM.MSG.DELETE." + s.name, Data: data})
 		return err
 	})
@@ -273,13 +274,13 @@ func (s *stream) delete(ctx context.Context, seq uint64) error {
 // purge removes all messages on subject, which may have wildcards.
 func (s *stream) purge(ctx context.Context, subject string) error {
 	data := fmt.Appendf(nil, `{"filter":%q}`, subject)
-	return s.link.persist(ctx, func() error {
+	return s.link.retry(ctx, func() error {
 		_, err := s.single(ctx, &nats.Msg{Subject: "$JS.API.STREAM.PURGE." + s.name, Data: data})
 		return err
 	})
 }
 
-// uniqueToken returns a token that nobody else has.
+// uniqueToken returns a token that is unique across processes.
 func uniqueToken() string {
 	inbox := nats.NewInbox()
 	return inbox[len(nats.InboxPrefix):]

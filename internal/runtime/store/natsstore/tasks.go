@@ -1,6 +1,6 @@
-package natsstore
+// Tasks: activities that wait for a worker or run on one, with a subject each, and their heartbeats.
 
-// Tasks: activities that wait for a worker or run on one, a subject each, and their heartbeats.
+package natsstore
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// beatKept is how long the newest heartbeat of a task stays readable.
-const beatKept = 24 * time.Hour
+// heartbeatRetention is how long the newest heartbeat of a task can be read.
+const heartbeatRetention = 24 * time.Hour
 
 // EnqueueTask implements store.Tasks.
 func (s *Store) EnqueueTask(ctx context.Context, t store.Task) error {
@@ -28,7 +28,7 @@ func (s *Store) EnqueueTask(ctx context.Context, t store.Task) error {
 		Subject: s.name.task(t), Header: header(headerExpectedSeq, "0"), Data: t.Data,
 	})
 	if err != nil && !isConflict(err) {
-		return fmt.Errorf("queue task %s of workflow %q on %q: %w", t.Op, t.ID, t.Queue, err)
+		return fmt.Errorf("enqueue task %s of workflow %q on %q: %w", t.Op, t.ID, t.Queue, err)
 	}
 	return nil
 }
@@ -48,7 +48,7 @@ func (s *Store) findTask(ctx context.Context, t store.Task) (message, error) {
 	}
 	m, err := s.reader(s.shard(t.ID).tasks).last(ctx, s.name.task(t))
 	if err != nil {
-		return message{}, fmt.Errorf("look for task %s of workflow %q on %q: %w", t.Op, t.ID, t.Queue, err)
+		return message{}, fmt.Errorf("look up task %s of workflow %q on %q: %w", t.Op, t.ID, t.Queue, err)
 	}
 	return m, nil
 }
@@ -64,7 +64,7 @@ func (s *Store) DropTask(ctx context.Context, t store.Task) error {
 	}
 	if err := s.shard(t.ID).tasks.delete(ctx, m.Seq); err != nil {
 		if queued, lookErr := s.TaskQueued(ctx, t); lookErr == nil && !queued {
-			return nil // it was done meanwhile
+			return nil // it was acknowledged in the meantime
 		}
 		return fmt.Errorf("drop task %s of workflow %q from %q: %w", t.Op, t.ID, t.Queue, err)
 	}
@@ -77,7 +77,7 @@ func (s *Store) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
 		return err
 	}
 	if opt.Slots < 1 {
-		return fmt.Errorf("receive tasks of queue %q: %d slots, at least one is needed", opt.Queue, opt.Slots)
+		return fmt.Errorf("receive tasks of queue %q: %d slots, want at least 1", opt.Queue, opt.Slots)
 	}
 	slots := make(chan struct{}, opt.Slots)
 	for _, sh := range s.shards {
@@ -88,41 +88,45 @@ func (s *Store) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
 	return nil
 }
 
-// receiveTasks lets the tasks of one shard flow. Each shard asks for as many as there are slots, because any of them may
-// have all the work; slots has a value for each unsettled task, and holds back what exceeds them.
+// receiveTasks pulls the tasks of one shard. Each shard requests as many tasks as there are slots, because one shard may
+// have all the work. slots holds a value for each unsettled task, so that deliveries beyond the slots wait.
 func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOptions, slots chan struct{}) error {
-	p := s.newPuller(from, token(opt.Queue), opt.Slots)
-	p.handle = func(m *nats.Msg) {
-		slots <- struct{}{}
-		s.deliverTask(m, opt.Handler, func() { <-slots; p.release() })
-	}
-	p.ensure = func(ctx context.Context) error {
+	ensure := func(ctx context.Context) error {
 		return s.ensureConsumer(ctx, from, durable(token(opt.Queue), s.name.tasksOf(opt.Queue)))
 	}
-	if err := p.ensure(ctx); err != nil {
+	if err := ensure(ctx); err != nil {
 		return err
 	}
+	var p *puller
+	p = s.newPuller(from, token(opt.Queue), pullOptions{
+		window: opt.Slots,
+		handle: func(m *nats.Msg) {
+			slots <- struct{}{}
+			s.deliverTask(m, opt.Handler, func() { <-slots; p.release() })
+		},
+		ensure: ensure,
+	})
 	return p.start(ctx)
 }
 
-// deliverTask hands a task to handler and calls settled once it is settled.
+// deliverTask calls handler with a task, and settled once the task is settled.
 func (s *Store) deliverTask(m *nats.Msg, handler func(store.TaskDelivery), settled func()) {
 	d, err := newDelivery(m)
 	if err != nil {
-		s.log.Error("received what no consumer sent", "error", err)
+		s.log.Error("received a message that is not a delivery", "error", err)
 		settled()
 		return
 	}
 	d.settled = settled
 	t, err := s.name.parseTask(m.Subject)
 	if err != nil {
-		s.log.Error("dropped a message that is no task", "seq", d.seq, "error", err)
+		s.log.Error("dropped a message that is not a task", "seq", d.seq, "error", err)
 		d.terminate()
 		return
 	}
 	t.Data = m.Data
 	go func() {
-		defer survive(s.log, m, d.Nak)
+		defer recoverHandler(s.log, m, d.Nak)
 		handler(store.TaskDelivery{Task: t, Delivered: d.count, Settle: d})
 	}()
 }
@@ -135,8 +139,8 @@ func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) 
 	if err := s.checkSize(data); err != nil {
 		return err
 	}
-	_, err := s.shard(t.ID).registry.write(ctx, &nats.Msg{
-		Subject: s.name.beat(t), Header: header(headerTTL, ttl(beatKept)), Data: data,
+	_, err := s.shard(t.ID).visibility.write(ctx, &nats.Msg{
+		Subject: s.name.heartbeat(t), Header: header(headerTTL, ttl(heartbeatRetention)), Data: data,
 	})
 	if err != nil {
 		return fmt.Errorf("store heartbeat of task %s of workflow %q: %w", t.Op, t.ID, err)
@@ -149,7 +153,7 @@ func (s *Store) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error)
 	if err := checkTask(t); err != nil {
 		return nil, err
 	}
-	m, err := s.reader(s.shard(t.ID).registry).last(ctx, s.name.beat(t))
+	m, err := s.reader(s.shard(t.ID).visibility).last(ctx, s.name.heartbeat(t))
 	if err != nil {
 		return nil, fmt.Errorf("read heartbeat of task %s of workflow %q: %w", t.Op, t.ID, err)
 	}

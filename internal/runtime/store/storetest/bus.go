@@ -1,6 +1,6 @@
-package storetest
+// Requirements of the bus: fan-out, requests, and subscribers that have gone.
 
-// Clauses on the bus: fan-out, requests, and who is no longer there.
+package storetest
 
 import (
 	"bytes"
@@ -12,22 +12,22 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-var bus = []clause{
-	{says: "every subscriber of the topic gets what is published", test: busFansOut},
-	{says: "a message goes to its topic only", test: busTopics},
-	{says: "nothing comes after stop", test: busStops},
-	{says: "publishing to nobody is no error", test: busNobody},
-	{says: "a request gets the first answer", test: busAnswers},
-	{says: "a request that nobody answers is ErrNotFound", test: busSilence},
-	{says: "each request gets its own answer", test: busRequests},
-	{says: "a subscriber is gone with its connection", test: busClosed},
-	{says: "a topic may hold the longest workflow id and what is said about it", test: busLongTopics},
+var bus = []requirement{
+	{name: "every subscriber of a topic gets what is published", test: busFansOut},
+	{name: "a message reaches its topic only", test: busTopics},
+	{name: "a subscriber gets nothing after stop", test: busStops},
+	{name: "publishing without subscribers succeeds", test: busNoSubscriber},
+	{name: "a request gets the first answer", test: busAnswers},
+	{name: "a request without an answer fails with ErrNotFound", test: busNoAnswer},
+	{name: "each request gets its own answer", test: busRequests},
+	{name: "a subscription ends with its connection", test: busClosed},
+	{name: "a topic may contain the longest workflow id and a prefix", test: busLongTopics},
 }
 
-// subscribe collects what comes on topic through s.
-func (t *T) subscribe(s store.Store, topic string) (c catch[string], stop func()) {
+// subscribe collects the messages on topic that arrive through s.
+func (t *T) subscribe(s store.Store, topic string) (c calls[string], stop func()) {
 	t.Helper()
-	c = newCatch[string]()
+	c = newCalls[string]()
 	stop, err := s.Subscribe(topic, func(data []byte) []byte {
 		c.handle(string(data))
 		return nil
@@ -36,7 +36,7 @@ func (t *T) subscribe(s store.Store, topic string) (c catch[string], stop func()
 	return c, stop
 }
 
-func (t *T) expect(c catch[string], want string) {
+func (t *T) expect(c calls[string], want string) {
 	t.Helper()
 	if got := c.next(t).got; got != want {
 		t.Errorf("the subscriber got %q, want %q", got, want)
@@ -68,21 +68,21 @@ func busTopics(t *T) {
 func busStops(t *T) {
 	s := t.open()
 	c, stop := t.subscribe(s, "news")
-	witness, _ := t.subscribe(s, "news")
+	other, _ := t.subscribe(s, "news")
 	t.ok(t.Publish("news", []byte("before")))
 	t.expect(c, "before")
-	t.expect(witness, "before")
+	t.expect(other, "before")
 	stop()
 	stop()
 	t.ok(t.Publish("news", []byte("after")))
-	t.expect(witness, "after")
+	t.expect(other, "after")
 	c.none(t, 100*time.Millisecond)
 }
 
-func busNobody(t *T) { t.ok(t.Publish("news", []byte("hello"))) }
+func busNoSubscriber(t *T) { t.ok(t.Publish("news", []byte("hello"))) }
 
 func busAnswers(t *T) {
-	t.subscribe(t.open(), "question") // hears it, says nothing
+	t.subscribe(t.open(), "question") // does not answer
 	_, err := t.open().Subscribe("question", func(data []byte) []byte { return append([]byte("answer to "), data...) })
 	t.ok(err)
 	got, err := t.Request(t.ctx, "question", []byte("q"))
@@ -92,7 +92,7 @@ func busAnswers(t *T) {
 	}
 }
 
-func busSilence(t *T) {
+func busNoAnswer(t *T) {
 	ask := func() {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.ctx, 300*time.Millisecond)
@@ -127,10 +127,10 @@ func busRequests(t *T) {
 func busClosed(t *T) {
 	s := t.open()
 	c, stop := t.subscribe(s, "news")
-	witness, _ := t.subscribe(t.open(), "news")
+	other, _ := t.subscribe(t.open(), "news")
 	t.ok(s.Close())
 	t.ok(t.Publish("news", []byte("hello")))
-	t.expect(witness, "hello")
+	t.expect(other, "hello")
 	c.none(t, 100*time.Millisecond)
 	stop()
 }

@@ -1,6 +1,6 @@
-package storetest
+// Requirements of the inbox: deduplication, pending messages, pending starts.
 
-// Clauses on the inbox: what is stored, once, and what pends.
+package storetest
 
 import (
 	"bytes"
@@ -13,19 +13,19 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-var inbox = []clause{
-	{says: "Pending returns what was sent, oldest first", test: pendingInOrder},
-	{says: "Pending returns the messages of one workflow on one queue", test: pendingApart},
-	{says: "a message sent again is stored once", test: sendTwice},
-	{says: "a message sent again after it was acknowledged is not stored", test: sendAfterAck},
-	{says: "a message sent again within two minutes is not stored", test: sendAfterMinutes, long: true},
-	{says: "messages sent at the same time are all stored", test: sendTogether},
-	{says: "a start pends beside other messages", test: startPends},
-	{says: "a second start is refused with the first one", test: startRefused},
-	{says: "a start sent again succeeds and is stored once", test: startTwice},
-	{says: "a workflow id can be started again when the start was acknowledged", test: startAfterAck},
-	{says: "of many starts one is pending", test: startRace},
-	{says: "Pending returns what was delivered and not acknowledged", test: pendingDelivered},
+var inbox = []requirement{
+	{name: "Pending returns what was sent, oldest first", test: pendingInOrder},
+	{name: "Pending returns the messages of one workflow on one queue", test: pendingApart},
+	{name: "a message sent again is stored once", test: sendTwice},
+	{name: "a message sent again after it was acknowledged is not stored", test: sendAfterAck},
+	{name: "a message sent again within two minutes is not stored", test: sendAfterMinutes, long: true},
+	{name: "messages sent at the same time are all stored", test: sendTogether},
+	{name: "a start is pending together with other messages", test: startPends},
+	{name: "a second start is refused, and the error has the first one", test: startRefused},
+	{name: "a start sent again succeeds and is stored once", test: startTwice},
+	{name: "a workflow id can be started again after the start was acknowledged", test: startAfterAck},
+	{name: "of many concurrent starts one is pending", test: startRace},
+	{name: "Pending returns what was delivered but not acknowledged", test: pendingDelivered},
 }
 
 func pendingInOrder(t *T) {
@@ -50,13 +50,13 @@ func pendingInOrder(t *T) {
 func pendingApart(t *T) {
 	t.sendN("w", 1)
 	t.sendN("other", 2)
-	elsewhere := message("w", 7)
-	elsewhere.Queue = "elsewhere"
-	t.send(elsewhere)
+	other := message("w", 7)
+	other.Queue = "elsewhere"
+	t.send(other)
 	for _, want := range []struct {
 		queue, id string
 		n         int
-	}{{queue, "w", 1}, {queue, "other", 2}, {"elsewhere", "w", 1}, {"elsewhere", "other", 0}, {queue, "nobody", 0}} {
+	}{{queue, "w", 1}, {queue, "other", 2}, {"elsewhere", "w", 1}, {"elsewhere", "other", 0}, {queue, "unknown", 0}} {
 		if got := len(t.pending(want.queue, want.id)); got != want.n {
 			t.Errorf("%d messages are pending for %q on %q, want %d", got, want.id, want.queue, want.n)
 		}
@@ -81,17 +81,17 @@ func sendAfterAck(t *T) {
 	t.send(message("w", 0))
 	t.send(message("w", 1))
 	if got := c.next(t).got; !bytes.Equal(got.Data, message("w", 1).Data) {
-		t.Errorf("delivered %q, want only the new message", got.Data)
+		t.Errorf("delivered %q, want the new message only", got.Data)
 	}
 	if waiting := t.pending(queue, "w"); len(waiting) != 1 {
 		t.Errorf("%d messages are pending, want 1", len(waiting))
 	}
 }
 
-// nothingPending waits until all messages of a workflow are acknowledged: the answers take their time.
+// nothingPending waits until all messages of a workflow are acknowledged, which happens asynchronously.
 func (t *T) nothingPending(queue, id string) {
 	t.Helper()
-	t.eventually("nothing is pending", func() bool { return len(t.pending(queue, id)) == 0 })
+	t.eventually("no message is pending", func() bool { return len(t.pending(queue, id)) == 0 })
 }
 
 func sendAfterMinutes(t *T) {
@@ -143,10 +143,10 @@ func startRefused(t *T) {
 		t.Fatalf("got error %v, want a *PendingStartError", err)
 	}
 	if pending.ID != "w" || !bytes.Equal(pending.Data, first.Data) {
-		t.Errorf("refused for %q by %q, want %q", pending.ID, pending.Data, first.Data)
+		t.Errorf("the error names workflow %q and start %q, want %q", pending.ID, pending.Data, first.Data)
 	}
 	if waiting := t.pending(queue, "w"); len(waiting) != 1 || !bytes.Equal(waiting[0].Data, first.Data) {
-		t.Errorf("pending is %+v, want the first start", waiting)
+		t.Errorf("pending: %+v, want the first start", waiting)
 	}
 	t.ok(t.SendStart(t.ctx, message("other", 1)))
 }
@@ -165,7 +165,7 @@ func startAfterAck(t *T) {
 	t.ok(t.SendStart(t.ctx, message("w", 0)))
 	first := c.next(t).got
 	if err := t.SendStart(t.ctx, message("w", 1)); err == nil {
-		t.Error("a second start was taken while the first one was delivered but not acknowledged")
+		t.Error("a second start was accepted while the first one was not acknowledged")
 	}
 	first.Ack()
 	t.nothingPending(queue, "w")
@@ -179,12 +179,12 @@ func startRace(t *T) {
 	const clients = 16
 	stores := []store.Store{t.Store, t.open(), t.open()}
 	var wins atomic.Int32
-	refusals := make([]*store.PendingStartError, clients)
+	refused := make([]*store.PendingStartError, clients)
 	together(clients, func(i int) {
 		switch err := stores[i%len(stores)].SendStart(t.ctx, message("w", i)); {
 		case err == nil:
 			wins.Add(1)
-		case !errors.As(err, &refusals[i]):
+		case !errors.As(err, &refused[i]):
 			t.Errorf("start: %v", err)
 		}
 	})
@@ -192,9 +192,9 @@ func startRace(t *T) {
 	if wins.Load() != 1 || len(waiting) != 1 {
 		t.Fatalf("%d starts succeeded and %d are pending, want 1", wins.Load(), len(waiting))
 	}
-	for i, refused := range refusals {
-		if refused != nil && !bytes.Equal(refused.Data, waiting[0].Data) {
-			t.Errorf("client %d was refused by %q, but %q is pending", i, refused.Data, waiting[0].Data)
+	for i, err := range refused {
+		if err != nil && !bytes.Equal(err.Data, waiting[0].Data) {
+			t.Errorf("the error of client %d has start %q, but %q is pending", i, err.Data, waiting[0].Data)
 		}
 	}
 }
@@ -211,9 +211,9 @@ func pendingDelivered(t *T) {
 		t.Fatalf("%d messages are pending, want 3", len(waiting))
 	}
 	deliveries[string(message("w", 1).Data)].Ack()
-	t.eventually("the acknowledged message is gone", func() bool { return len(t.pending(queue, "w")) == 2 })
+	t.eventually("the acknowledged message is no longer pending", func() bool { return len(t.pending(queue, "w")) == 2 })
 	got := fmt.Sprintf("%s, %s", t.pending(queue, "w")[0].Data, t.pending(queue, "w")[1].Data)
 	if want := "w message 0, w message 2"; got != want {
-		t.Errorf("pending is %s, want %s", got, want)
+		t.Errorf("pending: %s, want %s", got, want)
 	}
 }

@@ -1,6 +1,6 @@
-package storetest
+// Requirements of the journal: conditional appends, loading, closing and archiving.
 
-// Clauses on the journal: compared appends, reading back, closing and archiving.
+package storetest
 
 import (
 	"bytes"
@@ -14,34 +14,34 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-var journal = []clause{
-	{says: "the first record is appended after none", test: appendCreates},
-	{says: "a record comes back as it was appended", test: recordRoundTrip},
-	{says: "an append after anything but the last record conflicts and stores nothing", test: appendConflicts},
-	{says: "of many appends after one record exactly one wins", test: appendRace},
-	{says: "a chain of compared appends loses and doubles nothing", test: appendHammer},
-	{says: "workflows do not hinder each other", test: appendSideBySide},
-	{says: "an append repeated is stored once", test: appendRepeated},
-	{says: "Last's CommitID tells whether an interrupted append was stored", test: appendInterrupted},
-	{says: "Load returns the run's records, oldest first", test: loadInOrder},
-	{says: "Load returns a long history", test: loadLong},
-	{says: "Load returns a big history", test: loadBig},
-	{says: "what is not there is ErrNotFound", test: journalNotFound},
-	{says: "Last is never stale", test: lastFresh},
-	{says: "a closing record takes the place of its run", test: closeReplaces},
-	{says: "a closing record that conflicts takes nothing away", test: closeConflicts},
-	{says: "a closed run is readable until its retention ends", test: closeExpires},
-	{says: "a closed run is readable for days", test: closeExpiresAfterDays, long: true},
-	{says: "an expired workflow id begins anew", test: appendAfterExpiry},
-	{says: "Load returns only the newest run", test: loadNewest},
-	{says: "LoadRun returns each closed run of an id", test: loadRunArchived},
-	{says: "an archived run is readable until its retention ends", test: archiveExpires},
-	{says: "a run of one record keeps the closed one before it", test: closeAtOnce},
+var journal = []requirement{
+	{name: "the first record of an id is appended after record 0", test: appendCreates},
+	{name: "a record is read as it was appended", test: recordRoundTrip},
+	{name: "an append after any record but the last conflicts and stores nothing", test: appendConflicts},
+	{name: "of many concurrent appends after one record exactly one succeeds", test: appendRace},
+	{name: "concurrent writers that retry neither lose nor duplicate records", test: appendHammer},
+	{name: "appends to different workflows do not conflict", test: appendSideBySide},
+	{name: "a repeated append is stored once", test: appendRepeated},
+	{name: "the CommitID of Last tells whether an interrupted append was stored", test: appendInterrupted},
+	{name: "Load returns the run's records, oldest first", test: loadInOrder},
+	{name: "Load returns a long history", test: loadLong},
+	{name: "Load returns a big history", test: loadBig},
+	{name: "reading what does not exist fails with ErrNotFound", test: journalNotFound},
+	{name: "Last is never stale", test: lastFresh},
+	{name: "a closing record replaces the records of its run", test: closeReseqs},
+	{name: "a closing record that conflicts removes nothing", test: closeConflicts},
+	{name: "a closed run is readable until its retention ends", test: closeExpires},
+	{name: "a closed run is readable for days", test: closeExpiresAfterDays, long: true},
+	{name: "an expired workflow id can be used again", test: appendAfterExpiry},
+	{name: "Load returns only the newest run", test: loadNewest},
+	{name: "LoadRun returns each closed run of an id", test: loadRunArchived},
+	{name: "an archived run is readable until its retention ends", test: archiveExpires},
+	{name: "a run of one record keeps the closed run before it", test: closeImmediately},
 }
 
 func appendCreates(t *T) {
 	if seq := t.append("w", 0, record("r", 0)); seq == 0 {
-		t.Error("the first record has no place")
+		t.Error("the first record has sequence 0")
 	}
 }
 
@@ -61,7 +61,7 @@ func recordRoundTrip(t *T) {
 	t.same(t.last("w"), second, secondSeq)
 	for _, r := range records {
 		if r.Time.Before(before.Add(-time.Second)) || r.Time.After(time.Now().Add(time.Second)) {
-			t.Errorf("record %q says it was stored at %v, which was not between %v and now", r.CommitID, r.Time, before)
+			t.Errorf("record %q was stored at %v, which is not between %v and now", r.CommitID, r.Time, before)
 		}
 	}
 
@@ -70,11 +70,11 @@ func recordRoundTrip(t *T) {
 	t.same(t.last("w"), end, endSeq)
 }
 
-// same fails unless got is want at the place seq.
+// same fails unless got is want with sequence seq.
 func (t *T) same(got store.Stored, want store.Record, seq store.Seq) {
 	t.Helper()
 	if got.Seq != seq {
-		t.Errorf("record has place %d, want %d", got.Seq, seq)
+		t.Errorf("record has sequence %d, want %d", got.Seq, seq)
 	}
 	t.sameRecord(got, want)
 }
@@ -97,18 +97,18 @@ func (t *T) sameRecord(got store.Stored, want store.Record) {
 }
 
 func appendConflicts(t *T) {
-	places := t.appendRun("w", "r", 0, 2)
+	seqs := t.appendRun("w", "r", 0, 2)
 	t.append("other", 0, record("o", 0))
 	for _, wrong := range []struct {
 		id   string
 		prev store.Seq
 		last store.Seq
 	}{
-		{"w", 0, places[1]},
-		{"w", places[0], places[1]},
-		{"w", places[1] + 1, places[1]},
-		{"w", places[1] + 1000, places[1]},
-		{"nobody", 1, 0},
+		{"w", 0, seqs[1]},
+		{"w", seqs[0], seqs[1]},
+		{"w", seqs[1] + 1, seqs[1]},
+		{"w", seqs[1] + 1000, seqs[1]},
+		{"unknown", 1, 0},
 	} {
 		_, err := t.Append(t.ctx, wrong.id, wrong.prev, record("wrong", 9))
 		var conflict *store.ConflictError
@@ -120,10 +120,10 @@ func appendConflicts(t *T) {
 			t.Errorf("append to %q after %d: got %+v", wrong.id, wrong.prev, *conflict)
 		}
 	}
-	if records := t.load("w"); len(records) != 2 || records[1].Seq != places[1] {
-		t.Errorf("refused appends changed the journal: %+v", records)
+	if records := t.load("w"); len(records) != 2 || records[1].Seq != seqs[1] {
+		t.Errorf("failed appends changed the journal: %+v", records)
 	}
-	_, err := t.Last(t.ctx, "nobody")
+	_, err := t.Last(t.ctx, "unknown")
 	t.is(err, store.ErrNotFound)
 }
 
@@ -145,7 +145,7 @@ func appendRace(t *T) {
 			}
 		})
 		if wins.Load() != 1 {
-			t.Fatalf("round %d has %d winners", round, wins.Load())
+			t.Fatalf("in round %d, %d appends succeeded", round, wins.Load())
 		}
 		prev = winner.Load()
 	}
@@ -156,7 +156,7 @@ func isConflict(err error) bool {
 	return errors.As(err, &conflict)
 }
 
-// appendHammer has many writers extend one journal, each from what Last says.
+// appendHammer has many writers append to one journal, each after the record that Last returns.
 func appendHammer(t *T) {
 	const writers, each = 8, 15
 	first := t.append("w", 0, record("r", 0))
@@ -175,7 +175,7 @@ func appendHammer(t *T) {
 	prev := store.Seq(0)
 	for _, r := range t.load("w") {
 		if seen[r.CommitID] || r.Seq <= prev {
-			t.Fatalf("record %q at %d after %d is doubled or out of order", r.CommitID, r.Seq, prev)
+			t.Fatalf("record %q with sequence %d, after %d, is a duplicate or out of order", r.CommitID, r.Seq, prev)
 		}
 		seen[r.CommitID], prev = true, r.Seq
 	}
@@ -184,7 +184,7 @@ func appendHammer(t *T) {
 	}
 }
 
-// appendAtEnd repeats until rec was appended after the last record.
+// appendAtEnd retries until rec is appended after the last record.
 func appendAtEnd(ctx context.Context, s store.Store, id string, rec store.Record) error {
 	for {
 		last, err := s.Last(ctx, id)
@@ -222,8 +222,8 @@ func appendSideBySide(t *T) {
 	}
 }
 
-// appendRepeated is what a caller does who got no answer: the store may tell it of a conflict with itself, or of
-// its success, and has the record once.
+// appendRepeated does what a caller does that got no answer. The store may report a conflict or success, and has the
+// record once.
 func appendRepeated(t *T) {
 	seq := t.append("w", 0, record("r", 0))
 	again, err := t.Append(t.ctx, "w", 0, record("r", 0))
@@ -255,12 +255,12 @@ func appendInterrupted(t *T) {
 	}
 }
 
-// appendThrough appends rec although its first try is given only patience, and learns from Last how that went.
-func (t *T) appendThrough(id string, prev store.Seq, rec store.Record, patience time.Duration) store.Seq {
+// appendThrough appends rec. Its first attempt times out after d; Last then tells whether it succeeded.
+func (t *T) appendThrough(id string, prev store.Seq, rec store.Record, d time.Duration) store.Seq {
 	t.Helper()
-	hasty, cancel := context.WithTimeout(t.ctx, patience)
+	short, cancel := context.WithTimeout(t.ctx, d)
 	defer cancel()
-	seq, err := t.Append(hasty, id, prev, rec)
+	seq, err := t.Append(short, id, prev, rec)
 	for range 2 {
 		if err == nil {
 			return seq
@@ -275,17 +275,17 @@ func (t *T) appendThrough(id string, prev store.Seq, rec store.Record, patience 
 }
 
 func loadInOrder(t *T) {
-	places := t.appendRun("w", "r", 0, 5)
+	seqs := t.appendRun("w", "r", 0, 5)
 	t.appendRun("other", "o", 0, 3)
 	var got []store.Seq
 	for _, r := range t.load("w") {
 		got = append(got, r.Seq)
 	}
-	if !slices.Equal(got, places) {
-		t.Errorf("loaded %v, want %v", got, places)
+	if !slices.Equal(got, seqs) {
+		t.Errorf("loaded %v, want %v", got, seqs)
 	}
-	if !slices.IsSorted(places) {
-		t.Errorf("places do not grow: %v", places)
+	if !slices.IsSorted(seqs) {
+		t.Errorf("sequences do not increase: %v", seqs)
 	}
 }
 
@@ -306,16 +306,16 @@ func loadLong(t *T) {
 func loadBig(t *T) {
 	const n = 8
 	body := bytes.Repeat([]byte("payload "), t.MaxPayload()/16)
-	var places []store.Seq
+	var seqs []store.Seq
 	prev := store.Seq(0)
 	for i := range n {
 		rec := record("r", i)
 		rec.Data = append(bytes.Clone(body), byte(i))
 		if i > 0 {
-			rec.First = places[0]
+			rec.First = seqs[0]
 		}
 		prev = t.append("w", prev, rec)
-		places = append(places, prev)
+		seqs = append(seqs, prev)
 	}
 	records := t.load("w")
 	if len(records) != n {
@@ -323,18 +323,18 @@ func loadBig(t *T) {
 	}
 	for i, r := range records {
 		if !bytes.Equal(r.Data, append(bytes.Clone(body), byte(i))) {
-			t.Errorf("record %d came back with other data", i)
+			t.Errorf("record %d has different data", i)
 		}
 	}
 }
 
 func journalNotFound(t *T) {
 	t.appendRun("w", "r", 0, 1)
-	_, err := t.Load(t.ctx, "nobody")
+	_, err := t.Load(t.ctx, "unknown")
 	t.is(err, store.ErrNotFound)
-	_, err = t.Last(t.ctx, "nobody")
+	_, err = t.Last(t.ctx, "unknown")
 	t.is(err, store.ErrNotFound)
-	_, err = t.LoadRun(t.ctx, "nobody", "r")
+	_, err = t.LoadRun(t.ctx, "unknown", "r")
 	t.is(err, store.ErrNotFound)
 	_, err = t.LoadRun(t.ctx, "w", "another run")
 	t.is(err, store.ErrNotFound)
@@ -353,31 +353,31 @@ func lastFresh(t *T) {
 	}
 }
 
-func closeReplaces(t *T) {
-	places := t.appendRun("w", "r", 0, 4)
-	end := t.closeRun("w", "r", places[0], places[3], time.Hour)
+func closeReseqs(t *T) {
+	seqs := t.appendRun("w", "r", 0, 4)
+	end := t.closeRun("w", "r", seqs[0], seqs[3], time.Hour)
 	for _, records := range [][]store.Stored{t.load("w"), t.loadRun("w", "r"), {t.last("w")}} {
 		if len(records) != 1 {
 			t.Fatalf("a closed run has %d records, want 1: %+v", len(records), records)
 		}
-		t.same(records[0], closing("r", places[0], time.Hour), end)
+		t.same(records[0], closing("r", seqs[0], time.Hour), end)
 	}
 }
 
 func closeConflicts(t *T) {
-	places := t.appendRun("w", "r", 0, 3)
-	_, err := t.Append(t.ctx, "w", places[1], closing("r", places[0], time.Hour))
+	seqs := t.appendRun("w", "r", 0, 3)
+	_, err := t.Append(t.ctx, "w", seqs[1], closing("r", seqs[0], time.Hour))
 	if !isConflict(err) {
 		t.Fatalf("got error %v, want a conflict", err)
 	}
 	if records := t.load("w"); len(records) != 3 {
-		t.Errorf("the refused close left %d records of 3", len(records))
+		t.Errorf("after the failed close there are %d records, want 3", len(records))
 	}
 }
 
 func closeExpires(t *T) {
-	places := t.appendRun("w", "r", 0, 2)
-	t.closeRun("w", "r", places[0], places[1], 3*time.Second)
+	seqs := t.appendRun("w", "r", 0, 2)
+	t.closeRun("w", "r", seqs[0], seqs[1], 3*time.Second)
 	time.Sleep(2 * time.Second)
 	t.load("w")
 	t.loadRun("w", "r")
@@ -385,8 +385,8 @@ func closeExpires(t *T) {
 }
 
 func closeExpiresAfterDays(t *T) {
-	places := t.appendRun("w", "r", 0, 2)
-	t.closeRun("w", "r", places[0], places[1], 72*time.Hour)
+	seqs := t.appendRun("w", "r", 0, 2)
+	t.closeRun("w", "r", seqs[0], seqs[1], 72*time.Hour)
 	time.Sleep(71 * time.Hour)
 	t.load("w")
 	t.loadRun("w", "r")
@@ -394,19 +394,17 @@ func closeExpiresAfterDays(t *T) {
 	t.goneAfter("w", "r", time.Second)
 }
 
-// goneAfter fails unless the journal of id, with its run, is gone after about d.
+// goneAfter waits for d, and fails unless the journal of id and its run expire about then.
 func (t *T) goneAfter(id, run string, d time.Duration) {
 	t.Helper()
 	time.Sleep(d)
-	t.eventually("the run is gone", func() bool {
+	t.eventually("the run has expired", func() bool {
 		_, loadErr := t.Load(t.ctx, id)
 		_, runErr := t.LoadRun(t.ctx, id, run)
 		_, lastErr := t.Last(t.ctx, id)
 		return notFound(loadErr) && notFound(runErr) && notFound(lastErr)
 	})
 }
-
-func notFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
 
 func appendAfterExpiry(t *T) {
 	t.append("w", 0, closing("old", 0, time.Second))
@@ -420,9 +418,9 @@ func appendAfterExpiry(t *T) {
 func loadNewest(t *T) {
 	old := t.appendRun("w", "old", 0, 3)
 	end := t.closeRun("w", "old", old[0], old[2], time.Hour)
-	places := t.appendRun("w", "new", end, 2)
+	seqs := t.appendRun("w", "new", end, 2)
 	records := t.load("w")
-	if len(records) != 2 || records[0].Seq != places[0] || records[1].Seq != places[1] {
+	if len(records) != 2 || records[0].Seq != seqs[0] || records[1].Seq != seqs[1] {
 		t.Errorf("loaded %+v, want the two records of the new run", records)
 	}
 	if last := t.last("w"); last.RunID != "new" {
@@ -439,9 +437,9 @@ func loadRunArchived(t *T) {
 	var ends []store.Record
 	for i := range runs {
 		run := fmt.Sprint("run", i)
-		places := t.appendRun("w", run, prev, 2)
-		end := closing(run, places[0], time.Hour)
-		prev = t.append("w", places[1], end)
+		seqs := t.appendRun("w", run, prev, 2)
+		end := closing(run, seqs[0], time.Hour)
+		prev = t.append("w", seqs[1], end)
 		ends = append(ends, end)
 	}
 	t.appendRun("w", "open", prev, 2)
@@ -460,7 +458,7 @@ func archiveExpires(t *T) {
 	t.loadRun("w", "old")
 	time.Sleep(2 * time.Second)
 	t.loadRun("w", "old")
-	t.eventually("the archived run is gone", func() bool {
+	t.eventually("the archived run has expired", func() bool {
 		_, err := t.LoadRun(t.ctx, "w", "old")
 		return notFound(err)
 	})
@@ -469,7 +467,7 @@ func archiveExpires(t *T) {
 	}
 }
 
-func closeAtOnce(t *T) {
+func closeImmediately(t *T) {
 	end := t.append("w", 0, closing("old", 0, time.Hour))
 	t.append("w", end, closing("new", 0, time.Hour))
 	if records := t.load("w"); len(records) != 1 || records[0].RunID != "new" {

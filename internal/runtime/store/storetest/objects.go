@@ -1,6 +1,6 @@
-package storetest
+// Requirements of objects.
 
-// Clauses on objects.
+package storetest
 
 import (
 	"bytes"
@@ -9,12 +9,12 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-var objects = []clause{
-	{says: "an object of any size comes back", test: objectRoundTrip},
-	{says: "an object that is not there is ErrNotFound", test: objectNotFound},
-	{says: "an object put again is replaced", test: objectReplaced},
-	{says: "a deleted object is gone, and may be deleted again", test: objectDeleted},
-	{says: "ListObjects lists every name until it is told to stop", test: objectList},
+var objects = []requirement{
+	{name: "an object of any size can be read", test: objectRoundTrip},
+	{name: "reading an object that does not exist fails with ErrNotFound", test: objectNotFound},
+	{name: "an object that is stored again is replaced", test: objectReplaced},
+	{name: "a deleted object does not exist, and may be deleted again", test: objectDeleted},
+	{name: "ListObjects lists every name until yield returns false", test: objectList},
 }
 
 func objectRoundTrip(t *T) {
@@ -25,7 +25,7 @@ func objectRoundTrip(t *T) {
 		got, err := other.GetObject(t.ctx, "blob")
 		t.ok(err)
 		if !bytes.Equal(got, want) {
-			t.Errorf("an object of %d bytes came back as %d other bytes", size, len(got))
+			t.Errorf("an object of %d bytes was read as %d different bytes", size, len(got))
 		}
 	}
 }

@@ -1,6 +1,6 @@
-package storetest
+// Requirements of wake-ups: order, redelivery, and which worker gets them.
 
-// Clauses on wake-ups: order, redelivery, and which worker gets them.
+package storetest
 
 import (
 	"bytes"
@@ -13,24 +13,24 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-var receive = []clause{
-	{says: "a wake-up says what was sent", test: wakeupFields},
-	{says: "messages sent before and after Receive are delivered", test: receiveEarlierAndLater},
-	{says: "a worker gets the wake-ups of its queue only", test: receiveOwnQueue},
-	{says: "the messages of a workflow come in the order of the inbox", test: receiveInOrder},
-	{says: "a wake-up that is not acknowledged is delivered again after AckWait", test: redelivered},
-	{says: "a wake-up that is acknowledged is not delivered again", test: ackedForGood},
-	{says: "Nak has it delivered again after the delay", test: nakDelays},
-	{says: "Nak without delay has it delivered again at once", test: nakAtOnce},
-	{says: "InProgress starts AckWait anew", test: inProgress},
-	{says: "a blocked handler slows the flow and loses nothing", test: handlerBlocks},
-	{says: "one worker at a time gets the messages of a workflow", test: sticky},
-	{says: "another worker takes over when the owner dies", test: takeOver},
-	{says: "another worker takes what a blocked owner does not", test: ownerBlocked},
-	{says: "a worker that comes back gets what it left", test: workerRestarts},
-	{says: "the answers of a dead worker are lost", test: answersOfTheDead},
-	{says: "Receive ends with its context", test: receiveEnds},
-	{says: "many workers together get everything", test: receiveTogether},
+var receive = []requirement{
+	{name: "a wake-up has what was sent", test: wakeupFields},
+	{name: "messages sent before and after Receive are delivered", test: receiveEarlierAndLater},
+	{name: "a worker gets the wake-ups of its queue only", test: receiveOwnQueue},
+	{name: "the messages of a workflow are delivered in the order of the inbox", test: receiveInOrder},
+	{name: "a wake-up that is not acknowledged is delivered again after AckWait", test: redelivered},
+	{name: "an acknowledged wake-up is not delivered again", test: acked},
+	{name: "after Nak, a wake-up is delivered again when the delay is over", test: nakDelays},
+	{name: "after Nak without delay, a wake-up is delivered again immediately", test: nakWithoutDelay},
+	{name: "InProgress restarts AckWait", test: inProgress},
+	{name: "a blocked handler slows delivery and loses nothing", test: handlerBlocks},
+	{name: "one worker at a time gets the messages of a workflow", test: sticky},
+	{name: "another worker takes over when the owner dies", test: takeOver},
+	{name: "another worker takes over what a blocked owner does not handle", test: ownerBlocked},
+	{name: "a worker that restarts gets what it had not acknowledged", test: workerRestarts},
+	{name: "answers after a connection was closed are ignored", test: answersAfterClose},
+	{name: "Receive ends with its context", test: receiveEnds},
+	{name: "many workers together get every message", test: receiveTogether},
 }
 
 func wakeupFields(t *T) {
@@ -41,7 +41,7 @@ func wakeupFields(t *T) {
 	t.checkWakeup(c.next(t).got, message("w", 1), false)
 }
 
-// checkWakeup fails unless w is the first delivery of m, the newest pending message.
+// checkWakeup fails unless w is the first delivery of m, which is the newest pending message.
 func (t *T) checkWakeup(w store.Wakeup, m store.Message, start bool) {
 	t.Helper()
 	if w.Queue != m.Queue || w.ID != m.ID || !bytes.Equal(w.Data, m.Data) {
@@ -67,10 +67,10 @@ func receiveEarlierAndLater(t *T) {
 	t.nothingPending(queue, "v")
 }
 
-// ackAll acknowledges what arrives until n different wake-ups have.
-func (t *T) ackAll(c catch[store.Wakeup], n int) {
+// ackAll acknowledges what arrives until n different wake-ups have arrived.
+func (t *T) ackAll(c calls[store.Wakeup], n int) {
 	t.Helper()
-	seen := map[string]bool{} // by workflow too: sequences are a workflow's own
+	seen := map[string]bool{} // by workflow too: sequences are per workflow
 	for len(seen) < n {
 		w := c.next(t).got
 		seen[fmt.Sprint(w.ID, "/", w.Seq)] = true
@@ -81,9 +81,9 @@ func (t *T) ackAll(c catch[store.Wakeup], n int) {
 func receiveOwnQueue(t *T) {
 	own := t.receive(t.open(), queue, "worker")
 	others := t.receive(t.open(), "elsewhere", "other worker")
-	elsewhere := message("w", 0)
-	elsewhere.Queue = "elsewhere"
-	t.send(elsewhere)
+	other := message("w", 0)
+	other.Queue = "elsewhere"
+	t.send(other)
 	t.send(message("w", 1))
 	if w := own.next(t).got; w.Queue != queue {
 		t.Errorf("the worker of %q got a wake-up of %q", queue, w.Queue)
@@ -116,11 +116,11 @@ func redelivered(t *T) {
 	second := c.next(t)
 	second.between(t, first.at, store.AckWait, store.AckWait)
 	if second.got.Delivered != 2 || second.got.Seq != first.got.Seq || !bytes.Equal(second.got.Data, first.got.Data) {
-		t.Errorf("delivered again as %+v, want the second delivery of %+v", second.got, first.got)
+		t.Errorf("redelivered as %+v, want the second delivery of %+v", second.got, first.got)
 	}
 }
 
-func ackedForGood(t *T) {
+func acked(t *T) {
 	c := t.receive(t.open(), queue, "worker")
 	t.sendN("w", 3)
 	t.ackAll(c, 3)
@@ -136,11 +136,11 @@ func nakDelays(t *T) {
 	second := c.next(t)
 	second.between(t, first.at, delay, delay)
 	if second.got.Delivered != 2 {
-		t.Errorf("after Nak it is delivery %d, want 2", second.got.Delivered)
+		t.Errorf("after Nak, Delivered is %d, want 2", second.got.Delivered)
 	}
 }
 
-func nakAtOnce(t *T) {
+func nakWithoutDelay(t *T) {
 	c := t.receive(t.open(), queue, "worker")
 	t.send(message("w", 0))
 	first := c.next(t)
@@ -160,7 +160,7 @@ func inProgress(t *T) {
 
 func handlerBlocks(t *T) {
 	const n = 300
-	c := newCatch[store.Wakeup]()
+	c := newCalls[store.Wakeup]()
 	release := make(chan struct{})
 	t.receiveWith(t.open(), queue, "worker", func(w store.Wakeup) {
 		<-release
@@ -173,28 +173,28 @@ func handlerBlocks(t *T) {
 	t.nothingPending(queue, "w")
 }
 
-// pair is two workers on one queue, each on a connection of its own.
+// pair is two workers on one queue, each with a connection of its own.
 type pair struct {
-	stores  [2]store.Store
-	catches [2]catch[store.Wakeup]
+	stores [2]store.Store
+	calls  [2]calls[store.Wakeup]
 }
 
 func (t *T) pair() *pair {
 	var p pair
 	for i := range p.stores {
 		p.stores[i] = t.open()
-		p.catches[i] = t.receive(p.stores[i], queue, fmt.Sprint("worker", i))
+		p.calls[i] = t.receive(p.stores[i], queue, fmt.Sprint("worker", i))
 	}
 	return &p
 }
 
-// next returns the next arrival at either worker, and at which.
+// next returns the next wake-up that either worker gets, and which worker got it.
 func (p *pair) next(t *T) (w store.Wakeup, worker int) {
 	t.Helper()
 	select {
-	case a := <-p.catches[0]:
+	case a := <-p.calls[0]:
 		return a.got, 0
-	case a := <-p.catches[1]:
+	case a := <-p.calls[1]:
 		return a.got, 1
 	case <-time.After(soon):
 		t.Fatalf("nothing was delivered to either worker within %v", soon)
@@ -202,7 +202,7 @@ func (p *pair) next(t *T) (w store.Wakeup, worker int) {
 	}
 }
 
-// owner sends to workflow id until ten messages in a row came to one worker, which it returns.
+// owner sends to workflow id until one worker has got ten messages in a row, and returns that worker.
 func (p *pair) owner(t *T, id string) int {
 	t.Helper()
 	deadline := time.Now().Add(soon)
@@ -217,13 +217,13 @@ func (p *pair) owner(t *T, id string) int {
 			return owner
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("after %v the messages of one workflow still go to both workers", soon)
+			t.Fatalf("after %v the messages of one workflow are still delivered to both workers", soon)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 }
 
-// sticky allows for strays: an owner that asks for more at this very moment may be passed over.
+// sticky tolerates a few messages that go to the other worker: it may get one while the owner is about to ask for more.
 func sticky(t *T) {
 	const n, strays = 50, 5
 	p := t.pair()
@@ -238,14 +238,14 @@ func sticky(t *T) {
 		}
 	}
 	if strayed > strays {
-		t.Errorf("%d of %d messages did not come to the worker that owns the workflow", strayed, n)
+		t.Errorf("%d of %d messages were not delivered to the worker that owns the workflow", strayed, n)
 	}
 }
 
 func takeOver(t *T) {
 	p := t.pair()
 	owner := p.owner(t, "w")
-	heir := 1 - owner
+	successor := 1 - owner
 	t.send(message("w", 1000))
 	left, _ := p.next(t)
 	t.ok(p.stores[owner].Close())
@@ -254,10 +254,10 @@ func takeOver(t *T) {
 
 	found := map[string]bool{}
 	for len(found) < 2 {
-		a := p.catches[heir].nextWithin(t, store.AckWait+late)
+		a := p.calls[successor].nextWithin(t, store.AckWait+late)
 		found[string(a.got.Data)] = true
 		if a.got.Seq == left.Seq && a.got.Delivered != 2 {
-			t.Errorf("what the dead worker left is delivery %d, want 2", a.got.Delivered)
+			t.Errorf("Delivered of what the dead worker left is %d, want 2", a.got.Delivered)
 		}
 		if d := a.at.Sub(died); d > store.AckWait+late {
 			t.Errorf("delivered to the other worker after %v, want at most %v", d, store.AckWait)
@@ -267,12 +267,12 @@ func takeOver(t *T) {
 	t.nothingPending(queue, "w")
 }
 
-// ownerBlocked has a worker stand still in its handler. What it took before comes back, and goes elsewhere.
+// ownerBlocked blocks the handler of one worker. What that worker had received is delivered to the other one.
 func ownerBlocked(t *T) {
 	const n = 5
 	var mu sync.Mutex
 	blocked := map[int]bool{}
-	standing := func(worker int) bool { // the first worker to be called stands still for ever
+	blocks := func(worker int) bool { // the first worker that is called blocks until the end of the test
 		mu.Lock()
 		defer mu.Unlock()
 		if len(blocked) == 0 {
@@ -280,20 +280,20 @@ func ownerBlocked(t *T) {
 		}
 		return blocked[worker]
 	}
-	moving := newCatch[store.Wakeup]()
+	other := newCalls[store.Wakeup]()
 	for i := range 2 {
 		t.receiveWith(t.open(), queue, fmt.Sprint("worker", i), func(w store.Wakeup) {
-			if standing(i) {
+			if blocks(i) {
 				<-t.ctx.Done()
 				return
 			}
-			moving.handle(w)
+			other.handle(w)
 		})
 	}
 	t.sendN("w", n)
 	seen := map[store.Seq]bool{}
 	for len(seen) < n {
-		w := moving.nextWithin(t, 6*store.AckWait).got
+		w := other.nextWithin(t, 6*store.AckWait).got
 		seen[w.Seq] = true
 		w.Ack()
 	}
@@ -313,7 +313,7 @@ func workerRestarts(t *T) {
 	t.nothingPending(queue, "w")
 }
 
-func answersOfTheDead(t *T) {
+func answersAfterClose(t *T) {
 	s := t.open()
 	c := t.receive(s, queue, "worker")
 	t.sendN("w", 3)
@@ -325,30 +325,30 @@ func answersOfTheDead(t *T) {
 	left[0].Ack()
 	left[1].Nak(time.Hour)
 	left[2].InProgress()
-	t.ackAll(t.receive(t.open(), queue, "heir"), 3)
+	t.ackAll(t.receive(t.open(), queue, "successor"), 3)
 }
 
 func receiveEnds(t *T) {
 	s := t.open()
-	first := newCatch[store.Wakeup]()
+	first := newCalls[store.Wakeup]()
 	ctx, cancel := context.WithCancel(t.ctx)
 	t.ok(s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: first.handle}))
 	t.send(message("w", 0))
 	left := first.next(t).got
 	cancel()
-	time.Sleep(time.Second) // the end of a context takes its time to reach the server
+	time.Sleep(time.Second) // the end of a context reaches the server asynchronously
 	t.send(message("w", 1))
 	left.Ack()
 	second := t.receive(s, queue, "another worker")
 	if w := second.next(t).got; !bytes.Equal(w.Data, message("w", 1).Data) {
-		t.Errorf("delivered %q, want only what nobody acknowledged", w.Data)
+		t.Errorf("delivered %q, want only what was not acknowledged", w.Data)
 	}
 	first.none(t, time.Millisecond)
 }
 
 func receiveTogether(t *T) {
 	const workers, workflows, each = 3, 60, 10
-	c := newCatch[store.Wakeup]()
+	c := newCalls[store.Wakeup]()
 	for i := range workers {
 		t.receiveWith(t.open(), queue, fmt.Sprint("worker", i), func(w store.Wakeup) {
 			c.handle(w)

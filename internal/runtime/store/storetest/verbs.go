@@ -1,6 +1,6 @@
-package storetest
+// Store methods that fail the test when they fail. They are for the goroutine of the test only.
 
-// The verbs of a store as a test speaks them: what fails, fails the test. They belong to the test's goroutine.
+package storetest
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// queue is where most clauses send.
+// queue is the task queue that most tests use.
 const queue = "orders"
 
 func (t *T) ok(err error) {
@@ -28,6 +28,18 @@ func (t *T) is(err, target error) {
 	}
 }
 
+// eventually waits until cond holds. what is the condition in words.
+func (t *T) eventually(what string, cond func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(soon); !cond(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %v it is still not true that %s", soon, what)
+		}
+	}
+}
+
+func notFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
+
 func (t *T) append(id string, prev store.Seq, rec store.Record) store.Seq {
 	t.Helper()
 	seq, err := t.Append(t.ctx, id, prev, rec)
@@ -35,22 +47,22 @@ func (t *T) append(id string, prev store.Seq, rec store.Record) store.Seq {
 	return seq
 }
 
-// appendRun appends n records as run of workflow id after prev and returns their places.
+// appendRun appends n records of a run to workflow id, the first one after prev, and returns their sequences.
 func (t *T) appendRun(id, run string, prev store.Seq, n int) []store.Seq {
 	t.Helper()
-	var places []store.Seq
+	var seqs []store.Seq
 	for i := range n {
 		rec := record(run, i)
 		if i > 0 {
-			rec.First = places[0]
+			rec.First = seqs[0]
 		}
 		prev = t.append(id, prev, rec)
-		places = append(places, prev)
+		seqs = append(seqs, prev)
 	}
-	return places
+	return seqs
 }
 
-// closeRun ends the run that began with the record first.
+// closeRun closes the run whose first record is first.
 func (t *T) closeRun(id, run string, first, prev store.Seq, retention time.Duration) store.Seq {
 	t.Helper()
 	return t.append(id, prev, closing(run, first, retention))
@@ -65,7 +77,7 @@ func closing(run string, first store.Seq, retention time.Duration) store.Record 
 		RunID:    run,
 		CommitID: run + "/end",
 		First:    first,
-		Data:     []byte(run + " in one piece"),
+		Data:     []byte(run + " as a whole"),
 		Close:    &store.Close{Retention: retention},
 	}
 }
@@ -91,7 +103,7 @@ func (t *T) last(id string) store.Stored {
 	return rec
 }
 
-// message is the nth message to workflow id.
+// message returns the nth message to workflow id.
 func message(id string, n int) store.Message {
 	return store.Message{Queue: queue, ID: id, DedupID: fmt.Sprintf("%s#%d", id, n), Data: fmt.Appendf(nil, "%s message %d", id, n)}
 }
@@ -116,10 +128,10 @@ func (t *T) pending(queue, id string) []store.Pending {
 	return waiting
 }
 
-// receive has worker take the wake-ups of queue through s.
-func (t *T) receive(s store.Store, queue, worker string) catch[store.Wakeup] {
+// receive starts to receive the wake-ups of queue through s.
+func (t *T) receive(s store.Store, queue, worker string) calls[store.Wakeup] {
 	t.Helper()
-	c := newCatch[store.Wakeup]()
+	c := newCalls[store.Wakeup]()
 	t.receiveWith(s, queue, worker, c.handle)
 	return c
 }
@@ -129,12 +141,12 @@ func (t *T) receiveWith(s store.Store, queue, worker string, handler func(store.
 	t.ok(s.Receive(t.ctx, store.ReceiveOptions{Queue: queue, Worker: worker, Handler: handler}))
 }
 
-// task is the nth task of workflow id.
+// task returns the nth task of workflow id.
 func task(id string, n int) store.Task {
 	return store.Task{Queue: queue, ID: id, RunID: id + "-run", Op: fmt.Sprintf("main/%d", n), Data: fmt.Appendf(nil, "%s task %d", id, n)}
 }
 
-func (t *T) putTask(task store.Task) {
+func (t *T) enqueue(task store.Task) {
 	t.Helper()
 	t.ok(t.EnqueueTask(t.ctx, task))
 }
@@ -146,15 +158,15 @@ func (t *T) queued(task store.Task) bool {
 	return queued
 }
 
-// receiveTasks has worker take tasks of queue through s.
-func (t *T) receiveTasks(s store.Store, worker string, slots int) catch[store.TaskDelivery] {
+// receiveTasks starts to receive the tasks of queue through s.
+func (t *T) receiveTasks(s store.Store, worker string, slots int) calls[store.TaskDelivery] {
 	t.Helper()
-	c := newCatch[store.TaskDelivery]()
+	c := newCalls[store.TaskDelivery]()
 	t.ok(s.ReceiveTasks(t.ctx, store.TaskOptions{Queue: queue, Worker: worker, Slots: slots, Handler: c.handle}))
 	return c
 }
 
-func (t *T) setTimer(id string, at time.Time) {
+func (t *T) scheduleTimer(id string, at time.Time) {
 	t.Helper()
 	t.ok(t.ScheduleTimer(t.ctx, queue, id, at))
 }

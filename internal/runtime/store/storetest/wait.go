@@ -1,20 +1,21 @@
-package storetest
-
 // Waiting for what a store does by itself: deliveries, redeliveries, expiry.
+
+package storetest
 
 import (
 	"sync"
+	"testing"
 	"time"
 )
 
 const (
-	// soon is how long the suite waits for what should happen at once. It is generous: a store that keeps its
-	// word is never waited for.
+	// soon is how long the suite waits for what should happen immediately. It is generous: only a store that fails
+	// the test makes it wait that long.
 	soon = 20 * time.Second
-	// late is how far behind a promised time something may come: the machine under the tests is busy.
+	// late is how much later than required something may happen: the machine that runs the tests is busy.
 	late = 2 * time.Second
-	// early is how far ahead of a promised delay something may seem to come: the store counts the delay from when
-	// it sent, the test from when it received.
+	// early is how much too early something may seem to happen: the store counts a delay from when it sent the
+	// message, the test from when it received it.
 	early = 200 * time.Millisecond
 )
 
@@ -24,20 +25,20 @@ type arrival[D any] struct {
 	at  time.Time
 }
 
-// catch collects the calls of a handler.
-type catch[D any] chan arrival[D]
+// calls collects the calls of a handler.
+type calls[D any] chan arrival[D]
 
-func newCatch[D any]() catch[D] { return make(catch[D], 10_000) }
+func newCalls[D any]() calls[D] { return make(calls[D], 10_000) }
 
-func (c catch[D]) handle(d D) { c <- arrival[D]{d, time.Now()} }
+func (c calls[D]) handle(d D) { c <- arrival[D]{d, time.Now()} }
 
 // next returns the next arrival.
-func (c catch[D]) next(t *T) arrival[D] {
+func (c calls[D]) next(t testing.TB) arrival[D] {
 	t.Helper()
 	return c.nextWithin(t, soon)
 }
 
-func (c catch[D]) nextWithin(t *T, d time.Duration) arrival[D] {
+func (c calls[D]) nextWithin(t testing.TB, d time.Duration) arrival[D] {
 	t.Helper()
 	select {
 	case a := <-c:
@@ -48,35 +49,25 @@ func (c catch[D]) nextWithin(t *T, d time.Duration) arrival[D] {
 	}
 }
 
-// none fails if something arrives in the time d.
-func (c catch[D]) none(t *T, d time.Duration) {
+// none fails if anything arrives within d.
+func (c calls[D]) none(t testing.TB, d time.Duration) {
 	t.Helper()
 	select {
 	case a := <-c:
-		t.Fatalf("delivered, though it should not be: %+v", a.got)
+		t.Fatalf("unexpected delivery: %+v", a.got)
 	case <-time.After(d):
 	}
 }
 
-// between fails unless a arrived from after to before since.
-func (a arrival[D]) between(t *T, since time.Time, after, before time.Duration) {
+// between fails unless a arrived at least min and at most max after since.
+func (a arrival[D]) between(t testing.TB, since time.Time, min, max time.Duration) {
 	t.Helper()
-	if d := a.at.Sub(since); d < after-early || d > before+late {
-		t.Errorf("delivered after %v, want %v to %v", d, after, before)
+	if d := a.at.Sub(since); d < min-early || d > max+late {
+		t.Errorf("delivered after %v, want %v to %v", d, min, max)
 	}
 }
 
-// eventually waits until cond holds.
-func (t *T) eventually(what string, cond func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(soon); !cond(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not so within %v: %s", soon, what)
-		}
-	}
-}
-
-// together runs fn(0) to fn(n-1) at the same time and returns when all have.
+// together calls fn(0) to fn(n-1) concurrently and waits for all of them.
 func together(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	for i := range n {
