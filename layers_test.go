@@ -56,7 +56,7 @@ var owners = map[string][]string{
 	"github.com/golangci":                    {"gen/vet/golangci"},
 	"golang.org/x/sync":                      {"gen/...", "internal/runtime/store/natsstore", "internal/bench", "golden/..."},
 	"github.com/google/uuid":                 {"golden/..."},
-	"golang.org/x/sys":                       {"runtime/embed"},
+	"github.com/gofrs/flock":                 {"runtime/embed"},
 	"go.uber.org/goleak":                     {"runtime/... (test)", "internal/runtime/... (test)", "pawltest/... (test)"},
 }
 
@@ -238,7 +238,6 @@ var unopened = []string{
 	"pawltest/internal/byhand",
 	"runtime/abi",
 	"runtime/codec",
-	"runtime/embed",
 }
 
 // userPrograms are packages written as users write them.
