@@ -227,7 +227,6 @@ var unopened = []string{
 	"gen/internal/lower",
 	"golden/internal/cases",
 	"golden/internal/drive",
-	"internal/bench",
 	"internal/runtime/client",
 	"internal/runtime/history",
 	"internal/runtime/replay",
