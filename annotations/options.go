@@ -73,8 +73,8 @@ func OptionsOf(k Kind) []Option {
 	return out
 }
 
-// defaults are the options of a directive of kind k that names none.
-func defaults(k Kind) Options {
+// Defaults returns the options of a directive of kind k that names none.
+func Defaults(k Kind) Options {
 	if k != Activity && k != Step {
 		return Options{}
 	}

@@ -64,7 +64,7 @@ func parseOptions(d *Directive, words []word) (problems []Problem) {
 	if i := slices.IndexFunc(words, func(w word) bool { return strings.HasPrefix(w.text, "=") }); i >= 0 {
 		return []Problem{{words[i].offset, "an option has no blanks around its =", "timeout=10s"}}
 	}
-	d.Options = defaults(d.Kind)
+	d.Options = Defaults(d.Kind)
 	offsets := map[string]int{}
 	written := map[string]bool{}
 	for _, w := range words {

@@ -15,7 +15,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
-	"github.com/pawlhq/pawl/internal/runtime/worker"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
@@ -50,7 +50,7 @@ func (w *world) observed(registrations []pawl.Registration) []pawl.Registration 
 			h := &m.Activities[j]
 			inner := h.Run
 			h.Run = func(ctx context.Context, in abi.Values) ([]any, error) {
-				info, begun := worker.ActivityInfo(ctx), time.Now()
+				info, begun := activity.InfoFrom(ctx), time.Now()
 				op := strings.TrimPrefix(info.IdempotencyKey, info.RunID+"/")
 				defer func() {
 					w.witness.attempt(call{info.ID, info.RunID, op, info.Activity}, time.Since(begun))

@@ -69,7 +69,7 @@ var charge = &abi.Activity{
 }
 
 // checkout charges; a piano takes an hour to ship, and an organ an hour to build.
-func checkout(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+func checkout(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 	var o order
 	if err := in.Decode(&o); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func checkout(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
 		panic("nothing to sell")
 	}
 	var id string
-	if err := abi.Call(r, ctx, charge, []any{o}, &id); err != nil {
+	if err := abi.Call(ctx, r, charge, []any{o}, &id); err != nil {
 		return []any{""}, fmt.Errorf("charge: %w", err)
 	}
 	if o.Item == "piano" {

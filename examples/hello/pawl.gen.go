@@ -11,147 +11,129 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Charge = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/hello.Charge",
-	Queue: "github.com/pawlhq/pawl/examples/hello",
-	Policy: abi.Policy{
-		StartToClose:  10 * time.Second,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "main.go:17",
-}
+// pawlCharge describes activity Charge.
+var pawlCharge = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/examples/hello.Charge",
+	Policy: abi.Policy{StartToClose: 10 * time.Second},
+	Pos:    "main.go:17",
+})
 
 // Charge__pawl schedules activity Charge and waits for its outcome.
 func Charge__pawl(_run *abi.Run, ctx context.Context, item string) (payment string, err error) {
-	err = abi.Call(_run, ctx, activity__Charge, []any{item}, &payment)
-	return
+	err = abi.Call(ctx, _run, pawlCharge, []any{item}, &payment)
+	return payment, err
 }
 
-var activity__Ship = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/hello.Ship",
-	Queue: "github.com/pawlhq/pawl/examples/hello",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "main.go:23",
-}
+// pawlShip describes activity Ship.
+var pawlShip = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/examples/hello.Ship",
+	Pos:  "main.go:23",
+})
 
 // Ship__pawl schedules activity Ship and waits for its outcome.
-func Ship__pawl(_run *abi.Run, ctx context.Context, item string, payment string) (parcel string, err error) {
-	err = abi.Call(_run, ctx, activity__Ship, []any{item, payment}, &parcel)
-	return
+func Ship__pawl(_run *abi.Run, ctx context.Context, item, payment string) (parcel string, err error) {
+	err = abi.Call(ctx, _run, pawlShip, []any{item, payment}, &parcel)
+	return parcel, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Charge,
+			Activity: pawlCharge,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var item string
+				if err := in.Decode(&item); err != nil {
 					return nil, err
 				}
-				r0, err := Charge(ctx, a0)
-				return []any{r0}, err
+				payment, err := Charge(ctx, item)
+				return []any{payment}, err
 			},
 		},
 		{
-			Activity: activity__Ship,
+			Activity: pawlShip,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 string
-				if err := in.Decode(&a0, &a1); err != nil {
+				var item, payment string
+				if err := in.Decode(&item, &payment); err != nil {
 					return nil, err
 				}
-				r0, err := Ship(ctx, a0, a1)
-				return []any{r0}, err
+				parcel, err := Ship(ctx, item, payment)
+				return []any{parcel}, err
 			},
 		},
 	}
 }
 
-var workflow__Checkout = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/examples/hello.Checkout",
-	Queue:     "github.com/pawlhq/pawl/examples/hello",
-	Version:   "5029a8eeff69",
-	Generator: "1",
-	Pos:       "main.go:29",
-	Errors:    Errors__pawl,
-}
+// pawlCheckout describes workflow Checkout.
+var pawlCheckout = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/examples/hello.Checkout",
+	Version: "0958104d1654",
+	Pos:     "main.go:29",
+})
 
-// StartCheckout starts a run of workflow Checkout under an id that no other open run of the namespace has.
+// StartCheckout starts a run of workflow Checkout and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 func StartCheckout(ctx context.Context, c *pawl.Client, id string, item string, opts ...pawl.StartOption) (CheckoutRun, error) {
-	run, err := c.Start(ctx, workflow__Checkout, id, []any{item}, opts...)
+	run, err := c.Start(ctx, pawlCheckout, id, []any{item}, opts...)
 	return CheckoutRun{run}, err
 }
 
-// CheckoutRun is a handle on a run of Checkout.
+// FindCheckout returns a handle on the newest run of workflow Checkout with this id.
+// It does not check that there is one.
+func FindCheckout(c *pawl.Client, id string) CheckoutRun {
+	return CheckoutRun{c.Run(pawlCheckout, id)}
+}
+
+// CheckoutRun is a handle on a run of workflow Checkout.
 type CheckoutRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CheckoutRun) Result(ctx context.Context) (parcel string, err error) {
 	err = r.Wait(ctx, &parcel)
-	return
+	return parcel, err
 }
 
-// FindCheckout is a handle on the newest run of Checkout under an id.
-func FindCheckout(c *pawl.Client, id string) CheckoutRun {
-	return CheckoutRun{c.Run(workflow__Checkout, id)}
-}
-
-// Checkout__workflow is workflow Checkout, with what runs it.
-func Checkout__workflow() []*abi.Workflow {
-	w := *workflow__Checkout
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Checkout__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunCheckout runs workflow Checkout.
+func pawlRunCheckout(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var item string
+	if err := in.Decode(&item); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	parcel, err := Checkout__pawl(_run, ctx, item)
+	return []any{parcel}, err
 }
 
-// PawlRegistration is everything annotated in package main, for a worker to run.
+// PawlRegistration returns the activities and workflows of package main, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/examples/hello",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Checkout__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCheckout.With(pawlRunCheckout),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed main.go
-var source__main string
+var pawlSourceMain string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/examples/hello/main.go",
-		Text: source__main,
-		Sums: map[string]string{
-			"Charge":     "c230a52263fdc173",
-			"Checkout{}": "5fddeb53739208a0",
-			"Ship":       "69e239a6b77a0606",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/examples/hello",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "main.go",
+			Text: pawlSourceMain,
+			Sums: map[string]string{
+				"Charge":     "c230a52263fdc173",
+				"Checkout{}": "5fddeb53739208a0",
+				"Ship":       "69e239a6b77a0606",
+			},
 		},
 	},
-}
+})

@@ -11,119 +11,110 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Quote = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/quotes.Quote",
-	Queue: "github.com/pawlhq/pawl/examples/quotes",
-	Policy: abi.Policy{
-		StartToClose:  time.Hour,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "main.go:28",
-}
+// pawlQuote describes activity Quote.
+var pawlQuote = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/examples/quotes.Quote",
+	Policy: abi.Policy{StartToClose: time.Hour},
+	Pos:    "main.go:28",
+})
 
 // Quote__pawl schedules activity Quote and waits for its outcome.
-func Quote__pawl(_run *abi.Run, ctx context.Context, carrier string, grams int) (r0 Offer, err error) {
-	err = abi.Call(_run, ctx, activity__Quote, []any{carrier, grams}, &r0)
-	return
+func Quote__pawl(_run *abi.Run, ctx context.Context, carrier string, grams int) (result Offer, err error) {
+	err = abi.Call(ctx, _run, pawlQuote, []any{carrier, grams}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Quote,
+			Activity: pawlQuote,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var carrier string
+				var grams int
+				if err := in.Decode(&carrier, &grams); err != nil {
 					return nil, err
 				}
-				r0, err := Quote(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Quote(ctx, carrier, grams)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Cheapest = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/examples/quotes.Cheapest",
-	Queue:     "github.com/pawlhq/pawl/examples/quotes",
-	Version:   "5da47786c342",
-	Generator: "1",
-	Pos:       "main.go:41",
-	Errors:    Errors__pawl,
-}
+// pawlCheapest describes workflow Cheapest.
+var pawlCheapest = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/examples/quotes.Cheapest",
+	Version: "c5f1d710ee07",
+	Pos:     "main.go:41",
+})
 
-// StartCheapest starts a run of workflow Cheapest under an id that no other open run of the namespace has.
+// StartCheapest starts a run of workflow Cheapest and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Cheapest returns the best offer that arrives within 30 seconds and cancels the requests that are too late.
 func StartCheapest(ctx context.Context, c *pawl.Client, id string, carriers []string, grams int, opts ...pawl.StartOption) (CheapestRun, error) {
-	run, err := c.Start(ctx, workflow__Cheapest, id, []any{carriers, grams}, opts...)
+	run, err := c.Start(ctx, pawlCheapest, id, []any{carriers, grams}, opts...)
 	return CheapestRun{run}, err
 }
 
-// CheapestRun is a handle on a run of Cheapest.
+// FindCheapest returns a handle on the newest run of workflow Cheapest with this id.
+// It does not check that there is one.
+func FindCheapest(c *pawl.Client, id string) CheapestRun {
+	return CheapestRun{c.Run(pawlCheapest, id)}
+}
+
+// CheapestRun is a handle on a run of workflow Cheapest.
 type CheapestRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CheapestRun) Result(ctx context.Context) (best Offer, err error) {
 	err = r.Wait(ctx, &best)
-	return
+	return best, err
 }
 
-// FindCheapest is a handle on the newest run of Cheapest under an id.
-func FindCheapest(c *pawl.Client, id string) CheapestRun {
-	return CheapestRun{c.Run(workflow__Cheapest, id)}
-}
-
-// Cheapest__workflow is workflow Cheapest, with what runs it.
-func Cheapest__workflow() []*abi.Workflow {
-	w := *workflow__Cheapest
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 []string
-		var a1 int
-		if err := in.Decode(&a0, &a1); err != nil {
-			return nil, err
-		}
-		r0, err := Cheapest__pawl(_run, ctx, a0, a1)
-		return []any{r0}, err
+// pawlRunCheapest runs workflow Cheapest.
+func pawlRunCheapest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var carriers []string
+	var grams int
+	if err := in.Decode(&carriers, &grams); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	best, err := Cheapest__pawl(_run, ctx, carriers, grams)
+	return []any{best}, err
 }
 
-// PawlRegistration is everything annotated in package main, for a worker to run.
+// PawlRegistration returns the activities and workflows of package main, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/examples/quotes",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Cheapest__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCheapest.With(pawlRunCheapest),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed main.go
-var source__main string
+var pawlSourceMain string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/examples/quotes/main.go",
-		Text: source__main,
-		Sums: map[string]string{
-			"Cheapest{}": "ce4c6c25976cda43",
-			"Quote":      "1a1bc1983542bcee",
-			"type Offer": "ff9539a117576072",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/examples/quotes",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "main.go",
+			Text: pawlSourceMain,
+			Sums: map[string]string{
+				"Cheapest{}": "ce4c6c25976cda43",
+				"Quote":      "1a1bc1983542bcee",
+				"type Offer": "ff9539a117576072",
+			},
 		},
 	},
-}
+})

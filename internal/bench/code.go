@@ -68,14 +68,14 @@ func (c *code) echo(name string, step bool) abi.Handler {
 
 // calls returns a workflow that calls an activity as many times as its input says.
 func calls(name string, a *abi.Activity) *abi.Workflow {
-	return &abi.Workflow{Name: name, Queue: queue, Run: func(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+	return &abi.Workflow{Name: name, Queue: queue, Run: func(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 		var n int
 		if err := in.Decode(&n); err != nil {
 			return nil, err
 		}
 		for range n {
 			var out string
-			if err := abi.Call(r, ctx, a, []any{"order-81"}, &out); err != nil {
+			if err := abi.Call(ctx, r, a, []any{"order-81"}, &out); err != nil {
 				return nil, err
 			}
 			if out != "order-81" {
@@ -87,7 +87,7 @@ func calls(name string, a *abi.Activity) *abi.Workflow {
 }
 
 // sleep is a workflow that waits for an hour. Most runs wait most of the time.
-func sleep(r *abi.Run, _ context.Context, _ abi.Values) ([]any, error) {
+func sleep(_ context.Context, r *abi.Run, _ abi.Values) ([]any, error) {
 	abi.Sleep(r, time.Hour)
 	return nil, nil
 }

@@ -1,8 +1,10 @@
-// Package abi is the only door for generated code: what the compiler writes calls nothing else of the engine.
+// Package abi is what generated code calls: it calls nothing else of the engine.
 //
-// A lowered function has the run as its hidden first parameter and calls the functions of this package where the
-// author's function calls an activity, a step, or something of the standard library that would differ on replay.
-// All of them are called by the coroutine that has the run's turn.
+// A lowered function takes the run as its first parameter, before the parameters of the author's function. It calls the
+// functions of this package where the author's function calls an activity, a step, or something of the standard library
+// that would differ on replay. All of them are called by the coroutine that has the run's turn.
+//
+// A generated file declares its [Package], and describes the package's activities and workflows with the methods of it.
 package abi
 
 import (
@@ -14,66 +16,68 @@ import (
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
-// GeneratedV1 exists as long as this runtime takes code that was generated for version 1 of this package.
-const GeneratedV1 = true
+// GeneratedV2 exists as long as this package supports code that was generated for version 2 of it.
+const GeneratedV2 = true
 
-// Policy is when an attempt at an activity is given up and when the next one is made. Zero durations mean "none",
-// zero Attempts "for ever".
+// Policy limits the attempts at an activity, and says when the next one is made. Without a duration there is no limit;
+// without Attempts there is no limit to their number.
 type Policy = history.Policy
 
-// Activity describes an annotated activity or step. Generated code keeps one value of it per annotation.
+// Activity describes an annotated activity or step.
 type Activity struct {
-	Name   string // package path, type and method: its identity in every history
+	Name   string // identifies it in every history: package path, type and method
 	Queue  string
 	Step   bool
 	Policy Policy
-	Final  func(error) bool // reports the errors of final=…; nil if there are none
+	Final  func(error) bool // reports whether an error is one of final=…; nil if there are none
 	Codec  string
-	Pos    string // file:line of the declaration, for people
+	Pos    string // file:line of the declaration, for messages
 }
 
-// Handler is an activity with the code that runs it.
+// Handler is an activity and the function that performs it.
 type Handler struct {
 	Activity *Activity
-	Tag      string // tells two receivers of one activity type apart; usually empty
+	Tag      string // distinguishes receivers of one type; empty for all but one of them
 	Run      func(ctx context.Context, in Values) ([]any, error)
 }
 
-// Workflow describes an annotated workflow with its lowered code.
+// Workflow describes an annotated workflow.
 type Workflow struct {
-	Name      string
-	Queue     string
-	Timeout   time.Duration
-	Version   string // changes when lowered code that the workflow reaches in its module does, files with build conditions aside
-	Generator string // version of the generator that wrote it
-	Codec     string
-	Pos       string
-	Errors    Errors                // the errors of the package, for whoever decodes the run's failure
-	Config    func() map[string]any // config fields of the receiver, recorded when a run starts; nil if there are none
-	Run       func(run *Run, ctx context.Context, in Values) ([]any, error)
+	Name    string // identifies it in every history: package path, type and method
+	Queue   string
+	Timeout time.Duration
+	Version string // changes with the code of the module that the workflow reaches, except for files with build constraints
+	Codec   string
+	Pos     string // file:line of the declaration, for messages
+	Errors  Errors // to decode the failure of a run
+
+	// The rest is only set in a registration.
+
+	Config func() map[string]any // fields of the receiver that are recorded when a run starts; nil if there are none
+	Run    func(ctx context.Context, run *Run, in Values) ([]any, error)
 }
 
 // Registration is everything annotated in one package, for a worker to run.
 type Registration struct {
 	Package    string
-	Generator  string // version of the generator that wrote it
+	Generator  string // version of the generator
 	Activities []Handler
 	Workflows  []*Workflow
 	Errors     Errors
 	Sources    []Source
 }
 
-// Source is a file of the author with the fingerprints that its functions had when code was generated from them.
+// Source is a file of the author, with the fingerprints of the declarations that code was generated from.
 type Source struct {
-	File string // its package's path and its base name
-	Text string // as it is now, embedded at build time
+	File string // path of the package and base name
+	Text string // the file as it was when the program was built
 	Sums map[string]string
 }
 
-// Errors are the errors of a package that keep their identity through the codec.
+// Errors lists errors that keep their identity when they are encoded and decoded.
 type Errors []ErrorDef
 
-// ErrorDef gives an error variable or type a name that survives the codec.
+// ErrorDef names an error variable or type for the codec.
 type ErrorDef = codec.ErrorDef
 
 // Sentinel names a package-level error variable.

@@ -25,7 +25,7 @@ type Run struct {
 func NewExecution(w *Workflow, known *codec.Errors, id, runID string) *replay.Execution {
 	return replay.New(id, runID, func(x *replay.Execution, ctx context.Context) (history.Body, error) {
 		run := &Run{x: x, workflow: w, errors: known}
-		out, err := w.Run(run, ctx, Values{x.Started.Input, run})
+		out, err := w.Run(ctx, run, Values{x.Started.Input, run})
 		return run.close(out, err)
 	})
 }
@@ -46,14 +46,14 @@ func (r *Run) close(out []any, err error) (history.Body, error) {
 	}
 }
 
-// Call schedules an activity or runs a step, waits for its outcome and decodes the results into out. In a context
-// that is already cancelled it schedules nothing and returns the context's error.
-func Call(run *Run, ctx context.Context, a *Activity, in []any, out ...any) error {
+// Call schedules an activity or runs a step, waits for its outcome and decodes the results into out. In a context that is
+// already cancelled it schedules nothing and returns the context's error.
+func Call(ctx context.Context, run *Run, a *Activity, in []any, out ...any) error {
 	return run.call(ctx, a, "", in, out)
 }
 
-// CallOn is Call for a method; recv is the receiver, whose tag tells two receivers of one type apart.
-func CallOn(run *Run, recv any, ctx context.Context, a *Activity, in []any, out ...any) error {
+// CallOn is Call for a method. The tag of the receiver distinguishes it from others of its type.
+func CallOn(ctx context.Context, run *Run, recv any, a *Activity, in []any, out ...any) error {
 	return run.call(ctx, a, run.tag(recv), in, out)
 }
 

@@ -15,14 +15,14 @@ import (
 // the context says, as in plain Go.
 func TestActivityAndTheEndOfItsContext(t *testing.T) {
 	var during, after error
-	w := &abi.Workflow{Name: "flow", Run: func(run *abi.Run, ctx context.Context, _ abi.Values) ([]any, error) {
+	w := &abi.Workflow{Name: "flow", Run: func(ctx context.Context, run *abi.Run, _ abi.Values) ([]any, error) {
 		activity := &abi.Activity{Name: "Ship"}
 		timed, cancel := abi.WithTimeout(run, ctx, time.Second)
 		defer cancel()
-		during = abi.Call(run, timed, activity, nil)
+		during = abi.Call(timed, run, activity, nil)
 		cancelled, fail := abi.WithCancelCause(run, ctx)
 		fail(errors.New("no ship"))
-		after = abi.Call(run, cancelled, activity, nil)
+		after = abi.Call(cancelled, run, activity, nil)
 		return nil, during
 	}}
 	known := codec.NewErrors()

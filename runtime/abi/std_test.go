@@ -24,7 +24,7 @@ func TestLoggerOutlivesReplay(t *testing.T) {
 	log.SetOutput(&seen)
 	log.SetFlags(0)
 	execution := func() *replay.Execution {
-		return abi.NewExecution(&abi.Workflow{Name: "flow", Run: func(run *abi.Run, ctx context.Context, _ abi.Values) ([]any, error) {
+		return abi.NewExecution(&abi.Workflow{Name: "flow", Run: func(ctx context.Context, run *abi.Run, _ abi.Values) ([]any, error) {
 			kept := abi.Log(run)
 			defer kept.Print("end")
 			kept.Print("begin")

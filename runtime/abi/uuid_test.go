@@ -23,7 +23,7 @@ var begin = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // inRun calls fn as the workflow of a run that starts at the time begin.
 func inRun(t *testing.T, runID string, fn func(*abi.Run)) {
 	t.Helper()
-	w := &abi.Workflow{Name: "t.flow", Run: func(run *abi.Run, _ context.Context, _ abi.Values) ([]any, error) {
+	w := &abi.Workflow{Name: "t.flow", Run: func(_ context.Context, run *abi.Run, _ abi.Values) ([]any, error) {
 		fn(run)
 		return nil, nil
 	}}

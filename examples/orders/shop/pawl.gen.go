@@ -12,289 +12,257 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Charge = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/orders/shop.Charge",
-	Queue: "github.com/pawlhq/pawl/examples/orders/shop",
-	Policy: abi.Policy{
-		StartToClose:  2 * time.Second,
-		BackoffMin:    200 * time.Millisecond,
-		BackoffMax:    2 * time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "companies.go:31",
-}
+// pawlCharge describes activity Charge.
+var pawlCharge = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/examples/orders/shop.Charge",
+	Policy: abi.Policy{StartToClose: 2 * time.Second, BackoffMin: 200 * time.Millisecond, BackoffMax: 2 * time.Second},
+	Pos:    "companies.go:31",
+})
 
 // Charge__pawl schedules activity Charge and waits for its outcome.
-func Charge__pawl(_run *abi.Run, ctx context.Context, o Order, q Quote) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Charge, []any{o, q}, &r0)
-	return
+func Charge__pawl(_run *abi.Run, ctx context.Context, o Order, q Quote) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlCharge, []any{o, q}, &result)
+	return result, err
 }
 
-var activity__Refund = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/orders/shop.Refund",
-	Queue: "github.com/pawlhq/pawl/examples/orders/shop",
-	Policy: abi.Policy{
-		StartToClose:  2 * time.Second,
-		BackoffMin:    200 * time.Millisecond,
-		BackoffMax:    2 * time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "companies.go:38",
-}
+// pawlRefund describes activity Refund.
+var pawlRefund = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/examples/orders/shop.Refund",
+	Policy: abi.Policy{StartToClose: 2 * time.Second, BackoffMin: 200 * time.Millisecond, BackoffMax: 2 * time.Second},
+	Pos:    "companies.go:38",
+})
 
 // Refund__pawl schedules activity Refund and waits for its outcome.
 func Refund__pawl(_run *abi.Run, ctx context.Context, o Order, payment string) error {
-	return abi.Call(_run, ctx, activity__Refund, []any{o, payment})
+	return abi.Call(ctx, _run, pawlRefund, []any{o, payment})
 }
 
-var activity__Reserve = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/orders/shop.Reserve",
-	Queue: "github.com/pawlhq/pawl/examples/orders/shop",
-	Policy: abi.Policy{
-		StartToClose:  2 * time.Second,
-		BackoffMin:    200 * time.Millisecond,
-		BackoffMax:    time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "companies.go:46",
-}
+// pawlReserve describes activity Reserve.
+var pawlReserve = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/examples/orders/shop.Reserve",
+	Policy: abi.Policy{StartToClose: 2 * time.Second, BackoffMin: 200 * time.Millisecond, BackoffMax: time.Second},
+	Pos:    "companies.go:46",
+})
 
 // Reserve__pawl schedules activity Reserve and waits for its outcome.
-func Reserve__pawl(_run *abi.Run, ctx context.Context, o Order) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Reserve, []any{o}, &r0)
-	return
+func Reserve__pawl(_run *abi.Run, ctx context.Context, o Order) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlReserve, []any{o}, &result)
+	return result, err
 }
 
-var activity__Release = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/orders/shop.Release",
-	Queue: "github.com/pawlhq/pawl/examples/orders/shop",
-	Policy: abi.Policy{
-		StartToClose:  2 * time.Second,
-		BackoffMin:    200 * time.Millisecond,
-		BackoffMax:    time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "companies.go:53",
-}
+// pawlRelease describes activity Release.
+var pawlRelease = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/examples/orders/shop.Release",
+	Policy: abi.Policy{StartToClose: 2 * time.Second, BackoffMin: 200 * time.Millisecond, BackoffMax: time.Second},
+	Pos:    "companies.go:53",
+})
 
 // Release__pawl schedules activity Release and waits for its outcome.
 func Release__pawl(_run *abi.Run, ctx context.Context, o Order, goods string) error {
-	return abi.Call(_run, ctx, activity__Release, []any{o, goods})
+	return abi.Call(ctx, _run, pawlRelease, []any{o, goods})
 }
 
-var activity__Ship = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/examples/orders/shop.Ship",
-	Queue: "github.com/pawlhq/pawl/examples/orders/shop",
-	Policy: abi.Policy{
-		StartToClose:  time.Second,
-		BackoffMin:    200 * time.Millisecond,
-		BackoffMax:    2 * time.Second,
-		BackoffFactor: 2,
-	},
+// pawlShip describes activity Ship.
+var pawlShip = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/examples/orders/shop.Ship",
+	Policy: abi.Policy{StartToClose: time.Second, BackoffMin: 200 * time.Millisecond, BackoffMax: 2 * time.Second},
 	Final: func(err error) bool {
 		return errors.Is(err, ErrRefused)
 	},
 	Pos: "companies.go:61",
-}
+})
 
 // Ship__pawl schedules activity Ship and waits for its outcome.
-func Ship__pawl(_run *abi.Run, ctx context.Context, o Order) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Ship, []any{o}, &r0)
-	return
+func Ship__pawl(_run *abi.Run, ctx context.Context, o Order) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlShip, []any{o}, &result)
+	return result, err
 }
 
-var activity__Price = &abi.Activity{
+// pawlPrice describes step Price.
+var pawlPrice = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/examples/orders/shop.Price",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
 	Final: func(err error) bool {
 		return errors.Is(err, ErrUnknownItem)
 	},
 	Pos: "shop.go:81",
-}
+})
 
 // Price__pawl runs step Price and waits for its outcome.
-func Price__pawl(_run *abi.Run, ctx context.Context, o Order) (r0 Quote, err error) {
-	err = abi.Call(_run, ctx, activity__Price, []any{o}, &r0)
-	return
+func Price__pawl(_run *abi.Run, ctx context.Context, o Order) (result Quote, err error) {
+	err = abi.Call(ctx, _run, pawlPrice, []any{o}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Charge,
+			Activity: pawlCharge,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Order
-				var a1 Quote
-				if err := in.Decode(&a0, &a1); err != nil {
+				var o Order
+				var q Quote
+				if err := in.Decode(&o, &q); err != nil {
 					return nil, err
 				}
-				r0, err := Charge(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Charge(ctx, o, q)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Refund,
+			Activity: pawlRefund,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Order
-				var a1 string
-				if err := in.Decode(&a0, &a1); err != nil {
+				var o Order
+				var payment string
+				if err := in.Decode(&o, &payment); err != nil {
 					return nil, err
 				}
-				return nil, Refund(ctx, a0, a1)
+				return nil, Refund(ctx, o, payment)
 			},
 		},
 		{
-			Activity: activity__Reserve,
+			Activity: pawlReserve,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Order
-				if err := in.Decode(&a0); err != nil {
+				var o Order
+				if err := in.Decode(&o); err != nil {
 					return nil, err
 				}
-				r0, err := Reserve(ctx, a0)
-				return []any{r0}, err
+				result, err := Reserve(ctx, o)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Release,
+			Activity: pawlRelease,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Order
-				var a1 string
-				if err := in.Decode(&a0, &a1); err != nil {
+				var o Order
+				var goods string
+				if err := in.Decode(&o, &goods); err != nil {
 					return nil, err
 				}
-				return nil, Release(ctx, a0, a1)
+				return nil, Release(ctx, o, goods)
 			},
 		},
 		{
-			Activity: activity__Ship,
+			Activity: pawlShip,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Order
-				if err := in.Decode(&a0); err != nil {
+				var o Order
+				if err := in.Decode(&o); err != nil {
 					return nil, err
 				}
-				r0, err := Ship(ctx, a0)
-				return []any{r0}, err
+				result, err := Ship(ctx, o)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Price,
+			Activity: pawlPrice,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Order
-				if err := in.Decode(&a0); err != nil {
+				var o Order
+				if err := in.Decode(&o); err != nil {
 					return nil, err
 				}
-				r0, err := Price(ctx, a0)
-				return []any{r0}, err
+				result, err := Price(ctx, o)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Fulfil = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/examples/orders/shop.Fulfil",
-	Queue:     "github.com/pawlhq/pawl/examples/orders/shop",
-	Version:   "e7c7edee0130",
-	Generator: "1",
-	Pos:       "shop.go:43",
-	Errors:    Errors__pawl,
-}
+// pawlFulfil describes workflow Fulfil.
+var pawlFulfil = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/examples/orders/shop.Fulfil",
+	Version: "c2cb04ff0bc2",
+	Pos:     "shop.go:43",
+})
 
-// StartFulfil starts a run of workflow Fulfil under an id that no other open run of the namespace has.
+// StartFulfil starts a run of workflow Fulfil and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Fulfil takes an order through payment, warehouse and carrier. If the carrier refuses the item permanently, Fulfil releases the
+// goods and refunds the payment, which also counts as success.
 func StartFulfil(ctx context.Context, c *pawl.Client, id string, o Order, opts ...pawl.StartOption) (FulfilRun, error) {
-	run, err := c.Start(ctx, workflow__Fulfil, id, []any{o}, opts...)
+	run, err := c.Start(ctx, pawlFulfil, id, []any{o}, opts...)
 	return FulfilRun{run}, err
 }
 
-// FulfilRun is a handle on a run of Fulfil.
+// FindFulfil returns a handle on the newest run of workflow Fulfil with this id.
+// It does not check that there is one.
+func FindFulfil(c *pawl.Client, id string) FulfilRun {
+	return FulfilRun{c.Run(pawlFulfil, id)}
+}
+
+// FulfilRun is a handle on a run of workflow Fulfil.
 type FulfilRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FulfilRun) Result(ctx context.Context) (r0 Receipt, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FulfilRun) Result(ctx context.Context) (result Receipt, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFulfil is a handle on the newest run of Fulfil under an id.
-func FindFulfil(c *pawl.Client, id string) FulfilRun {
-	return FulfilRun{c.Run(workflow__Fulfil, id)}
-}
-
-// Fulfil__workflow is workflow Fulfil, with what runs it.
-func Fulfil__workflow() []*abi.Workflow {
-	w := *workflow__Fulfil
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Order
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Fulfil__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunFulfil runs workflow Fulfil.
+func pawlRunFulfil(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var o Order
+	if err := in.Decode(&o); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Fulfil__pawl(_run, ctx, o)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package shop, for a worker to run.
+// PawlRegistration returns the activities and workflows of package shop, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/examples/orders/shop",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Fulfil__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/examples/orders/shop.ErrRefused", ErrRefused),
-	abi.Sentinel("github.com/pawlhq/pawl/examples/orders/shop.ErrUnknownItem", ErrUnknownItem),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlFulfil.With(pawlRunFulfil),
+	)
 }
 
 //go:embed companies.go
-var source__companies string
+var pawlSourceCompanies string
 
 //go:embed shop.go
-var source__shop string
+var pawlSourceShop string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/examples/orders/shop/companies.go",
-		Text: source__companies,
-		Sums: map[string]string{
-			"Charge":         "32bffd05e1296e8f",
-			"Refund":         "c6c7c8e84efbb214",
-			"Release":        "5ee55988ad9e8f6b",
-			"Reserve":        "c918712e71b620da",
-			"Ship":           "a3e48841b51a79d4",
-			"var ErrRefused": "5c97568c4c8207aa",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/examples/orders/shop",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/examples/orders/shop.ErrRefused", ErrRefused),
+		abi.Sentinel("github.com/pawlhq/pawl/examples/orders/shop.ErrUnknownItem", ErrUnknownItem),
+	},
+	Sources: []abi.Source{
+		{
+			File: "companies.go",
+			Text: pawlSourceCompanies,
+			Sums: map[string]string{
+				"Charge":         "32bffd05e1296e8f",
+				"Refund":         "c6c7c8e84efbb214",
+				"Release":        "5ee55988ad9e8f6b",
+				"Reserve":        "c918712e71b620da",
+				"Ship":           "a3e48841b51a79d4",
+				"var ErrRefused": "5c97568c4c8207aa",
+			},
+		},
+		{
+			File: "shop.go",
+			Text: pawlSourceShop,
+			Sums: map[string]string{
+				"Fulfil{}":      "eaa513c782d79333",
+				"Price":         "35e4789f275b4b98",
+				"const packing": "3904cee0731b3aa2",
+				"giveBack{}":    "01a6881820406f01",
+				"type Order":    "1ea4c93fa73b4576",
+				"type Quote":    "9c8adb0b7f5fd994",
+				"type Receipt":  "9d2391cf870ea2ae",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/examples/orders/shop/shop.go",
-		Text: source__shop,
-		Sums: map[string]string{
-			"Fulfil{}":      "eaa513c782d79333",
-			"Price":         "35e4789f275b4b98",
-			"const packing": "3904cee0731b3aa2",
-			"giveBack{}":    "01a6881820406f01",
-			"type Order":    "1ea4c93fa73b4576",
-			"type Quote":    "9c8adb0b7f5fd994",
-			"type Receipt":  "9d2391cf870ea2ae",
-		},
-	},
-}
+})

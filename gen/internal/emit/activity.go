@@ -1,92 +1,182 @@
-// Activities: their descriptors, the twins that schedule them, and the handlers that run them.
+// Activities: what describes them, and the functions that lowered code calls in their place.
 
 package emit
 
 import (
-	"fmt"
-	"time"
-
 	"github.com/dave/jennifer/jen"
 
+	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
+// functions writes what belongs to activities that are functions.
 func (w *writer) functions() {
 	for _, a := range w.pkg.Functions {
-		w.descriptor("", a)
-		w.functionTwin(a)
+		w.description("", a)
+		w.functionStub(a)
 	}
-	if len(w.pkg.Functions) == 0 {
-		return
-	}
-	w.file.Commentf("%s are the activities that are plain functions, with what runs them.", functionHandlers)
-	w.file.Func().Id(functionHandlers).Params().Index().Add(abi("Handler")).Block(
-		jen.Return(w.handlers("", "", w.pkg.Functions)),
-	)
+	w.functionHandlers()
 }
 
-// descriptor declares the variable that describes an activity.
-func (w *writer) descriptor(typeName string, a ir.Activity) {
-	w.file.Var().Id(activityVar(typeName, a)).Op("=").Add(literal(jen.Op("&").Add(abi("Activity")),
-		entry{"Name", jen.Lit(a.Registered)},
-		entry{"Queue", text(a.Queue)},
-		entry{"Step", when(a.Step)},
-		entry{"Policy", policy(a.Policy)},
-		entry{"Final", w.final(a.Final)},
-		entry{"Codec", text(a.Codec)},
-		entry{"Pos", jen.Lit(a.Pos)},
+// receiver writes what belongs to a type with activities.
+func (w *writer) receiver(r ir.Receiver) {
+	for _, a := range r.Activities {
+		w.description(r.Type.Name, a)
+		if r.Interface {
+			w.interfaceStub(r, a)
+		} else {
+			w.methodStub(r, a)
+		}
+	}
+	w.receiverHandlers(r)
+	if r.Interface {
+		w.standIn(r)
+	}
+}
+
+// description writes
+//
+//	// pawlCharge describes activity Charge.
+//	var pawlCharge = pawlPackage.Activity(abi.Activity{
+//		Name:   "example.com/shop.Charge",
+//		Policy: abi.Policy{StartToClose: 10 * time.Second},
+//		Pos:    "shop.go:17",
+//	})
+func (w *writer) description(typeName string, a ir.Activity) {
+	name := w.names.activity(typeName, a.Name)
+	queue := a.Queue
+	if queue == w.pkg.Path {
+		queue = "" // the default
+	}
+	w.commentf("%s describes %s %s.", name, kind(a), display(typeName, a.Name))
+	w.file.Var().Id(name).Op("=").Id(w.names.pkg).Dot("Activity").Call(literal(abi("Activity"),
+		field("Name", jen.Lit(a.Registered)),
+		field("Queue", lit(queue)),
+		field("Step", lit(a.Step)),
+		field("Policy", policy(a.Policy)),
+		field("Final", final(a.Final)),
+		field("Codec", lit(a.Codec)),
+		field("Pos", jen.Lit(a.Pos)),
 	))
 }
 
-func policy(p ir.Policy) jen.Code {
-	return literal(abi("Policy"),
-		entry{"StartToClose", duration(p.StartToClose)},
-		entry{"ScheduleToStart", duration(p.ScheduleToStart)},
-		entry{"ScheduleToClose", duration(p.ScheduleToClose)},
-		entry{"Heartbeat", duration(p.Heartbeat)},
-		entry{"Attempts", number(p.Attempts)},
-		entry{"BackoffMin", duration(p.BackoffMin)},
-		entry{"BackoffMax", duration(p.BackoffMax)},
-		entry{"BackoffFactor", factor(p.BackoffFactor)},
-	)
+func kind(a ir.Activity) string {
+	if a.Step {
+		return "step"
+	}
+	return "activity"
 }
 
-// final writes the function that reports the errors which are not retried.
-func (w *writer) final(finals []ir.Final) jen.Code {
+// policy writes what a policy has that is not the default, or nothing:
+//
+//	abi.Policy{StartToClose: 10 * time.Second, Attempts: 5}
+func policy(p ir.Policy) jen.Code {
+	usual := annotations.Defaults(annotations.Activity)
+	var fields []jen.Code
+	set := func(name string, value jen.Code, is bool) {
+		if is && value != nil {
+			fields = append(fields, jen.Id(name).Op(":").Add(value))
+		}
+	}
+	set("StartToClose", duration(p.StartToClose), p.StartToClose != usual.Timeout)
+	set("ScheduleToStart", duration(p.ScheduleToStart), true)
+	set("ScheduleToClose", duration(p.ScheduleToClose), true)
+	set("Heartbeat", duration(p.Heartbeat), true)
+	set("Attempts", lit(p.Attempts), true)
+	set("BackoffMin", duration(p.BackoffMin), p.BackoffMin != usual.Backoff.Min)
+	set("BackoffMax", duration(p.BackoffMax), p.BackoffMax != usual.Backoff.Max)
+	set("BackoffFactor", lit(p.BackoffFactor), p.BackoffFactor != usual.Backoff.Factor)
+	if len(fields) == 0 {
+		return nil
+	}
+	return abi("Policy").Values(fields...)
+}
+
+// final writes the function that reports the errors that are not retried:
+//
+//	func(err error) bool {
+//		if errors.Is(err, ErrDeclined) {
+//			return true
+//		}
+//		_, ok := errors.AsType[*CardError](err)
+//		return ok
+//	}
+func final(finals []ir.Final) jen.Code {
 	if len(finals) == 0 {
 		return nil
 	}
 	return jen.Func().Params(jen.Id(errName).Error()).Bool().BlockFunc(func(g *jen.Group) {
-		if len(finals) == 1 && !finals[0].Type {
-			g.Return(isError(finals[0]))
-			return
-		}
-		for _, f := range finals {
+		for _, f := range finals[:len(finals)-1] {
 			if f.Type {
-				g.If(jen.List(jen.Id("_"), jen.Id("ok")).Op(":=").Qual("errors", "AsType").Types(pointerTo(f)).Call(jen.Id(errName)), jen.Id("ok")).Block(jen.Return(jen.True()))
+				g.If(asType(f), jen.Id("ok")).Block(jen.Return(jen.True()))
 			} else {
 				g.If(isError(f)).Block(jen.Return(jen.True()))
 			}
 		}
-		g.Return(jen.False())
+		if last := finals[len(finals)-1]; last.Type {
+			g.Add(asType(last))
+			g.Return(jen.Id("ok"))
+		} else {
+			g.Return(isError(last))
+		}
 	})
 }
 
-// isError asks whether the error is, or wraps, the value of a variable.
+// isError writes errors.Is(err, ErrDeclined).
 func isError(f ir.Final) *jen.Statement {
 	return jen.Qual("errors", "Is").Call(jen.Id(errName), ref(f.Ref))
 }
 
-func pointerTo(f ir.Final) *jen.Statement {
-	if f.Pointer {
-		return jen.Op("*").Add(ref(f.Ref))
-	}
-	return ref(f.Ref)
+// asType writes _, ok := errors.AsType[*CardError](err).
+func asType(f ir.Final) *jen.Statement {
+	return jen.List(jen.Id("_"), jen.Id("ok")).Op(":=").Qual("errors", "AsType").Types(pointerTo(f.Ref, f.Pointer)).Call(jen.Id(errName))
 }
 
-func (w *writer) functionTwin(a ir.Activity) {
-	w.file.Commentf("%s %s %s and waits for its outcome.", twin(a.Name), schedules(a), a.Name)
-	w.schedule(jen.Func().Id(twin(a.Name)), "", a, map[string]bool{}, nil)
+// functionStub writes
+//
+//	// Charge__pawl schedules activity Charge and waits for its outcome.
+//	func Charge__pawl(_run *abi.Run, ctx context.Context, item string) (payment string, err error) {
+//		err = abi.Call(ctx, _run, pawlCharge, []any{item}, &payment)
+//		return payment, err
+//	}
+func (w *writer) functionStub(a ir.Activity) {
+	name := lowered(a.Name)
+	w.commentf("%s %s %s and waits for its outcome.", name, schedules(a), a.Name)
+	w.stub(stub{head: jen.Func().Id(name), activity: a, used: map[string]bool{}})
+}
+
+// methodStub writes
+//
+//	// Take__pawl schedules activity Bank.Take and waits for its outcome.
+//	func (b *Bank) Take__pawl(_run *abi.Run, ctx context.Context, cents int) (receipt string, err error) {
+//		err = abi.CallOn(ctx, _run, b, pawlBankTake, []any{cents}, &receipt)
+//		return receipt, err
+//	}
+func (w *writer) methodStub(r ir.Receiver, a ir.Activity) {
+	used := map[string]bool{}
+	recv := w.pick(used, a.Receiver, recvName)
+	name := lowered(a.Name)
+	w.commentf("%s %s %s and waits for its outcome.", name, schedules(a), display(r.Type.Name, a.Name))
+	w.stub(stub{
+		head: jen.Func().Params(jen.Id(recv).Add(pointerTo(r.Type, a.Pointer))).Id(name),
+		recv: recv, typeName: r.Type.Name, activity: a, used: used,
+	})
+}
+
+// interfaceStub writes
+//
+//	// Stock_Reserve__pawl schedules activity Stock.Reserve and waits for its outcome.
+//	func Stock_Reserve__pawl(_run *abi.Run, recv Stock, ctx context.Context, sku string) error {
+//		return abi.CallOn(ctx, _run, recv, pawlStockReserve, []any{sku})
+//	}
+func (w *writer) interfaceStub(r ir.Receiver, a ir.Activity) {
+	used := map[string]bool{recvName: true}
+	name := loweredMethod(r.Type.Name, a.Name)
+	w.commentf("%s %s %s and waits for its outcome.", name, schedules(a), display(r.Type.Name, a.Name))
+	w.stub(stub{
+		head: jen.Func().Id(name), recv: recvName, first: jen.Id(recvName).Add(ref(r.Type)),
+		typeName: r.Type.Name, activity: a, used: used,
+	})
 }
 
 func schedules(a ir.Activity) string {
@@ -96,146 +186,55 @@ func schedules(a ir.Activity) string {
 	return "schedules activity"
 }
 
-// receiver writes what belongs to one type with activities.
-func (w *writer) receiver(r ir.Receiver) {
-	for _, a := range r.Activities {
-		w.descriptor(r.Type.Name, a)
-		if r.Interface {
-			w.interfaceTwin(r, a)
-		} else {
-			w.methodTwin(r, a)
-		}
-	}
-	w.receiverHandlers(r)
-	if r.Interface {
-		standInWriter{w, r.Type.Name, standInType(r.Type.Name)}.write(r)
-	}
+// stub is what stubs of functions, methods and interface methods differ in.
+type stub struct {
+	head     *jen.Statement // up to the parameters
+	recv     string         // name of the receiver, if there is one
+	first    *jen.Statement // parameter between the run and the context, if there is one
+	typeName string
+	activity ir.Activity
+	used     map[string]bool
 }
 
-func (w *writer) methodTwin(r ir.Receiver, a ir.Activity) {
-	used := map[string]bool{}
-	recv := w.names.pick(used, a.Receiver, recvName)
-	t := ref(r.Type)
-	if a.Pointer {
-		t = jen.Op("*").Add(t)
+// stub writes the parameters, results and body of a stub; see functionStub.
+func (w *writer) stub(s stub) {
+	sig := s.activity.Signature
+	ctx := w.pick(s.used, sig.Context, ctxName)
+	inputs := w.variables(s.used, sig.Inputs, argName)
+	results := w.variables(s.used, sig.Results, resultName)
+	err := w.pick(s.used, errName)
+
+	params := []jen.Code{runParam()}
+	function, args := "Call", []jen.Code{jen.Id(ctx), jen.Id(runName)}
+	if s.first != nil {
+		params = append(params, s.first)
 	}
-	w.file.Commentf("%s %s %s and waits for its outcome.", twin(a.Name), schedules(a), a.Name)
-	w.schedule(jen.Func().Params(jen.Id(recv).Add(t)).Id(twin(a.Name)), r.Type.Name, a, used, jen.Id(recv))
+	if s.recv != "" {
+		function, args = "CallOn", append(args, jen.Id(s.recv))
+	}
+	params = append(append(params, ctxParam(ctx)), declarations(variadic(inputs, sig.Variadic, "..."))...)
+	args = append(append(args, jen.Id(w.names.activity(s.typeName, s.activity.Name)), anys(inputs)), pointers(results)...)
+	w.file.Add(s.head.Params(params...).Add(fetch(results, err, abi(function).Call(args...))))
 }
 
-func (w *writer) interfaceTwin(r ir.Receiver, a ir.Activity) {
-	used := map[string]bool{}
-	name := interfaceTwin(r.Type.Name, a.Name)
-	w.file.Commentf("%s %s %s of recv and waits for its outcome.", name, schedules(a), a.Name)
-	w.schedule(jen.Func().Id(name), r.Type.Name, a, used, jen.Id(w.names.pick(used, recvName)), jen.Id(recvName).Add(ref(r.Type)))
-}
-
-// schedule writes the parameters, results and body of a twin. recv is nil for a function; extra parameters follow the
-// run.
-func (w *writer) schedule(f *jen.Statement, typeName string, a ir.Activity, used map[string]bool, recv *jen.Statement, extra ...jen.Code) {
-	run := w.names.pick(used, runName)
-	ctx, inputs, params := w.inputs(a.Signature, used, false)
-	results := w.results(a.Signature, used)
-	args := []jen.Code{jen.Id(run)}
-	call := "Call"
-	if recv != nil {
-		args, call = append(args, recv), "CallOn"
+// fetch writes the results and the body of a function that has its results filled by a call that returns an error:
+//
+//	(parcel string, err error) {
+//		err = call(&parcel)
+//		return parcel, err
+//	}
+//
+// or, without results,
+//
+//	error {
+//		return call()
+//	}
+func fetch(results []variable, err string, call jen.Code) *jen.Statement {
+	if len(results) == 0 {
+		return jen.Error().Block(jen.Return(call))
 	}
-	args = append(args, jen.Id(ctx), jen.Id(activityVar(typeName, a)), anys(inputs))
-	for _, r := range results.names {
-		args = append(args, jen.Op("&").Id(r))
-	}
-	params = append(append([]jen.Code{jen.Id(run).Op("*").Add(abi("Run"))}, extra...), params...)
-	f.Params(params...)
-	if len(results.names) == 0 {
-		w.file.Add(f.Error().Block(jen.Return(abi(call).Call(args...))))
-		return
-	}
-	w.file.Add(f.Params(results.params...).Block(
-		jen.Id(results.err).Op("=").Add(abi(call)).Call(args...),
-		jen.Return(),
-	))
-}
-
-// inputs writes the parameters of a signature, context first; flat makes a variadic one a slice.
-func (w *writer) inputs(s ir.Signature, used map[string]bool, flat bool) (ctx string, names []string, params []jen.Code) {
-	ctx = w.names.pick(used, s.Context, ctxName)
-	params = []jen.Code{jen.Id(ctx).Qual("context", "Context")}
-	for i, in := range s.Inputs {
-		name := w.names.pick(used, in.Name, fmt.Sprint("a", i))
-		names = append(names, name)
-		params = append(params, jen.Id(name).Add(inputType(s, i, !flat)))
-	}
-	return ctx, names, params
-}
-
-// inputType is the type of input i as a parameter, or as the slice that a variadic one is inside the function.
-func inputType(s ir.Signature, i int, asParam bool) *jen.Statement {
-	t := typ(s.Inputs[i].Type)
-	switch {
-	case !s.Variadic || i < len(s.Inputs)-1:
-		return t
-	case asParam:
-		return jen.Op("...").Add(t)
-	}
-	return jen.Index().Add(t)
-}
-
-// resultSet is the results of a signature, named, with the error last.
-type resultSet struct {
-	names  []string
-	err    string
-	params []jen.Code
-}
-
-func (w *writer) results(s ir.Signature, used map[string]bool) (r resultSet) {
-	for i, out := range s.Results {
-		name := w.names.pick(used, out.Name, fmt.Sprint("r", i))
-		r.names = append(r.names, name)
-		r.params = append(r.params, jen.Id(name).Add(typ(out.Type)))
-	}
-	r.err = w.names.pick(used, errName)
-	r.params = append(r.params, jen.Id(r.err).Error())
-	return r
-}
-
-func when(on bool) jen.Code {
-	if !on {
-		return nil
-	}
-	return jen.True()
-}
-
-func number(n int) jen.Code {
-	if n == 0 {
-		return nil
-	}
-	return jen.Lit(n)
-}
-
-func factor(f float64) jen.Code {
-	if f == 0 {
-		return nil
-	}
-	return jen.Id(fmt.Sprint(f))
-}
-
-// duration writes d in its largest whole unit; nothing for zero.
-func duration(d time.Duration) jen.Code {
-	units := []struct {
-		size time.Duration
-		name string
-	}{{time.Hour, "Hour"}, {time.Minute, "Minute"}, {time.Second, "Second"}, {time.Millisecond, "Millisecond"}, {time.Microsecond, "Microsecond"}}
-	if d == 0 {
-		return nil
-	}
-	for _, u := range units {
-		switch {
-		case d == u.size:
-			return jen.Qual("time", u.name)
-		case d%u.size == 0:
-			return jen.Id(fmt.Sprint(int64(d/u.size))).Op("*").Qual("time", u.name)
-		}
-	}
-	return jen.Id(fmt.Sprint(int64(d))).Op("*").Qual("time", "Nanosecond")
+	return jen.Params(append(declarations(results), jen.Id(err).Error())...).Block(
+		jen.Id(err).Op("=").Add(call),
+		jen.Return(append(arguments(results, false), jen.Id(err))...),
+	)
 }

@@ -1,57 +1,87 @@
-// Package emit writes a package's generated file, pawl.gen.go, from its description. It sees nothing of the author's
-// syntax, and it alone knows jennifer.
+// Package emit writes the generated file of a package, pawl.gen.go, from its description. It knows nothing of the author's
+// syntax, and it is the only package that uses jennifer.
 //
-// The file has, in this order: the handshake with the runtime, a descriptor and a twin for each activity, what starts
-// and finds each workflow, the module that a worker runs, and the fingerprints of the sources it was made from.
+// Every function that writes something begins with what it writes.
 package emit
 
 import (
 	"bytes"
 	"fmt"
-	"go/format"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
+	goimports "golang.org/x/tools/imports"
 
-	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
-const (
-	pawlPath = importpath.Pawl
-	abiPath  = importpath.ABI
-)
-
-// ABIVersion is the version of the runtime's door that generated code is written for.
-const ABIVersion = 1
+// ABIVersion is the version of package abi that generated code is written for.
+const ABIVersion = 2
 
 // File writes the generated file of p.
-func File(p *ir.Package) ([]byte, error) { return write(p, true) }
+func File(p *ir.Package) ([]byte, error) {
+	src, err := Draft(p)
+	if err != nil {
+		return nil, err
+	}
+	return formatted(p, src)
+}
 
-// Draft writes the same without its layout, for the type-checker's eyes only.
-func Draft(p *ir.Package) ([]byte, error) { return write(p, false) }
-
-func write(p *ir.Package, layout bool) ([]byte, error) {
+// Draft writes the same for the type-checker, without the layout of the imports.
+func Draft(p *ir.Package) ([]byte, error) {
 	w := newWriter(p)
 	w.handshake()
 	w.functions()
 	for _, r := range p.Receivers {
 		w.receiver(r)
 	}
+	w.registry()
 	for _, f := range p.Workflows {
 		w.workflow(f)
 	}
-	w.module()
-	w.errors()
-	w.sources()
+	w.configs()
+	w.registration()
+	w.packageVar()
 	w.helpers()
-	if layout {
-		return w.formatted()
-	}
-	return w.render()
+	return render(w)
 }
 
-func (w *writer) render() ([]byte, error) {
+// Guard writes the generated file for one of p's guards. It is compiled in the same builds as the author's file, so that
+// the file that all builds share is the same wherever it is generated:
+//
+//	//go:build unix
+//
+//	//go:embed nap_unix.go
+//	var pawlSourceNapUnix string
+//
+//	// Only builds that compile nap_unix.go check it. The order in which files add themselves does not matter.
+//	func init() {
+//		pawlPackage.AddSource(abi.Source{…})
+//	}
+func Guard(p *ir.Package, s ir.Source) ([]byte, error) {
+	w := newWriter(p)
+	w.file.PackageComment("//go:build " + s.Condition)
+	w.embed(s)
+	w.commentf("Only builds that compile %s check it. The order in which files add themselves does not matter.", s.File)
+	w.file.Func().Id("init").Params().Block(
+		jen.Id(w.names.pkg).Dot("AddSource").Call(w.source(abi("Source"), s)),
+	)
+	src, err := render(w)
+	if err != nil {
+		return nil, err
+	}
+	return formatted(p, src)
+}
+
+// handshake writes
+//
+//	// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+//	const _ = abi.GeneratedV2
+func (w *writer) handshake() {
+	w.commentf("If the next line does not compile, this file was generated for a different version of Pawl: run go generate.")
+	w.file.Const().Id("_").Op("=").Add(abi(fmt.Sprintf("GeneratedV%d", ABIVersion)))
+}
+
+func render(w *writer) ([]byte, error) {
 	var b bytes.Buffer
 	if err := w.file.Render(&b); err != nil {
 		return nil, fmt.Errorf("writing generated code of %s: %w", w.pkg.Path, err)
@@ -59,136 +89,11 @@ func (w *writer) render() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (w *writer) formatted() ([]byte, error) {
-	src, err := w.render()
+// formatted groups the imports: first the standard library, then all others.
+func formatted(p *ir.Package, src []byte) ([]byte, error) {
+	src, err := goimports.Process("", src, &goimports.Options{FormatOnly: true, Comments: true, TabIndent: true, TabWidth: 8})
 	if err != nil {
-		return nil, err
-	}
-	if src, err = format.Source(groupImports(src)); err != nil {
-		return nil, fmt.Errorf("formatting generated code of %s: %w", w.pkg.Path, err)
+		return nil, fmt.Errorf("formatting generated code of %s: %w", p.Path, err)
 	}
 	return src, nil
 }
-
-// groupImports sets the imports of the standard library apart from all others, as is the custom.
-func groupImports(src []byte) []byte {
-	const open, end = "import (\n", ")\n"
-	before, rest, found := strings.Cut(string(src), open)
-	if !found {
-		return src
-	}
-	block, after, _ := strings.Cut(rest, end)
-	var std, others string
-	for line := range strings.Lines(block) {
-		_, path, _ := strings.Cut(line, `"`)
-		if !importpath.IsStd(path) {
-			others += line
-		} else {
-			std += line
-		}
-	}
-	return []byte(before + open + std + "\n" + others + end + after)
-}
-
-// writer is the state of writing one file.
-type writer struct {
-	pkg   *ir.Package
-	file  *jen.File
-	names names
-}
-
-func newWriter(p *ir.Package) *writer {
-	w := &writer{pkg: p, file: jen.NewFilePathName(p.Path, p.Name)}
-	w.names = newNames(p)
-	for path, alias := range w.names.aliases {
-		if alias.changed {
-			w.file.ImportAlias(path, alias.name)
-		} else {
-			w.file.ImportName(path, alias.name)
-		}
-	}
-	w.file.NoFormat = true // formatted does it
-	w.file.HeaderComment("Code generated by pawl. DO NOT EDIT.")
-	return w
-}
-
-func (w *writer) handshake() {
-	w.file.Commentf("Written for version %d of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:", ABIVersion)
-	w.file.Comment("run go generate.")
-	w.file.Const().Id("_").Op("=").Qual(abiPath, fmt.Sprintf("GeneratedV%d", ABIVersion))
-}
-
-// abi names something of the runtime's door.
-func abi(name string) *jen.Statement { return jen.Qual(abiPath, name) }
-
-// typ writes a type.
-func typ(t ir.Type) *jen.Statement {
-	s := jen.Empty()
-	for _, part := range t {
-		if part.Ref.Name != "" {
-			s.Add(ref(part.Ref))
-		} else {
-			s.Id(part.Text)
-		}
-	}
-	return s
-}
-
-func ref(r ir.Ref) *jen.Statement { return jen.Qual(r.Pkg.Path, r.Name) }
-
-// entry is one key and value of a composite literal.
-type entry struct {
-	key   string
-	value jen.Code
-}
-
-// literal writes a composite literal with its keys in the given order, leaving out entries without a value.
-func literal(t *jen.Statement, entries ...entry) *jen.Statement {
-	return t.CustomFunc(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, func(g *jen.Group) {
-		for _, e := range entries {
-			if e.value != nil {
-				g.Id(e.key).Op(":").Add(e.value)
-			}
-		}
-	})
-}
-
-// text is a string literal, or nothing for the empty string.
-func text(s string) jen.Code {
-	if s == "" {
-		return nil
-	}
-	return jen.Lit(s)
-}
-
-// list writes a slice or array literal with one element on each line.
-func list(t *jen.Statement, elements []jen.Code) *jen.Statement {
-	return t.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, elements...)
-}
-
-// anys writes []any{a, b}.
-func anys(values []string) *jen.Statement {
-	if len(values) == 0 {
-		return jen.Nil()
-	}
-	return jen.Index().Any().ValuesFunc(func(g *jen.Group) {
-		for _, v := range values {
-			g.Id(v)
-		}
-	})
-}
-
-// lower makes a name unexported: Payments is payments, HTTPClient is httpClient.
-func lower(name string) string {
-	upper := 0
-	for upper < len(name) && name[upper] >= 'A' && name[upper] <= 'Z' {
-		upper++
-	}
-	if upper > 1 && upper < len(name) {
-		upper--
-	}
-	return strings.ToLower(name[:upper]) + name[upper:]
-}
-
-// title makes a name exported.
-func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

@@ -1,86 +1,134 @@
-// Handlers: what runs the activities of a worker.
+// Handlers: what performs activities in a worker.
 
 package emit
 
 import (
-	"fmt"
+	"go/token"
 
 	"github.com/dave/jennifer/jen"
 
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
-// receiverHandlers writes the function that gives the handlers of a receiver.
-func (w *writer) receiverHandlers(r ir.Receiver) {
-	name := handlersOf(r.Type.Name)
-	t := ref(r.Type)
-	if !r.Interface {
-		t = jen.Op("*").Add(t)
+// functionHandlers writes
+//
+//	// pawlActivities returns the activities that are functions.
+//	func pawlActivities() []abi.Handler {
+//		return []abi.Handler{…}
+//	}
+func (w *writer) functionHandlers() {
+	if len(w.pkg.Functions) == 0 {
+		return
 	}
-	w.file.Commentf("%s are the activities of recv, with what runs them; none if it is nil. The tag tells", name)
-	w.file.Comment("recv from others of its type.")
-	w.file.Func().Id(name).Params(jen.Id(recvName).Add(t), jen.Id(tagName).String()).Index().Add(abi("Handler")).Block(
+	w.commentf("%s returns the activities that are functions.", w.names.functions)
+	w.file.Func().Id(w.names.functions).Params().Index().Add(abi("Handler")).Block(
+		jen.Return(w.handlers("", "", w.pkg.Functions)),
+	)
+}
+
+// receiverHandlers writes
+//
+//	// pawlBankActivities returns the activities of recv, or none if it is nil.
+//	func pawlBankActivities(recv *Bank, tag string) []abi.Handler {
+//		if recv == nil {
+//			return nil
+//		}
+//		return []abi.Handler{…}
+//	}
+func (w *writer) receiverHandlers(r ir.Receiver) {
+	name := w.names.handlers(r.Type.Name)
+	w.commentf("%s returns the activities of recv, or none if it is nil.", name)
+	w.file.Func().Id(name).Params(
+		jen.Id(recvName).Add(pointerTo(r.Type, !r.Interface)), jen.Id(tagName).String(),
+	).Index().Add(abi("Handler")).Block(
 		jen.If(jen.Id(recvName).Op("==").Nil()).Block(jen.Return(jen.Nil())),
 		jen.Return(w.handlers(r.Type.Name, recvName, r.Activities)),
 	)
 }
 
-// handlers writes a slice of handlers; recv is empty for functions.
-func (w *writer) handlers(typeName, recv string, as []ir.Activity) jen.Code {
-	if len(as) == 0 {
-		return jen.Nil()
-	}
+// handlers writes
+//
+//	[]abi.Handler{
+//		{
+//			Activity: pawlBankTake,
+//			Tag:      tag,
+//			Run: func(ctx context.Context, in abi.Values) ([]any, error) {…},
+//		},
+//	}
+//
+// Functions have no receiver and no tag.
+func (w *writer) handlers(typeName, recv string, activities []ir.Activity) jen.Code {
 	var elements []jen.Code
-	for _, a := range as {
-		f := jen.Id(a.Name)
+	for _, a := range activities {
+		perform := jen.Id(a.Name)
 		var tag jen.Code
 		if recv != "" {
-			f, tag = jen.Id(recv).Dot(a.Name), jen.Id(tagName)
+			perform, tag = jen.Id(recv).Dot(a.Name), jen.Id(tagName)
 		}
 		elements = append(elements, literal(jen.Empty(),
-			entry{"Activity", jen.Id(activityVar(typeName, a))},
-			entry{"Tag", tag},
-			entry{"Run", jen.Func().Params(
-				jen.Id(ctxName).Qual("context", "Context"), jen.Id(inName).Add(abi("Values")),
-			).Params(jen.Index().Any(), jen.Error()).BlockFunc(func(g *jen.Group) {
-				w.decodeAndCall(g, a.Signature, f, nil)
-			})},
+			field("Activity", jen.Id(w.names.activity(typeName, a.Name))),
+			field("Tag", tag),
+			field("Run", jen.Func().Params(ctxParam(ctxName), jen.Id(inName).Add(abi("Values"))).
+				Params(jen.Index().Any(), jen.Error()).BlockFunc(func(g *jen.Group) {
+				w.decodeAndCall(g, a.Signature, perform, jen.Id(ctxName))
+			})),
 		))
 	}
 	return list(jen.Index().Add(abi("Handler")), elements)
 }
 
-// decodeAndCall writes a body that decodes the inputs, calls f and returns its results for encoding. first are
-// arguments before the context.
-func (w *writer) decodeAndCall(g *jen.Group, s ir.Signature, f *jen.Statement, first []jen.Code) {
-	args := append(first, jen.Id(ctxName))
-	var targets []jen.Code
-	for i := range s.Inputs {
-		name := fmt.Sprint("a", i)
-		g.Var().Id(name).Add(inputType(s, i, false))
-		targets = append(targets, jen.Op("&").Id(name))
-		arg := jen.Id(name)
-		if s.Variadic && i == len(s.Inputs)-1 {
-			arg.Op("...")
-		}
-		args = append(args, arg)
+// decodeAndCall writes a body that decodes the inputs, calls f and returns its results:
+//
+//	var item, payment string
+//	if err := in.Decode(&item, &payment); err != nil {
+//		return nil, err
+//	}
+//	parcel, err := Ship(ctx, item, payment)
+//	return []any{parcel}, err
+//
+// The first arguments are given.
+func (w *writer) decodeAndCall(g *jen.Group, s ir.Signature, f *jen.Statement, first ...jen.Code) {
+	used := map[string]bool{}
+	for _, name := range localNames {
+		used[name] = true
 	}
-	if len(targets) > 0 {
-		g.If(jen.Err().Op(":=").Id(inName).Dot("Decode").Call(targets...), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
+	inputs := w.variables(used, s.Inputs, argName)
+	results := w.variables(used, s.Results, resultName)
+	for _, decl := range declarations(variadic(inputs, s.Variadic, "[]")) {
+		g.Var().Add(decl)
 	}
-	var results []string
-	for i := range s.Results {
-		results = append(results, fmt.Sprint("r", i))
+	if len(inputs) > 0 {
+		g.If(jen.Err().Op(":=").Id(inName).Dot("Decode").Call(pointers(inputs)...), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
 	}
+	call := f.Call(append(first, arguments(inputs, s.Variadic)...)...)
 	if len(results) == 0 {
-		g.Return(jen.Nil(), f.Call(args...))
+		g.Return(jen.Nil(), call)
 		return
 	}
-	g.ListFunc(func(g *jen.Group) {
-		for _, r := range results {
-			g.Id(r)
-		}
-		g.Err()
-	}).Op(":=").Add(f).Call(args...)
+	g.List(append(arguments(results, false), jen.Err())...).Op(":=").Add(call)
 	g.Return(anys(results), jen.Err())
+}
+
+// registry writes
+//
+//	// Generated code of other packages finds the exported types with activities here.
+//	func init() {
+//		abi.RegisterActivities(pawlStockActivities)
+//		abi.RegisterStandIn(pawlNewStock)
+//	}
+func (w *writer) registry() {
+	var calls []jen.Code
+	for _, r := range w.pkg.Receivers {
+		if w.pkg.Main || !token.IsExported(r.Type.Name) {
+			continue // no other package can refer to it
+		}
+		calls = append(calls, abi("RegisterActivities").Call(jen.Id(w.names.handlers(r.Type.Name))))
+		if r.Interface {
+			calls = append(calls, abi("RegisterStandIn").Call(jen.Id(w.names.newStandIn(r.Type.Name))))
+		}
+	}
+	if len(calls) > 0 {
+		w.commentf("Generated code of other packages finds the exported types with activities here.")
+		w.file.Func().Id("init").Params().Block(calls...)
+	}
 }

@@ -1,4 +1,7 @@
-// Names: every identifier that the generated file brings in is chosen here.
+// Names: what the generated file declares, chosen so that nothing in scope has the same name.
+//
+// The functions that lowered code calls end in __pawl, which is reserved, and are exported as the author's functions are.
+// Those that start and find workflows are called after the workflow. Everything else is unexported and begins with pawl.
 
 package emit
 
@@ -6,122 +9,157 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"iter"
 	"maps"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/pawlhq/pawl/gen/internal/imports"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
-// The names that generated code uses inside its own functions. An import of the same name gets an alias.
+// Names of variables in generated functions, unless something else in scope has them.
 const (
-	runName  = "_run"
-	ctxName  = "ctx"
-	inName   = "in"
-	recvName = "recv"
-	tagName  = "tag"
-	errName  = "err"
-	flowName = "w"
+	runName    = "_run"
+	ctxName    = "ctx"
+	inName     = "in"
+	recvName   = "recv"
+	tagName    = "tag"
+	errName    = "err"
+	argName    = "arg"
+	resultName = "result"
 )
 
-// names keeps what is taken in the file.
-type names struct {
-	taken   map[string]bool // the author's at package level, Go's own, and the imports
-	aliases map[string]alias
-}
+// localNames are variables that functions have beside inputs and results.
+var localNames = []string{runName, ctxName, inName, recvName, tagName, errName}
 
-// alias is what a package is called in the file.
-type alias struct {
-	name    string
-	changed bool // it is not the package's own name
+const registrationName = "PawlRegistration"
+
+// names has what is taken in the file, and what it declares for its own use.
+type names struct {
+	taken   map[string]bool // by the author at package level, by Go, by what the file declares, and by imports
+	imports *imports.Set
+
+	pkg       string            // the package variable
+	functions string            // the function that returns the activities that are functions
+	chosen    map[string]string // other names by what they were chosen for
 }
 
 func newNames(p *ir.Package) names {
-	n := names{taken: map[string]bool{}, aliases: map[string]alias{}}
+	n := names{taken: map[string]bool{}, chosen: map[string]string{}}
 	for _, name := range slices.Concat(p.Scope, types.Universe.Names(), Names(p)) {
 		n.taken[name] = true
 	}
-	imports := imports(p)
-	for _, path := range slices.Sorted(maps.Keys(imports)) {
-		n.aliases[path] = n.alias(imports[path])
+	n.pkg, n.functions = n.free("pawlPackage"), n.free("pawlActivities")
+	n.choose(p)
+	n.imports = imports.New(n.free)
+	for path, name := range packages(p) {
+		n.imports.Name(path, name)
 	}
 	return n
 }
 
-// alias finds a name for a package that nothing else in the file has.
-func (n names) alias(name string) alias {
-	free := name
-	for i := 2; n.taken[free] || local(free) || token.IsKeyword(free); i++ {
-		free = fmt.Sprint(name, i)
+// choose chooses names for what belongs to single activities, types, workflows and sources.
+func (n names) choose(p *ir.Package) {
+	choose := func(role, of string, parts ...string) {
+		name := "pawl"
+		for _, part := range parts {
+			name += exported(part)
+		}
+		if key := role + " " + of; n.chosen[key] == "" {
+			n.chosen[key] = n.free(name)
+		}
 	}
-	n.taken[free] = true
-	return alias{free, free != name}
+	for _, a := range p.Functions {
+		choose("activity", a.Name, a.Name)
+	}
+	for _, r := range p.Receivers {
+		t := r.Type.Name
+		for _, a := range r.Activities {
+			choose("activity", display(t, a.Name), t, a.Name)
+		}
+		choose("handlers", t, t, "Activities")
+		if r.Interface {
+			choose("stand-in", t, t)
+			choose("new stand-in", t, "New", t)
+		}
+	}
+	for _, f := range p.Workflows {
+		of, parts := workflowDisplay(f), []string{f.Name}
+		if f.Recv != nil {
+			parts = []string{f.Recv.Type.Name, f.Name}
+			choose("config", f.Recv.Type.Name, f.Recv.Type.Name, "Config")
+		}
+		choose("workflow", of, parts...)
+		choose("runner", of, append([]string{"Run"}, parts...)...)
+	}
+	for _, s := range slices.Concat(p.Sources, p.Guards) {
+		choose("source", s.File, "Source", camel(strings.TrimSuffix(s.File, ".go")))
+	}
 }
 
-// local reports whether generated functions use a name inside.
-func local(name string) bool {
-	return slices.Contains([]string{runName, ctxName, inName, recvName, tagName, errName, flowName}, name)
+func (n names) activity(typeName, name string) string {
+	return n.chosen["activity "+display(typeName, name)]
+}
+func (n names) handlers(typeName string) string   { return n.chosen["handlers "+typeName] }
+func (n names) standIn(iface string) string       { return n.chosen["stand-in "+iface] }
+func (n names) newStandIn(iface string) string    { return n.chosen["new stand-in "+iface] }
+func (n names) workflow(f ir.Workflow) string     { return n.chosen["workflow "+workflowDisplay(f)] }
+func (n names) runner(f ir.Workflow) string       { return n.chosen["runner "+workflowDisplay(f)] }
+func (n names) config(receiverType string) string { return n.chosen["config "+receiverType] }
+func (n names) source(file string) string         { return n.chosen["source "+file] }
+
+// free returns a name like want that nothing else has, and takes it.
+func (n names) free(want string) string {
+	name := want
+	for i := 2; n.taken[name] || slices.Contains(localNames, name) || token.IsKeyword(name); i++ {
+		name = fmt.Sprint(want, i)
+	}
+	n.taken[name] = true
+	return name
 }
 
-// imports are the packages that the file may refer to, with their names.
-func imports(p *ir.Package) map[string]string {
+// packages yields the packages that the file may refer to, with their names, sorted by path.
+func packages(p *ir.Package) iter.Seq2[string, string] {
 	found := map[string]string{
 		pawlPath: "pawl", abiPath: "abi", "context": "context", "errors": "errors", "slices": "slices", "time": "time",
 	}
-	add := func(r ir.Import) {
-		if r.Path != "" && r.Path != p.Path {
-			found[r.Path] = r.Name
+	for r := range p.Refs() {
+		if r.Pkg.Path != "" && r.Pkg.Path != p.Path {
+			found[r.Pkg.Path] = r.Pkg.Name
 		}
 	}
-	for r := range p.Refs() {
-		add(r.Pkg)
-	}
-	for _, i := range p.Includes {
-		add(i)
-	}
-	return found
-}
-
-// pick is the first of the candidates that is neither taken in the file nor in used; it becomes used.
-func (n names) pick(used map[string]bool, candidates ...string) string {
-	for i := 2; ; i++ {
-		for _, c := range candidates {
-			if c != "" && c != "_" && !n.taken[c] && !used[c] {
-				used[c] = true
-				return c
+	return func(yield func(path, name string) bool) {
+		for _, path := range slices.Sorted(maps.Keys(found)) {
+			if !yield(path, found[path]) {
+				return
 			}
 		}
-		candidates = []string{fmt.Sprint(candidates[len(candidates)-1], i)}
 	}
 }
 
-// Names are the identifiers that the generated file of p declares at package level.
+// Names returns the identifiers that the generated file of p declares at package level and that the author's code, or
+// generated code of other packages, may refer to.
 func Names(p *ir.Package) (all []string) {
 	for _, a := range p.Functions {
-		all = append(all, activityVar("", a), twin(a.Name))
+		all = append(all, lowered(a.Name))
 	}
 	for _, r := range p.Receivers {
-		all = append(all, handlersOf(r.Type.Name))
 		for _, a := range r.Activities {
-			all = append(all, activityVar(r.Type.Name, a))
 			if r.Interface {
-				all = append(all, interfaceTwin(r.Type.Name, a.Name))
+				all = append(all, loweredMethod(r.Type.Name, a.Name))
 			}
 		}
-		if r.Interface {
-			all = append(all, standIn(r.Type.Name), standInType(r.Type.Name))
-		}
 	}
-	for _, w := range p.Workflows {
-		n := workflowNames(w)
-		all = append(all, n.descriptor, n.constructor, n.start, n.find, n.run)
-	}
-	if len(p.Functions) > 0 {
-		all = append(all, functionHandlers)
+	for _, f := range p.Workflows {
+		n := clientNames(f)
+		all = append(all, n.start, n.find, n.run)
 	}
 	if annotated(p) {
 		all = append(all, registrationName)
 	}
-	all = append(all, errorsName, sourcesName)
 	for _, b := range p.Binders {
 		all = append(all, b.Name())
 	}
@@ -131,50 +169,80 @@ func Names(p *ir.Package) (all []string) {
 	return all
 }
 
-const (
-	registrationName = "PawlRegistration"
-	functionHandlers = "handlers__pawl"
-	errorsName       = "Errors__pawl"
-	sourcesName      = "Sources__pawl"
-)
+// lowered is the name of what lowered code calls in place of a function or method.
+func lowered(name string) string { return name + ir.Suffix }
 
-// twin is what lowered code calls in place of a function or method.
-func twin(name string) string                    { return name + "__pawl" }
-func interfaceTwin(iface, name string) string    { return iface + "_" + name + "__pawl" }
-func handlersOf(typeName string) string          { return typeName + "__handlers" }
-func standIn(iface string) string                { return iface + "__stand" }
-func standInType(iface string) string            { return "stand__" + iface }
-func activityVar(t string, a ir.Activity) string { return "activity__" + qualified(t, a.Name) }
+// loweredMethod is the name of the function that lowered code calls in place of a method of an interface.
+func loweredMethod(iface, name string) string { return iface + "_" + name + ir.Suffix }
 
-func qualified(typeName, name string) string {
+// clientSet has the names for those who start a workflow.
+type clientSet struct{ start, find, run string }
+
+// clientNames returns StartTransferSend, FindTransferSend and TransferSendRun for method Send of Transfer. A method that
+// is called Run is called after its type alone: StartTransfer, FindTransfer, TransferRun.
+func clientNames(f ir.Workflow) clientSet {
+	name, public := f.Name, token.IsExported(f.Name)
+	if f.Recv != nil {
+		public = public && token.IsExported(f.Recv.Type.Name)
+		if exported(name) == "Run" {
+			name = ""
+		}
+		name = f.Recv.Type.Name + exported(name)
+	}
+	run := name + "Run"
+	if strings.HasSuffix(name, "Run") {
+		run = name + "Handle"
+	}
+	if public {
+		return clientSet{"Start" + name, "Find" + name, run}
+	}
+	return clientSet{"start" + exported(name), "find" + exported(name), unexported(run)}
+}
+
+// display is the name of a function or method for people: Checkout, Flow.Deliver.
+func display(typeName, name string) string {
 	if typeName == "" {
 		return name
 	}
-	return typeName + "_" + name
+	return typeName + "." + name
 }
 
-// workflowSet are the names that belong to one workflow.
-type workflowSet struct{ descriptor, constructor, start, find, run string }
-
-func workflowNames(w ir.Workflow) workflowSet {
-	typeName := ""
-	if w.Recv != nil {
-		typeName = w.Recv.Type.Name
+func workflowDisplay(f ir.Workflow) string {
+	if f.Recv != nil {
+		return display(f.Recv.Type.Name, f.Name)
 	}
-	own := qualified(typeName, w.Name)
-	set := workflowSet{descriptor: "workflow__" + own, constructor: own + "__workflow"}
-	if token.IsExported(w.Name) && (typeName == "" || token.IsExported(typeName)) {
-		set.start, set.find, set.run = "Start"+typeName+w.Name, "Find"+typeName+w.Name, typeName+w.Name+"Run"
-		return set
-	}
-	joined := w.Name
-	if typeName != "" {
-		joined = lower(typeName) + title(w.Name)
-	}
-	set.start, set.find, set.run = "start"+title(joined), "find"+title(joined), lower(joined)+"Run"
-	return set
+	return f.Name
 }
 
 func annotated(p *ir.Package) bool {
 	return len(p.Functions)+len(p.Receivers)+len(p.Workflows) > 0
+}
+
+// unexported makes a name unexported: Payments is payments, HTTPClient is httpClient.
+func unexported(name string) string {
+	runes := []rune(name)
+	for i, r := range runes {
+		if !unicode.IsUpper(r) || i > 0 && i+1 < len(runes) && !unicode.IsUpper(runes[i+1]) {
+			break
+		}
+		runes[i] = unicode.ToLower(r)
+	}
+	return string(runes)
+}
+
+// exported makes a name exported.
+func exported(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + name[size:]
+}
+
+// camel makes an identifier of a file name: nap_unix is NapUnix.
+func camel(name string) (id string) {
+	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		id += exported(word)
+	}
+	return id
 }

@@ -1,4 +1,4 @@
-// Stand-ins: what takes the place of an annotated interface in a workflow's receiver.
+// Stand-ins: what workflow code holds in place of an annotated interface.
 
 package emit
 
@@ -10,89 +10,129 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
-// standInWriter writes the stand-in of one interface: a type that implements it by scheduling.
-type standInWriter struct {
-	*writer
-	iface, name string
-}
-
-func (w standInWriter) write(r ir.Receiver) {
-	w.file.Commentf("%s is the %s that workflow code holds: its activities are scheduled.", standIn(w.iface), w.iface)
-	w.file.Func().Id(standIn(w.iface)).Params(jen.Id(runName).Op("*").Add(abi("Run")), jen.Id(tagName).String()).Add(ref(r.Type)).Block(
-		jen.Return(jen.Op("&").Id(w.name).Values(jen.Id(runName), jen.Id(tagName))),
-	)
-	w.file.Type().Id(w.name).Struct(jen.Id("run").Op("*").Add(abi("Run")), jen.Id("tag").String())
-	w.file.Comment("PawlTag tells the runtime which of several receivers this one stands for.")
-	w.file.Add(w.method(recvName, "PawlTag").Params().String().Block(jen.Return(jen.Id(recvName).Dot("tag"))))
+// standIn writes
+//
+//	// pawlNewStock returns the Stock that workflow code holds: its methods schedule activities.
+//	func pawlNewStock(_run *abi.Run, tag string) Stock {
+//		return &pawlStock{_run, tag}
+//	}
+//
+//	// pawlStock implements Stock by scheduling activities.
+//	type pawlStock struct {
+//		run *abi.Run
+//		tag string
+//	}
+//
+//	// PawlTag returns what distinguishes this Stock from others that the workflow holds.
+//	func (recv *pawlStock) PawlTag() string { return recv.tag }
+//
+// and the methods of the interface.
+func (w *writer) standIn(r ir.Receiver) {
+	used := map[string]bool{}
 	for _, a := range r.Activities {
-		w.scheduled(a)
+		used[a.Name] = true
 	}
 	for _, m := range r.Others {
+		used[m.Name] = true
+	}
+	s := standIn{w, r.Type.Name, w.names.standIn(r.Type.Name), w.pick(used, "run"), w.pick(used, "tag")}
+	constructor := w.names.newStandIn(s.iface)
+	w.commentf("%s returns the %s that workflow code holds: its methods schedule activities.", constructor, s.iface)
+	w.file.Func().Id(constructor).Params(runParam(), jen.Id(tagName).String()).Add(ref(r.Type)).Block(
+		jen.Return(jen.Op("&").Id(s.name).Values(jen.Id(runName), jen.Id(tagName))),
+	)
+	w.commentf("%s implements %s by scheduling activities.", s.name, s.iface)
+	w.file.Type().Id(s.name).Struct(jen.Id(s.run).Op("*").Add(abi("Run")), jen.Id(s.tag).String())
+	w.commentf("PawlTag returns what distinguishes this %s from others that the workflow holds.", s.iface)
+	w.file.Add(s.method(recvName, "PawlTag").Params().String().Block(jen.Return(jen.Id(recvName).Dot(s.tag))))
+	for _, a := range r.Activities {
+		w.file.Line()
+		s.scheduled(a)
+	}
+	for _, m := range r.Others {
+		w.file.Line()
 		if m.Annotated.Name != "" {
-			w.embedded(m)
+			s.embedded(m)
 		} else {
-			w.plain(m)
+			s.plain(m)
 		}
 	}
 }
 
-// method begins a method of the stand-in.
-func (w standInWriter) method(recv, name string) *jen.Statement {
-	return jen.Func().Params(jen.Id(recv).Op("*").Id(w.name)).Id(name)
+// standIn is the stand-in of one interface.
+type standIn struct {
+	*writer
+	iface, name string
+	run, tag    string // fields
 }
 
-// scheduled writes a method that the interface annotates.
-func (w standInWriter) scheduled(a ir.Activity) {
+// method writes func (recv *pawlStock) Reserve.
+func (s standIn) method(recv, name string) *jen.Statement {
+	return jen.Func().Params(jen.Id(recv).Op("*").Id(s.name)).Id(name)
+}
+
+// scheduled writes a method that the interface annotates:
+//
+//	func (recv *pawlStock) Reserve(ctx context.Context, sku string) error {
+//		return Stock_Reserve__pawl(recv.run, recv, ctx, sku)
+//	}
+func (s standIn) scheduled(a ir.Activity) {
 	used := map[string]bool{}
-	recv := w.names.pick(used, recvName)
-	ctx, inputs, params := w.inputs(a.Signature, used, false)
-	w.delegate(a.Name, recv, jen.Id(interfaceTwin(w.iface, a.Name)), params, append([]string{ctx}, inputs...), a.Signature.Variadic,
-		resultTypes(a.Signature.Results, jen.Error()))
+	recv := s.pick(used, recvName)
+	ctx := s.pick(used, a.Signature.Context, ctxName)
+	inputs := variadic(s.variables(used, a.Signature.Inputs, argName), a.Signature.Variadic, "...")
+	s.delegate(delegate{
+		method: a.Name, recv: recv, stub: jen.Id(loweredMethod(s.iface, a.Name)),
+		params:  append([]jen.Code{ctxParam(ctx)}, declarations(inputs)...),
+		args:    append([]jen.Code{jen.Id(ctx)}, arguments(inputs, a.Signature.Variadic)...),
+		results: resultTypes(a.Signature.Results, jen.Error()),
+	})
 }
 
-// embedded writes a method that an embedded interface annotates.
-func (w standInWriter) embedded(m ir.Method) {
-	var names []string
-	for i := range m.Inputs {
-		names = append(names, fmt.Sprint("a", i))
-	}
-	twin := jen.Qual(m.Annotated.Pkg.Path, interfaceTwin(m.Annotated.Name, m.Name))
-	w.delegate(m.Name, recvName, twin, methodParams(m, names), names, m.Variadic, resultTypes(m.Results))
+// embedded writes a method that an embedded interface annotates, like scheduled.
+func (s standIn) embedded(m ir.Method) {
+	used := map[string]bool{recvName: true}
+	inputs := variadic(s.variables(used, m.Inputs, argName), m.Variadic, "...")
+	s.delegate(delegate{
+		method: m.Name, recv: recvName, stub: jen.Qual(m.Annotated.Pkg.Path, loweredMethod(m.Annotated.Name, m.Name)),
+		params: declarations(inputs), args: arguments(inputs, m.Variadic), results: resultTypes(m.Results),
+	})
 }
 
-// delegate writes a method that calls a twin.
-func (w standInWriter) delegate(name, recv string, twin *jen.Statement, params []jen.Code, inputs []string, variadic bool, results *jen.Statement) {
-	args := []jen.Code{jen.Id(recv).Dot("run"), jen.Id(recv)}
-	for i, in := range inputs {
-		arg := jen.Id(in)
-		if variadic && i == len(inputs)-1 {
-			arg.Op("...")
+// delegate is a method of a stand-in that calls a stub.
+type delegate struct {
+	method, recv string
+	stub         *jen.Statement
+	params, args []jen.Code
+	results      *jen.Statement
+}
+
+// delegate writes a method that calls a stub; see scheduled.
+func (s standIn) delegate(d delegate) {
+	args := append([]jen.Code{jen.Id(d.recv).Dot(s.run), jen.Id(d.recv)}, d.args...)
+	s.file.Add(s.method(d.recv, d.method).Params(d.params...).Add(d.results).Block(jen.Return(d.stub.Call(args...))))
+}
+
+// plain writes a method that is not annotated:
+//
+//	func (*pawlStock) Close() error {
+//		panic("workflow code cannot call Stock.Close, which is neither an activity nor a step: annotate it in interface Stock")
+//	}
+func (s standIn) plain(m ir.Method) {
+	var params []jen.Code
+	for i, in := range m.Inputs {
+		param := typ(in.Type)
+		if m.Variadic && i == len(m.Inputs)-1 {
+			param = jen.Op("...").Add(param)
 		}
-		args = append(args, arg)
+		params = append(params, param)
 	}
-	w.file.Add(w.method(recv, name).Params(params...).Add(results).Block(jen.Return(twin.Call(args...))))
-}
-
-// plain writes a method that nobody annotates.
-func (w standInWriter) plain(m ir.Method) {
-	w.file.Add(w.method("", m.Name).Params(methodParams(m, nil)...).Add(resultTypes(m.Results)).Block(
-		jen.Panic(jen.Lit(fmt.Sprintf("workflow code cannot call %[1]s.%[2]s, which is neither an activity nor a step: annotate it in interface %[1]s", w.iface, m.Name))),
+	s.file.Add(s.method("", m.Name).Params(params...).Add(resultTypes(m.Results)).Block(
+		jen.Panic(jen.Lit(fmt.Sprintf("workflow code cannot call %[1]s.%[2]s, which is neither an activity nor a step: annotate it in interface %[1]s", s.iface, m.Name))),
 	))
 }
 
-// methodParams are the parameters of a method, without names if names is nil.
-func methodParams(m ir.Method, names []string) (params []jen.Code) {
-	s := ir.Signature{Inputs: m.Inputs, Variadic: m.Variadic}
-	for i := range m.Inputs {
-		t := inputType(s, i, true)
-		if names != nil {
-			t = jen.Id(names[i]).Add(t)
-		}
-		params = append(params, t)
-	}
-	return params
-}
-
+// resultTypes writes (int, error).
 func resultTypes(results []ir.Param, last ...jen.Code) *jen.Statement {
 	var all []jen.Code
 	for _, r := range results {

@@ -1,4 +1,4 @@
-// Workflows: their descriptors, what runs them, and what starts and finds them.
+// Workflows: what describes and runs them, and the functions and handles for those who start them.
 
 package emit
 
@@ -9,153 +9,187 @@ import (
 )
 
 func (w *writer) workflow(f ir.Workflow) {
-	n := workflowNames(f)
-	w.workflowDescriptor(f, n)
-	w.start(f, n)
-	w.handle(f, n)
-	w.constructor(f, n)
+	w.workflowDescription(f)
+	w.start(f)
+	w.find(f)
+	w.handle(f)
+	w.runner(f)
 }
 
-func (w *writer) workflowDescriptor(f ir.Workflow, n workflowSet) {
-	w.file.Var().Id(n.descriptor).Op("=").Add(literal(jen.Op("&").Add(abi("Workflow")),
-		entry{"Name", jen.Lit(f.Registered)},
-		entry{"Queue", jen.Lit(f.Queue)},
-		entry{"Timeout", duration(f.Timeout)},
-		entry{"Version", jen.Lit(f.Version)},
-		entry{"Generator", jen.Lit(w.pkg.Generator)},
-		entry{"Codec", text(f.Codec)},
-		entry{"Pos", jen.Lit(f.Pos)},
-		entry{"Errors", jen.Id(errorsName)},
+// workflowDescription writes
+//
+//	// pawlCheckout describes workflow Checkout.
+//	var pawlCheckout = pawlPackage.Workflow(abi.Workflow{
+//		Name:    "example.com/shop.Checkout",
+//		Version: "5029a8eeff69",
+//		Pos:     "main.go:29",
+//	})
+func (w *writer) workflowDescription(f ir.Workflow) {
+	name := w.names.workflow(f)
+	queue := f.Queue
+	if queue == w.pkg.Path {
+		queue = "" // the default
+	}
+	w.commentf("%s describes workflow %s.", name, workflowDisplay(f))
+	w.file.Var().Id(name).Op("=").Id(w.names.pkg).Dot("Workflow").Call(literal(abi("Workflow"),
+		field("Name", jen.Lit(f.Registered)),
+		field("Queue", lit(queue)),
+		field("Timeout", duration(f.Timeout)),
+		field("Version", jen.Lit(f.Version)),
+		field("Codec", lit(f.Codec)),
+		field("Pos", jen.Lit(f.Pos)),
 	))
 }
 
-// start writes the function that starts a run.
-func (w *writer) start(f ir.Workflow, n workflowSet) {
+// start writes
+//
+//	// StartCheckout starts a run of workflow Checkout and returns a handle on it.
+//	// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//	//
+//	// Checkout charges for an item and ships it.
+//	func StartCheckout(ctx context.Context, c *pawl.Client, id string, item string, opts ...pawl.StartOption) (CheckoutRun, error) {
+//		run, err := c.Start(ctx, pawlCheckout, id, []any{item}, opts...)
+//		return CheckoutRun{run}, err
+//	}
+func (w *writer) start(f ir.Workflow) {
+	n := clientNames(f)
 	used := map[string]bool{}
-	ctx, inputs, params := w.inputs(f.Signature, used, true)
-	client := w.names.pick(used, "c", "client")
-	id := w.names.pick(used, "id", "workflowID")
-	opts := w.names.pick(used, "opts", "options")
-	run := w.names.pick(used, "run", "started")
-	err := w.names.pick(used, errName)
-	all := append([]jen.Code{params[0], jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).String()}, params[1:]...)
-	all = append(all, jen.Id(opts).Op("...").Qual(pawlPath, "StartOption"))
+	ctx := w.pick(used, f.Signature.Context, ctxName)
+	inputs := variadic(w.variables(used, f.Signature.Inputs, argName), f.Signature.Variadic, "[]")
+	client, id, opts := w.pick(used, "c", "client"), w.pick(used, "id", "workflowID"), w.pick(used, "opts", "options")
+	run, err := w.pick(used, "run", "started"), w.pick(used, errName)
+	params := append([]jen.Code{ctxParam(ctx), jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).String()}, declarations(inputs)...)
+	params = append(params, jen.Id(opts).Op("...").Qual(pawlPath, "StartOption"))
 
-	w.file.Commentf("%s starts a run of workflow %s under an id that no other open run of the namespace has.", n.start, fullName(f))
-	w.file.Func().Id(n.start).Params(all...).Params(jen.Id(n.run), jen.Error()).Block(
+	w.commentf("%s starts a run of workflow %s and returns a handle on it.", n.start, workflowDisplay(f))
+	w.commentf("If a run with this id is open, it returns a [*%s.AlreadyStartedError], unless an option says otherwise.", w.names.imports.Name(pawlPath, "pawl"))
+	if f.Doc != "" {
+		w.commentf("\n%s", f.Doc)
+	}
+	w.file.Func().Id(n.start).Params(params...).Params(jen.Id(n.run), jen.Error()).Block(
 		jen.List(jen.Id(run), jen.Id(err)).Op(":=").Id(client).Dot("Start").Call(
-			jen.Id(ctx), jen.Id(n.descriptor), jen.Id(id), anys(inputs), jen.Id(opts).Op("..."),
+			jen.Id(ctx), jen.Id(w.names.workflow(f)), jen.Id(id), anys(inputs), jen.Id(opts).Op("..."),
 		),
 		jen.Return(jen.Id(n.run).Values(jen.Id(run)), jen.Id(err)),
 	)
 }
 
-// handle writes the handle on a run, and what finds one.
-func (w *writer) handle(f ir.Workflow, n workflowSet) {
-	w.file.Commentf("%s is a handle on a run of %s.", n.run, fullName(f))
-	w.file.Type().Id(n.run).Struct(jen.Op("*").Qual(pawlPath, "Run"))
-
-	used := map[string]bool{"r": true}
-	ctx := w.names.pick(used, ctxName)
-	results := w.results(f.Signature, used)
-	args := []jen.Code{jen.Id(ctx)}
-	for _, r := range results.names {
-		args = append(args, jen.Op("&").Id(r))
-	}
-	wait := jen.Id("r").Dot("Wait").Call(args...)
-	w.file.Comment("Result waits for the run to end and gives what the workflow returned.")
-	method := jen.Func().Params(jen.Id("r").Id(n.run)).Id("Result").Params(jen.Id(ctx).Qual("context", "Context"))
-	if len(results.names) == 0 {
-		w.file.Add(method.Error().Block(jen.Return(wait)))
-	} else {
-		w.file.Add(method.Params(results.params...).Block(jen.Id(results.err).Op("=").Add(wait), jen.Return()))
-	}
-
-	w.file.Commentf("%s is a handle on the newest run of %s under an id.", n.find, fullName(f))
-	w.file.Func().Id(n.find).Params(jen.Id("c").Op("*").Qual(pawlPath, "Client"), jen.Id("id").String()).Id(n.run).Block(
-		jen.Return(jen.Id(n.run).Values(jen.Id("c").Dot("Run").Call(jen.Id(n.descriptor), jen.Id("id")))),
+// find writes
+//
+//	// FindCheckout returns a handle on the newest run of workflow Checkout with this id.
+//	// It does not check that there is one.
+//	func FindCheckout(c *pawl.Client, id string) CheckoutRun {
+//		return CheckoutRun{c.Run(pawlCheckout, id)}
+//	}
+func (w *writer) find(f ir.Workflow) {
+	n := clientNames(f)
+	used := map[string]bool{}
+	client, id := w.pick(used, "c", "client"), w.pick(used, "id", "workflowID")
+	w.commentf("%s returns a handle on the newest run of workflow %s with this id.", n.find, workflowDisplay(f))
+	w.commentf("It does not check that there is one.")
+	w.file.Func().Id(n.find).Params(jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).String()).Id(n.run).Block(
+		jen.Return(jen.Id(n.run).Values(jen.Id(client).Dot("Run").Call(jen.Id(w.names.workflow(f)), jen.Id(id)))),
 	)
 }
 
-// constructor writes the function that gives the workflow with what runs it. It is a function, and not part of the
-// descriptor, because lowered code refers to descriptors.
-func (w *writer) constructor(f ir.Workflow, n workflowSet) {
-	config := f.Recv.HasConfig()
-	var params []jen.Code
-	w.file.Commentf("%s is workflow %s, with what runs it.", n.constructor, fullName(f))
-	if config {
-		w.file.Comment("There is none if the receiver that holds its configuration is nil.")
-		params = []jen.Code{jen.Id(recvName).Op("*").Add(ref(f.Recv.Type))}
+// handle writes
+//
+//	// CheckoutRun is a handle on a run of workflow Checkout.
+//	type CheckoutRun struct {
+//		*pawl.Run
+//	}
+//
+//	// Result waits for the run to end and returns the results of the workflow.
+//	// If the run does not complete, it returns a [*pawl.RunError].
+//	func (r CheckoutRun) Result(ctx context.Context) (parcel string, err error) {
+//		err = r.Wait(ctx, &parcel)
+//		return parcel, err
+//	}
+func (w *writer) handle(f ir.Workflow) {
+	n := clientNames(f)
+	w.commentf("%s is a handle on a run of workflow %s.", n.run, workflowDisplay(f))
+	w.file.Type().Id(n.run).Struct(jen.Op("*").Qual(pawlPath, "Run"))
+
+	used := map[string]bool{}
+	recv, ctx := w.pick(used, "r", recvName), w.pick(used, ctxName)
+	results := w.variables(used, f.Signature.Results, resultName)
+	err := w.pick(used, errName)
+	wait := jen.Id(recv).Dot("Wait").Call(append([]jen.Code{jen.Id(ctx)}, pointers(results)...)...)
+	if len(results) == 0 {
+		w.commentf("Result waits for the run to end.")
+	} else {
+		w.commentf("Result waits for the run to end and returns the results of the workflow.")
 	}
-	w.file.Func().Id(n.constructor).Params(params...).Index().Op("*").Add(abi("Workflow")).BlockFunc(func(g *jen.Group) {
-		if config {
-			g.If(jen.Id(recvName).Op("==").Nil()).Block(jen.Return(jen.Nil()))
+	w.commentf("If the run does not complete, it returns a [*%s.RunError].", w.names.imports.Name(pawlPath, "pawl"))
+	w.file.Func().Params(jen.Id(recv).Id(n.run)).Id("Result").Params(ctxParam(ctx)).Add(fetch(results, err, wait))
+}
+
+// runner writes
+//
+//	// pawlRunCheckout runs workflow Checkout.
+//	func pawlRunCheckout(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+//		recv := …
+//		var item string
+//		if err := in.Decode(&item); err != nil {
+//			return nil, err
+//		}
+//		parcel, err := recv.Checkout__pawl(_run, ctx, item)
+//		return []any{parcel}, err
+//	}
+func (w *writer) runner(f ir.Workflow) {
+	name := w.names.runner(f)
+	w.commentf("%s runs workflow %s.", name, workflowDisplay(f))
+	w.file.Func().Id(name).Params(ctxParam(ctxName), runParam(), jen.Id(inName).Add(abi("Values"))).
+		Params(jen.Index().Any(), jen.Error()).BlockFunc(func(g *jen.Group) {
+		call := jen.Id(lowered(f.Name))
+		if f.Recv != nil {
+			workflowReceiver(w, g, f.Recv)
+			call = jen.Id(recvName).Dot(lowered(f.Name))
 		}
-		g.Id(flowName).Op(":=").Op("*").Id(n.descriptor)
-		if config {
-			g.Id(flowName).Dot("Config").Op("=").Add(w.config(f.Recv))
-		}
-		g.Id(flowName).Dot("Run").Op("=").Func().Params(
-			jen.Id(runName).Op("*").Add(abi("Run")), jen.Id(ctxName).Qual("context", "Context"), jen.Id(inName).Add(abi("Values")),
-		).Params(jen.Index().Any(), jen.Error()).BlockFunc(func(g *jen.Group) { w.runWorkflow(g, f) })
-		g.Return(jen.Index().Op("*").Add(abi("Workflow")).Values(jen.Op("&").Id(flowName)))
+		w.decodeAndCall(g, f.Signature, call, jen.Id(runName), jen.Id(ctxName))
 	})
 }
 
-// config writes the function that reads the configuration to record.
-func (w *writer) config(r *ir.WorkflowReceiver) jen.Code {
-	var pairs []entry
-	for _, f := range r.Fields {
-		if f.Config() {
-			pairs = append(pairs, entry{`"` + f.Name + `"`, jen.Id(recvName).Dot(f.Name)})
-		}
-	}
-	return jen.Func().Params().Map(jen.String()).Any().Block(
-		jen.Return(literal(jen.Map(jen.String()).Any(), pairs...)),
-	)
-}
-
-// runWorkflow writes the body that makes the receiver, decodes the inputs and calls the lowered code.
-func (w *writer) runWorkflow(g *jen.Group, f ir.Workflow) {
-	run := []jen.Code{jen.Id(runName)}
-	if f.Recv == nil {
-		w.decodeAndCall(g, f.Signature, jen.Id(twin(f.Name)), run)
-		return
-	}
+// workflowReceiver writes the receiver that a run of a workflow has:
+//
+//	recv := &Transfer{
+//		Home:   abi.Receiver[Bank](_run, ""),
+//		Abroad: abi.Receiver[Bank](_run, "abroad"),
+//	}
+//	if err := abi.Config(_run, "Fee", &recv.Fee); err != nil {
+//		return nil, err
+//	}
+func workflowReceiver(w *writer, g *jen.Group, r *ir.WorkflowReceiver) {
 	var fields []entry
-	for _, field := range f.Recv.Fields {
-		if !field.Config() {
-			fields = append(fields, entry{field.Name, activities(field)})
+	for _, f := range r.Fields {
+		if !f.Config() {
+			fields = append(fields, field(f.Name, w.activitiesOf(f)))
 		}
 	}
-	t := ref(f.Recv.Type)
-	if f.Recv.Pointer {
+	t := ref(r.Type)
+	if r.Pointer {
 		t = jen.Op("&").Add(t)
 	}
 	g.Id(recvName).Op(":=").Add(literal(t, fields...))
-	for _, field := range f.Recv.Fields {
-		if field.Config() {
+	for _, f := range r.Fields {
+		if f.Config() {
 			g.If(
-				jen.Err().Op(":=").Add(abi("Config")).Call(jen.Id(runName), jen.Lit(field.Name), jen.Op("&").Id(recvName).Dot(field.Name)),
+				jen.Err().Op(":=").Add(abi("Config")).Call(jen.Id(runName), jen.Lit(f.Name), jen.Op("&").Id(recvName).Dot(f.Name)),
 				jen.Err().Op("!=").Nil(),
 			).Block(jen.Return(jen.Nil(), jen.Err()))
 		}
 	}
-	w.decodeAndCall(g, f.Signature, jen.Id(recvName).Dot(twin(f.Name)), run)
 }
 
-// activities writes what a field with activities holds in a run.
-func activities(f ir.Field) jen.Code {
-	if f.Interface {
-		return jen.Qual(f.Type.Pkg.Path, standIn(f.Type.Name)).Call(jen.Id(runName), jen.Lit(f.Tag))
+// activitiesOf writes what a field with activities holds in a run: abi.Receiver[Bank](_run, ""), pawlNewStock(_run, "")
+// or abi.StandIn[stock.Stock](_run, "").
+func (w *writer) activitiesOf(f ir.Field) jen.Code {
+	args := []jen.Code{jen.Id(runName), jen.Lit(f.Tag)}
+	switch {
+	case !f.Interface:
+		return abi("Receiver").Types(ref(f.Type)).Call(args...)
+	case f.Type.Pkg.Path == w.pkg.Path:
+		return jen.Id(w.names.newStandIn(f.Type.Name)).Call(args...)
 	}
-	return abi("Receiver").Types(ref(f.Type)).Call(jen.Id(runName), jen.Lit(f.Tag))
-}
-
-// fullName is a workflow's name for people: Checkout, Flow.Deliver.
-func fullName(f ir.Workflow) string {
-	if f.Recv != nil {
-		return f.Recv.Type.Name + "." + f.Name
-	}
-	return f.Name
+	return abi("StandIn").Types(ref(f.Type)).Call(args...)
 }

@@ -84,6 +84,7 @@ func (d *describer) function(f *Func) ir.Func {
 	o := f.Directive.Options
 	return ir.Func{
 		Name:       f.Obj.Name(),
+		Doc:        f.doc(),
 		Signature:  signature(f),
 		Registered: f.Registered(),
 		Queue:      cmp.Or(o.Queue, d.pkg.Path),

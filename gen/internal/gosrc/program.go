@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/pawlhq/pawl/annotations"
 )
@@ -71,6 +72,14 @@ type Func struct {
 	Pkg       *Package
 	Iface     *types.Named // the interface, for a method of one; else nil
 	Syntax    *ast.FuncType
+}
+
+// doc returns the author's comment on f, without directives.
+func (f *Func) doc() string {
+	if f.Decl == nil {
+		return ""
+	}
+	return strings.TrimSpace(f.Decl.Doc.Text())
 }
 
 // Annotation is what obj was annotated as, or nil. An instance of a generic function is looked up as its origin.

@@ -60,6 +60,7 @@ type Signature struct {
 // Func is what activities, steps and workflows have in common.
 type Func struct {
 	Name       string // as declared: Charge
+	Doc        string // the author's comment, without directives
 	Signature  Signature
 	Registered string // identity in every history
 	Queue      string // empty for a step

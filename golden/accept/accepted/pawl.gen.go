@@ -5,124 +5,113 @@ package accepted
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Check = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/accepted.Check",
-	Queue: "github.com/pawlhq/pawl/golden/accept/accepted",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:32",
-}
+// pawlCheck describes activity Check.
+var pawlCheck = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/accepted.Check",
+	Pos:  "flow.go:32",
+})
 
 // Check__pawl schedules activity Check and waits for its outcome.
-func Check__pawl(_run *abi.Run, ctx context.Context, path string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Check, []any{path}, &r0)
-	return
+func Check__pawl(_run *abi.Run, ctx context.Context, path string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlCheck, []any{path}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Check,
+			Activity: pawlCheck,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var path string
+				if err := in.Decode(&path); err != nil {
 					return nil, err
 				}
-				r0, err := Check(ctx, a0)
-				return []any{r0}, err
+				result, err := Check(ctx, path)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Paths = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/accepted.Paths",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/accepted",
-	Version:   "151c975ffb58",
-	Generator: "1",
-	Pos:       "flow.go:37",
-	Errors:    Errors__pawl,
-}
+// pawlPaths describes workflow Paths.
+var pawlPaths = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/accepted.Paths",
+	Version: "c6708028a0aa",
+	Pos:     "flow.go:37",
+})
 
-// StartPaths starts a run of workflow Paths under an id that no other open run of the namespace has.
+// StartPaths starts a run of workflow Paths and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Paths builds and compares paths.
 func StartPaths(ctx context.Context, c *pawl.Client, id string, parts []string, opts ...pawl.StartOption) (PathsRun, error) {
-	run, err := c.Start(ctx, workflow__Paths, id, []any{parts}, opts...)
+	run, err := c.Start(ctx, pawlPaths, id, []any{parts}, opts...)
 	return PathsRun{run}, err
 }
 
-// PathsRun is a handle on a run of Paths.
+// FindPaths returns a handle on the newest run of workflow Paths with this id.
+// It does not check that there is one.
+func FindPaths(c *pawl.Client, id string) PathsRun {
+	return PathsRun{c.Run(pawlPaths, id)}
+}
+
+// PathsRun is a handle on a run of workflow Paths.
 type PathsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r PathsRun) Result(ctx context.Context) (path string, equal bool, err error) {
 	err = r.Wait(ctx, &path, &equal)
-	return
+	return path, equal, err
 }
 
-// FindPaths is a handle on the newest run of Paths under an id.
-func FindPaths(c *pawl.Client, id string) PathsRun {
-	return PathsRun{c.Run(workflow__Paths, id)}
-}
-
-// Paths__workflow is workflow Paths, with what runs it.
-func Paths__workflow() []*abi.Workflow {
-	w := *workflow__Paths
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 []string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Paths__pawl(_run, ctx, a0...)
-		return []any{r0, r1}, err
+// pawlRunPaths runs workflow Paths.
+func pawlRunPaths(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var parts []string
+	if err := in.Decode(&parts); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	path, equal, err := Paths__pawl(_run, ctx, parts...)
+	return []any{path, equal}, err
 }
 
-// PawlRegistration is everything annotated in package accepted, for a worker to run.
+// PawlRegistration returns the activities and workflows of package accepted, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/accepted",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Paths__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlPaths.With(pawlRunPaths),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/accepted/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Check":       "514e148ddffe0bda",
-			"Paths{}":     "cc877ae19bcb0b51",
-			"same{}":      "1f9e753462b2d1c3",
-			"separator{}": "857fdc54d39165a6",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/accepted",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Check":       "514e148ddffe0bda",
+				"Paths{}":     "cc877ae19bcb0b51",
+				"same{}":      "1f9e753462b2d1c3",
+				"separator{}": "857fdc54d39165a6",
+			},
 		},
 	},
-}
+})

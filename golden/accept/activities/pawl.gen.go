@@ -12,231 +12,217 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Write = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/activities.Write",
-	Queue: "github.com/pawlhq/pawl/golden/accept/activities",
-	Policy: abi.Policy{
-		StartToClose:  10 * time.Second,
-		Attempts:      3,
-		BackoffMin:    100 * time.Millisecond,
-		BackoffMax:    time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:21",
-}
+// pawlWrite describes activity Write.
+var pawlWrite = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/activities.Write",
+	Policy: abi.Policy{StartToClose: 10 * time.Second, Attempts: 3, BackoffMin: 100 * time.Millisecond, BackoffMax: time.Second},
+	Pos:    "flow.go:21",
+})
 
 // Write__pawl schedules activity Write and waits for its outcome.
-func Write__pawl(_run *abi.Run, ctx context.Context, to string) (r0 Letter, err error) {
-	err = abi.Call(_run, ctx, activity__Write, []any{to}, &r0)
-	return
+func Write__pawl(_run *abi.Run, ctx context.Context, to string) (result Letter, err error) {
+	err = abi.Call(ctx, _run, pawlWrite, []any{to}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Write,
+			Activity: pawlWrite,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var to string
+				if err := in.Decode(&to); err != nil {
 					return nil, err
 				}
-				r0, err := Write(ctx, a0)
-				return []any{r0}, err
+				result, err := Write(ctx, to)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var activity__Printer_Print = &abi.Activity{
+// pawlPrinterPrint describes activity Printer.Print.
+var pawlPrinterPrint = pawlPackage.Activity(abi.Activity{
 	Name:  "github.com/pawlhq/pawl/golden/accept/activities.Printer.Print",
 	Queue: "printers",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:31",
-}
+	Pos:   "flow.go:31",
+})
 
-// Print__pawl schedules activity Print and waits for its outcome.
+// Print__pawl schedules activity Printer.Print and waits for its outcome.
 func (p *Printer) Print__pawl(_run *abi.Run, ctx context.Context, l Letter) (pages int, err error) {
-	err = abi.CallOn(_run, p, ctx, activity__Printer_Print, []any{l}, &pages)
-	return
+	err = abi.CallOn(ctx, _run, p, pawlPrinterPrint, []any{l}, &pages)
+	return pages, err
 }
 
-// Printer__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Printer__handlers(recv *Printer, tag string) []abi.Handler {
+// pawlPrinterActivities returns the activities of recv, or none if it is nil.
+func pawlPrinterActivities(recv *Printer, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Printer_Print,
+			Activity: pawlPrinterPrint,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Letter
-				if err := in.Decode(&a0); err != nil {
+				var l Letter
+				if err := in.Decode(&l); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Print(ctx, a0)
-				return []any{r0}, err
+				pages, err := recv.Print(ctx, l)
+				return []any{pages}, err
 			},
 		},
 	}
 }
 
-var activity__Carrier_Deliver = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/activities.Carrier.Deliver",
-	Queue: "github.com/pawlhq/pawl/golden/accept/activities",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		Heartbeat:     5 * time.Second,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:43",
-}
+// pawlCarrierDeliver describes activity Carrier.Deliver.
+var pawlCarrierDeliver = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/activities.Carrier.Deliver",
+	Policy: abi.Policy{Heartbeat: 5 * time.Second},
+	Pos:    "flow.go:43",
+})
 
-// Carrier_Deliver__pawl schedules activity Deliver of recv and waits for its outcome.
+// Carrier_Deliver__pawl schedules activity Carrier.Deliver and waits for its outcome.
 func Carrier_Deliver__pawl(_run *abi.Run, recv Carrier, ctx context.Context, to string, pages int) (place string, err error) {
-	err = abi.CallOn(_run, recv, ctx, activity__Carrier_Deliver, []any{to, pages}, &place)
-	return
+	err = abi.CallOn(ctx, _run, recv, pawlCarrierDeliver, []any{to, pages}, &place)
+	return place, err
 }
 
-// Carrier__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Carrier__handlers(recv Carrier, tag string) []abi.Handler {
+// pawlCarrierActivities returns the activities of recv, or none if it is nil.
+func pawlCarrierActivities(recv Carrier, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Carrier_Deliver,
+			Activity: pawlCarrierDeliver,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var to string
+				var pages int
+				if err := in.Decode(&to, &pages); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Deliver(ctx, a0, a1)
-				return []any{r0}, err
+				place, err := recv.Deliver(ctx, to, pages)
+				return []any{place}, err
 			},
 		},
 	}
 }
 
-// Carrier__stand is the Carrier that workflow code holds: its activities are scheduled.
-func Carrier__stand(_run *abi.Run, tag string) Carrier {
-	return &stand__Carrier{_run, tag}
+// pawlNewCarrier returns the Carrier that workflow code holds: its methods schedule activities.
+func pawlNewCarrier(_run *abi.Run, tag string) Carrier {
+	return &pawlCarrier{_run, tag}
 }
 
-type stand__Carrier struct {
+// pawlCarrier implements Carrier by scheduling activities.
+type pawlCarrier struct {
 	run *abi.Run
 	tag string
 }
 
-// PawlTag tells the runtime which of several receivers this one stands for.
-func (recv *stand__Carrier) PawlTag() string {
+// PawlTag returns what distinguishes this Carrier from others that the workflow holds.
+func (recv *pawlCarrier) PawlTag() string {
 	return recv.tag
 }
-func (recv *stand__Carrier) Deliver(ctx context.Context, to string, pages int) (string, error) {
+
+func (recv *pawlCarrier) Deliver(ctx context.Context, to string, pages int) (string, error) {
 	return Carrier_Deliver__pawl(recv.run, recv, ctx, to, pages)
 }
 
-var workflow__Post_Send = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/activities.Post.Send",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/activities",
-	Version:   "925617ebba07",
-	Generator: "1",
-	Pos:       "flow.go:63",
-	Errors:    Errors__pawl,
+// Generated code of other packages finds the exported types with activities here.
+func init() {
+	abi.RegisterActivities(pawlPrinterActivities)
+	abi.RegisterActivities(pawlCarrierActivities)
+	abi.RegisterStandIn(pawlNewCarrier)
 }
 
-// StartPostSend starts a run of workflow Post.Send under an id that no other open run of the namespace has.
+// pawlPostSend describes workflow Post.Send.
+var pawlPostSend = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/activities.Post.Send",
+	Version: "cc7b4c95deb4",
+	Pos:     "flow.go:63",
+})
+
+// StartPostSend starts a run of workflow Post.Send and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Send writes, prints and delivers.
 func StartPostSend(ctx context.Context, c *pawl.Client, id string, to string, opts ...pawl.StartOption) (PostSendRun, error) {
-	run, err := c.Start(ctx, workflow__Post_Send, id, []any{to}, opts...)
+	run, err := c.Start(ctx, pawlPostSend, id, []any{to}, opts...)
 	return PostSendRun{run}, err
 }
 
-// PostSendRun is a handle on a run of Post.Send.
+// FindPostSend returns a handle on the newest run of workflow Post.Send with this id.
+// It does not check that there is one.
+func FindPostSend(c *pawl.Client, id string) PostSendRun {
+	return PostSendRun{c.Run(pawlPostSend, id)}
+}
+
+// PostSendRun is a handle on a run of workflow Post.Send.
 type PostSendRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PostSendRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PostSendRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPostSend is a handle on the newest run of Post.Send under an id.
-func FindPostSend(c *pawl.Client, id string) PostSendRun {
-	return PostSendRun{c.Run(workflow__Post_Send, id)}
-}
-
-// Post_Send__workflow is workflow Post.Send, with what runs it.
-func Post_Send__workflow() []*abi.Workflow {
-	w := *workflow__Post_Send
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		recv := &Post{
-			Printer: abi.Receiver[Printer](_run, ""),
-			Carrier: Carrier__stand(_run, ""),
-		}
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := recv.Send__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunPostSend runs workflow Post.Send.
+func pawlRunPostSend(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	recv := &Post{
+		Printer: abi.Receiver[Printer](_run, ""),
+		Carrier: pawlNewCarrier(_run, ""),
 	}
-	return []*abi.Workflow{&w}
+	var to string
+	if err := in.Decode(&to); err != nil {
+		return nil, err
+	}
+	result, err := recv.Send__pawl(_run, ctx, to)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package activities, for a worker to run. A nil receiver leaves its activities to
-// other workers.
+// PawlRegistration returns the activities and workflows of package activities, for a worker to run.
+// Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(printer *Printer, carrier Carrier) pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/activities",
-		Generator: "1",
-		Activities: slices.Concat(
-			handlers__pawl(),
-			Printer__handlers(printer, ""),
-			Carrier__handlers(carrier, ""),
+	return pawlPackage.Registration(
+		slices.Concat(
+			pawlActivities(),
+			pawlPrinterActivities(printer, ""),
+			pawlCarrierActivities(carrier, ""),
 		),
-		Workflows: Post_Send__workflow(),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+		pawlPostSend.With(pawlRunPostSend),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/activities/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*Post).Send{}":   "c73154eb26d1a7e1",
-			"(*Printer).Print": "33cb33ca23f18580",
-			"Carrier.Deliver":  "d188f28b4129e909",
-			"Write":            "193777b71fb6b0dc",
-			"type Carrier":     "4cae8b9230d41d86",
-			"type Letter":      "1f8fc26ce9a3e71e",
-			"type Post":        "0743c235038f3508",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/activities",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*Post).Send{}":   "c73154eb26d1a7e1",
+				"(*Printer).Print": "33cb33ca23f18580",
+				"Carrier.Deliver":  "d188f28b4129e909",
+				"Write":            "193777b71fb6b0dc",
+				"type Carrier":     "4cae8b9230d41d86",
+				"type Letter":      "1f8fc26ce9a3e71e",
+				"type Post":        "0743c235038f3508",
+			},
 		},
 	},
-}
+})

@@ -5,119 +5,108 @@ package chance
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Count = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/chance.Count",
-	Queue: "github.com/pawlhq/pawl/golden/accept/chance",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlCount describes activity Count.
+var pawlCount = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/chance.Count",
+	Pos:  "flow.go:17",
+})
 
 // Count__pawl schedules activity Count and waits for its outcome.
-func Count__pawl(_run *abi.Run, ctx context.Context, numbers []int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Count, []any{numbers}, &r0)
-	return
+func Count__pawl(_run *abi.Run, ctx context.Context, numbers []int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlCount, []any{numbers}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Count,
+			Activity: pawlCount,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []int
-				if err := in.Decode(&a0); err != nil {
+				var numbers []int
+				if err := in.Decode(&numbers); err != nil {
 					return nil, err
 				}
-				r0, err := Count(ctx, a0)
-				return []any{r0}, err
+				result, err := Count(ctx, numbers)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Draw = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/chance.Draw",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/chance",
-	Version:   "5c29c63c83f0",
-	Generator: "1",
-	Pos:       "flow.go:25",
-	Errors:    Errors__pawl,
-}
+// pawlDraw describes workflow Draw.
+var pawlDraw = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/chance.Draw",
+	Version: "9a772ab76336",
+	Pos:     "flow.go:25",
+})
 
-// StartDraw starts a run of workflow Draw under an id that no other open run of the namespace has.
+// StartDraw starts a run of workflow Draw and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Draw draws from both packages, and from sources that the workflow seeds itself.
 func StartDraw(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DrawRun, error) {
-	run, err := c.Start(ctx, workflow__Draw, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDraw, id, nil, opts...)
 	return DrawRun{run}, err
 }
 
-// DrawRun is a handle on a run of Draw.
+// FindDraw returns a handle on the newest run of workflow Draw with this id.
+// It does not check that there is one.
+func FindDraw(c *pawl.Client, id string) DrawRun {
+	return DrawRun{c.Run(pawlDraw, id)}
+}
+
+// DrawRun is a handle on a run of workflow Draw.
 type DrawRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r DrawRun) Result(ctx context.Context) (count int, mine []int, err error) {
 	err = r.Wait(ctx, &count, &mine)
-	return
+	return count, mine, err
 }
 
-// FindDraw is a handle on the newest run of Draw under an id.
-func FindDraw(c *pawl.Client, id string) DrawRun {
-	return DrawRun{c.Run(workflow__Draw, id)}
+// pawlRunDraw runs workflow Draw.
+func pawlRunDraw(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	count, mine, err := Draw__pawl(_run, ctx)
+	return []any{count, mine}, err
 }
 
-// Draw__workflow is workflow Draw, with what runs it.
-func Draw__workflow() []*abi.Workflow {
-	w := *workflow__Draw
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, r1, err := Draw__pawl(_run, ctx)
-		return []any{r0, r1}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package chance, for a worker to run.
+// PawlRegistration returns the activities and workflows of package chance, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/chance",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Draw__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlDraw.With(pawlRunDraw),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/chance/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Count":    "f5a120f2787c069d",
-			"Draw{}":   "6598b23a681deab5",
-			"jitter{}": "6c8242c1b8777978",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/chance",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Count":    "f5a120f2787c069d",
+				"Draw{}":   "6598b23a681deab5",
+				"jitter{}": "6c8242c1b8777978",
+			},
 		},
 	},
-}
+})

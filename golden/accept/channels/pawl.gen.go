@@ -5,130 +5,119 @@ package channels
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Spell = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/channels.Spell",
-	Queue: "github.com/pawlhq/pawl/golden/accept/channels",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:15",
-}
+// pawlSpell describes activity Spell.
+var pawlSpell = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/channels.Spell",
+	Pos:  "flow.go:15",
+})
 
 // Spell__pawl schedules activity Spell and waits for its outcome.
-func Spell__pawl(_run *abi.Run, ctx context.Context, n int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Spell, []any{n}, &r0)
-	return
+func Spell__pawl(_run *abi.Run, ctx context.Context, n int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlSpell, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Spell,
+			Activity: pawlSpell,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Spell(ctx, a0)
-				return []any{r0}, err
+				result, err := Spell(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Talk = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/channels.Talk",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/channels",
-	Version:   "b9ab3ee9a8ca",
-	Generator: "1",
-	Pos:       "flow.go:67",
-	Errors:    Errors__pawl,
-}
+// pawlTalk describes workflow Talk.
+var pawlTalk = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/channels.Talk",
+	Version: "180d7c7611bf",
+	Pos:     "flow.go:67",
+})
 
-// StartTalk starts a run of workflow Talk under an id that no other open run of the namespace has.
+// StartTalk starts a run of workflow Talk and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Talk returns what it heard.
 func StartTalk(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TalkRun, error) {
-	run, err := c.Start(ctx, workflow__Talk, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTalk, id, nil, opts...)
 	return TalkRun{run}, err
 }
 
-// TalkRun is a handle on a run of Talk.
+// FindTalk returns a handle on the newest run of workflow Talk with this id.
+// It does not check that there is one.
+func FindTalk(c *pawl.Client, id string) TalkRun {
+	return TalkRun{c.Run(pawlTalk, id)}
+}
+
+// TalkRun is a handle on a run of workflow Talk.
 type TalkRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r TalkRun) Result(ctx context.Context) (heard []string, err error) {
 	err = r.Wait(ctx, &heard)
-	return
+	return heard, err
 }
 
-// FindTalk is a handle on the newest run of Talk under an id.
-func FindTalk(c *pawl.Client, id string) TalkRun {
-	return TalkRun{c.Run(workflow__Talk, id)}
+// pawlRunTalk runs workflow Talk.
+func pawlRunTalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	heard, err := Talk__pawl(_run, ctx)
+	return []any{heard}, err
 }
 
-// Talk__workflow is workflow Talk, with what runs it.
-func Talk__workflow() []*abi.Workflow {
-	w := *workflow__Talk
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Talk__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package channels, for a worker to run.
+// PawlRegistration returns the activities and workflows of package channels, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/channels",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Talk__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlTalk.With(pawlRunTalk),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/channels/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*clerk).ask{}":   "4396902f597cdebc",
-			"(*clerk).serve{}": "d5a5b45e0568fc34",
-			"Spell":            "3c8e8dbaa076684f",
-			"Talk{}":           "f559935864713ab9",
-			"count{}":          "840ef73f15550eeb",
-			"drain{}":          "2a1fd8de728e56c7",
-			"guard{}":          "3cffc16da00d8ec1",
-			"type clerk":       "9a94274ae25cd416",
-			"type errors":      "f15f2cf5bcba7a9e",
-			"type request":     "0d71ad3f542c1daa",
-			"woken{}":          "06a82011cdb2224b",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/channels",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*clerk).ask{}":   "4396902f597cdebc",
+				"(*clerk).serve{}": "d5a5b45e0568fc34",
+				"Spell":            "3c8e8dbaa076684f",
+				"Talk{}":           "f559935864713ab9",
+				"count{}":          "840ef73f15550eeb",
+				"drain{}":          "2a1fd8de728e56c7",
+				"guard{}":          "3cffc16da00d8ec1",
+				"type clerk":       "9a94274ae25cd416",
+				"type errors":      "f15f2cf5bcba7a9e",
+				"type request":     "0d71ad3f542c1daa",
+				"woken{}":          "06a82011cdb2224b",
+			},
 		},
 	},
-}
+})
 
 // bind1x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {

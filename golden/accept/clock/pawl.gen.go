@@ -11,116 +11,106 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Bell = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/clock.Bell",
-	Queue: "github.com/pawlhq/pawl/golden/accept/clock",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:14",
-}
+// pawlBell describes activity Bell.
+var pawlBell = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/clock.Bell",
+	Pos:  "flow.go:14",
+})
 
 // Bell__pawl schedules activity Bell and waits for its outcome.
 func Bell__pawl(_run *abi.Run, ctx context.Context, since time.Duration) (quarter int, err error) {
-	err = abi.Call(_run, ctx, activity__Bell, []any{since}, &quarter)
-	return
+	err = abi.Call(ctx, _run, pawlBell, []any{since}, &quarter)
+	return quarter, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Bell,
+			Activity: pawlBell,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 time.Duration
-				if err := in.Decode(&a0); err != nil {
+				var since time.Duration
+				if err := in.Decode(&since); err != nil {
 					return nil, err
 				}
-				r0, err := Bell(ctx, a0)
-				return []any{r0}, err
+				quarter, err := Bell(ctx, since)
+				return []any{quarter}, err
 			},
 		},
 	}
 }
 
-var workflow__Hour = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/clock.Hour",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/clock",
-	Version:   "384d82597a24",
-	Generator: "1",
-	Pos:       "flow.go:24",
-	Errors:    Errors__pawl,
-}
+// pawlHour describes workflow Hour.
+var pawlHour = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/clock.Hour",
+	Version: "7ef158eb6c23",
+	Pos:     "flow.go:24",
+})
 
-// StartHour starts a run of workflow Hour under an id that no other open run of the namespace has.
+// StartHour starts a run of workflow Hour and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Hour rings a bell at every quarter for an hour, and says how long that took.
 func StartHour(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HourRun, error) {
-	run, err := c.Start(ctx, workflow__Hour, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHour, id, nil, opts...)
 	return HourRun{run}, err
 }
 
-// HourRun is a handle on a run of Hour.
+// FindHour returns a handle on the newest run of workflow Hour with this id.
+// It does not check that there is one.
+func FindHour(c *pawl.Client, id string) HourRun {
+	return HourRun{c.Run(pawlHour, id)}
+}
+
+// HourRun is a handle on a run of workflow Hour.
 type HourRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HourRun) Result(ctx context.Context) (quarters []int, took time.Duration, left time.Duration, err error) {
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HourRun) Result(ctx context.Context) (quarters []int, took, left time.Duration, err error) {
 	err = r.Wait(ctx, &quarters, &took, &left)
-	return
+	return quarters, took, left, err
 }
 
-// FindHour is a handle on the newest run of Hour under an id.
-func FindHour(c *pawl.Client, id string) HourRun {
-	return HourRun{c.Run(workflow__Hour, id)}
+// pawlRunHour runs workflow Hour.
+func pawlRunHour(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	quarters, took, left, err := Hour__pawl(_run, ctx)
+	return []any{quarters, took, left}, err
 }
 
-// Hour__workflow is workflow Hour, with what runs it.
-func Hour__workflow() []*abi.Workflow {
-	w := *workflow__Hour
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, r1, r2, err := Hour__pawl(_run, ctx)
-		return []any{r0, r1, r2}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package clock, for a worker to run.
+// PawlRegistration returns the activities and workflows of package clock, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/clock",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Hour__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlHour.With(pawlRunHour),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/clock/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Bell":     "7c85e1c1d9ebed75",
-			"Hour{}":   "f04e36e98f9cf126",
-			"lasted{}": "2c2720c9676cb594",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/clock",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Bell":     "7c85e1c1d9ebed75",
+				"Hour{}":   "f04e36e98f9cf126",
+				"lasted{}": "2c2720c9676cb594",
+			},
 		},
 	},
-}
+})
 
 // bind1x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {

@@ -5,120 +5,109 @@ package closures
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Next = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/closures.Next",
-	Queue: "github.com/pawlhq/pawl/golden/accept/closures",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:15",
-}
+// pawlNext describes activity Next.
+var pawlNext = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/closures.Next",
+	Pos:  "flow.go:15",
+})
 
 // Next__pawl schedules activity Next and waits for its outcome.
-func Next__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Next, []any{n}, &r0)
-	return
+func Next__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlNext, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Next,
+			Activity: pawlNext,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Next(ctx, a0)
-				return []any{r0}, err
+				result, err := Next(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Count = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/closures.Count",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/closures",
-	Version:   "288b460a52b5",
-	Generator: "1",
-	Pos:       "flow.go:37",
-	Errors:    Errors__pawl,
-}
+// pawlCount describes workflow Count.
+var pawlCount = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/closures.Count",
+	Version: "4adea582e063",
+	Pos:     "flow.go:37",
+})
 
-// StartCount starts a run of workflow Count under an id that no other open run of the namespace has.
+// StartCount starts a run of workflow Count and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Count counts by closures.
 func StartCount(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CountRun, error) {
-	run, err := c.Start(ctx, workflow__Count, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCount, id, nil, opts...)
 	return CountRun{run}, err
 }
 
-// CountRun is a handle on a run of Count.
+// FindCount returns a handle on the newest run of workflow Count with this id.
+// It does not check that there is one.
+func FindCount(c *pawl.Client, id string) CountRun {
+	return CountRun{c.Run(pawlCount, id)}
+}
+
+// CountRun is a handle on a run of workflow Count.
 type CountRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CountRun) Result(ctx context.Context) (r0 []int, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CountRun) Result(ctx context.Context) (result []int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCount is a handle on the newest run of Count under an id.
-func FindCount(c *pawl.Client, id string) CountRun {
-	return CountRun{c.Run(workflow__Count, id)}
+// pawlRunCount runs workflow Count.
+func pawlRunCount(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Count__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Count__workflow is workflow Count, with what runs it.
-func Count__workflow() []*abi.Workflow {
-	w := *workflow__Count
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Count__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package closures, for a worker to run.
+// PawlRegistration returns the activities and workflows of package closures, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/closures",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Count__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCount.With(pawlRunCount),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/closures/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Count{}":   "01d99de4c170f45d",
-			"Next":      "dac4ecf378449114",
-			"counter{}": "df5c4ef9dac1b94c",
-			"twice{}":   "2c83d18bb3ee7ec1",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/closures",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Count{}":   "01d99de4c170f45d",
+				"Next":      "dac4ecf378449114",
+				"counter{}": "df5c4ef9dac1b94c",
+				"twice{}":   "2c83d18bb3ee7ec1",
+			},
 		},
 	},
-}
+})

@@ -11,13 +11,13 @@ import (
 )
 
 //go:embed nap_unix.go
-var source__nap_unix string
+var pawlSourceNapUnix string
 
-// Only builds that compile nap_unix.go depend on it. In which order files add themselves makes no difference.
+// Only builds that compile nap_unix.go check it. The order in which files add themselves does not matter.
 func init() {
-	Sources__pawl = append(Sources__pawl, abi.Source{
-		File: "github.com/pawlhq/pawl/golden/accept/constraints/nap_unix.go",
-		Text: source__nap_unix,
+	pawlPackage.AddSource(abi.Source{
+		File: "nap_unix.go",
+		Text: pawlSourceNapUnix,
 		Sums: map[string]string{
 			"nap{}": "425bf950d4bed1f4",
 		},

@@ -10,75 +10,72 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var workflow__Nap = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/constraints.Nap",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/constraints",
-	Version:   "6ebb62d4145f",
-	Generator: "1",
-	Pos:       "flow.go:11",
-	Errors:    Errors__pawl,
-}
+// pawlNap describes workflow Nap.
+var pawlNap = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/constraints.Nap",
+	Version: "19b5abc58e21",
+	Pos:     "flow.go:11",
+})
 
-// StartNap starts a run of workflow Nap under an id that no other open run of the namespace has.
+// StartNap starts a run of workflow Nap and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Nap naps as long as the system likes.
 func StartNap(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NapRun, error) {
-	run, err := c.Start(ctx, workflow__Nap, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNap, id, nil, opts...)
 	return NapRun{run}, err
 }
 
-// NapRun is a handle on a run of Nap.
+// FindNap returns a handle on the newest run of workflow Nap with this id.
+// It does not check that there is one.
+func FindNap(c *pawl.Client, id string) NapRun {
+	return NapRun{c.Run(pawlNap, id)}
+}
+
+// NapRun is a handle on a run of workflow Nap.
 type NapRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NapRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NapRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindNap is a handle on the newest run of Nap under an id.
-func FindNap(c *pawl.Client, id string) NapRun {
-	return NapRun{c.Run(workflow__Nap, id)}
+// pawlRunNap runs workflow Nap.
+func pawlRunNap(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Nap__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Nap__workflow is workflow Nap, with what runs it.
-func Nap__workflow() []*abi.Workflow {
-	w := *workflow__Nap
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Nap__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package constraints, for a worker to run.
+// PawlRegistration returns the activities and workflows of package constraints, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/constraints",
-		Generator: "1",
-		Workflows: Nap__workflow(),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		nil,
+		pawlNap.With(pawlRunNap),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/constraints/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Nap{}": "731dad0c6802a7f9",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/constraints",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Nap{}": "731dad0c6802a7f9",
+			},
 		},
 	},
-}
+})

@@ -11,13 +11,13 @@ import (
 )
 
 //go:embed weather_old.go
-var source__weather_old string
+var pawlSourceWeatherOld string
 
-// Only builds that compile weather_old.go depend on it. In which order files add themselves makes no difference.
+// Only builds that compile weather_old.go check it. The order in which files add themselves does not matter.
 func init() {
-	Sources__pawl = append(Sources__pawl, abi.Source{
-		File: "github.com/pawlhq/pawl/golden/accept/constraints/weather_old.go",
-		Text: source__weather_old,
+	pawlPackage.AddSource(abi.Source{
+		File: "weather_old.go",
+		Text: pawlSourceWeatherOld,
 		Sums: map[string]string{
 			"weather{}": "8934ea00af04a1e7",
 		},

@@ -5,130 +5,120 @@ package contexts
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Pack = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/contexts.Pack",
-	Queue: "github.com/pawlhq/pawl/golden/accept/contexts",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlPack describes activity Pack.
+var pawlPack = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/contexts.Pack",
+	Pos:  "flow.go:17",
+})
 
 // Pack__pawl schedules activity Pack and waits for its outcome.
-func Pack__pawl(_run *abi.Run, ctx context.Context, what string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Pack, []any{what}, &r0)
-	return
+func Pack__pawl(_run *abi.Run, ctx context.Context, what string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlPack, []any{what}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Pack,
+			Activity: pawlPack,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var what string
+				if err := in.Decode(&what); err != nil {
 					return nil, err
 				}
-				r0, err := Pack(ctx, a0)
-				return []any{r0}, err
+				result, err := Pack(ctx, what)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Derive = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/contexts.Derive",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/contexts",
-	Version:   "b7267e462d3c",
-	Generator: "1",
-	Pos:       "flow.go:29",
-	Errors:    Errors__pawl,
-}
+// pawlDerive describes workflow Derive.
+var pawlDerive = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/contexts.Derive",
+	Version: "85600e62a027",
+	Pos:     "flow.go:29",
+})
 
-// StartDerive starts a run of workflow Derive under an id that no other open run of the namespace has.
+// StartDerive starts a run of workflow Derive and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Derive returns what became of its contexts.
 func StartDerive(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DeriveRun, error) {
-	run, err := c.Start(ctx, workflow__Derive, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDerive, id, nil, opts...)
 	return DeriveRun{run}, err
 }
 
-// DeriveRun is a handle on a run of Derive.
+// FindDerive returns a handle on the newest run of workflow Derive with this id.
+// It does not check that there is one.
+func FindDerive(c *pawl.Client, id string) DeriveRun {
+	return DeriveRun{c.Run(pawlDerive, id)}
+}
+
+// DeriveRun is a handle on a run of workflow Derive.
 type DeriveRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r DeriveRun) Result(ctx context.Context) (notes []string, err error) {
 	err = r.Wait(ctx, &notes)
-	return
+	return notes, err
 }
 
-// FindDerive is a handle on the newest run of Derive under an id.
-func FindDerive(c *pawl.Client, id string) DeriveRun {
-	return DeriveRun{c.Run(workflow__Derive, id)}
+// pawlRunDerive runs workflow Derive.
+func pawlRunDerive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	notes, err := Derive__pawl(_run, ctx)
+	return []any{notes}, err
 }
 
-// Derive__workflow is workflow Derive, with what runs it.
-func Derive__workflow() []*abi.Workflow {
-	w := *workflow__Derive
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Derive__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package contexts, for a worker to run.
+// PawlRegistration returns the activities and workflows of package contexts, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/contexts",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Derive__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/contexts.ErrStrike", ErrStrike),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlDerive.With(pawlRunDerive),
+	)
 }
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/contexts/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Derive{}":      "82b3c0cf1906b21b",
-			"Pack":          "c21f996b6f595acb",
-			"apart{}":       "2b37a680b6fa2cc8",
-			"calls{}":       "c59d662b061b7aee",
-			"causes{}":      "80bbd78ec888bdee",
-			"limits{}":      "84b240deec71ff8a",
-			"tree{}":        "25315c8112fd482c",
-			"type key":      "31219f3168f5778d",
-			"var ErrStrike": "ccc89e5e1ba16898",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/contexts",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/contexts.ErrStrike", ErrStrike),
+	},
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Derive{}":      "82b3c0cf1906b21b",
+				"Pack":          "c21f996b6f595acb",
+				"apart{}":       "2b37a680b6fa2cc8",
+				"calls{}":       "c59d662b061b7aee",
+				"causes{}":      "80bbd78ec888bdee",
+				"limits{}":      "84b240deec71ff8a",
+				"tree{}":        "25315c8112fd482c",
+				"type key":      "31219f3168f5778d",
+				"var ErrStrike": "ccc89e5e1ba16898",
+			},
 		},
 	},
-}
+})
 
 // bind2x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind2x0__pawl[A1, A2 any](_run *abi.Run, f func(*abi.Run, A1, A2)) func(A1, A2) {

@@ -5,128 +5,117 @@ package cooperation
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Count = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/cooperation.Count",
-	Queue: "github.com/pawlhq/pawl/golden/accept/cooperation",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:18",
-}
+// pawlCount describes activity Count.
+var pawlCount = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/cooperation.Count",
+	Pos:  "flow.go:18",
+})
 
 // Count__pawl schedules activity Count and waits for its outcome.
-func Count__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Count, []any{n}, &r0)
-	return
+func Count__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlCount, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Count,
+			Activity: pawlCount,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Count(ctx, a0)
-				return []any{r0}, err
+				result, err := Count(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Share = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/cooperation.Share",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/cooperation",
-	Version:   "5b2273c3f7a2",
-	Generator: "1",
-	Pos:       "flow.go:23",
-	Errors:    Errors__pawl,
-}
+// pawlShare describes workflow Share.
+var pawlShare = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/cooperation.Share",
+	Version: "f1f36ad3493a",
+	Pos:     "flow.go:23",
+})
 
-// StartShare starts a run of workflow Share under an id that no other open run of the namespace has.
+// StartShare starts a run of workflow Share and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Share returns what its goroutines did together.
 func StartShare(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ShareRun, error) {
-	run, err := c.Start(ctx, workflow__Share, id, nil, opts...)
+	run, err := c.Start(ctx, pawlShare, id, nil, opts...)
 	return ShareRun{run}, err
 }
 
-// ShareRun is a handle on a run of Share.
+// FindShare returns a handle on the newest run of workflow Share with this id.
+// It does not check that there is one.
+func FindShare(c *pawl.Client, id string) ShareRun {
+	return ShareRun{c.Run(pawlShare, id)}
+}
+
+// ShareRun is a handle on a run of workflow Share.
 type ShareRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ShareRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindShare is a handle on the newest run of Share under an id.
-func FindShare(c *pawl.Client, id string) ShareRun {
-	return ShareRun{c.Run(workflow__Share, id)}
+// pawlRunShare runs workflow Share.
+func pawlRunShare(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	log, err := Share__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// Share__workflow is workflow Share, with what runs it.
-func Share__workflow() []*abi.Workflow {
-	w := *workflow__Share
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Share__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package cooperation, for a worker to run.
+// PawlRegistration returns the activities and workflows of package cooperation, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/cooperation",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Share__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlShare.With(pawlRunShare),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/cooperation/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Count":       "6e1317d095905e48",
-			"Share{}":     "8757bec393fd94d4",
-			"cancelled{}": "08b85639d1022621",
-			"contended{}": "45064c56c21e697d",
-			"fair{}":      "6ea7089bbca61ced",
-			"first{}":     "cbcc40e53ce3c4d7",
-			"leave{}":     "3e87f4f74d7f67f0",
-			"turns{}":     "85f7eec363976d3f",
-			"unguarded{}": "cc53a2befdc954b6",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/cooperation",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Count":       "6e1317d095905e48",
+				"Share{}":     "8757bec393fd94d4",
+				"cancelled{}": "08b85639d1022621",
+				"contended{}": "45064c56c21e697d",
+				"fair{}":      "6ea7089bbca61ced",
+				"first{}":     "cbcc40e53ce3c4d7",
+				"leave{}":     "3e87f4f74d7f67f0",
+				"turns{}":     "85f7eec363976d3f",
+				"unguarded{}": "cc53a2befdc954b6",
+			},
 		},
 	},
-}
+})
 
 // late1vx0__pawl is f, which takes its arguments now and waits to be called.
 func late1vx0__pawl[A1 any](f func(...A1)) func(...A1) func() {

@@ -6,154 +6,138 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Book = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/deferred.Book",
-	Queue: "github.com/pawlhq/pawl/golden/accept/deferred",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlBook describes activity Book.
+var pawlBook = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/deferred.Book",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrFull)
 	},
 	Pos: "flow.go:19",
-}
+})
 
 // Book__pawl schedules activity Book and waits for its outcome.
 func Book__pawl(_run *abi.Run, ctx context.Context, part string) error {
-	return abi.Call(_run, ctx, activity__Book, []any{part})
+	return abi.Call(ctx, _run, pawlBook, []any{part})
 }
 
-var activity__Cancel = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/deferred.Cancel",
-	Queue: "github.com/pawlhq/pawl/golden/accept/deferred",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:29",
-}
+// pawlCancel describes activity Cancel.
+var pawlCancel = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/deferred.Cancel",
+	Pos:  "flow.go:29",
+})
 
 // Cancel__pawl schedules activity Cancel and waits for its outcome.
-func Cancel__pawl(_run *abi.Run, ctx context.Context, part string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Cancel, []any{part}, &r0)
-	return
+func Cancel__pawl(_run *abi.Run, ctx context.Context, part string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlCancel, []any{part}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Book,
+			Activity: pawlBook,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var part string
+				if err := in.Decode(&part); err != nil {
 					return nil, err
 				}
-				return nil, Book(ctx, a0)
+				return nil, Book(ctx, part)
 			},
 		},
 		{
-			Activity: activity__Cancel,
+			Activity: pawlCancel,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var part string
+				if err := in.Decode(&part); err != nil {
 					return nil, err
 				}
-				r0, err := Cancel(ctx, a0)
-				return []any{r0}, err
+				result, err := Cancel(ctx, part)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Journey = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/deferred.Journey",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/deferred",
-	Version:   "17701b4ec2a5",
-	Generator: "1",
-	Pos:       "flow.go:62",
-	Errors:    Errors__pawl,
-}
+// pawlJourney describes workflow Journey.
+var pawlJourney = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/deferred.Journey",
+	Version: "c46d7b7254b7",
+	Pos:     "flow.go:62",
+})
 
-// StartJourney starts a run of workflow Journey under an id that no other open run of the namespace has.
+// StartJourney starts a run of workflow Journey and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Journey returns what was undone, and why.
 func StartJourney(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (JourneyRun, error) {
-	run, err := c.Start(ctx, workflow__Journey, id, nil, opts...)
+	run, err := c.Start(ctx, pawlJourney, id, nil, opts...)
 	return JourneyRun{run}, err
 }
 
-// JourneyRun is a handle on a run of Journey.
+// FindJourney returns a handle on the newest run of workflow Journey with this id.
+// It does not check that there is one.
+func FindJourney(c *pawl.Client, id string) JourneyRun {
+	return JourneyRun{c.Run(pawlJourney, id)}
+}
+
+// JourneyRun is a handle on a run of workflow Journey.
 type JourneyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r JourneyRun) Result(ctx context.Context) (undone []string, reasons string, err error) {
 	err = r.Wait(ctx, &undone, &reasons)
-	return
+	return undone, reasons, err
 }
 
-// FindJourney is a handle on the newest run of Journey under an id.
-func FindJourney(c *pawl.Client, id string) JourneyRun {
-	return JourneyRun{c.Run(workflow__Journey, id)}
+// pawlRunJourney runs workflow Journey.
+func pawlRunJourney(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	undone, reasons, err := Journey__pawl(_run, ctx)
+	return []any{undone, reasons}, err
 }
 
-// Journey__workflow is workflow Journey, with what runs it.
-func Journey__workflow() []*abi.Workflow {
-	w := *workflow__Journey
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, r1, err := Journey__pawl(_run, ctx)
-		return []any{r0, r1}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package deferred, for a worker to run.
+// PawlRegistration returns the activities and workflows of package deferred, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/deferred",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Journey__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/deferred.ErrFull", ErrFull),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlJourney.With(pawlRunJourney),
+	)
 }
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/deferred/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Book":        "961c862f36da8570",
-			"Cancel":      "45e0e916b82c452f",
-			"Journey{}":   "b8e8029529ee75c2",
-			"book{}":      "0552d81b69c5de44",
-			"risky{}":     "b0cb8d9c8fe8a061",
-			"var ErrFull": "ee2a0b665ef0557f",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/deferred",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/deferred.ErrFull", ErrFull),
+	},
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Book":        "961c862f36da8570",
+				"Cancel":      "45e0e916b82c452f",
+				"Journey{}":   "b8e8029529ee75c2",
+				"book{}":      "0552d81b69c5de44",
+				"risky{}":     "b0cb8d9c8fe8a061",
+				"var ErrFull": "ee2a0b665ef0557f",
+			},
 		},
 	},
-}
+})

@@ -5,122 +5,111 @@ package dice
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Count = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/dice.Count",
-	Queue: "github.com/pawlhq/pawl/golden/accept/dice",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlCount describes activity Count.
+var pawlCount = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/dice.Count",
+	Pos:  "flow.go:17",
+})
 
 // Count__pawl schedules activity Count and waits for its outcome.
-func Count__pawl(_run *abi.Run, ctx context.Context, numbers []int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Count, []any{numbers}, &r0)
-	return
+func Count__pawl(_run *abi.Run, ctx context.Context, numbers []int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlCount, []any{numbers}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Count,
+			Activity: pawlCount,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []int
-				if err := in.Decode(&a0); err != nil {
+				var numbers []int
+				if err := in.Decode(&numbers); err != nil {
 					return nil, err
 				}
-				r0, err := Count(ctx, a0)
-				return []any{r0}, err
+				result, err := Count(ctx, numbers)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Throw = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/dice.Throw",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/dice",
-	Version:   "4d18489e0a98",
-	Generator: "1",
-	Pos:       "flow.go:22",
-	Errors:    Errors__pawl,
-}
+// pawlThrow describes workflow Throw.
+var pawlThrow = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/dice.Throw",
+	Version: "16f12bc99852",
+	Pos:     "flow.go:22",
+})
 
-// StartThrow starts a run of workflow Throw under an id that no other open run of the namespace has.
+// StartThrow starts a run of workflow Throw and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Throw has players throw dice, each in its own rhythm.
 func StartThrow(ctx context.Context, c *pawl.Client, id string, players int, opts ...pawl.StartOption) (ThrowRun, error) {
-	run, err := c.Start(ctx, workflow__Throw, id, []any{players}, opts...)
+	run, err := c.Start(ctx, pawlThrow, id, []any{players}, opts...)
 	return ThrowRun{run}, err
 }
 
-// ThrowRun is a handle on a run of Throw.
+// FindThrow returns a handle on the newest run of workflow Throw with this id.
+// It does not check that there is one.
+func FindThrow(c *pawl.Client, id string) ThrowRun {
+	return ThrowRun{c.Run(pawlThrow, id)}
+}
+
+// ThrowRun is a handle on a run of workflow Throw.
 type ThrowRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ThrowRun) Result(ctx context.Context) (count int, err error) {
 	err = r.Wait(ctx, &count)
-	return
+	return count, err
 }
 
-// FindThrow is a handle on the newest run of Throw under an id.
-func FindThrow(c *pawl.Client, id string) ThrowRun {
-	return ThrowRun{c.Run(workflow__Throw, id)}
-}
-
-// Throw__workflow is workflow Throw, with what runs it.
-func Throw__workflow() []*abi.Workflow {
-	w := *workflow__Throw
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 int
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Throw__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunThrow runs workflow Throw.
+func pawlRunThrow(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var players int
+	if err := in.Decode(&players); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	count, err := Throw__pawl(_run, ctx, players)
+	return []any{count}, err
 }
 
-// PawlRegistration is everything annotated in package dice, for a worker to run.
+// PawlRegistration returns the activities and workflows of package dice, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/dice",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Throw__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlThrow.With(pawlRunThrow),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/dice/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Count":   "f5a120f2787c069d",
-			"Throw{}": "1c3b29c3a47fc4da",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/dice",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Count":   "f5a120f2787c069d",
+				"Throw{}": "1c3b29c3a47fc4da",
+			},
 		},
 	},
-}
+})

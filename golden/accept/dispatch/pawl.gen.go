@@ -5,152 +5,145 @@ package dispatch
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Payments_Pay = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/dispatch.Payments.Pay",
-	Queue: "github.com/pawlhq/pawl/golden/accept/dispatch",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:19",
+// pawlPaymentsPay describes activity Payments.Pay.
+var pawlPaymentsPay = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/dispatch.Payments.Pay",
+	Pos:  "flow.go:19",
+})
+
+// Pay__pawl schedules activity Payments.Pay and waits for its outcome.
+func (p *Payments) Pay__pawl(_run *abi.Run, ctx context.Context, sum int) (result string, err error) {
+	err = abi.CallOn(ctx, _run, p, pawlPaymentsPay, []any{sum}, &result)
+	return result, err
 }
 
-// Pay__pawl schedules activity Pay and waits for its outcome.
-func (p *Payments) Pay__pawl(_run *abi.Run, ctx context.Context, sum int) (r0 string, err error) {
-	err = abi.CallOn(_run, p, ctx, activity__Payments_Pay, []any{sum}, &r0)
-	return
-}
-
-// Payments__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Payments__handlers(recv *Payments, tag string) []abi.Handler {
+// pawlPaymentsActivities returns the activities of recv, or none if it is nil.
+func pawlPaymentsActivities(recv *Payments, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Payments_Pay,
+			Activity: pawlPaymentsPay,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var sum int
+				if err := in.Decode(&sum); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Pay(ctx, a0)
-				return []any{r0}, err
+				result, err := recv.Pay(ctx, sum)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Ship = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/dispatch.Ship",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/dispatch",
-	Version:   "dd63213e3478",
-	Generator: "1",
-	Pos:       "flow.go:127",
-	Errors:    Errors__pawl,
+// Generated code of other packages finds the exported types with activities here.
+func init() {
+	abi.RegisterActivities(pawlPaymentsActivities)
 }
 
-// StartShip starts a run of workflow Ship under an id that no other open run of the namespace has.
+// pawlShip describes workflow Ship.
+var pawlShip = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/dispatch.Ship",
+	Version: "e7b6b44a35a8",
+	Pos:     "flow.go:127",
+})
+
+// StartShip starts a run of workflow Ship and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Ship is the workflow.
 func StartShip(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ShipRun, error) {
-	run, err := c.Start(ctx, workflow__Ship, id, nil, opts...)
+	run, err := c.Start(ctx, pawlShip, id, nil, opts...)
 	return ShipRun{run}, err
 }
 
-// ShipRun is a handle on a run of Ship.
+// FindShip returns a handle on the newest run of workflow Ship with this id.
+// It does not check that there is one.
+func FindShip(c *pawl.Client, id string) ShipRun {
+	return ShipRun{c.Run(pawlShip, id)}
+}
+
+// ShipRun is a handle on a run of workflow Ship.
 type ShipRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ShipRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindShip is a handle on the newest run of Ship under an id.
-func FindShip(c *pawl.Client, id string) ShipRun {
-	return ShipRun{c.Run(workflow__Ship, id)}
+// pawlRunShip runs workflow Ship.
+func pawlRunShip(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	log, err := Ship__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// Ship__workflow is workflow Ship, with what runs it.
-func Ship__workflow() []*abi.Workflow {
-	w := *workflow__Ship
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Ship__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package dispatch, for a worker to run. A nil receiver leaves its activities to
-// other workers.
+// PawlRegistration returns the activities and workflows of package dispatch, for a worker to run.
+// Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(payments *Payments) pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/dispatch",
-		Generator:  "1",
-		Activities: Payments__handlers(payments, ""),
-		Workflows:  Ship__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlPaymentsActivities(payments, ""),
+		pawlShip.With(pawlRunShip),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/dispatch/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*Payments).Pay": "2b2d9c5979638f6b",
-			"(*slow).Name{}":  "1621ceb6b7650749",
-			"(*slow).guard{}": "6610583c67e96733",
-			"(*slow).run{}":   "7e96a8a8e1bf15ef",
-			"(*slow).undo{}":  "ccfa04fb33d3ea65",
-			"Ship{}":          "74e34d44f4fa86fc",
-			"bracket{}":       "d8e54d0952b77153",
-			"cash.Pay{}":      "e322f5a60b90267e",
-			"each{}":          "f14901c8a88b9d4c",
-			"guardedByName{}": "3e4ae023eb3df6f3",
-			"guarded{}":       "28fd7c515b910868",
-			"missing{}":       "4bcb2fc733e85ee5",
-			"pick{}":          "e4ef0c5e65fa7ebf",
-			"printed.Label{}": "1ee36ae788140184",
-			"quick.Name{}":    "3a8b0c92ec0de067",
-			"quick.guard{}":   "3a3f87a67057c620",
-			"quick.run{}":     "af54c09f976d945a",
-			"quick.undo{}":    "f602cf32c25505d4",
-			"type both":       "81d4a5d28ccea505",
-			"type cash":       "73bfc290ff3344dc",
-			"type labelled":   "d0fd1f049ad55d24",
-			"type payer":      "33410f94f624b230",
-			"type printed":    "60f387e5b99c755a",
-			"type quick":      "0b7d89330b43663a",
-			"type slow":       "45c79fd37d62f7c0",
-			"type step":       "f5c52ecd2f482ae0",
-			"var frame":       "113162ce53c4c0c3",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/dispatch",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*Payments).Pay": "2b2d9c5979638f6b",
+				"(*slow).Name{}":  "1621ceb6b7650749",
+				"(*slow).guard{}": "6610583c67e96733",
+				"(*slow).run{}":   "7e96a8a8e1bf15ef",
+				"(*slow).undo{}":  "ccfa04fb33d3ea65",
+				"Ship{}":          "74e34d44f4fa86fc",
+				"bracket{}":       "d8e54d0952b77153",
+				"cash.Pay{}":      "e322f5a60b90267e",
+				"each{}":          "f14901c8a88b9d4c",
+				"guardedByName{}": "3e4ae023eb3df6f3",
+				"guarded{}":       "28fd7c515b910868",
+				"missing{}":       "4bcb2fc733e85ee5",
+				"pick{}":          "e4ef0c5e65fa7ebf",
+				"printed.Label{}": "1ee36ae788140184",
+				"quick.Name{}":    "3a8b0c92ec0de067",
+				"quick.guard{}":   "3a3f87a67057c620",
+				"quick.run{}":     "af54c09f976d945a",
+				"quick.undo{}":    "f602cf32c25505d4",
+				"type both":       "81d4a5d28ccea505",
+				"type cash":       "73bfc290ff3344dc",
+				"type labelled":   "d0fd1f049ad55d24",
+				"type payer":      "33410f94f624b230",
+				"type printed":    "60f387e5b99c755a",
+				"type quick":      "0b7d89330b43663a",
+				"type slow":       "45c79fd37d62f7c0",
+				"type step":       "f5c52ecd2f482ae0",
+				"var frame":       "113162ce53c4c0c3",
+			},
 		},
 	},
-}
+})
 
 // bind1x2__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x2__pawl[A1, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1) (R1, R2)) func(A1) (R1, R2) {

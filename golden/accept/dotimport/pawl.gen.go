@@ -5,92 +5,84 @@ package dotimport
 import (
 	"context"
 	_ "embed"
-	"slices"
 
 	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/golden/accept/dotimport/scales"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var workflow__Load = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/dotimport.Load",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/dotimport",
-	Version:   "89a88cf6bc4b",
-	Generator: "1",
-	Pos:       "flow.go:18",
-	Errors:    Errors__pawl,
-}
+// pawlLoad describes workflow Load.
+var pawlLoad = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/dotimport.Load",
+	Version: "6121b8f0cea5",
+	Pos:     "flow.go:18",
+})
 
-// StartLoad starts a run of workflow Load under an id that no other open run of the namespace has.
+// StartLoad starts a run of workflow Load and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Load calls what it imported with a dot.
 func StartLoad(ctx context.Context, c *pawl.Client, id string, things []string, opts ...pawl.StartOption) (LoadRun, error) {
-	run, err := c.Start(ctx, workflow__Load, id, []any{things}, opts...)
+	run, err := c.Start(ctx, pawlLoad, id, []any{things}, opts...)
 	return LoadRun{run}, err
 }
 
-// LoadRun is a handle on a run of Load.
+// FindLoad returns a handle on the newest run of workflow Load with this id.
+// It does not check that there is one.
+func FindLoad(c *pawl.Client, id string) LoadRun {
+	return LoadRun{c.Run(pawlLoad, id)}
+}
+
+// LoadRun is a handle on a run of workflow Load.
 type LoadRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LoadRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LoadRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLoad is a handle on the newest run of Load under an id.
-func FindLoad(c *pawl.Client, id string) LoadRun {
-	return LoadRun{c.Run(workflow__Load, id)}
-}
-
-// Load__workflow is workflow Load, with what runs it.
-func Load__workflow() []*abi.Workflow {
-	w := *workflow__Load
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 []string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Load__pawl(_run, ctx, a0...)
-		return []any{r0}, err
+// pawlRunLoad runs workflow Load.
+func pawlRunLoad(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var things []string
+	if err := in.Decode(&things); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Load__pawl(_run, ctx, things...)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package dotimport, for a worker to run.
+// PawlRegistration returns the activities and workflows of package dotimport, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/dotimport",
-		Generator: "1",
-		Workflows: Load__workflow(),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		nil,
+		pawlLoad.With(pawlRunLoad),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = slices.Concat(
-	abi.Errors{},
-	scales.Errors__pawl,
-)
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = slices.Concat(
-	[]abi.Source{
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/dotimport",
+	Generator: "2",
+	Sources: []abi.Source{
 		{
-			File: "github.com/pawlhq/pawl/golden/accept/dotimport/flow.go",
-			Text: source__flow,
+			File: "flow.go",
+			Text: pawlSourceFlow,
 			Sums: map[string]string{
 				"Load{}": "8c325eb14230ad38",
 			},
 		},
 	},
-	scales.Sources__pawl,
-)
+	Imports: []string{
+		"github.com/pawlhq/pawl/golden/accept/dotimport/scales",
+	},
+})

@@ -5,124 +5,113 @@ package embedded
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Send = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/embedded.Send",
-	Queue: "github.com/pawlhq/pawl/golden/accept/embedded",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:22",
-}
+// pawlSend describes activity Send.
+var pawlSend = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/embedded.Send",
+	Pos:  "flow.go:22",
+})
 
 // Send__pawl schedules activity Send and waits for its outcome.
-func Send__pawl(_run *abi.Run, ctx context.Context, letter string) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Send, []any{letter}, &r0)
-	return
+func Send__pawl(_run *abi.Run, ctx context.Context, letter string) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlSend, []any{letter}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Send,
+			Activity: pawlSend,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var letter string
+				if err := in.Decode(&letter); err != nil {
 					return nil, err
 				}
-				r0, err := Send(ctx, a0)
-				return []any{r0}, err
+				result, err := Send(ctx, letter)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Write = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/embedded.Write",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/embedded",
-	Version:   "f6825184c249",
-	Generator: "1",
-	Pos:       "flow.go:27",
-	Errors:    Errors__pawl,
-}
+// pawlWrite describes workflow Write.
+var pawlWrite = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/embedded.Write",
+	Version: "a776fa941532",
+	Pos:     "flow.go:27",
+})
 
-// StartWrite starts a run of workflow Write under an id that no other open run of the namespace has.
+// StartWrite starts a run of workflow Write and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Write writes a letter of every text, in the order of their names.
 func StartWrite(ctx context.Context, c *pawl.Client, id string, name string, opts ...pawl.StartOption) (WriteRun, error) {
-	run, err := c.Start(ctx, workflow__Write, id, []any{name}, opts...)
+	run, err := c.Start(ctx, pawlWrite, id, []any{name}, opts...)
 	return WriteRun{run}, err
 }
 
-// WriteRun is a handle on a run of Write.
+// FindWrite returns a handle on the newest run of workflow Write with this id.
+// It does not check that there is one.
+func FindWrite(c *pawl.Client, id string) WriteRun {
+	return WriteRun{c.Run(pawlWrite, id)}
+}
+
+// WriteRun is a handle on a run of workflow Write.
 type WriteRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r WriteRun) Result(ctx context.Context) (letters []string, length int, err error) {
 	err = r.Wait(ctx, &letters, &length)
-	return
+	return letters, length, err
 }
 
-// FindWrite is a handle on the newest run of Write under an id.
-func FindWrite(c *pawl.Client, id string) WriteRun {
-	return WriteRun{c.Run(workflow__Write, id)}
-}
-
-// Write__workflow is workflow Write, with what runs it.
-func Write__workflow() []*abi.Workflow {
-	w := *workflow__Write
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Write__pawl(_run, ctx, a0)
-		return []any{r0, r1}, err
+// pawlRunWrite runs workflow Write.
+func pawlRunWrite(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var name string
+	if err := in.Decode(&name); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	letters, length, err := Write__pawl(_run, ctx, name)
+	return []any{letters, length}, err
 }
 
-// PawlRegistration is everything annotated in package embedded, for a worker to run.
+// PawlRegistration returns the activities and workflows of package embedded, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/embedded",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Write__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlWrite.With(pawlRunWrite),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/embedded/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Send":         "5a48dc353ad36e9c",
-			"Write{}":      "4a87892f23d019b2",
-			"var greeting": "dcd7e79e21feb784",
-			"var texts":    "d9254bd24290a04c",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/embedded",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Send":         "5a48dc353ad36e9c",
+				"Write{}":      "4a87892f23d019b2",
+				"var greeting": "dcd7e79e21feb784",
+				"var texts":    "d9254bd24290a04c",
+			},
 		},
 	},
-}
+})

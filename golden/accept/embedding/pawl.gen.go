@@ -6,202 +6,192 @@ import (
 	"context"
 	_ "embed"
 	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Robot_Lift = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/embedding.Robot.Lift",
-	Queue: "github.com/pawlhq/pawl/golden/accept/embedding",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:18",
+// pawlRobotLift describes activity Robot.Lift.
+var pawlRobotLift = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/embedding.Robot.Lift",
+	Pos:  "flow.go:18",
+})
+
+// Lift__pawl schedules activity Robot.Lift and waits for its outcome.
+func (r *Robot) Lift__pawl(_run *abi.Run, ctx context.Context, kilos int) (result string, err error) {
+	err = abi.CallOn(ctx, _run, r, pawlRobotLift, []any{kilos}, &result)
+	return result, err
 }
 
-// Lift__pawl schedules activity Lift and waits for its outcome.
-func (r *Robot) Lift__pawl(_run *abi.Run, ctx context.Context, kilos int) (r0 string, err error) {
-	err = abi.CallOn(_run, r, ctx, activity__Robot_Lift, []any{kilos}, &r0)
-	return
-}
-
-// Robot__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Robot__handlers(recv *Robot, tag string) []abi.Handler {
+// pawlRobotActivities returns the activities of recv, or none if it is nil.
+func pawlRobotActivities(recv *Robot, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Robot_Lift,
+			Activity: pawlRobotLift,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var kilos int
+				if err := in.Decode(&kilos); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Lift(ctx, a0)
-				return []any{r0}, err
+				result, err := recv.Lift(ctx, kilos)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var activity__Welder_Weld = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/embedding.Welder.Weld",
-	Queue: "github.com/pawlhq/pawl/golden/accept/embedding",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:25",
+// pawlWelderWeld describes activity Welder.Weld.
+var pawlWelderWeld = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/embedding.Welder.Weld",
+	Pos:  "flow.go:25",
+})
+
+// Welder_Weld__pawl schedules activity Welder.Weld and waits for its outcome.
+func Welder_Weld__pawl(_run *abi.Run, recv Welder, ctx context.Context, part string) (result string, err error) {
+	err = abi.CallOn(ctx, _run, recv, pawlWelderWeld, []any{part}, &result)
+	return result, err
 }
 
-// Welder_Weld__pawl schedules activity Weld of recv and waits for its outcome.
-func Welder_Weld__pawl(_run *abi.Run, recv Welder, ctx context.Context, part string) (r0 string, err error) {
-	err = abi.CallOn(_run, recv, ctx, activity__Welder_Weld, []any{part}, &r0)
-	return
-}
-
-// Welder__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Welder__handlers(recv Welder, tag string) []abi.Handler {
+// pawlWelderActivities returns the activities of recv, or none if it is nil.
+func pawlWelderActivities(recv Welder, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Welder_Weld,
+			Activity: pawlWelderWeld,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var part string
+				if err := in.Decode(&part); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Weld(ctx, a0)
-				return []any{r0}, err
+				result, err := recv.Weld(ctx, part)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-// Welder__stand is the Welder that workflow code holds: its activities are scheduled.
-func Welder__stand(_run *abi.Run, tag string) Welder {
-	return &stand__Welder{_run, tag}
+// pawlNewWelder returns the Welder that workflow code holds: its methods schedule activities.
+func pawlNewWelder(_run *abi.Run, tag string) Welder {
+	return &pawlWelder{_run, tag}
 }
 
-type stand__Welder struct {
+// pawlWelder implements Welder by scheduling activities.
+type pawlWelder struct {
 	run *abi.Run
 	tag string
 }
 
-// PawlTag tells the runtime which of several receivers this one stands for.
-func (recv *stand__Welder) PawlTag() string {
+// PawlTag returns what distinguishes this Welder from others that the workflow holds.
+func (recv *pawlWelder) PawlTag() string {
 	return recv.tag
 }
-func (recv *stand__Welder) Weld(ctx context.Context, part string) (string, error) {
+
+func (recv *pawlWelder) Weld(ctx context.Context, part string) (string, error) {
 	return Welder_Weld__pawl(recv.run, recv, ctx, part)
 }
 
-var workflow__Line_Assemble = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/embedding.Line.Assemble",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/embedding",
-	Version:   "32b64fabd113",
-	Generator: "1",
-	Pos:       "flow.go:60",
-	Errors:    Errors__pawl,
+// Generated code of other packages finds the exported types with activities here.
+func init() {
+	abi.RegisterActivities(pawlRobotActivities)
+	abi.RegisterActivities(pawlWelderActivities)
+	abi.RegisterStandIn(pawlNewWelder)
 }
 
-// StartLineAssemble starts a run of workflow Line.Assemble under an id that no other open run of the namespace has.
+// pawlLineAssemble describes workflow Line.Assemble.
+var pawlLineAssemble = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/embedding.Line.Assemble",
+	Version: "e6c08ab7dbf5",
+	Pos:     "flow.go:60",
+})
+
+// StartLineAssemble starts a run of workflow Line.Assemble and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Assemble calls promoted methods.
 func StartLineAssemble(ctx context.Context, c *pawl.Client, id string, part string, opts ...pawl.StartOption) (LineAssembleRun, error) {
-	run, err := c.Start(ctx, workflow__Line_Assemble, id, []any{part}, opts...)
+	run, err := c.Start(ctx, pawlLineAssemble, id, []any{part}, opts...)
 	return LineAssembleRun{run}, err
 }
 
-// LineAssembleRun is a handle on a run of Line.Assemble.
+// FindLineAssemble returns a handle on the newest run of workflow Line.Assemble with this id.
+// It does not check that there is one.
+func FindLineAssemble(c *pawl.Client, id string) LineAssembleRun {
+	return LineAssembleRun{c.Run(pawlLineAssemble, id)}
+}
+
+// LineAssembleRun is a handle on a run of workflow Line.Assemble.
 type LineAssembleRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LineAssembleRun) Result(ctx context.Context) (r0 []string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LineAssembleRun) Result(ctx context.Context) (result []string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLineAssemble is a handle on the newest run of Line.Assemble under an id.
-func FindLineAssemble(c *pawl.Client, id string) LineAssembleRun {
-	return LineAssembleRun{c.Run(workflow__Line_Assemble, id)}
-}
-
-// Line_Assemble__workflow is workflow Line.Assemble, with what runs it.
-func Line_Assemble__workflow() []*abi.Workflow {
-	w := *workflow__Line_Assemble
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		recv := &Line{
-			Robot:  abi.Receiver[Robot](_run, ""),
-			Welder: Welder__stand(_run, ""),
-		}
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := recv.Assemble__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunLineAssemble runs workflow Line.Assemble.
+func pawlRunLineAssemble(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	recv := &Line{
+		Robot:  abi.Receiver[Robot](_run, ""),
+		Welder: pawlNewWelder(_run, ""),
 	}
-	return []*abi.Workflow{&w}
+	var part string
+	if err := in.Decode(&part); err != nil {
+		return nil, err
+	}
+	result, err := recv.Assemble__pawl(_run, ctx, part)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package embedding, for a worker to run. A nil receiver leaves its activities to
-// other workers.
+// PawlRegistration returns the activities and workflows of package embedding, for a worker to run.
+// Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(robot *Robot, welder Welder) pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/embedding",
-		Generator: "1",
-		Activities: slices.Concat(
-			Robot__handlers(robot, ""),
-			Welder__handlers(welder, ""),
+	return pawlPackage.Registration(
+		slices.Concat(
+			pawlRobotActivities(robot, ""),
+			pawlWelderActivities(welder, ""),
 		),
-		Workflows: Line_Assemble__workflow(),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+		pawlLineAssemble.With(pawlRunLineAssemble),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/embedding/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*Line).Assemble{}": "ae4fcc06cf853082",
-			"(*Robot).Lift":      "512a8748f4cb5b28",
-			"(*crew).note{}":     "77a485da632d04ef",
-			"Welder.Weld":        "baa26c5f9aa75747",
-			"type Line":          "630a04a864cc41fa",
-			"type Welder":        "5c0494515ddb3eca",
-			"type crew":          "3553dbdf5749f56f",
-			"type team":          "1a32ca9c368d4a47",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/embedding",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*Line).Assemble{}": "ae4fcc06cf853082",
+				"(*Robot).Lift":      "512a8748f4cb5b28",
+				"(*crew).note{}":     "77a485da632d04ef",
+				"Welder.Weld":        "baa26c5f9aa75747",
+				"type Line":          "630a04a864cc41fa",
+				"type Welder":        "5c0494515ddb3eca",
+				"type crew":          "3553dbdf5749f56f",
+				"type team":          "1a32ca9c368d4a47",
+			},
 		},
 	},
-}
+})
 
 // bind2x1__pawl is f as a value of the author's type, which brings the run with it.
 func bind2x1__pawl[A1, A2, R1 any](_run *abi.Run, f func(*abi.Run, A1, A2) R1) func(A1, A2) R1 {

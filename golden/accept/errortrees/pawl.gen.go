@@ -9,25 +9,17 @@ import (
 	"io"
 	"io/fs"
 	"strconv"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Fail = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/errortrees.Fail",
-	Queue: "github.com/pawlhq/pawl/golden/accept/errortrees",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlFail describes activity Fail.
+var pawlFail = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/errortrees.Fail",
 	Final: func(err error) bool {
 		if errors.Is(err, errDisk) {
 			return true
@@ -41,110 +33,106 @@ var activity__Fail = &abi.Activity{
 		if _, ok := errors.AsType[FieldError](err); ok {
 			return true
 		}
-		if _, ok := errors.AsType[*strconv.NumError](err); ok {
-			return true
-		}
-		return false
+		_, ok := errors.AsType[*strconv.NumError](err)
+		return ok
 	},
 	Pos: "flow.go:31",
-}
+})
 
 // Fail__pawl schedules activity Fail and waits for its outcome.
 func Fail__pawl(_run *abi.Run, ctx context.Context, how string) error {
-	return abi.Call(_run, ctx, activity__Fail, []any{how})
+	return abi.Call(ctx, _run, pawlFail, []any{how})
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Fail,
+			Activity: pawlFail,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var how string
+				if err := in.Decode(&how); err != nil {
 					return nil, err
 				}
-				return nil, Fail(ctx, a0)
+				return nil, Fail(ctx, how)
 			},
 		},
 	}
 }
 
-var workflow__Survey = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/errortrees.Survey",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/errortrees",
-	Version:   "4d432e9371e7",
-	Generator: "1",
-	Pos:       "flow.go:49",
-	Errors:    Errors__pawl,
-}
+// pawlSurvey describes workflow Survey.
+var pawlSurvey = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/errortrees.Survey",
+	Version: "486dcd524533",
+	Pos:     "flow.go:49",
+})
 
-// StartSurvey starts a run of workflow Survey under an id that no other open run of the namespace has.
+// StartSurvey starts a run of workflow Survey and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Survey tells what the workflow can still see of each error.
 func StartSurvey(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SurveyRun, error) {
-	run, err := c.Start(ctx, workflow__Survey, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSurvey, id, nil, opts...)
 	return SurveyRun{run}, err
 }
 
-// SurveyRun is a handle on a run of Survey.
+// FindSurvey returns a handle on the newest run of workflow Survey with this id.
+// It does not check that there is one.
+func FindSurvey(c *pawl.Client, id string) SurveyRun {
+	return SurveyRun{c.Run(pawlSurvey, id)}
+}
+
+// SurveyRun is a handle on a run of workflow Survey.
 type SurveyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r SurveyRun) Result(ctx context.Context) (seen []string, err error) {
 	err = r.Wait(ctx, &seen)
-	return
+	return seen, err
 }
 
-// FindSurvey is a handle on the newest run of Survey under an id.
-func FindSurvey(c *pawl.Client, id string) SurveyRun {
-	return SurveyRun{c.Run(workflow__Survey, id)}
+// pawlRunSurvey runs workflow Survey.
+func pawlRunSurvey(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	seen, err := Survey__pawl(_run, ctx)
+	return []any{seen}, err
 }
 
-// Survey__workflow is workflow Survey, with what runs it.
-func Survey__workflow() []*abi.Workflow {
-	w := *workflow__Survey
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Survey__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package errortrees, for a worker to run.
+// PawlRegistration returns the activities and workflows of package errortrees, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/errortrees",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Survey__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.ErrorType[FieldError]("github.com/pawlhq/pawl/golden/accept/errortrees.FieldError"),
-	abi.ErrorType[*FieldError]("*github.com/pawlhq/pawl/golden/accept/errortrees.FieldError"),
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/errortrees.errDisk", errDisk),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlSurvey.With(pawlRunSurvey),
+	)
 }
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/errortrees/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Fail":               "03ea30e116491e7b",
-			"FieldError.Error{}": "1739ec241a7852df",
-			"FieldError.Is{}":    "e1332d4eaf3185b2",
-			"Survey{}":           "d8aca38b62eaa4a4",
-			"type FieldError":    "d4a10ce8261dafe2",
-			"var errDisk":        "bfa600f9619450e5",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/errortrees",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.ErrorType[FieldError]("github.com/pawlhq/pawl/golden/accept/errortrees.FieldError"),
+		abi.ErrorType[*FieldError]("*github.com/pawlhq/pawl/golden/accept/errortrees.FieldError"),
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/errortrees.errDisk", errDisk),
+	},
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Fail":               "03ea30e116491e7b",
+				"FieldError.Error{}": "1739ec241a7852df",
+				"FieldError.Is{}":    "e1332d4eaf3185b2",
+				"Survey{}":           "d8aca38b62eaa4a4",
+				"type FieldError":    "d4a10ce8261dafe2",
+				"var errDisk":        "bfa600f9619450e5",
+			},
 		},
 	},
-}
+})

@@ -6,141 +6,129 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Charge = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/finalerrors.Charge",
-	Queue: "github.com/pawlhq/pawl/golden/accept/finalerrors",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlCharge describes activity Charge.
+var pawlCharge = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/finalerrors.Charge",
 	Final: func(err error) bool {
 		if errors.Is(err, ErrDeclined) {
 			return true
 		}
-		if _, ok := errors.AsType[*LimitError](err); ok {
-			return true
-		}
-		return false
+		_, ok := errors.AsType[*LimitError](err)
+		return ok
 	},
 	Pos: "flow.go:28",
-}
+})
 
 // Charge__pawl schedules activity Charge and waits for its outcome.
-func Charge__pawl(_run *abi.Run, ctx context.Context, card string, cents int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Charge, []any{card, cents}, &r0)
-	return
+func Charge__pawl(_run *abi.Run, ctx context.Context, card string, cents int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlCharge, []any{card, cents}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Charge,
+			Activity: pawlCharge,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var card string
+				var cents int
+				if err := in.Decode(&card, &cents); err != nil {
 					return nil, err
 				}
-				r0, err := Charge(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Charge(ctx, card, cents)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Pay = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/finalerrors.Pay",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/finalerrors",
-	Version:   "15b30591daab",
-	Generator: "1",
-	Pos:       "flow.go:59",
-	Errors:    Errors__pawl,
-}
+// pawlPay describes workflow Pay.
+var pawlPay = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/finalerrors.Pay",
+	Version: "b5bca16f513c",
+	Pos:     "flow.go:59",
+})
 
-// StartPay starts a run of workflow Pay under an id that no other open run of the namespace has.
+// StartPay starts a run of workflow Pay and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Pay tries cards one after the other, and fails with the last one's error.
 func StartPay(ctx context.Context, c *pawl.Client, id string, cards []string, opts ...pawl.StartOption) (PayRun, error) {
-	run, err := c.Start(ctx, workflow__Pay, id, []any{cards}, opts...)
+	run, err := c.Start(ctx, pawlPay, id, []any{cards}, opts...)
 	return PayRun{run}, err
 }
 
-// PayRun is a handle on a run of Pay.
+// FindPay returns a handle on the newest run of workflow Pay with this id.
+// It does not check that there is one.
+func FindPay(c *pawl.Client, id string) PayRun {
+	return PayRun{c.Run(pawlPay, id)}
+}
+
+// PayRun is a handle on a run of workflow Pay.
 type PayRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r PayRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindPay is a handle on the newest run of Pay under an id.
-func FindPay(c *pawl.Client, id string) PayRun {
-	return PayRun{c.Run(workflow__Pay, id)}
-}
-
-// Pay__workflow is workflow Pay, with what runs it.
-func Pay__workflow() []*abi.Workflow {
-	w := *workflow__Pay
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 []string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Pay__pawl(_run, ctx, a0...)
-		return []any{r0}, err
+// pawlRunPay runs workflow Pay.
+func pawlRunPay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var cards []string
+	if err := in.Decode(&cards); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	log, err := Pay__pawl(_run, ctx, cards...)
+	return []any{log}, err
 }
 
-// PawlRegistration is everything annotated in package finalerrors, for a worker to run.
+// PawlRegistration returns the activities and workflows of package finalerrors, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/finalerrors",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Pay__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/finalerrors.ErrDeclined", ErrDeclined),
-	abi.ErrorType[*LimitError]("*github.com/pawlhq/pawl/golden/accept/finalerrors.LimitError"),
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/finalerrors.errStolen", errStolen),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlPay.With(pawlRunPay),
+	)
 }
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/finalerrors/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*LimitError).Error{}": "7ba6921011f26679",
-			"Charge":                "8db7e7dc9a9a98e2",
-			"Pay{}":                 "95667f08ee323327",
-			"pay{}":                 "3062d1ef984c4fe2",
-			"type LimitError":       "ff0a2753237ddb06",
-			"var ErrDeclined":       "7a123a8ded492364",
-			"var errStolen":         "10a7d0db662b0eec",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/finalerrors",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/finalerrors.ErrDeclined", ErrDeclined),
+		abi.ErrorType[*LimitError]("*github.com/pawlhq/pawl/golden/accept/finalerrors.LimitError"),
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/finalerrors.errStolen", errStolen),
+	},
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*LimitError).Error{}": "7ba6921011f26679",
+				"Charge":                "8db7e7dc9a9a98e2",
+				"Pay{}":                 "95667f08ee323327",
+				"pay{}":                 "3062d1ef984c4fe2",
+				"type LimitError":       "ff0a2753237ddb06",
+				"var ErrDeclined":       "7a123a8ded492364",
+				"var errStolen":         "10a7d0db662b0eec",
+			},
 		},
 	},
-}
+})

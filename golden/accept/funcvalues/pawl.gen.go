@@ -6,270 +6,249 @@ import (
 	"context"
 	_ "embed"
 	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Double = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/funcvalues.Double",
-	Queue: "github.com/pawlhq/pawl/golden/accept/funcvalues",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:14",
-}
+// pawlDouble describes activity Double.
+var pawlDouble = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/funcvalues.Double",
+	Pos:  "flow.go:14",
+})
 
 // Double__pawl schedules activity Double and waits for its outcome.
-func Double__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Double, []any{n}, &r0)
-	return
+func Double__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlDouble, []any{n}, &result)
+	return result, err
 }
 
-var activity__Total = &abi.Activity{
+// pawlTotal describes step Total.
+var pawlTotal = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/golden/accept/funcvalues.Total",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:19",
-}
+	Pos:  "flow.go:19",
+})
 
 // Total__pawl runs step Total and waits for its outcome.
 func Total__pawl(_run *abi.Run, ctx context.Context, ns ...int) (sum int, err error) {
-	err = abi.Call(_run, ctx, activity__Total, []any{ns}, &sum)
-	return
+	err = abi.Call(ctx, _run, pawlTotal, []any{ns}, &sum)
+	return sum, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Double,
+			Activity: pawlDouble,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Double(ctx, a0)
-				return []any{r0}, err
+				result, err := Double(ctx, n)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Total,
+			Activity: pawlTotal,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []int
-				if err := in.Decode(&a0); err != nil {
+				var ns []int
+				if err := in.Decode(&ns); err != nil {
 					return nil, err
 				}
-				r0, err := Total(ctx, a0...)
-				return []any{r0}, err
+				sum, err := Total(ctx, ns...)
+				return []any{sum}, err
 			},
 		},
 	}
 }
 
-var activity__Offset_Add = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/funcvalues.Offset.Add",
-	Queue: "github.com/pawlhq/pawl/golden/accept/funcvalues",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:32",
+// pawlOffsetAdd describes activity Offset.Add.
+var pawlOffsetAdd = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/funcvalues.Offset.Add",
+	Pos:  "flow.go:32",
+})
+
+// Add__pawl schedules activity Offset.Add and waits for its outcome.
+func (o *Offset) Add__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.CallOn(ctx, _run, o, pawlOffsetAdd, []any{n}, &result)
+	return result, err
 }
 
-// Add__pawl schedules activity Add and waits for its outcome.
-func (o *Offset) Add__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.CallOn(_run, o, ctx, activity__Offset_Add, []any{n}, &r0)
-	return
-}
-
-// Offset__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Offset__handlers(recv *Offset, tag string) []abi.Handler {
+// pawlOffsetActivities returns the activities of recv, or none if it is nil.
+func pawlOffsetActivities(recv *Offset, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Offset_Add,
+			Activity: pawlOffsetAdd,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Add(ctx, a0)
-				return []any{r0}, err
+				result, err := recv.Add(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var activity__Adder_Plus = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/funcvalues.Adder.Plus",
-	Queue: "github.com/pawlhq/pawl/golden/accept/funcvalues",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:37",
+// pawlAdderPlus describes activity Adder.Plus.
+var pawlAdderPlus = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/funcvalues.Adder.Plus",
+	Pos:  "flow.go:37",
+})
+
+// Adder_Plus__pawl schedules activity Adder.Plus and waits for its outcome.
+func Adder_Plus__pawl(_run *abi.Run, recv Adder, ctx context.Context, n int) (result int, err error) {
+	err = abi.CallOn(ctx, _run, recv, pawlAdderPlus, []any{n}, &result)
+	return result, err
 }
 
-// Adder_Plus__pawl schedules activity Plus of recv and waits for its outcome.
-func Adder_Plus__pawl(_run *abi.Run, recv Adder, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.CallOn(_run, recv, ctx, activity__Adder_Plus, []any{n}, &r0)
-	return
-}
-
-// Adder__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Adder__handlers(recv Adder, tag string) []abi.Handler {
+// pawlAdderActivities returns the activities of recv, or none if it is nil.
+func pawlAdderActivities(recv Adder, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Adder_Plus,
+			Activity: pawlAdderPlus,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Plus(ctx, a0)
-				return []any{r0}, err
+				result, err := recv.Plus(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-// Adder__stand is the Adder that workflow code holds: its activities are scheduled.
-func Adder__stand(_run *abi.Run, tag string) Adder {
-	return &stand__Adder{_run, tag}
+// pawlNewAdder returns the Adder that workflow code holds: its methods schedule activities.
+func pawlNewAdder(_run *abi.Run, tag string) Adder {
+	return &pawlAdder{_run, tag}
 }
 
-type stand__Adder struct {
+// pawlAdder implements Adder by scheduling activities.
+type pawlAdder struct {
 	run *abi.Run
 	tag string
 }
 
-// PawlTag tells the runtime which of several receivers this one stands for.
-func (recv *stand__Adder) PawlTag() string {
+// PawlTag returns what distinguishes this Adder from others that the workflow holds.
+func (recv *pawlAdder) PawlTag() string {
 	return recv.tag
 }
-func (recv *stand__Adder) Plus(ctx context.Context, n int) (int, error) {
+
+func (recv *pawlAdder) Plus(ctx context.Context, n int) (int, error) {
 	return Adder_Plus__pawl(recv.run, recv, ctx, n)
 }
 
-var workflow__Machine_Run = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/funcvalues.Machine.Run",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/funcvalues",
-	Version:   "2a07c2391eae",
-	Generator: "1",
-	Pos:       "flow.go:74",
-	Errors:    Errors__pawl,
+// Generated code of other packages finds the exported types with activities here.
+func init() {
+	abi.RegisterActivities(pawlOffsetActivities)
+	abi.RegisterActivities(pawlAdderActivities)
+	abi.RegisterStandIn(pawlNewAdder)
 }
 
-// StartMachineRun starts a run of workflow Machine.Run under an id that no other open run of the namespace has.
-func StartMachineRun(ctx context.Context, c *pawl.Client, id string, n int, opts ...pawl.StartOption) (MachineRunRun, error) {
-	run, err := c.Start(ctx, workflow__Machine_Run, id, []any{n}, opts...)
-	return MachineRunRun{run}, err
+// pawlMachineRun describes workflow Machine.Run.
+var pawlMachineRun = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/funcvalues.Machine.Run",
+	Version: "751da829c853",
+	Pos:     "flow.go:74",
+})
+
+// StartMachine starts a run of workflow Machine.Run and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Run sends a number through values of functions.
+func StartMachine(ctx context.Context, c *pawl.Client, id string, n int, opts ...pawl.StartOption) (MachineRun, error) {
+	run, err := c.Start(ctx, pawlMachineRun, id, []any{n}, opts...)
+	return MachineRun{run}, err
 }
 
-// MachineRunRun is a handle on a run of Machine.Run.
-type MachineRunRun struct {
+// FindMachine returns a handle on the newest run of workflow Machine.Run with this id.
+// It does not check that there is one.
+func FindMachine(c *pawl.Client, id string) MachineRun {
+	return MachineRun{c.Run(pawlMachineRun, id)}
+}
+
+// MachineRun is a handle on a run of workflow Machine.Run.
+type MachineRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MachineRunRun) Result(ctx context.Context) (trace []int, err error) {
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MachineRun) Result(ctx context.Context) (trace []int, err error) {
 	err = r.Wait(ctx, &trace)
-	return
+	return trace, err
 }
 
-// FindMachineRun is a handle on the newest run of Machine.Run under an id.
-func FindMachineRun(c *pawl.Client, id string) MachineRunRun {
-	return MachineRunRun{c.Run(workflow__Machine_Run, id)}
-}
-
-// Machine_Run__workflow is workflow Machine.Run, with what runs it.
-func Machine_Run__workflow() []*abi.Workflow {
-	w := *workflow__Machine_Run
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		recv := &Machine{
-			Offset: abi.Receiver[Offset](_run, ""),
-			Adder:  Adder__stand(_run, ""),
-		}
-		var a0 int
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := recv.Run__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunMachineRun runs workflow Machine.Run.
+func pawlRunMachineRun(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	recv := &Machine{
+		Offset: abi.Receiver[Offset](_run, ""),
+		Adder:  pawlNewAdder(_run, ""),
 	}
-	return []*abi.Workflow{&w}
+	var n int
+	if err := in.Decode(&n); err != nil {
+		return nil, err
+	}
+	trace, err := recv.Run__pawl(_run, ctx, n)
+	return []any{trace}, err
 }
 
-// PawlRegistration is everything annotated in package funcvalues, for a worker to run. A nil receiver leaves its activities to
-// other workers.
+// PawlRegistration returns the activities and workflows of package funcvalues, for a worker to run.
+// Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(offset *Offset, adder Adder) pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/funcvalues",
-		Generator: "1",
-		Activities: slices.Concat(
-			handlers__pawl(),
-			Offset__handlers(offset, ""),
-			Adder__handlers(adder, ""),
+	return pawlPackage.Registration(
+		slices.Concat(
+			pawlActivities(),
+			pawlOffsetActivities(offset, ""),
+			pawlAdderActivities(adder, ""),
 		),
-		Workflows: Machine_Run__workflow(),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+		pawlMachineRun.With(pawlRunMachineRun),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/funcvalues/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*Machine).Run{}": "df78c3d7dc2ba57c",
-			"(*Offset).Add":    "b20b637dafa6ab6e",
-			"Adder.Plus":       "e0ece45c43bff560",
-			"Double":           "492e69bacd56000f",
-			"Total":            "1cf03ed1fb67f4b5",
-			"pick{}":           "a905be7cb8ab31dc",
-			"slowly{}":         "75fff866a78b8a63",
-			"type Adder":       "1bd978c35c4c7645",
-			"type Machine":     "22aa7c9b16ba2675",
-			"type operation":   "826342421348ab6f",
-			"type stage":       "69cbdb9cbe22b3be",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/funcvalues",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*Machine).Run{}": "df78c3d7dc2ba57c",
+				"(*Offset).Add":    "b20b637dafa6ab6e",
+				"Adder.Plus":       "e0ece45c43bff560",
+				"Double":           "492e69bacd56000f",
+				"Total":            "1cf03ed1fb67f4b5",
+				"pick{}":           "a905be7cb8ab31dc",
+				"slowly{}":         "75fff866a78b8a63",
+				"type Adder":       "1bd978c35c4c7645",
+				"type Machine":     "22aa7c9b16ba2675",
+				"type operation":   "826342421348ab6f",
+				"type stage":       "69cbdb9cbe22b3be",
+			},
 		},
 	},
-}
+})
 
 // bind2vx2__pawl is f as a value of the author's type, which brings the run with it.
 func bind2vx2__pawl[A1, A2, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1, ...A2) (R1, R2)) func(A1, ...A2) (R1, R2) {

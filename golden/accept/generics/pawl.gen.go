@@ -11,128 +11,118 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Parse = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/generics.Parse",
-	Queue: "github.com/pawlhq/pawl/golden/accept/generics",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlParse describes activity Parse.
+var pawlParse = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/generics.Parse",
+	Pos:  "flow.go:17",
+})
 
 // Parse__pawl schedules activity Parse and waits for its outcome.
-func Parse__pawl(_run *abi.Run, ctx context.Context, s string) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Parse, []any{s}, &r0)
-	return
+func Parse__pawl(_run *abi.Run, ctx context.Context, s string) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlParse, []any{s}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Parse,
+			Activity: pawlParse,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var s string
+				if err := in.Decode(&s); err != nil {
 					return nil, err
 				}
-				r0, err := Parse(ctx, a0)
-				return []any{r0}, err
+				result, err := Parse(ctx, s)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Sum = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/generics.Sum",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/generics",
-	Version:   "4f714286a458",
-	Generator: "1",
-	Pos:       "flow.go:62",
-	Errors:    Errors__pawl,
-}
+// pawlSum describes workflow Sum.
+var pawlSum = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/generics.Sum",
+	Version: "9bed18473a57",
+	Pos:     "flow.go:62",
+})
 
-// StartSum starts a run of workflow Sum under an id that no other open run of the namespace has.
+// StartSum starts a run of workflow Sum and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Sum parses words and adds them up.
 func StartSum(ctx context.Context, c *pawl.Client, id string, list []string, opts ...pawl.StartOption) (SumRun, error) {
-	run, err := c.Start(ctx, workflow__Sum, id, []any{list}, opts...)
+	run, err := c.Start(ctx, pawlSum, id, []any{list}, opts...)
 	return SumRun{run}, err
 }
 
-// SumRun is a handle on a run of Sum.
+// FindSum returns a handle on the newest run of workflow Sum with this id.
+// It does not check that there is one.
+func FindSum(c *pawl.Client, id string) SumRun {
+	return SumRun{c.Run(pawlSum, id)}
+}
+
+// SumRun is a handle on a run of workflow Sum.
 type SumRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r SumRun) Result(ctx context.Context) (sum int, rested time.Duration, err error) {
 	err = r.Wait(ctx, &sum, &rested)
-	return
+	return sum, rested, err
 }
 
-// FindSum is a handle on the newest run of Sum under an id.
-func FindSum(c *pawl.Client, id string) SumRun {
-	return SumRun{c.Run(workflow__Sum, id)}
-}
-
-// Sum__workflow is workflow Sum, with what runs it.
-func Sum__workflow() []*abi.Workflow {
-	w := *workflow__Sum
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 []string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Sum__pawl(_run, ctx, a0)
-		return []any{r0, r1}, err
+// pawlRunSum runs workflow Sum.
+func pawlRunSum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var list []string
+	if err := in.Decode(&list); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	sum, rested, err := Sum__pawl(_run, ctx, list)
+	return []any{sum, rested}, err
 }
 
-// PawlRegistration is everything annotated in package generics, for a worker to run.
+// PawlRegistration returns the activities and workflows of package generics, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/generics",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Sum__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlSum.With(pawlRunSum),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/generics/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*queue).push{}":   "ee44c7a1a0e20edb",
-			"(*queue).sorted{}": "9bd0841ae29d3bb6",
-			"Parse":             "4c8462060fc64504",
-			"Sum{}":             "ec9162a3011765c0",
-			"each{}":            "73489c850c176474",
-			"rest{}":            "1018e1966e93aae0",
-			"seconds.length{}":  "83a20a6e9f5fed93",
-			"type pause":        "64c57aafc4b76283",
-			"type queue":        "41d07c55039cb307",
-			"type seconds":      "7323865e1fea0a52",
-			"type words":        "1f1944364ac2d7ae",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/generics",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*queue).push{}":   "ee44c7a1a0e20edb",
+				"(*queue).sorted{}": "9bd0841ae29d3bb6",
+				"Parse":             "4c8462060fc64504",
+				"Sum{}":             "ec9162a3011765c0",
+				"each{}":            "73489c850c176474",
+				"rest{}":            "1018e1966e93aae0",
+				"seconds.length{}":  "83a20a6e9f5fed93",
+				"type pause":        "64c57aafc4b76283",
+				"type queue":        "41d07c55039cb307",
+				"type seconds":      "7323865e1fea0a52",
+				"type words":        "1f1944364ac2d7ae",
+			},
 		},
 	},
-}
+})
 
 // bind2x2__pawl is f as a value of the author's type, which brings the run with it.
 func bind2x2__pawl[A1, A2, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {

@@ -5,129 +5,118 @@ package goroutines
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Double = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/goroutines.Double",
-	Queue: "github.com/pawlhq/pawl/golden/accept/goroutines",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:16",
-}
+// pawlDouble describes activity Double.
+var pawlDouble = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/goroutines.Double",
+	Pos:  "flow.go:16",
+})
 
 // Double__pawl schedules activity Double and waits for its outcome.
-func Double__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Double, []any{n}, &r0)
-	return
+func Double__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlDouble, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Double,
+			Activity: pawlDouble,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Double(ctx, a0)
-				return []any{r0}, err
+				result, err := Double(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Start = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/goroutines.Start",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/goroutines",
-	Version:   "759dd13f4327",
-	Generator: "1",
-	Pos:       "flow.go:41",
-	Errors:    Errors__pawl,
-}
+// pawlStart describes workflow Start.
+var pawlStart = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/goroutines.Start",
+	Version: "cf1e6bfca5c7",
+	Pos:     "flow.go:41",
+})
 
-// StartStart starts a run of workflow Start under an id that no other open run of the namespace has.
+// StartStart starts a run of workflow Start and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Start waits for goroutines that were started in every way.
 func StartStart(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (StartRun, error) {
-	run, err := c.Start(ctx, workflow__Start, id, nil, opts...)
+	run, err := c.Start(ctx, pawlStart, id, nil, opts...)
 	return StartRun{run}, err
 }
 
-// StartRun is a handle on a run of Start.
+// FindStart returns a handle on the newest run of workflow Start with this id.
+// It does not check that there is one.
+func FindStart(c *pawl.Client, id string) StartRun {
+	return StartRun{c.Run(pawlStart, id)}
+}
+
+// StartRun is a handle on a run of workflow Start.
 type StartRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r StartRun) Result(ctx context.Context) (places []int, err error) {
 	err = r.Wait(ctx, &places)
-	return
+	return places, err
 }
 
-// FindStart is a handle on the newest run of Start under an id.
-func FindStart(c *pawl.Client, id string) StartRun {
-	return StartRun{c.Run(workflow__Start, id)}
+// pawlRunStart runs workflow Start.
+func pawlRunStart(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	places, err := Start__pawl(_run, ctx)
+	return []any{places}, err
 }
 
-// Start__workflow is workflow Start, with what runs it.
-func Start__workflow() []*abi.Workflow {
-	w := *workflow__Start
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Start__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package goroutines, for a worker to run.
+// PawlRegistration returns the activities and workflows of package goroutines, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/goroutines",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Start__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlStart.With(pawlRunStart),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/goroutines/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*board).put{}": "1ed4fe40985fd53a",
-			"Double":         "492e69bacd56000f",
-			"Start{}":        "ef0234a033e5d213",
-			"early{}":        "355d86d397e14291",
-			"place{}":        "785b546bda610126",
-			"putAll{}":       "00c06c62808572e2",
-			"put{}":          "40043336469a3903",
-			"quit{}":         "ab447948e85a0dfa",
-			"type board":     "dfbdb322cf322eb8",
-			"type celsius":   "b1a4337ea3071b82",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/goroutines",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*board).put{}": "1ed4fe40985fd53a",
+				"Double":         "492e69bacd56000f",
+				"Start{}":        "ef0234a033e5d213",
+				"early{}":        "355d86d397e14291",
+				"place{}":        "785b546bda610126",
+				"putAll{}":       "00c06c62808572e2",
+				"put{}":          "40043336469a3903",
+				"quit{}":         "ab447948e85a0dfa",
+				"type board":     "dfbdb322cf322eb8",
+				"type celsius":   "b1a4337ea3071b82",
+			},
 		},
 	},
-}
+})
 
 // bind2x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind2x0__pawl[A1, A2 any](_run *abi.Run, f func(*abi.Run, A1, A2)) func(A1, A2) {

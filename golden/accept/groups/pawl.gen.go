@@ -6,125 +6,115 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Take = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/groups.Take",
-	Queue: "github.com/pawlhq/pawl/golden/accept/groups",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlTake describes activity Take.
+var pawlTake = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/groups.Take",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrEmpty)
 	},
 	Pos: "flow.go:21",
-}
+})
 
 // Take__pawl schedules activity Take and waits for its outcome.
-func Take__pawl(_run *abi.Run, ctx context.Context, shelf int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Take, []any{shelf}, &r0)
-	return
+func Take__pawl(_run *abi.Run, ctx context.Context, shelf int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlTake, []any{shelf}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Take,
+			Activity: pawlTake,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var shelf int
+				if err := in.Decode(&shelf); err != nil {
 					return nil, err
 				}
-				r0, err := Take(ctx, a0)
-				return []any{r0}, err
+				result, err := Take(ctx, shelf)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Collect = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/groups.Collect",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/groups",
-	Version:   "fdf7c2c55bd3",
-	Generator: "1",
-	Pos:       "flow.go:31",
-	Errors:    Errors__pawl,
-}
+// pawlCollect describes workflow Collect.
+var pawlCollect = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/groups.Collect",
+	Version: "7b0e69d88fac",
+	Pos:     "flow.go:31",
+})
 
-// StartCollect starts a run of workflow Collect under an id that no other open run of the namespace has.
+// StartCollect starts a run of workflow Collect and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Collect takes from all shelves at once; then from more of them than there are, where the first failure ends the rest.
 func StartCollect(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CollectRun, error) {
-	run, err := c.Start(ctx, workflow__Collect, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCollect, id, nil, opts...)
 	return CollectRun{run}, err
 }
 
-// CollectRun is a handle on a run of Collect.
+// FindCollect returns a handle on the newest run of workflow Collect with this id.
+// It does not check that there is one.
+func FindCollect(c *pawl.Client, id string) CollectRun {
+	return CollectRun{c.Run(pawlCollect, id)}
+}
+
+// CollectRun is a handle on a run of workflow Collect.
 type CollectRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CollectRun) Result(ctx context.Context) (items []string, failure string, err error) {
 	err = r.Wait(ctx, &items, &failure)
-	return
+	return items, failure, err
 }
 
-// FindCollect is a handle on the newest run of Collect under an id.
-func FindCollect(c *pawl.Client, id string) CollectRun {
-	return CollectRun{c.Run(workflow__Collect, id)}
+// pawlRunCollect runs workflow Collect.
+func pawlRunCollect(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	items, failure, err := Collect__pawl(_run, ctx)
+	return []any{items, failure}, err
 }
 
-// Collect__workflow is workflow Collect, with what runs it.
-func Collect__workflow() []*abi.Workflow {
-	w := *workflow__Collect
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, r1, err := Collect__pawl(_run, ctx)
-		return []any{r0, r1}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package groups, for a worker to run.
+// PawlRegistration returns the activities and workflows of package groups, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/groups",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Collect__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/groups.ErrEmpty", ErrEmpty),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCollect.With(pawlRunCollect),
+	)
 }
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/groups/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Collect{}":    "225bf41cf4cbb103",
-			"Take":         "b5e244b78c0b7e3d",
-			"fail{}":       "480f98c182f062dc",
-			"var ErrEmpty": "d0035c238b94ee05",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/groups",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/groups.ErrEmpty", ErrEmpty),
+	},
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Collect{}":    "225bf41cf4cbb103",
+				"Take":         "b5e244b78c0b7e3d",
+				"fail{}":       "480f98c182f062dc",
+				"var ErrEmpty": "d0035c238b94ee05",
+			},
 		},
 	},
-}
+})

@@ -5,92 +5,84 @@ package helpers
 import (
 	"context"
 	_ "embed"
-	"slices"
 
 	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/golden/accept/helpers/pricing"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var workflow__Quote = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/helpers.Quote",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/helpers",
-	Version:   "454d57680d7d",
-	Generator: "1",
-	Pos:       "flow.go:16",
-	Errors:    Errors__pawl,
-}
+// pawlQuote describes workflow Quote.
+var pawlQuote = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/helpers.Quote",
+	Version: "bf1fe3c6d310",
+	Pos:     "flow.go:16",
+})
 
-// StartQuote starts a run of workflow Quote under an id that no other open run of the namespace has.
+// StartQuote starts a run of workflow Quote and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Quote asks for a price, with the activity of another package.
 func StartQuote(ctx context.Context, c *pawl.Client, id string, item string, opts ...pawl.StartOption) (QuoteRun, error) {
-	run, err := c.Start(ctx, workflow__Quote, id, []any{item}, opts...)
+	run, err := c.Start(ctx, pawlQuote, id, []any{item}, opts...)
 	return QuoteRun{run}, err
 }
 
-// QuoteRun is a handle on a run of Quote.
+// FindQuote returns a handle on the newest run of workflow Quote with this id.
+// It does not check that there is one.
+func FindQuote(c *pawl.Client, id string) QuoteRun {
+	return QuoteRun{c.Run(pawlQuote, id)}
+}
+
+// QuoteRun is a handle on a run of workflow Quote.
 type QuoteRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r QuoteRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r QuoteRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindQuote is a handle on the newest run of Quote under an id.
-func FindQuote(c *pawl.Client, id string) QuoteRun {
-	return QuoteRun{c.Run(workflow__Quote, id)}
-}
-
-// Quote__workflow is workflow Quote, with what runs it.
-func Quote__workflow() []*abi.Workflow {
-	w := *workflow__Quote
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Quote__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunQuote runs workflow Quote.
+func pawlRunQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var item string
+	if err := in.Decode(&item); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Quote__pawl(_run, ctx, item)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package helpers, for a worker to run.
+// PawlRegistration returns the activities and workflows of package helpers, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/helpers",
-		Generator: "1",
-		Workflows: Quote__workflow(),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		nil,
+		pawlQuote.With(pawlRunQuote),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = slices.Concat(
-	abi.Errors{},
-	pricing.Errors__pawl,
-)
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = slices.Concat(
-	[]abi.Source{
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/helpers",
+	Generator: "2",
+	Sources: []abi.Source{
 		{
-			File: "github.com/pawlhq/pawl/golden/accept/helpers/flow.go",
-			Text: source__flow,
+			File: "flow.go",
+			Text: pawlSourceFlow,
 			Sums: map[string]string{
 				"Quote{}": "cc1eacdf197ddf34",
 			},
 		},
 	},
-	pricing.Sources__pawl,
-)
+	Imports: []string{
+		"github.com/pawlhq/pawl/golden/accept/helpers/pricing",
+	},
+})

@@ -5,119 +5,108 @@ package iterators
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Page = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/iterators.Page",
-	Queue: "github.com/pawlhq/pawl/golden/accept/iterators",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlPage describes activity Page.
+var pawlPage = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/iterators.Page",
+	Pos:  "flow.go:17",
+})
 
 // Page__pawl schedules activity Page and waits for its outcome.
-func Page__pawl(_run *abi.Run, ctx context.Context, n int) (r0 []string, err error) {
-	err = abi.Call(_run, ctx, activity__Page, []any{n}, &r0)
-	return
+func Page__pawl(_run *abi.Run, ctx context.Context, n int) (result []string, err error) {
+	err = abi.Call(ctx, _run, pawlPage, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Page,
+			Activity: pawlPage,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Page(ctx, a0)
-				return []any{r0}, err
+				result, err := Page(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Collect = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/iterators.Collect",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/iterators",
-	Version:   "7e7169ffeae7",
-	Generator: "1",
-	Pos:       "flow.go:38",
-	Errors:    Errors__pawl,
-}
+// pawlCollect describes workflow Collect.
+var pawlCollect = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/iterators.Collect",
+	Version: "8f1478e1b5c4",
+	Pos:     "flow.go:38",
+})
 
-// StartCollect starts a run of workflow Collect under an id that no other open run of the namespace has.
+// StartCollect starts a run of workflow Collect and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Collect leaves one iterator early, sleeps while it sorts, and maps with a pause for each letter.
 func StartCollect(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CollectRun, error) {
-	run, err := c.Start(ctx, workflow__Collect, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCollect, id, nil, opts...)
 	return CollectRun{run}, err
 }
 
-// CollectRun is a handle on a run of Collect.
+// FindCollect returns a handle on the newest run of workflow Collect with this id.
+// It does not check that there is one.
+func FindCollect(c *pawl.Client, id string) CollectRun {
+	return CollectRun{c.Run(pawlCollect, id)}
+}
+
+// CollectRun is a handle on a run of workflow Collect.
 type CollectRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CollectRun) Result(ctx context.Context) (words []string, err error) {
 	err = r.Wait(ctx, &words)
-	return
+	return words, err
 }
 
-// FindCollect is a handle on the newest run of Collect under an id.
-func FindCollect(c *pawl.Client, id string) CollectRun {
-	return CollectRun{c.Run(workflow__Collect, id)}
+// pawlRunCollect runs workflow Collect.
+func pawlRunCollect(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	words, err := Collect__pawl(_run, ctx)
+	return []any{words}, err
 }
 
-// Collect__workflow is workflow Collect, with what runs it.
-func Collect__workflow() []*abi.Workflow {
-	w := *workflow__Collect
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Collect__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package iterators, for a worker to run.
+// PawlRegistration returns the activities and workflows of package iterators, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/iterators",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Collect__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCollect.With(pawlRunCollect),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/iterators/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Collect{}": "0846e0dd553eb4d4",
-			"Page":      "db3bace6735c7e3c",
-			"pages{}":   "ea78096ae102123d",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/iterators",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Collect{}": "0846e0dd553eb4d4",
+				"Page":      "db3bace6735c7e3c",
+				"pages{}":   "ea78096ae102123d",
+			},
 		},
 	},
-}
+})

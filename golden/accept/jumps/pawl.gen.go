@@ -5,125 +5,114 @@ package jumps
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Try = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/jumps.Try",
-	Queue: "github.com/pawlhq/pawl/golden/accept/jumps",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:15",
-}
+// pawlTry describes activity Try.
+var pawlTry = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/jumps.Try",
+	Pos:  "flow.go:15",
+})
 
 // Try__pawl schedules activity Try and waits for its outcome.
-func Try__pawl(_run *abi.Run, ctx context.Context, attempt int) (r0 bool, err error) {
-	err = abi.Call(_run, ctx, activity__Try, []any{attempt}, &r0)
-	return
+func Try__pawl(_run *abi.Run, ctx context.Context, attempt int) (result bool, err error) {
+	err = abi.Call(ctx, _run, pawlTry, []any{attempt}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Try,
+			Activity: pawlTry,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var attempt int
+				if err := in.Decode(&attempt); err != nil {
 					return nil, err
 				}
-				r0, err := Try(ctx, a0)
-				return []any{r0}, err
+				result, err := Try(ctx, attempt)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Jump = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/jumps.Jump",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/jumps",
-	Version:   "559148ef2409",
-	Generator: "1",
-	Pos:       "flow.go:43",
-	Errors:    Errors__pawl,
-}
+// pawlJump describes workflow Jump.
+var pawlJump = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/jumps.Jump",
+	Version: "12cfa4162588",
+	Pos:     "flow.go:43",
+})
 
-// StartJump starts a run of workflow Jump under an id that no other open run of the namespace has.
+// StartJump starts a run of workflow Jump and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Jump returns where it has been.
 func StartJump(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (JumpRun, error) {
-	run, err := c.Start(ctx, workflow__Jump, id, nil, opts...)
+	run, err := c.Start(ctx, pawlJump, id, nil, opts...)
 	return JumpRun{run}, err
 }
 
-// JumpRun is a handle on a run of Jump.
+// FindJump returns a handle on the newest run of workflow Jump with this id.
+// It does not check that there is one.
+func FindJump(c *pawl.Client, id string) JumpRun {
+	return JumpRun{c.Run(pawlJump, id)}
+}
+
+// JumpRun is a handle on a run of workflow Jump.
 type JumpRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r JumpRun) Result(ctx context.Context) (trace []string, err error) {
 	err = r.Wait(ctx, &trace)
-	return
+	return trace, err
 }
 
-// FindJump is a handle on the newest run of Jump under an id.
-func FindJump(c *pawl.Client, id string) JumpRun {
-	return JumpRun{c.Run(workflow__Jump, id)}
+// pawlRunJump runs workflow Jump.
+func pawlRunJump(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	trace, err := Jump__pawl(_run, ctx)
+	return []any{trace}, err
 }
 
-// Jump__workflow is workflow Jump, with what runs it.
-func Jump__workflow() []*abi.Workflow {
-	w := *workflow__Jump
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Jump__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package jumps, for a worker to run.
+// PawlRegistration returns the activities and workflows of package jumps, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/jumps",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Jump__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlJump.With(pawlRunJump),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/jumps/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Jump{}":        "ba7de49de8c846ca",
-			"Try":           "1412ec1bab565416",
-			"describe{}":    "f2042f830eab2ab1",
-			"slow{}":        "122e47e368159a5a",
-			"square.area{}": "66bfc17e62249cbe",
-			"strip.area{}":  "9f6ef74695da4389",
-			"type shape":    "acca125bd6fa99e0",
-			"type square":   "b7d180cde5cf283e",
-			"type strip":    "703d504a2e7bce9d",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/jumps",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Jump{}":        "ba7de49de8c846ca",
+				"Try":           "1412ec1bab565416",
+				"describe{}":    "f2042f830eab2ab1",
+				"slow{}":        "122e47e368159a5a",
+				"square.area{}": "66bfc17e62249cbe",
+				"strip.area{}":  "9f6ef74695da4389",
+				"type shape":    "acca125bd6fa99e0",
+				"type square":   "b7d180cde5cf283e",
+				"type strip":    "703d504a2e7bce9d",
+			},
 		},
 	},
-}
+})

@@ -5,126 +5,115 @@ package lazy
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Index = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/lazy.Index",
-	Queue: "github.com/pawlhq/pawl/golden/accept/lazy",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:26",
-}
+// pawlIndex describes activity Index.
+var pawlIndex = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/lazy.Index",
+	Pos:  "flow.go:26",
+})
 
 // Index__pawl schedules activity Index and waits for its outcome.
-func Index__pawl(_run *abi.Run, ctx context.Context, a0 string) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Index, []any{a0}, &r0)
-	return
+func Index__pawl(_run *abi.Run, ctx context.Context, arg string) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlIndex, []any{arg}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Index,
+			Activity: pawlIndex,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var arg string
+				if err := in.Decode(&arg); err != nil {
 					return nil, err
 				}
-				r0, err := Index(ctx, a0)
-				return []any{r0}, err
+				result, err := Index(ctx, arg)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Read = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/lazy.Read",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/lazy",
-	Version:   "fea6d5e8ce21",
-	Generator: "1",
-	Pos:       "flow.go:31",
-	Errors:    Errors__pawl,
-}
+// pawlRead describes workflow Read.
+var pawlRead = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/lazy.Read",
+	Version: "8d61651e55c1",
+	Pos:     "flow.go:31",
+})
 
-// StartRead starts a run of workflow Read under an id that no other open run of the namespace has.
+// StartRead starts a run of workflow Read and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Read indexes the words of a text, one goroutine for each.
 func StartRead(ctx context.Context, c *pawl.Client, id string, text string, opts ...pawl.StartOption) (ReadRun, error) {
-	run, err := c.Start(ctx, workflow__Read, id, []any{text}, opts...)
+	run, err := c.Start(ctx, pawlRead, id, []any{text}, opts...)
 	return ReadRun{run}, err
 }
 
-// ReadRun is a handle on a run of Read.
+// FindRead returns a handle on the newest run of workflow Read with this id.
+// It does not check that there is one.
+func FindRead(c *pawl.Client, id string) ReadRun {
+	return ReadRun{c.Run(pawlRead, id)}
+}
+
+// ReadRun is a handle on a run of workflow Read.
 type ReadRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ReadRun) Result(ctx context.Context) (words []string, length int, err error) {
 	err = r.Wait(ctx, &words, &length)
-	return
+	return words, length, err
 }
 
-// FindRead is a handle on the newest run of Read under an id.
-func FindRead(c *pawl.Client, id string) ReadRun {
-	return ReadRun{c.Run(workflow__Read, id)}
-}
-
-// Read__workflow is workflow Read, with what runs it.
-func Read__workflow() []*abi.Workflow {
-	w := *workflow__Read
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Read__pawl(_run, ctx, a0)
-		return []any{r0, r1}, err
+// pawlRunRead runs workflow Read.
+func pawlRunRead(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var text string
+	if err := in.Decode(&text); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	words, length, err := Read__pawl(_run, ctx, text)
+	return []any{words, length}, err
 }
 
-// PawlRegistration is everything annotated in package lazy, for a worker to run.
+// PawlRegistration returns the activities and workflows of package lazy, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/lazy",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Read__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlRead.With(pawlRunRead),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/lazy/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Index":       "252db60f696b6369",
-			"Read{}":      "b59901e957c356b5",
-			"stopWords{}": "edbdfa0a02b89956",
-			"var bounds":  "22d10b914a49313e",
-			"var stops":   "474fe5ed6bf93426",
-			"var word":    "63148aa8bde91448",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/lazy",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Index":       "252db60f696b6369",
+				"Read{}":      "b59901e957c356b5",
+				"stopWords{}": "edbdfa0a02b89956",
+				"var bounds":  "22d10b914a49313e",
+				"var stops":   "474fe5ed6bf93426",
+				"var word":    "63148aa8bde91448",
+			},
 		},
 	},
-}
+})

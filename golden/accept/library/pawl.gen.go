@@ -5,129 +5,118 @@ package library
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Render = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/library.Render",
-	Queue: "github.com/pawlhq/pawl/golden/accept/library",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:47",
-}
+// pawlRender describes activity Render.
+var pawlRender = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/library.Render",
+	Pos:  "flow.go:47",
+})
 
 // Render__pawl schedules activity Render and waits for its outcome.
-func Render__pawl(_run *abi.Run, ctx context.Context, lines []string) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Render, []any{lines}, &r0)
-	return
+func Render__pawl(_run *abi.Run, ctx context.Context, lines []string) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlRender, []any{lines}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Render,
+			Activity: pawlRender,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []string
-				if err := in.Decode(&a0); err != nil {
+				var lines []string
+				if err := in.Decode(&lines); err != nil {
 					return nil, err
 				}
-				r0, err := Render(ctx, a0)
-				return []any{r0}, err
+				result, err := Render(ctx, lines)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Report = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/library.Report",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/library",
-	Version:   "ededa06120b9",
-	Generator: "1",
-	Pos:       "flow.go:65",
-	Errors:    Errors__pawl,
-}
+// pawlReport describes workflow Report.
+var pawlReport = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/library.Report",
+	Version: "c00cf19e50bf",
+	Pos:     "flow.go:65",
+})
 
-// StartReport starts a run of workflow Report under an id that no other open run of the namespace has.
+// StartReport starts a run of workflow Report and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Report hands an activity what it has computed.
 func StartReport(ctx context.Context, c *pawl.Client, id string, text string, opts ...pawl.StartOption) (ReportRun, error) {
-	run, err := c.Start(ctx, workflow__Report, id, []any{text}, opts...)
+	run, err := c.Start(ctx, pawlReport, id, []any{text}, opts...)
 	return ReportRun{run}, err
 }
 
-// ReportRun is a handle on a run of Report.
+// FindReport returns a handle on the newest run of workflow Report with this id.
+// It does not check that there is one.
+func FindReport(c *pawl.Client, id string) ReportRun {
+	return ReportRun{c.Run(pawlReport, id)}
+}
+
+// ReportRun is a handle on a run of workflow Report.
 type ReportRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ReportRun) Result(ctx context.Context) (lines []string, count int, err error) {
 	err = r.Wait(ctx, &lines, &count)
-	return
+	return lines, count, err
 }
 
-// FindReport is a handle on the newest run of Report under an id.
-func FindReport(c *pawl.Client, id string) ReportRun {
-	return ReportRun{c.Run(workflow__Report, id)}
-}
-
-// Report__workflow is workflow Report, with what runs it.
-func Report__workflow() []*abi.Workflow {
-	w := *workflow__Report
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Report__pawl(_run, ctx, a0)
-		return []any{r0, r1}, err
+// pawlRunReport runs workflow Report.
+func pawlRunReport(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var text string
+	if err := in.Decode(&text); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	lines, count, err := Report__pawl(_run, ctx, text)
+	return []any{lines, count}, err
 }
 
-// PawlRegistration is everything annotated in package library, for a worker to run.
+// PawlRegistration returns the activities and workflows of package library, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/library",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Report__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlReport.With(pawlRunReport),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/library/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*queue).Pop{}":  "fd9bb05144db6e29",
-			"(*queue).Push{}": "5450ce62fa4fea93",
-			"Render":          "f47bc61194abd83a",
-			"Report{}":        "d3e2da8b4231e065",
-			"type item":       "36e2d87cf231d462",
-			"type queue":      "3d07fcfa7ac629bb",
-			"var page":        "de7e1d4d77ac6444",
-			"var rates":       "ae4e5f7342a50f06",
-			"var words":       "9d5ce67cbb1e76f8",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/library",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*queue).Pop{}":  "fd9bb05144db6e29",
+				"(*queue).Push{}": "5450ce62fa4fea93",
+				"Render":          "f47bc61194abd83a",
+				"Report{}":        "d3e2da8b4231e065",
+				"type item":       "36e2d87cf231d462",
+				"type queue":      "3d07fcfa7ac629bb",
+				"var page":        "de7e1d4d77ac6444",
+				"var rates":       "ae4e5f7342a50f06",
+				"var words":       "9d5ce67cbb1e76f8",
+			},
 		},
 	},
-}
+})

@@ -5,129 +5,118 @@ package locks
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Fetch = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/locks.Fetch",
-	Queue: "github.com/pawlhq/pawl/golden/accept/locks",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlFetch describes activity Fetch.
+var pawlFetch = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/locks.Fetch",
+	Pos:  "flow.go:17",
+})
 
 // Fetch__pawl schedules activity Fetch and waits for its outcome.
-func Fetch__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Fetch, []any{n}, &r0)
-	return
+func Fetch__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlFetch, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Fetch,
+			Activity: pawlFetch,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Fetch(ctx, a0)
-				return []any{r0}, err
+				result, err := Fetch(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Meet = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/locks.Meet",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/locks",
-	Version:   "1b5aae9daee0",
-	Generator: "1",
-	Pos:       "flow.go:44",
-	Errors:    Errors__pawl,
-}
+// pawlMeet describes workflow Meet.
+var pawlMeet = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/locks.Meet",
+	Version: "b9dbb680bea9",
+	Pos:     "flow.go:44",
+})
 
-// StartMeet starts a run of workflow Meet under an id that no other open run of the namespace has.
+// StartMeet starts a run of workflow Meet and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Meet returns what was seen at the locks.
 func StartMeet(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MeetRun, error) {
-	run, err := c.Start(ctx, workflow__Meet, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMeet, id, nil, opts...)
 	return MeetRun{run}, err
 }
 
-// MeetRun is a handle on a run of Meet.
+// FindMeet returns a handle on the newest run of workflow Meet with this id.
+// It does not check that there is one.
+func FindMeet(c *pawl.Client, id string) MeetRun {
+	return MeetRun{c.Run(pawlMeet, id)}
+}
+
+// MeetRun is a handle on a run of workflow Meet.
 type MeetRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r MeetRun) Result(ctx context.Context) (seen []string, err error) {
 	err = r.Wait(ctx, &seen)
-	return
+	return seen, err
 }
 
-// FindMeet is a handle on the newest run of Meet under an id.
-func FindMeet(c *pawl.Client, id string) MeetRun {
-	return MeetRun{c.Run(workflow__Meet, id)}
+// pawlRunMeet runs workflow Meet.
+func pawlRunMeet(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	seen, err := Meet__pawl(_run, ctx)
+	return []any{seen}, err
 }
 
-// Meet__workflow is workflow Meet, with what runs it.
-func Meet__workflow() []*abi.Workflow {
-	w := *workflow__Meet
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Meet__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package locks, for a worker to run.
+// PawlRegistration returns the activities and workflows of package locks, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/locks",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Meet__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlMeet.With(pawlRunMeet),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/locks/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*store).put{}": "be63df8e33047840",
-			"Fetch":          "4d4fc0a5c42ab122",
-			"Meet{}":         "0f798ae19aa468a2",
-			"conditions{}":   "2e59ddb8ccc854bf",
-			"lockFree{}":     "ba1b448f03e5833b",
-			"mutex{}":        "3b53e62e72b8c587",
-			"once{}":         "70d6fa74954cad04",
-			"readers{}":      "9d9ea4137e149983",
-			"type store":     "57d66c72dc3ff852",
-			"within{}":       "72381563e37e9c51",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/locks",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*store).put{}": "be63df8e33047840",
+				"Fetch":          "4d4fc0a5c42ab122",
+				"Meet{}":         "0f798ae19aa468a2",
+				"conditions{}":   "2e59ddb8ccc854bf",
+				"lockFree{}":     "ba1b448f03e5833b",
+				"mutex{}":        "3b53e62e72b8c587",
+				"once{}":         "70d6fa74954cad04",
+				"readers{}":      "9d9ea4137e149983",
+				"type store":     "57d66c72dc3ff852",
+				"within{}":       "72381563e37e9c51",
+			},
 		},
 	},
-}
+})
 
 // bind1x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {

@@ -5,124 +5,113 @@ package mapiterators
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Store = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/mapiterators.Store",
-	Queue: "github.com/pawlhq/pawl/golden/accept/mapiterators",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:16",
-}
+// pawlStore describes activity Store.
+var pawlStore = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/mapiterators.Store",
+	Pos:  "flow.go:16",
+})
 
 // Store__pawl schedules activity Store and waits for its outcome.
-func Store__pawl(_run *abi.Run, ctx context.Context, name string, n int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Store, []any{name, n}, &r0)
-	return
+func Store__pawl(_run *abi.Run, ctx context.Context, name string, n int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlStore, []any{name, n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Store,
+			Activity: pawlStore,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var name string
+				var n int
+				if err := in.Decode(&name, &n); err != nil {
 					return nil, err
 				}
-				r0, err := Store(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Store(ctx, name, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Stock = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/mapiterators.Stock",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/mapiterators",
-	Version:   "e8630dc331e0",
-	Generator: "1",
-	Pos:       "flow.go:23",
-	Errors:    Errors__pawl,
-}
+// pawlStock describes workflow Stock.
+var pawlStock = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/mapiterators.Stock",
+	Version: "15b235c37099",
+	Pos:     "flow.go:23",
+})
 
-// StartStock starts a run of workflow Stock under an id that no other open run of the namespace has.
+// StartStock starts a run of workflow Stock and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Stock calls an activity for each entry of a map, as several iterators give them.
 func StartStock(ctx context.Context, c *pawl.Client, id string, stock shelf, opts ...pawl.StartOption) (StockRun, error) {
-	run, err := c.Start(ctx, workflow__Stock, id, []any{stock}, opts...)
+	run, err := c.Start(ctx, pawlStock, id, []any{stock}, opts...)
 	return StockRun{run}, err
 }
 
-// StockRun is a handle on a run of Stock.
+// FindStock returns a handle on the newest run of workflow Stock with this id.
+// It does not check that there is one.
+func FindStock(c *pawl.Client, id string) StockRun {
+	return StockRun{c.Run(pawlStock, id)}
+}
+
+// StockRun is a handle on a run of workflow Stock.
 type StockRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r StockRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindStock is a handle on the newest run of Stock under an id.
-func FindStock(c *pawl.Client, id string) StockRun {
-	return StockRun{c.Run(workflow__Stock, id)}
-}
-
-// Stock__workflow is workflow Stock, with what runs it.
-func Stock__workflow() []*abi.Workflow {
-	w := *workflow__Stock
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 shelf
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Stock__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunStock runs workflow Stock.
+func pawlRunStock(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var stock shelf
+	if err := in.Decode(&stock); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	log, err := Stock__pawl(_run, ctx, stock)
+	return []any{log}, err
 }
 
-// PawlRegistration is everything annotated in package mapiterators, for a worker to run.
+// PawlRegistration returns the activities and workflows of package mapiterators, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/mapiterators",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Stock__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlStock.With(pawlRunStock),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/mapiterators/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Stock{}":    "c9f09dffcf4b5b1c",
-			"Store":      "c13730648589e8c4",
-			"type shelf": "f326763f0ab5d4b5",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/mapiterators",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Stock{}":    "c9f09dffcf4b5b1c",
+				"Store":      "c13730648589e8c4",
+				"type shelf": "f326763f0ab5d4b5",
+			},
 		},
 	},
-}
+})

@@ -5,127 +5,116 @@ package mapranges
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Store = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/mapranges.Store",
-	Queue: "github.com/pawlhq/pawl/golden/accept/mapranges",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:16",
-}
+// pawlStore describes activity Store.
+var pawlStore = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/mapranges.Store",
+	Pos:  "flow.go:16",
+})
 
 // Store__pawl schedules activity Store and waits for its outcome.
-func Store__pawl(_run *abi.Run, ctx context.Context, name string, n int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Store, []any{name, n}, &r0)
-	return
+func Store__pawl(_run *abi.Run, ctx context.Context, name string, n int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlStore, []any{name, n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Store,
+			Activity: pawlStore,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var name string
+				var n int
+				if err := in.Decode(&name, &n); err != nil {
 					return nil, err
 				}
-				r0, err := Store(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Store(ctx, name, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Order = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/mapranges.Order",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/mapranges",
-	Version:   "4d47c0259e24",
-	Generator: "1",
-	Pos:       "flow.go:33",
-	Errors:    Errors__pawl,
-}
+// pawlOrder describes workflow Order.
+var pawlOrder = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/mapranges.Order",
+	Version: "23224f6b21ae",
+	Pos:     "flow.go:33",
+})
 
-// StartOrder starts a run of workflow Order under an id that no other open run of the namespace has.
+// StartOrder starts a run of workflow Order and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Order calls an activity for each entry of maps of several kinds.
 func StartOrder(ctx context.Context, c *pawl.Client, id string, stock map[string]int, taken []string, opts ...pawl.StartOption) (OrderRun, error) {
-	run, err := c.Start(ctx, workflow__Order, id, []any{stock, taken}, opts...)
+	run, err := c.Start(ctx, pawlOrder, id, []any{stock, taken}, opts...)
 	return OrderRun{run}, err
 }
 
-// OrderRun is a handle on a run of Order.
+// FindOrder returns a handle on the newest run of workflow Order with this id.
+// It does not check that there is one.
+func FindOrder(c *pawl.Client, id string) OrderRun {
+	return OrderRun{c.Run(pawlOrder, id)}
+}
+
+// OrderRun is a handle on a run of workflow Order.
 type OrderRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r OrderRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindOrder is a handle on the newest run of Order under an id.
-func FindOrder(c *pawl.Client, id string) OrderRun {
-	return OrderRun{c.Run(workflow__Order, id)}
-}
-
-// Order__workflow is workflow Order, with what runs it.
-func Order__workflow() []*abi.Workflow {
-	w := *workflow__Order
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 map[string]int
-		var a1 []string
-		if err := in.Decode(&a0, &a1); err != nil {
-			return nil, err
-		}
-		r0, err := Order__pawl(_run, ctx, a0, a1)
-		return []any{r0}, err
+// pawlRunOrder runs workflow Order.
+func pawlRunOrder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var stock map[string]int
+	var taken []string
+	if err := in.Decode(&stock, &taken); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	log, err := Order__pawl(_run, ctx, stock, taken)
+	return []any{log}, err
 }
 
-// PawlRegistration is everything annotated in package mapranges, for a worker to run.
+// PawlRegistration returns the activities and workflows of package mapranges, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/mapranges",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Order__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlOrder.With(pawlRunOrder),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/mapranges/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Order{}":    "81bfe9fcf6600a0b",
-			"Store":      "c13730648589e8c4",
-			"sum{}":      "60f245e7af8287c9",
-			"type place": "6bd8443410f5596e",
-			"type seats": "615c8814793ea32d",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/mapranges",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Order{}":    "81bfe9fcf6600a0b",
+				"Store":      "c13730648589e8c4",
+				"sum{}":      "60f245e7af8287c9",
+				"type place": "6bd8443410f5596e",
+				"type seats": "615c8814793ea32d",
+			},
 		},
 	},
-}
+})

@@ -5,132 +5,121 @@ package methods
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Mail = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/methods.Mail",
-	Queue: "github.com/pawlhq/pawl/golden/accept/methods",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:16",
-}
+// pawlMail describes activity Mail.
+var pawlMail = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/methods.Mail",
+	Pos:  "flow.go:16",
+})
 
 // Mail__pawl schedules activity Mail and waits for its outcome.
-func Mail__pawl(_run *abi.Run, ctx context.Context, to string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Mail, []any{to}, &r0)
-	return
+func Mail__pawl(_run *abi.Run, ctx context.Context, to string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlMail, []any{to}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Mail,
+			Activity: pawlMail,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var to string
+				if err := in.Decode(&to); err != nil {
 					return nil, err
 				}
-				r0, err := Mail(ctx, a0)
-				return []any{r0}, err
+				result, err := Mail(ctx, to)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Call = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/methods.Call",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/methods",
-	Version:   "a3c7e49f48fa",
-	Generator: "1",
-	Pos:       "flow.go:63",
-	Errors:    Errors__pawl,
-}
+// pawlCall describes workflow Call.
+var pawlCall = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/methods.Call",
+	Version: "55df6f42c1b1",
+	Pos:     "flow.go:63",
+})
 
-// StartCall starts a run of workflow Call under an id that no other open run of the namespace has.
+// StartCall starts a run of workflow Call and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Call returns what its methods did.
 func StartCall(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CallRun, error) {
-	run, err := c.Start(ctx, workflow__Call, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCall, id, nil, opts...)
 	return CallRun{run}, err
 }
 
-// CallRun is a handle on a run of Call.
+// FindCall returns a handle on the newest run of workflow Call with this id.
+// It does not check that there is one.
+func FindCall(c *pawl.Client, id string) CallRun {
+	return CallRun{c.Run(pawlCall, id)}
+}
+
+// CallRun is a handle on a run of workflow Call.
 type CallRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CallRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindCall is a handle on the newest run of Call under an id.
-func FindCall(c *pawl.Client, id string) CallRun {
-	return CallRun{c.Run(workflow__Call, id)}
+// pawlRunCall runs workflow Call.
+func pawlRunCall(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	log, err := Call__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// Call__workflow is workflow Call, with what runs it.
-func Call__workflow() []*abi.Workflow {
-	w := *workflow__Call
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Call__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package methods, for a worker to run.
+// PawlRegistration returns the activities and workflows of package methods, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/methods",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Call__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCall.With(pawlRunCall),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/methods/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*base).rename{}": "b427a0c94628a210",
-			"(*pair).swap{}":   "b154d60b04983547",
-			"Call{}":           "8a9602356bd23355",
-			"Mail":             "689a53ee43255939",
-			"apply{}":          "ed1601649b3e21ab",
-			"base.all{}":       "27375a16c47d62fd",
-			"base.greet{}":     "61aa381397f8ceb6",
-			"seconds.wait{}":   "daabe45c66a5cbe8",
-			"type base":        "68f04665e5669637",
-			"type deep":        "817b2b6a03184b94",
-			"type middle":      "c17b10e7f8049282",
-			"type pair":        "5102de791477c824",
-			"type seconds":     "8740dfb7877b7f0a",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/methods",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*base).rename{}": "b427a0c94628a210",
+				"(*pair).swap{}":   "b154d60b04983547",
+				"Call{}":           "8a9602356bd23355",
+				"Mail":             "689a53ee43255939",
+				"apply{}":          "ed1601649b3e21ab",
+				"base.all{}":       "27375a16c47d62fd",
+				"base.greet{}":     "61aa381397f8ceb6",
+				"seconds.wait{}":   "daabe45c66a5cbe8",
+				"type base":        "68f04665e5669637",
+				"type deep":        "817b2b6a03184b94",
+				"type middle":      "c17b10e7f8049282",
+				"type pair":        "5102de791477c824",
+				"type seconds":     "8740dfb7877b7f0a",
+			},
 		},
 	},
-}
+})
 
 // bind1x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {

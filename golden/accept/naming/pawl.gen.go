@@ -11,148 +11,135 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__greet = &abi.Activity{
+// pawlGreet describes activity greet.
+var pawlGreet = pawlPackage.Activity(abi.Activity{
 	Name:  "greeter.v1/greet",
 	Queue: "greeters",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:15",
-}
+	Pos:   "flow.go:15",
+})
 
 // greet__pawl schedules activity greet and waits for its outcome.
-func greet__pawl(_run *abi.Run, ctx context.Context, whom string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__greet, []any{whom}, &r0)
-	return
+func greet__pawl(_run *abi.Run, ctx context.Context, whom string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlGreet, []any{whom}, &result)
+	return result, err
 }
 
-var activity__polite = &abi.Activity{
+// pawlPolite describes step polite.
+var pawlPolite = pawlPackage.Activity(abi.Activity{
 	Name: "greeter.v1/polite",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:20",
-}
+	Pos:  "flow.go:20",
+})
 
 // polite__pawl runs step polite and waits for its outcome.
-func polite__pawl(_run *abi.Run, ctx context.Context, text string, a1 int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__polite, []any{text, a1}, &r0)
-	return
+func polite__pawl(_run *abi.Run, ctx context.Context, text string, arg2 int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlPolite, []any{text, arg2}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__greet,
+			Activity: pawlGreet,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var whom string
+				if err := in.Decode(&whom); err != nil {
 					return nil, err
 				}
-				r0, err := greet(ctx, a0)
-				return []any{r0}, err
+				result, err := greet(ctx, whom)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__polite,
+			Activity: pawlPolite,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var text string
+				var arg2 int
+				if err := in.Decode(&text, &arg2); err != nil {
 					return nil, err
 				}
-				r0, err := polite(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := polite(ctx, text, arg2)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__hello = &abi.Workflow{
-	Name:      "greeter.v1/hello",
-	Queue:     "desk",
-	Timeout:   time.Hour,
-	Version:   "3b595977e676",
-	Generator: "1",
-	Pos:       "flow.go:25",
-	Errors:    Errors__pawl,
-}
+// pawlHello describes workflow hello.
+var pawlHello = pawlPackage.Workflow(abi.Workflow{
+	Name:    "greeter.v1/hello",
+	Queue:   "desk",
+	Timeout: time.Hour,
+	Version: "641234daec4c",
+	Pos:     "flow.go:25",
+})
 
-// startHello starts a run of workflow hello under an id that no other open run of the namespace has.
+// startHello starts a run of workflow hello and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// hello is a workflow that only this package can start.
 func startHello(ctx context.Context, c *pawl.Client, id string, whom string, opts ...pawl.StartOption) (helloRun, error) {
-	run, err := c.Start(ctx, workflow__hello, id, []any{whom}, opts...)
+	run, err := c.Start(ctx, pawlHello, id, []any{whom}, opts...)
 	return helloRun{run}, err
 }
 
-// helloRun is a handle on a run of hello.
+// findHello returns a handle on the newest run of workflow hello with this id.
+// It does not check that there is one.
+func findHello(c *pawl.Client, id string) helloRun {
+	return helloRun{c.Run(pawlHello, id)}
+}
+
+// helloRun is a handle on a run of workflow hello.
 type helloRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r helloRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r helloRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// findHello is a handle on the newest run of hello under an id.
-func findHello(c *pawl.Client, id string) helloRun {
-	return helloRun{c.Run(workflow__hello, id)}
-}
-
-// hello__workflow is workflow hello, with what runs it.
-func hello__workflow() []*abi.Workflow {
-	w := *workflow__hello
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := hello__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunHello runs workflow hello.
+func pawlRunHello(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var whom string
+	if err := in.Decode(&whom); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := hello__pawl(_run, ctx, whom)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package naming, for a worker to run.
+// PawlRegistration returns the activities and workflows of package naming, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/naming",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  hello__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlHello.With(pawlRunHello),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/naming/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"greet":   "0a3e438a2e70c980",
-			"hello{}": "aa296c71b0435a16",
-			"polite":  "7e26ce2fed285c1f",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/naming",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"greet":   "0a3e438a2e70c980",
+				"hello{}": "aa296c71b0435a16",
+				"polite":  "7e26ce2fed285c1f",
+			},
 		},
 	},
-}
+})

@@ -5,126 +5,115 @@ package panics
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Undo = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/panics.Undo",
-	Queue: "github.com/pawlhq/pawl/golden/accept/panics",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlUndo describes activity Undo.
+var pawlUndo = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/panics.Undo",
+	Pos:  "flow.go:17",
+})
 
 // Undo__pawl schedules activity Undo and waits for its outcome.
-func Undo__pawl(_run *abi.Run, ctx context.Context, part string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Undo, []any{part}, &r0)
-	return
+func Undo__pawl(_run *abi.Run, ctx context.Context, part string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlUndo, []any{part}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Undo,
+			Activity: pawlUndo,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var part string
+				if err := in.Decode(&part); err != nil {
 					return nil, err
 				}
-				r0, err := Undo(ctx, a0)
-				return []any{r0}, err
+				result, err := Undo(ctx, part)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Fall = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/panics.Fall",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/panics",
-	Version:   "8e87a005d761",
-	Generator: "1",
-	Pos:       "flow.go:100",
-	Errors:    Errors__pawl,
-}
+// pawlFall describes workflow Fall.
+var pawlFall = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/panics.Fall",
+	Version: "4e3d1fed8f39",
+	Pos:     "flow.go:100",
+})
 
-// StartFall starts a run of workflow Fall under an id that no other open run of the namespace has.
+// StartFall starts a run of workflow Fall and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Fall returns what it has recovered.
 func StartFall(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FallRun, error) {
-	run, err := c.Start(ctx, workflow__Fall, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFall, id, nil, opts...)
 	return FallRun{run}, err
 }
 
-// FallRun is a handle on a run of Fall.
+// FindFall returns a handle on the newest run of workflow Fall with this id.
+// It does not check that there is one.
+func FindFall(c *pawl.Client, id string) FallRun {
+	return FallRun{c.Run(pawlFall, id)}
+}
+
+// FallRun is a handle on a run of workflow Fall.
 type FallRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r FallRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindFall is a handle on the newest run of Fall under an id.
-func FindFall(c *pawl.Client, id string) FallRun {
-	return FallRun{c.Run(workflow__Fall, id)}
+// pawlRunFall runs workflow Fall.
+func pawlRunFall(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	log, err := Fall__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// Fall__workflow is workflow Fall, with what runs it.
-func Fall__workflow() []*abi.Workflow {
-	w := *workflow__Fall
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Fall__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package panics, for a worker to run.
+// PawlRegistration returns the activities and workflows of package panics, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/panics",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Fall__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlFall.With(pawlRunFall),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/panics/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*saga).end{}":  "d3a53c69c73568da",
-			"(*saga).undo{}": "56eef6fbc68660ad",
-			"Fall{}":         "053c647872ff721f",
-			"Undo":           "1c49cab8ebdbe915",
-			"apart{}":        "d56de31584aa38f7",
-			"nested{}":       "c05bc0f261a3c05a",
-			"ordered{}":      "4d2588afccaef929",
-			"raised{}":       "640abf9da0efc583",
-			"replaced{}":     "514f3e2408502a5c",
-			"type saga":      "af3d98ae667ec27c",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/panics",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*saga).end{}":  "d3a53c69c73568da",
+				"(*saga).undo{}": "56eef6fbc68660ad",
+				"Fall{}":         "053c647872ff721f",
+				"Undo":           "1c49cab8ebdbe915",
+				"apart{}":        "d56de31584aa38f7",
+				"nested{}":       "c05bc0f261a3c05a",
+				"ordered{}":      "4d2588afccaef929",
+				"raised{}":       "640abf9da0efc583",
+				"replaced{}":     "514f3e2408502a5c",
+				"type saga":      "af3d98ae667ec27c",
+			},
 		},
 	},
-}
+})

@@ -5,154 +5,137 @@ package payloads
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Make = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/payloads.Make",
-	Queue: "github.com/pawlhq/pawl/golden/accept/payloads",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:21",
-}
+// pawlMake describes activity Make.
+var pawlMake = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/payloads.Make",
+	Pos:  "flow.go:21",
+})
 
 // Make__pawl schedules activity Make and waits for its outcome.
-func Make__pawl(_run *abi.Run, ctx context.Context, name string, size int) (r0 Blob, err error) {
-	err = abi.Call(_run, ctx, activity__Make, []any{name, size}, &r0)
-	return
+func Make__pawl(_run *abi.Run, ctx context.Context, name string, size int) (result Blob, err error) {
+	err = abi.Call(ctx, _run, pawlMake, []any{name, size}, &result)
+	return result, err
 }
 
-var activity__Sum = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/payloads.Sum",
-	Queue: "github.com/pawlhq/pawl/golden/accept/payloads",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:28",
-}
+// pawlSum describes activity Sum.
+var pawlSum = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/payloads.Sum",
+	Pos:  "flow.go:28",
+})
 
 // Sum__pawl schedules activity Sum and waits for its outcome.
 func Sum__pawl(_run *abi.Run, ctx context.Context, blobs ...Blob) (sums []uint32, err error) {
-	err = abi.Call(_run, ctx, activity__Sum, []any{blobs}, &sums)
-	return
+	err = abi.Call(ctx, _run, pawlSum, []any{blobs}, &sums)
+	return sums, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Make,
+			Activity: pawlMake,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var name string
+				var size int
+				if err := in.Decode(&name, &size); err != nil {
 					return nil, err
 				}
-				r0, err := Make(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Make(ctx, name, size)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Sum,
+			Activity: pawlSum,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []Blob
-				if err := in.Decode(&a0); err != nil {
+				var blobs []Blob
+				if err := in.Decode(&blobs); err != nil {
 					return nil, err
 				}
-				r0, err := Sum(ctx, a0...)
-				return []any{r0}, err
+				sums, err := Sum(ctx, blobs...)
+				return []any{sums}, err
 			},
 		},
 	}
 }
 
-var workflow__Copy = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/payloads.Copy",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/payloads",
-	Version:   "7a6644dc8d73",
-	Generator: "1",
-	Pos:       "flow.go:38",
-	Errors:    Errors__pawl,
-}
+// pawlCopy describes workflow Copy.
+var pawlCopy = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/payloads.Copy",
+	Version: "45638d8f21fc",
+	Pos:     "flow.go:38",
+})
 
-// StartCopy starts a run of workflow Copy under an id that no other open run of the namespace has.
+// StartCopy starts a run of workflow Copy and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Copy has a big input, big values on the way, and a big result.
 func StartCopy(ctx context.Context, c *pawl.Client, id string, in Blob, opts ...pawl.StartOption) (CopyRun, error) {
-	run, err := c.Start(ctx, workflow__Copy, id, []any{in}, opts...)
+	run, err := c.Start(ctx, pawlCopy, id, []any{in}, opts...)
 	return CopyRun{run}, err
 }
 
-// CopyRun is a handle on a run of Copy.
+// FindCopy returns a handle on the newest run of workflow Copy with this id.
+// It does not check that there is one.
+func FindCopy(c *pawl.Client, id string) CopyRun {
+	return CopyRun{c.Run(pawlCopy, id)}
+}
+
+// CopyRun is a handle on a run of workflow Copy.
 type CopyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CopyRun) Result(ctx context.Context) (out Blob, sums []uint32, err error) {
 	err = r.Wait(ctx, &out, &sums)
-	return
+	return out, sums, err
 }
 
-// FindCopy is a handle on the newest run of Copy under an id.
-func FindCopy(c *pawl.Client, id string) CopyRun {
-	return CopyRun{c.Run(workflow__Copy, id)}
-}
-
-// Copy__workflow is workflow Copy, with what runs it.
-func Copy__workflow() []*abi.Workflow {
-	w := *workflow__Copy
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Blob
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Copy__pawl(_run, ctx, a0)
-		return []any{r0, r1}, err
+// pawlRunCopy runs workflow Copy.
+func pawlRunCopy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Blob
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	out, sums, err := Copy__pawl(_run, ctx, arg)
+	return []any{out, sums}, err
 }
 
-// PawlRegistration is everything annotated in package payloads, for a worker to run.
+// PawlRegistration returns the activities and workflows of package payloads, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/payloads",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Copy__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCopy.With(pawlRunCopy),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/payloads/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Copy{}":    "d2c3cfa9a2b58b29",
-			"Make":      "7c6576d0c5ace2a3",
-			"Sum":       "2a5e57eba90f6cab",
-			"type Blob": "d8507a0763e23944",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/payloads",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Copy{}":    "d2c3cfa9a2b58b29",
+				"Make":      "7c6576d0c5ace2a3",
+				"Sum":       "2a5e57eba90f6cab",
+				"type Blob": "d8507a0763e23944",
+			},
 		},
 	},
-}
+})

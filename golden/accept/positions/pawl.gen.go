@@ -5,134 +5,123 @@ package positions
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Note = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/positions.Note",
-	Queue: "github.com/pawlhq/pawl/golden/accept/positions",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "positions.go:26",
-}
+// pawlNote describes activity Note.
+var pawlNote = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/positions.Note",
+	Pos:  "positions.go:26",
+})
 
 // Note__pawl schedules activity Note and waits for its outcome.
-func Note__pawl(_run *abi.Run, ctx context.Context, word string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Note, []any{word}, &r0)
-	return
+func Note__pawl(_run *abi.Run, ctx context.Context, word string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlNote, []any{word}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Note,
+			Activity: pawlNote,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var word string
+				if err := in.Decode(&word); err != nil {
 					return nil, err
 				}
-				r0, err := Note(ctx, a0)
-				return []any{r0}, err
+				result, err := Note(ctx, word)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Walk = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/positions.Walk",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/positions",
-	Version:   "f2ef366c6881",
-	Generator: "1",
-	Pos:       "positions.go:157",
-	Errors:    Errors__pawl,
-}
+// pawlWalk describes workflow Walk.
+var pawlWalk = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/positions.Walk",
+	Version: "91e3bd881cf9",
+	Pos:     "positions.go:157",
+})
 
-// StartWalk starts a run of workflow Walk under an id that no other open run of the namespace has.
+// StartWalk starts a run of workflow Walk and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Walk goes everywhere, and panics at one place.
 func StartWalk(ctx context.Context, c *pawl.Client, id string, at string, opts ...pawl.StartOption) (WalkRun, error) {
-	run, err := c.Start(ctx, workflow__Walk, id, []any{at}, opts...)
+	run, err := c.Start(ctx, pawlWalk, id, []any{at}, opts...)
 	return WalkRun{run}, err
 }
 
-// WalkRun is a handle on a run of Walk.
+// FindWalk returns a handle on the newest run of workflow Walk with this id.
+// It does not check that there is one.
+func FindWalk(c *pawl.Client, id string) WalkRun {
+	return WalkRun{c.Run(pawlWalk, id)}
+}
+
+// WalkRun is a handle on a run of workflow Walk.
 type WalkRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WalkRun) Result(ctx context.Context) (r0 []string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WalkRun) Result(ctx context.Context) (result []string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWalk is a handle on the newest run of Walk under an id.
-func FindWalk(c *pawl.Client, id string) WalkRun {
-	return WalkRun{c.Run(workflow__Walk, id)}
-}
-
-// Walk__workflow is workflow Walk, with what runs it.
-func Walk__workflow() []*abi.Workflow {
-	w := *workflow__Walk
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Walk__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunWalk runs workflow Walk.
+func pawlRunWalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var at string
+	if err := in.Decode(&at); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Walk__pawl(_run, ctx, at)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package positions, for a worker to run.
+// PawlRegistration returns the activities and workflows of package positions, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/positions",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Walk__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlWalk.With(pawlRunWalk),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed positions.go
-var source__positions string
+var pawlSourcePositions string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/positions/positions.go",
-		Text: source__positions,
-		Sums: map[string]string{
-			"(*walk).calls{}":      "3aabef79dc8b14d7",
-			"(*walk).channels{}":   "dfb316ec5178bb2f",
-			"(*walk).goroutines{}": "4db63e8f32bc1166",
-			"(*walk).method{}":     "375cfdafe9de4d90",
-			"(*walk).see{}":        "ceee1c0d0377c04b",
-			"(*walk).short{}":      "2dece209678af453",
-			"Note":                 "39d72a2ac09a9b29",
-			"Walk{}":               "98d6692680850765",
-			"here{}":               "26e3ab602a1b921b",
-			"trip{}":               "8b68f02af0c826aa",
-			"type walk":            "5aebde3e498d8616",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/positions",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "positions.go",
+			Text: pawlSourcePositions,
+			Sums: map[string]string{
+				"(*walk).calls{}":      "3aabef79dc8b14d7",
+				"(*walk).channels{}":   "dfb316ec5178bb2f",
+				"(*walk).goroutines{}": "4db63e8f32bc1166",
+				"(*walk).method{}":     "375cfdafe9de4d90",
+				"(*walk).see{}":        "ceee1c0d0377c04b",
+				"(*walk).short{}":      "2dece209678af453",
+				"Note":                 "39d72a2ac09a9b29",
+				"Walk{}":               "98d6692680850765",
+				"here{}":               "26e3ab602a1b921b",
+				"trip{}":               "8b68f02af0c826aa",
+				"type walk":            "5aebde3e498d8616",
+			},
 		},
 	},
-}
+})
 
 // late1x0__pawl is f, which takes its arguments now and waits to be called.
 func late1x0__pawl[A1 any](f func(A1)) func(A1) func() {

@@ -5,125 +5,114 @@ package printing
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Work = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/printing.Work",
-	Queue: "github.com/pawlhq/pawl/golden/accept/printing",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlWork describes activity Work.
+var pawlWork = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/printing.Work",
+	Pos:  "flow.go:17",
+})
 
 // Work__pawl schedules activity Work and waits for its outcome.
-func Work__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Work, []any{n}, &r0)
-	return
+func Work__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlWork, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Work,
+			Activity: pawlWork,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Work(ctx, a0)
-				return []any{r0}, err
+				result, err := Work(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Talk = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/printing.Talk",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/printing",
-	Version:   "efe73416989b",
-	Generator: "1",
-	Pos:       "flow.go:22",
-	Errors:    Errors__pawl,
-}
+// pawlTalk describes workflow Talk.
+var pawlTalk = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/printing.Talk",
+	Version: "808168bcae72",
+	Pos:     "flow.go:22",
+})
 
-// StartTalk starts a run of workflow Talk under an id that no other open run of the namespace has.
+// StartTalk starts a run of workflow Talk and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Talk prints between operations, with every package that prints.
 func StartTalk(ctx context.Context, c *pawl.Client, id string, name string, opts ...pawl.StartOption) (TalkRun, error) {
-	run, err := c.Start(ctx, workflow__Talk, id, []any{name}, opts...)
+	run, err := c.Start(ctx, pawlTalk, id, []any{name}, opts...)
 	return TalkRun{run}, err
 }
 
-// TalkRun is a handle on a run of Talk.
+// FindTalk returns a handle on the newest run of workflow Talk with this id.
+// It does not check that there is one.
+func FindTalk(c *pawl.Client, id string) TalkRun {
+	return TalkRun{c.Run(pawlTalk, id)}
+}
+
+// TalkRun is a handle on a run of workflow Talk.
 type TalkRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TalkRun) Result(ctx context.Context) (r0 int, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TalkRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTalk is a handle on the newest run of Talk under an id.
-func FindTalk(c *pawl.Client, id string) TalkRun {
-	return TalkRun{c.Run(workflow__Talk, id)}
-}
-
-// Talk__workflow is workflow Talk, with what runs it.
-func Talk__workflow() []*abi.Workflow {
-	w := *workflow__Talk
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Talk__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunTalk runs workflow Talk.
+func pawlRunTalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var name string
+	if err := in.Decode(&name); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Talk__pawl(_run, ctx, name)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package printing, for a worker to run.
+// PawlRegistration returns the activities and workflows of package printing, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/printing",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Talk__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlTalk.With(pawlRunTalk),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/printing/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Talk{}": "a59da9994b93ddc4",
-			"Work":   "93a75b15b38cea23",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/printing",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Talk{}": "a59da9994b93ddc4",
+				"Work":   "93a75b15b38cea23",
+			},
 		},
 	},
-}
+})
 
 // bind1vx2__pawl is f as a value of the author's type, which brings the run with it.
 func bind1vx2__pawl[A1, R1, R2 any](_run *abi.Run, f func(*abi.Run, ...A1) (R1, R2)) func(...A1) (R1, R2) {

@@ -5,148 +5,137 @@ package promotion
 import (
 	"context"
 	_ "embed"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/golden/accept/promotion/depot"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Robot_Lift = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/promotion.Robot.Lift",
-	Queue: "github.com/pawlhq/pawl/golden/accept/promotion",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:88",
+// pawlRobotLift describes activity Robot.Lift.
+var pawlRobotLift = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/promotion.Robot.Lift",
+	Pos:  "flow.go:88",
+})
+
+// Robot_Lift__pawl schedules activity Robot.Lift and waits for its outcome.
+func Robot_Lift__pawl(_run *abi.Run, recv Robot, ctx context.Context, kilos int) (result string, err error) {
+	err = abi.CallOn(ctx, _run, recv, pawlRobotLift, []any{kilos}, &result)
+	return result, err
 }
 
-// Robot_Lift__pawl schedules activity Lift of recv and waits for its outcome.
-func Robot_Lift__pawl(_run *abi.Run, recv Robot, ctx context.Context, kilos int) (r0 string, err error) {
-	err = abi.CallOn(_run, recv, ctx, activity__Robot_Lift, []any{kilos}, &r0)
-	return
-}
-
-// Robot__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Robot__handlers(recv Robot, tag string) []abi.Handler {
+// pawlRobotActivities returns the activities of recv, or none if it is nil.
+func pawlRobotActivities(recv Robot, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Robot_Lift,
+			Activity: pawlRobotLift,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var kilos int
+				if err := in.Decode(&kilos); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Lift(ctx, a0)
-				return []any{r0}, err
+				result, err := recv.Lift(ctx, kilos)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-// Robot__stand is the Robot that workflow code holds: its activities are scheduled.
-func Robot__stand(_run *abi.Run, tag string) Robot {
-	return &stand__Robot{_run, tag}
+// pawlNewRobot returns the Robot that workflow code holds: its methods schedule activities.
+func pawlNewRobot(_run *abi.Run, tag string) Robot {
+	return &pawlRobot{_run, tag}
 }
 
-type stand__Robot struct {
+// pawlRobot implements Robot by scheduling activities.
+type pawlRobot struct {
 	run *abi.Run
 	tag string
 }
 
-// PawlTag tells the runtime which of several receivers this one stands for.
-func (recv *stand__Robot) PawlTag() string {
+// PawlTag returns what distinguishes this Robot from others that the workflow holds.
+func (recv *pawlRobot) PawlTag() string {
 	return recv.tag
 }
-func (recv *stand__Robot) Lift(ctx context.Context, kilos int) (string, error) {
+
+func (recv *pawlRobot) Lift(ctx context.Context, kilos int) (string, error) {
 	return Robot_Lift__pawl(recv.run, recv, ctx, kilos)
 }
 
-var workflow__Yard_Stack = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/promotion.Yard.Stack",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/promotion",
-	Version:   "97ffb3f23776",
-	Generator: "1",
-	Pos:       "flow.go:113",
-	Errors:    Errors__pawl,
+// Generated code of other packages finds the exported types with activities here.
+func init() {
+	abi.RegisterActivities(pawlRobotActivities)
+	abi.RegisterStandIn(pawlNewRobot)
 }
 
-// StartYardStack starts a run of workflow Yard.Stack under an id that no other open run of the namespace has.
+// pawlYardStack describes workflow Yard.Stack.
+var pawlYardStack = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/promotion.Yard.Stack",
+	Version: "27bc1dc0f48b",
+	Pos:     "flow.go:113",
+})
+
+// StartYardStack starts a run of workflow Yard.Stack and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Stack calls them all.
 func StartYardStack(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (YardStackRun, error) {
-	run, err := c.Start(ctx, workflow__Yard_Stack, id, nil, opts...)
+	run, err := c.Start(ctx, pawlYardStack, id, nil, opts...)
 	return YardStackRun{run}, err
 }
 
-// YardStackRun is a handle on a run of Yard.Stack.
+// FindYardStack returns a handle on the newest run of workflow Yard.Stack with this id.
+// It does not check that there is one.
+func FindYardStack(c *pawl.Client, id string) YardStackRun {
+	return YardStackRun{c.Run(pawlYardStack, id)}
+}
+
+// YardStackRun is a handle on a run of workflow Yard.Stack.
 type YardStackRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r YardStackRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindYardStack is a handle on the newest run of Yard.Stack under an id.
-func FindYardStack(c *pawl.Client, id string) YardStackRun {
-	return YardStackRun{c.Run(workflow__Yard_Stack, id)}
-}
-
-// Yard_Stack__workflow is workflow Yard.Stack, with what runs it.
-func Yard_Stack__workflow() []*abi.Workflow {
-	w := *workflow__Yard_Stack
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		recv := &Yard{
-			Robot: Robot__stand(_run, ""),
-		}
-		r0, err := recv.Stack__pawl(_run, ctx)
-		return []any{r0}, err
+// pawlRunYardStack runs workflow Yard.Stack.
+func pawlRunYardStack(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	recv := &Yard{
+		Robot: pawlNewRobot(_run, ""),
 	}
-	return []*abi.Workflow{&w}
+	log, err := recv.Stack__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// PawlRegistration is everything annotated in package promotion, for a worker to run. A nil receiver leaves its activities to
-// other workers.
+// PawlRegistration returns the activities and workflows of package promotion, for a worker to run.
+// Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(robot Robot) pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/promotion",
-		Generator:  "1",
-		Activities: Robot__handlers(robot, ""),
-		Workflows:  Yard_Stack__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlRobotActivities(robot, ""),
+		pawlYardStack.With(pawlRunYardStack),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = slices.Concat(
-	abi.Errors{},
-	depot.Errors__pawl,
-)
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = slices.Concat(
-	[]abi.Source{
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/promotion",
+	Generator: "2",
+	Sources: []abi.Source{
 		{
-			File: "github.com/pawlhq/pawl/golden/accept/promotion/flow.go",
-			Text: source__flow,
+			File: "flow.go",
+			Text: pawlSourceFlow,
 			Sums: map[string]string{
 				"(*Yard).Stack{}":   "59ed982bfe45eb2b",
 				"Arm.Lift{}":        "54c17147a4952095",
@@ -180,8 +169,10 @@ var Sources__pawl = slices.Concat(
 			},
 		},
 	},
-	depot.Sources__pawl,
-)
+	Imports: []string{
+		"github.com/pawlhq/pawl/golden/accept/promotion/depot",
+	},
+})
 
 // dispatchLift_2x2__pawl is s with the twin of its Lift, or, if it has none, with one that calls Lift.
 func dispatchLift_2x2__pawl[A1, A2, R1, R2 any](s interface{ Lift(A1, A2) (R1, R2) }) interface {

@@ -5,123 +5,112 @@ package pulls
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Page = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/pulls.Page",
-	Queue: "github.com/pawlhq/pawl/golden/accept/pulls",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlPage describes activity Page.
+var pawlPage = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/pulls.Page",
+	Pos:  "flow.go:17",
+})
 
 // Page__pawl schedules activity Page and waits for its outcome.
-func Page__pawl(_run *abi.Run, ctx context.Context, n int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Page, []any{n}, &r0)
-	return
+func Page__pawl(_run *abi.Run, ctx context.Context, n int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlPage, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Page,
+			Activity: pawlPage,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Page(ctx, a0)
-				return []any{r0}, err
+				result, err := Page(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Read = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/pulls.Read",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/pulls",
-	Version:   "e0b675677d1a",
-	Generator: "1",
-	Pos:       "flow.go:71",
-	Errors:    Errors__pawl,
-}
+// pawlRead describes workflow Read.
+var pawlRead = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/pulls.Read",
+	Version: "01ffcb3879bf",
+	Pos:     "flow.go:71",
+})
 
-// StartRead starts a run of workflow Read under an id that no other open run of the namespace has.
+// StartRead starts a run of workflow Read and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Read returns what it has read.
 func StartRead(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ReadRun, error) {
-	run, err := c.Start(ctx, workflow__Read, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRead, id, nil, opts...)
 	return ReadRun{run}, err
 }
 
-// ReadRun is a handle on a run of Read.
+// FindRead returns a handle on the newest run of workflow Read with this id.
+// It does not check that there is one.
+func FindRead(c *pawl.Client, id string) ReadRun {
+	return ReadRun{c.Run(pawlRead, id)}
+}
+
+// ReadRun is a handle on a run of workflow Read.
 type ReadRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ReadRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindRead is a handle on the newest run of Read under an id.
-func FindRead(c *pawl.Client, id string) ReadRun {
-	return ReadRun{c.Run(workflow__Read, id)}
+// pawlRunRead runs workflow Read.
+func pawlRunRead(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	log, err := Read__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// Read__workflow is workflow Read, with what runs it.
-func Read__workflow() []*abi.Workflow {
-	w := *workflow__Read
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Read__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package pulls, for a worker to run.
+// PawlRegistration returns the activities and workflows of package pulls, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/pulls",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Read__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlRead.With(pawlRunRead),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/pulls/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*tree).all{}": "b0d96e82c1dc1b47",
-			"Page":          "13ae4937456a6446",
-			"Read{}":        "ef89add8a59b5aa9",
-			"first{}":       "e938e3aa99a3eb86",
-			"numbers{}":     "db0a711e96c983a8",
-			"pages{}":       "46307ec57a06a32a",
-			"type tree":     "a218c73ec1924753",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/pulls",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*tree).all{}": "b0d96e82c1dc1b47",
+				"Page":          "13ae4937456a6446",
+				"Read{}":        "ef89add8a59b5aa9",
+				"first{}":       "e938e3aa99a3eb86",
+				"numbers{}":     "db0a711e96c983a8",
+				"pages{}":       "46307ec57a06a32a",
+				"type tree":     "a218c73ec1924753",
+			},
 		},
 	},
-}
+})

@@ -6,157 +6,153 @@ import (
 	"context"
 	_ "embed"
 	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Bank_Take = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/receivers.Bank.Take",
-	Queue: "github.com/pawlhq/pawl/golden/accept/receivers",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
+// pawlBankTake describes activity Bank.Take.
+var pawlBankTake = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/receivers.Bank.Take",
+	Pos:  "flow.go:17",
+})
+
+// Take__pawl schedules activity Bank.Take and waits for its outcome.
+func (b *Bank) Take__pawl(_run *abi.Run, ctx context.Context, cents int) (result string, err error) {
+	err = abi.CallOn(ctx, _run, b, pawlBankTake, []any{cents}, &result)
+	return result, err
 }
 
-// Take__pawl schedules activity Take and waits for its outcome.
-func (b *Bank) Take__pawl(_run *abi.Run, ctx context.Context, cents int) (r0 string, err error) {
-	err = abi.CallOn(_run, b, ctx, activity__Bank_Take, []any{cents}, &r0)
-	return
-}
-
-// Bank__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Bank__handlers(recv *Bank, tag string) []abi.Handler {
+// pawlBankActivities returns the activities of recv, or none if it is nil.
+func pawlBankActivities(recv *Bank, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Bank_Take,
+			Activity: pawlBankTake,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var cents int
+				if err := in.Decode(&cents); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Take(ctx, a0)
-				return []any{r0}, err
+				result, err := recv.Take(ctx, cents)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Transfer_Send = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/receivers.Transfer.Send",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/receivers",
-	Version:   "d47c9709fc59",
-	Generator: "1",
-	Pos:       "flow.go:46",
-	Errors:    Errors__pawl,
+// Generated code of other packages finds the exported types with activities here.
+func init() {
+	abi.RegisterActivities(pawlBankActivities)
 }
 
-// StartTransferSend starts a run of workflow Transfer.Send under an id that no other open run of the namespace has.
+// pawlTransferSend describes workflow Transfer.Send.
+var pawlTransferSend = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/receivers.Transfer.Send",
+	Version: "309b7c39d2d5",
+	Pos:     "flow.go:46",
+})
+
+// StartTransferSend starts a run of workflow Transfer.Send and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Send takes the money abroad and the fee at home.
 func StartTransferSend(ctx context.Context, c *pawl.Client, id string, who string, cents int, opts ...pawl.StartOption) (TransferSendRun, error) {
-	run, err := c.Start(ctx, workflow__Transfer_Send, id, []any{who, cents}, opts...)
+	run, err := c.Start(ctx, pawlTransferSend, id, []any{who, cents}, opts...)
 	return TransferSendRun{run}, err
 }
 
-// TransferSendRun is a handle on a run of Transfer.Send.
+// FindTransferSend returns a handle on the newest run of workflow Transfer.Send with this id.
+// It does not check that there is one.
+func FindTransferSend(c *pawl.Client, id string) TransferSendRun {
+	return TransferSendRun{c.Run(pawlTransferSend, id)}
+}
+
+// TransferSendRun is a handle on a run of workflow Transfer.Send.
 type TransferSendRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TransferSendRun) Result(ctx context.Context) (r0 []string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TransferSendRun) Result(ctx context.Context) (result []string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTransferSend is a handle on the newest run of Transfer.Send under an id.
-func FindTransferSend(c *pawl.Client, id string) TransferSendRun {
-	return TransferSendRun{c.Run(workflow__Transfer_Send, id)}
+// pawlRunTransferSend runs workflow Transfer.Send.
+func pawlRunTransferSend(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	recv := &Transfer{
+		Home:   abi.Receiver[Bank](_run, ""),
+		Abroad: abi.Receiver[Bank](_run, "abroad"),
+	}
+	if err := abi.Config(_run, "Fee", &recv.Fee); err != nil {
+		return nil, err
+	}
+	if err := abi.Config(_run, "Limits", &recv.Limits); err != nil {
+		return nil, err
+	}
+	var who string
+	var cents int
+	if err := in.Decode(&who, &cents); err != nil {
+		return nil, err
+	}
+	result, err := recv.Send__pawl(_run, ctx, who, cents)
+	return []any{result}, err
 }
 
-// Transfer_Send__workflow is workflow Transfer.Send, with what runs it.
-// There is none if the receiver that holds its configuration is nil.
-func Transfer_Send__workflow(recv *Transfer) []*abi.Workflow {
+// pawlTransferConfig returns the function that reads the configuration to record, or nil if recv is nil.
+func pawlTransferConfig(recv *Transfer) func() map[string]any {
 	if recv == nil {
 		return nil
 	}
-	w := *workflow__Transfer_Send
-	w.Config = func() map[string]any {
+	return func() map[string]any {
 		return map[string]any{
 			"Fee":    recv.Fee,
 			"Limits": recv.Limits,
 		}
 	}
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		recv := &Transfer{
-			Home:   abi.Receiver[Bank](_run, ""),
-			Abroad: abi.Receiver[Bank](_run, "abroad"),
-		}
-		if err := abi.Config(_run, "Fee", &recv.Fee); err != nil {
-			return nil, err
-		}
-		if err := abi.Config(_run, "Limits", &recv.Limits); err != nil {
-			return nil, err
-		}
-		var a0 string
-		var a1 int
-		if err := in.Decode(&a0, &a1); err != nil {
-			return nil, err
-		}
-		r0, err := recv.Send__pawl(_run, ctx, a0, a1)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
 }
 
-// PawlRegistration is everything annotated in package receivers, for a worker to run. A nil receiver leaves its activities to
-// other workers.
-func PawlRegistration(bank *Bank, bankAbroad *Bank, transfer *Transfer) pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/receivers",
-		Generator: "1",
-		Activities: slices.Concat(
-			Bank__handlers(bank, ""),
-			Bank__handlers(bankAbroad, "abroad"),
+// PawlRegistration returns the activities and workflows of package receivers, for a worker to run.
+// Pass nil for a receiver to leave its activities to other workers.
+func PawlRegistration(bank, bankAbroad *Bank, transfer *Transfer) pawl.Registration {
+	return pawlPackage.Registration(
+		slices.Concat(
+			pawlBankActivities(bank, ""),
+			pawlBankActivities(bankAbroad, "abroad"),
 		),
-		Workflows: Transfer_Send__workflow(transfer),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+		pawlTransferSend.WithConfig(pawlTransferConfig(transfer), pawlRunTransferSend),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/receivers/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*Bank).Take":         "418128f89dee5d94",
-			"(*Transfer).Send{}":   "5a46fff70fd55203",
-			"(*Transfer).abroad{}": "5f6d866e6f715e07",
-			"(*Transfer).fee{}":    "31efbcad6596c1e5",
-			"take{}":               "61cb957578c2b4e8",
-			"type Fee":             "30cd877d1c81da5a",
-			"type Transfer":        "d98408377318d9b6",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/receivers",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*Bank).Take":         "418128f89dee5d94",
+				"(*Transfer).Send{}":   "5a46fff70fd55203",
+				"(*Transfer).abroad{}": "5f6d866e6f715e07",
+				"(*Transfer).fee{}":    "31efbcad6596c1e5",
+				"take{}":               "61cb957578c2b4e8",
+				"type Fee":             "30cd877d1c81da5a",
+				"type Transfer":        "d98408377318d9b6",
+			},
 		},
 	},
-}
+})

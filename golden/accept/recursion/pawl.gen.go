@@ -5,126 +5,115 @@ package recursion
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Visit = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/recursion.Visit",
-	Queue: "github.com/pawlhq/pawl/golden/accept/recursion",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:20",
-}
+// pawlVisit describes activity Visit.
+var pawlVisit = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/recursion.Visit",
+	Pos:  "flow.go:20",
+})
 
 // Visit__pawl schedules activity Visit and waits for its outcome.
-func Visit__pawl(_run *abi.Run, ctx context.Context, name string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Visit, []any{name}, &r0)
-	return
+func Visit__pawl(_run *abi.Run, ctx context.Context, name string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlVisit, []any{name}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Visit,
+			Activity: pawlVisit,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var name string
+				if err := in.Decode(&name); err != nil {
 					return nil, err
 				}
-				r0, err := Visit(ctx, a0)
-				return []any{r0}, err
+				result, err := Visit(ctx, name)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Walk = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/recursion.Walk",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/recursion",
-	Version:   "693ba30a13e0",
-	Generator: "1",
-	Pos:       "flow.go:52",
-	Errors:    Errors__pawl,
-}
+// pawlWalk describes workflow Walk.
+var pawlWalk = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/recursion.Walk",
+	Version: "3f6d8d0744fb",
+	Pos:     "flow.go:52",
+})
 
-// StartWalk starts a run of workflow Walk under an id that no other open run of the namespace has.
+// StartWalk starts a run of workflow Walk and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Walk visits every node, and recurs in a closure, too.
 func StartWalk(ctx context.Context, c *pawl.Client, id string, root Node, opts ...pawl.StartOption) (WalkRun, error) {
-	run, err := c.Start(ctx, workflow__Walk, id, []any{root}, opts...)
+	run, err := c.Start(ctx, pawlWalk, id, []any{root}, opts...)
 	return WalkRun{run}, err
 }
 
-// WalkRun is a handle on a run of Walk.
+// FindWalk returns a handle on the newest run of workflow Walk with this id.
+// It does not check that there is one.
+func FindWalk(c *pawl.Client, id string) WalkRun {
+	return WalkRun{c.Run(pawlWalk, id)}
+}
+
+// WalkRun is a handle on a run of workflow Walk.
 type WalkRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WalkRun) Result(ctx context.Context) (r0 string, r1 int, err error) {
-	err = r.Wait(ctx, &r0, &r1)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WalkRun) Result(ctx context.Context) (result1 string, result2 int, err error) {
+	err = r.Wait(ctx, &result1, &result2)
+	return result1, result2, err
 }
 
-// FindWalk is a handle on the newest run of Walk under an id.
-func FindWalk(c *pawl.Client, id string) WalkRun {
-	return WalkRun{c.Run(workflow__Walk, id)}
-}
-
-// Walk__workflow is workflow Walk, with what runs it.
-func Walk__workflow() []*abi.Workflow {
-	w := *workflow__Walk
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Node
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Walk__pawl(_run, ctx, a0)
-		return []any{r0, r1}, err
+// pawlRunWalk runs workflow Walk.
+func pawlRunWalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var root Node
+	if err := in.Decode(&root); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result1, result2, err := Walk__pawl(_run, ctx, root)
+	return []any{result1, result2}, err
 }
 
-// PawlRegistration is everything annotated in package recursion, for a worker to run.
+// PawlRegistration returns the activities and workflows of package recursion, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/recursion",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Walk__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlWalk.With(pawlRunWalk),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/recursion/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Visit":       "f373d8aee1f614bf",
-			"Walk{}":      "996ce90d6f8ce63d",
-			"below{}":     "f32da62c18f7e8b6",
-			"fibonacci{}": "c34ed1cd533e861f",
-			"type Node":   "c5320434dc124df5",
-			"walk{}":      "77898f6d21bcfbe7",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/recursion",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Visit":       "f373d8aee1f614bf",
+				"Walk{}":      "996ce90d6f8ce63d",
+				"below{}":     "f32da62c18f7e8b6",
+				"fibonacci{}": "c34ed1cd533e861f",
+				"type Node":   "c5320434dc124df5",
+				"walk{}":      "77898f6d21bcfbe7",
+			},
 		},
 	},
-}
+})

@@ -6,186 +6,163 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Ping = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/results.Ping",
-	Queue: "github.com/pawlhq/pawl/golden/accept/results",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:28",
-}
+// pawlPing describes activity Ping.
+var pawlPing = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/results.Ping",
+	Pos:  "flow.go:28",
+})
 
 // Ping__pawl schedules activity Ping and waits for its outcome.
 func Ping__pawl(_run *abi.Run, ctx context.Context) error {
-	return abi.Call(_run, ctx, activity__Ping, nil)
+	return abi.Call(ctx, _run, pawlPing, nil)
 }
 
-var activity__Divide = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/results.Divide",
-	Queue: "github.com/pawlhq/pawl/golden/accept/results",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlDivide describes activity Divide.
+var pawlDivide = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/results.Divide",
 	Final: func(err error) bool {
 		return errors.Is(err, errZero)
 	},
 	Pos: "flow.go:36",
-}
+})
 
 // Divide__pawl schedules activity Divide and waits for its outcome.
-func Divide__pawl(_run *abi.Run, ctx context.Context, a int, b int) (quotient int, remainder int, err error) {
-	err = abi.Call(_run, ctx, activity__Divide, []any{a, b}, &quotient, &remainder)
-	return
+func Divide__pawl(_run *abi.Run, ctx context.Context, a, b int) (quotient, remainder int, err error) {
+	err = abi.Call(ctx, _run, pawlDivide, []any{a, b}, &quotient, &remainder)
+	return quotient, remainder, err
 }
 
-var activity__Points = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/results.Points",
-	Queue: "github.com/pawlhq/pawl/golden/accept/results",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:46",
-}
+// pawlPoints describes activity Points.
+var pawlPoints = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/results.Points",
+	Pos:  "flow.go:46",
+})
 
 // Points__pawl schedules activity Points and waits for its outcome.
-func Points__pawl(_run *abi.Run, ctx context.Context, label string, points ...*Point) (r0 map[string]*Point, r1 []byte, err error) {
-	err = abi.Call(_run, ctx, activity__Points, []any{label, points}, &r0, &r1)
-	return
+func Points__pawl(_run *abi.Run, ctx context.Context, label string, points ...*Point) (result1 map[string]*Point, result2 []byte, err error) {
+	err = abi.Call(ctx, _run, pawlPoints, []any{label, points}, &result1, &result2)
+	return result1, result2, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Ping,
+			Activity: pawlPing,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
 				return nil, Ping(ctx)
 			},
 		},
 		{
-			Activity: activity__Divide,
+			Activity: pawlDivide,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var a, b int
+				if err := in.Decode(&a, &b); err != nil {
 					return nil, err
 				}
-				r0, r1, err := Divide(ctx, a0, a1)
-				return []any{r0, r1}, err
+				quotient, remainder, err := Divide(ctx, a, b)
+				return []any{quotient, remainder}, err
 			},
 		},
 		{
-			Activity: activity__Points,
+			Activity: pawlPoints,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 []*Point
-				if err := in.Decode(&a0, &a1); err != nil {
+				var label string
+				var points []*Point
+				if err := in.Decode(&label, &points); err != nil {
 					return nil, err
 				}
-				r0, r1, err := Points(ctx, a0, a1...)
-				return []any{r0, r1}, err
+				result1, result2, err := Points(ctx, label, points...)
+				return []any{result1, result2}, err
 			},
 		},
 	}
 }
 
-var workflow__Collect = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/results.Collect",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/results",
-	Version:   "93c929109b5b",
-	Generator: "1",
-	Pos:       "flow.go:57",
-	Errors:    Errors__pawl,
-}
+// pawlCollect describes workflow Collect.
+var pawlCollect = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/results.Collect",
+	Version: "476531223fec",
+	Pos:     "flow.go:57",
+})
 
-// StartCollect starts a run of workflow Collect under an id that no other open run of the namespace has.
+// StartCollect starts a run of workflow Collect and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Collect has several results itself.
 func StartCollect(ctx context.Context, c *pawl.Client, id string, a int, divisors []int, opts ...pawl.StartOption) (CollectRun, error) {
-	run, err := c.Start(ctx, workflow__Collect, id, []any{a, divisors}, opts...)
+	run, err := c.Start(ctx, pawlCollect, id, []any{a, divisors}, opts...)
 	return CollectRun{run}, err
 }
 
-// CollectRun is a handle on a run of Collect.
+// FindCollect returns a handle on the newest run of workflow Collect with this id.
+// It does not check that there is one.
+func FindCollect(c *pawl.Client, id string) CollectRun {
+	return CollectRun{c.Run(pawlCollect, id)}
+}
+
+// CollectRun is a handle on a run of workflow Collect.
 type CollectRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CollectRun) Result(ctx context.Context) (list []int, last Point, raw []byte, err error) {
 	err = r.Wait(ctx, &list, &last, &raw)
-	return
+	return list, last, raw, err
 }
 
-// FindCollect is a handle on the newest run of Collect under an id.
-func FindCollect(c *pawl.Client, id string) CollectRun {
-	return CollectRun{c.Run(workflow__Collect, id)}
-}
-
-// Collect__workflow is workflow Collect, with what runs it.
-func Collect__workflow() []*abi.Workflow {
-	w := *workflow__Collect
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 int
-		var a1 []int
-		if err := in.Decode(&a0, &a1); err != nil {
-			return nil, err
-		}
-		r0, r1, r2, err := Collect__pawl(_run, ctx, a0, a1...)
-		return []any{r0, r1, r2}, err
+// pawlRunCollect runs workflow Collect.
+func pawlRunCollect(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var a int
+	var divisors []int
+	if err := in.Decode(&a, &divisors); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	list, last, raw, err := Collect__pawl(_run, ctx, a, divisors...)
+	return []any{list, last, raw}, err
 }
 
-// PawlRegistration is everything annotated in package results, for a worker to run.
+// PawlRegistration returns the activities and workflows of package results, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/results",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Collect__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/results.errZero", errZero),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCollect.With(pawlRunCollect),
+	)
 }
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/results/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Collect{}":  "02ef6ad48bb2a67d",
-			"Divide":     "8c551eb62748c1cf",
-			"Ping":       "afaf94103461a13c",
-			"Points":     "0b161a91b7f729cc",
-			"type Name":  "5d61be3d0d84ca69",
-			"type Point": "7d90f38101180814",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/results",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/results.errZero", errZero),
+	},
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Collect{}":  "02ef6ad48bb2a67d",
+				"Divide":     "8c551eb62748c1cf",
+				"Ping":       "afaf94103461a13c",
+				"Points":     "0b161a91b7f729cc",
+				"type Name":  "5d61be3d0d84ca69",
+				"type Point": "7d90f38101180814",
+			},
 		},
 	},
-}
+})

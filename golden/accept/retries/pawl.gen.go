@@ -11,142 +11,128 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Knock = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/retries.Knock",
-	Queue: "github.com/pawlhq/pawl/golden/accept/retries",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    10 * time.Second,
-		BackoffFactor: 3,
-	},
-	Pos: "flow.go:17",
-}
+// pawlKnock describes activity Knock.
+var pawlKnock = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/retries.Knock",
+	Policy: abi.Policy{BackoffMax: 10 * time.Second, BackoffFactor: 3.0},
+	Pos:    "flow.go:17",
+})
 
 // Knock__pawl schedules activity Knock and waits for its outcome.
-func Knock__pawl(_run *abi.Run, ctx context.Context, door string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Knock, []any{door}, &r0)
-	return
+func Knock__pawl(_run *abi.Run, ctx context.Context, door string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlKnock, []any{door}, &result)
+	return result, err
 }
 
-var activity__Try = &abi.Activity{
+// pawlTry describes step Try.
+var pawlTry = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/golden/accept/retries.Try",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:28",
-}
+	Pos:  "flow.go:28",
+})
 
 // Try__pawl runs step Try and waits for its outcome.
-func Try__pawl(_run *abi.Run, ctx context.Context) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Try, nil, &r0)
-	return
+func Try__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlTry, nil, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Knock,
+			Activity: pawlKnock,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var door string
+				if err := in.Decode(&door); err != nil {
 					return nil, err
 				}
-				r0, err := Knock(ctx, a0)
-				return []any{r0}, err
+				result, err := Knock(ctx, door)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Try,
+			Activity: pawlTry,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				r0, err := Try(ctx)
-				return []any{r0}, err
+				result, err := Try(ctx)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Visit = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/retries.Visit",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/retries",
-	Version:   "f7f16651b2e3",
-	Generator: "1",
-	Pos:       "flow.go:38",
-	Errors:    Errors__pawl,
-}
+// pawlVisit describes workflow Visit.
+var pawlVisit = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/retries.Visit",
+	Version: "8ff32697d5dc",
+	Pos:     "flow.go:38",
+})
 
-// StartVisit starts a run of workflow Visit under an id that no other open run of the namespace has.
+// StartVisit starts a run of workflow Visit and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Visit knocks and tries.
 func StartVisit(ctx context.Context, c *pawl.Client, id string, door string, opts ...pawl.StartOption) (VisitRun, error) {
-	run, err := c.Start(ctx, workflow__Visit, id, []any{door}, opts...)
+	run, err := c.Start(ctx, pawlVisit, id, []any{door}, opts...)
 	return VisitRun{run}, err
 }
 
-// VisitRun is a handle on a run of Visit.
+// FindVisit returns a handle on the newest run of workflow Visit with this id.
+// It does not check that there is one.
+func FindVisit(c *pawl.Client, id string) VisitRun {
+	return VisitRun{c.Run(pawlVisit, id)}
+}
+
+// VisitRun is a handle on a run of workflow Visit.
 type VisitRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r VisitRun) Result(ctx context.Context) (r0 []string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r VisitRun) Result(ctx context.Context) (result []string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindVisit is a handle on the newest run of Visit under an id.
-func FindVisit(c *pawl.Client, id string) VisitRun {
-	return VisitRun{c.Run(workflow__Visit, id)}
-}
-
-// Visit__workflow is workflow Visit, with what runs it.
-func Visit__workflow() []*abi.Workflow {
-	w := *workflow__Visit
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Visit__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunVisit runs workflow Visit.
+func pawlRunVisit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var door string
+	if err := in.Decode(&door); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Visit__pawl(_run, ctx, door)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package retries, for a worker to run.
+// PawlRegistration returns the activities and workflows of package retries, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/retries",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Visit__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlVisit.With(pawlRunVisit),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/retries/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Knock":   "4b06659b2b8826d3",
-			"Try":     "82be1bc8bf7ba130",
-			"Visit{}": "3c81eaf0ce5369d0",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/retries",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Knock":   "4b06659b2b8826d3",
+				"Try":     "82be1bc8bf7ba130",
+				"Visit{}": "3c81eaf0ce5369d0",
+			},
 		},
 	},
-}
+})

@@ -5,126 +5,115 @@ package selects
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Vote = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/selects.Vote",
-	Queue: "github.com/pawlhq/pawl/golden/accept/selects",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:16",
-}
+// pawlVote describes activity Vote.
+var pawlVote = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/selects.Vote",
+	Pos:  "flow.go:16",
+})
 
 // Vote__pawl schedules activity Vote and waits for its outcome.
-func Vote__pawl(_run *abi.Run, ctx context.Context, on string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Vote, []any{on}, &r0)
-	return
+func Vote__pawl(_run *abi.Run, ctx context.Context, on string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlVote, []any{on}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Vote,
+			Activity: pawlVote,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var on string
+				if err := in.Decode(&on); err != nil {
 					return nil, err
 				}
-				r0, err := Vote(ctx, a0)
-				return []any{r0}, err
+				result, err := Vote(ctx, on)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Choose = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/selects.Choose",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/selects",
-	Version:   "98b003036b15",
-	Generator: "1",
-	Pos:       "flow.go:29",
-	Errors:    Errors__pawl,
-}
+// pawlChoose describes workflow Choose.
+var pawlChoose = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/selects.Choose",
+	Version: "8e53329368cd",
+	Pos:     "flow.go:29",
+})
 
-// StartChoose starts a run of workflow Choose under an id that no other open run of the namespace has.
+// StartChoose starts a run of workflow Choose and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Choose returns what was chosen.
 func StartChoose(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ChooseRun, error) {
-	run, err := c.Start(ctx, workflow__Choose, id, nil, opts...)
+	run, err := c.Start(ctx, pawlChoose, id, nil, opts...)
 	return ChooseRun{run}, err
 }
 
-// ChooseRun is a handle on a run of Choose.
+// FindChoose returns a handle on the newest run of workflow Choose with this id.
+// It does not check that there is one.
+func FindChoose(c *pawl.Client, id string) ChooseRun {
+	return ChooseRun{c.Run(pawlChoose, id)}
+}
+
+// ChooseRun is a handle on a run of workflow Choose.
 type ChooseRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ChooseRun) Result(ctx context.Context) (lines []string, err error) {
 	err = r.Wait(ctx, &lines)
-	return
+	return lines, err
 }
 
-// FindChoose is a handle on the newest run of Choose under an id.
-func FindChoose(c *pawl.Client, id string) ChooseRun {
-	return ChooseRun{c.Run(workflow__Choose, id)}
+// pawlRunChoose runs workflow Choose.
+func pawlRunChoose(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	lines, err := Choose__pawl(_run, ctx)
+	return []any{lines}, err
 }
 
-// Choose__workflow is workflow Choose, with what runs it.
-func Choose__workflow() []*abi.Workflow {
-	w := *workflow__Choose
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Choose__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package selects, for a worker to run.
+// PawlRegistration returns the activities and workflows of package selects, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/selects",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Choose__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlChoose.With(pawlRunChoose),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/selects/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*script).say{}": "51be936573e79b0c",
-			"Choose{}":        "1d3b51306d959add",
-			"Vote":            "bd7dba0463dad25c",
-			"forms{}":         "70fe113fe461a1d9",
-			"jumps{}":         "735b6bcc66f14aea",
-			"of{}":            "14ab0bbf141ca13a",
-			"operands{}":      "43facbb92e666671",
-			"race{}":          "7a33cbdacd5cdd49",
-			"returns{}":       "a41597888a77b8ba",
-			"type script":     "f24c7ace166a5355",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/selects",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*script).say{}": "51be936573e79b0c",
+				"Choose{}":        "1d3b51306d959add",
+				"Vote":            "bd7dba0463dad25c",
+				"forms{}":         "70fe113fe461a1d9",
+				"jumps{}":         "735b6bcc66f14aea",
+				"of{}":            "14ab0bbf141ca13a",
+				"operands{}":      "43facbb92e666671",
+				"race{}":          "7a33cbdacd5cdd49",
+				"returns{}":       "a41597888a77b8ba",
+				"type script":     "f24c7ace166a5355",
+			},
 		},
 	},
-}
+})

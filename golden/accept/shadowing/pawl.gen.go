@@ -5,129 +5,118 @@ package shadowing
 import (
 	"context"
 	_ "embed"
-	time2 "time"
 
 	pawl2 "github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Act = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/shadowing.Act",
-	Queue: "github.com/pawlhq/pawl/golden/accept/shadowing",
-	Policy: abi.Policy{
-		StartToClose:  time2.Minute,
-		BackoffMin:    time2.Second,
-		BackoffMax:    time2.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:23",
-}
+// pawlAct describes activity Act.
+var pawlAct = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/shadowing.Act",
+	Pos:  "flow.go:23",
+})
 
 // Act__pawl schedules activity Act and waits for its outcome.
-func Act__pawl(_run *abi.Run, ctx context.Context, a0 string, err int, fmt []string) (r0 string, r1 int, err2 error) {
-	err2 = abi.Call(_run, ctx, activity__Act, []any{a0, err, fmt}, &r0, &r1)
-	return
+func Act__pawl(_run *abi.Run, ctx context.Context, arg1 string, err int, fmt []string) (result1 string, r0 int, err2 error) {
+	err2 = abi.Call(ctx, _run, pawlAct, []any{arg1, err, fmt}, &result1, &r0)
+	return result1, r0, err2
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Act,
+			Activity: pawlAct,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				var a2 []string
-				if err := in.Decode(&a0, &a1, &a2); err != nil {
+				var arg1 string
+				var arg2 int
+				var fmt []string
+				if err := in.Decode(&arg1, &arg2, &fmt); err != nil {
 					return nil, err
 				}
-				r0, r1, err := Act(ctx, a0, a1, a2)
-				return []any{r0, r1}, err
+				result1, r0, err := Act(ctx, arg1, arg2, fmt)
+				return []any{result1, r0}, err
 			},
 		},
 	}
 }
 
-var workflow__Run = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/shadowing.Run",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/shadowing",
-	Version:   "3f48ce39ba4e",
-	Generator: "1",
-	Pos:       "flow.go:30",
-	Errors:    Errors__pawl,
+// pawlRun describes workflow Run.
+var pawlRun = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/shadowing.Run",
+	Version: "07a4513ef228",
+	Pos:     "flow.go:30",
+})
+
+// StartRun starts a run of workflow Run and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl2.AlreadyStartedError], unless an option says otherwise.
+//
+// Run has variables with the names of everything.
+func StartRun(_run context.Context, c *pawl2.Client, id string, in string, opts ...pawl2.StartOption) (RunHandle, error) {
+	run, err := c.Start(_run, pawlRun, id, []any{in}, opts...)
+	return RunHandle{run}, err
 }
 
-// StartRun starts a run of workflow Run under an id that no other open run of the namespace has.
-func StartRun(_run context.Context, c *pawl2.Client, id string, in string, opts ...pawl2.StartOption) (RunRun, error) {
-	run, err := c.Start(_run, workflow__Run, id, []any{in}, opts...)
-	return RunRun{run}, err
+// FindRun returns a handle on the newest run of workflow Run with this id.
+// It does not check that there is one.
+func FindRun(c *pawl2.Client, id string) RunHandle {
+	return RunHandle{c.Run(pawlRun, id)}
 }
 
-// RunRun is a handle on a run of Run.
-type RunRun struct {
+// RunHandle is a handle on a run of workflow Run.
+type RunHandle struct {
 	*pawl2.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RunRun) Result(ctx context.Context) (r0 string, a0 int, err error) {
-	err = r.Wait(ctx, &r0, &a0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl2.RunError].
+func (r RunHandle) Result(ctx context.Context) (result1 string, a0 int, err error) {
+	err = r.Wait(ctx, &result1, &a0)
+	return result1, a0, err
 }
 
-// FindRun is a handle on the newest run of Run under an id.
-func FindRun(c *pawl2.Client, id string) RunRun {
-	return RunRun{c.Run(workflow__Run, id)}
-}
-
-// Run__workflow is workflow Run, with what runs it.
-func Run__workflow() []*abi.Workflow {
-	w := *workflow__Run
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, r1, err := Run__pawl(_run, ctx, a0)
-		return []any{r0, r1}, err
+// pawlRunRun runs workflow Run.
+func pawlRunRun(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg string
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result1, a0, err := Run__pawl(_run, ctx, arg)
+	return []any{result1, a0}, err
 }
 
-// PawlRegistration is everything annotated in package shadowing, for a worker to run.
+// PawlRegistration returns the activities and workflows of package shadowing, for a worker to run.
 func PawlRegistration() pawl2.Registration {
-	return pawl2.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/shadowing",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Run__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlRun.With(pawlRunRun),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/shadowing/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Act":          "d6a537168bed85b7",
-			"Run{}":        "d962951df10f9adf",
-			"time.Sleep{}": "48787d3dc50152d0",
-			"type time":    "90d50699ac2c1467",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/shadowing",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Act":          "d6a537168bed85b7",
+				"Run{}":        "d962951df10f9adf",
+				"time.Sleep{}": "48787d3dc50152d0",
+				"type time":    "90d50699ac2c1467",
+			},
 		},
 	},
-}
+})
 
 // bind4x3__pawl is f as a value of the author's type, which brings the run with it.
 func bind4x3__pawl[A1, A2, A3, A4, R1, R2, R3 any](_run *abi.Run, f func(*abi.Run, A1, A2, A3, A4) (R1, R2, R3)) func(A1, A2, A3, A4) (R1, R2, R3) {

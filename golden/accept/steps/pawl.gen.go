@@ -6,198 +6,182 @@ import (
 	"context"
 	_ "embed"
 	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Home = &abi.Activity{
+// pawlHome describes step Home.
+var pawlHome = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/golden/accept/steps.Home",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:15",
-}
+	Pos:  "flow.go:15",
+})
 
 // Home__pawl runs step Home and waits for its outcome.
 func Home__pawl(_run *abi.Run, ctx context.Context) (set bool, err error) {
-	err = abi.Call(_run, ctx, activity__Home, nil, &set)
-	return
+	err = abi.Call(ctx, _run, pawlHome, nil, &set)
+	return set, err
 }
 
-var activity__Words = &abi.Activity{
-	Name: "github.com/pawlhq/pawl/golden/accept/steps.Words",
-	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		Attempts:      3,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:20",
-}
+// pawlWords describes step Words.
+var pawlWords = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/steps.Words",
+	Step:   true,
+	Policy: abi.Policy{Attempts: 3},
+	Pos:    "flow.go:20",
+})
 
 // Words__pawl runs step Words and waits for its outcome.
-func Words__pawl(_run *abi.Run, ctx context.Context, text string) (r0 []string, err error) {
-	err = abi.Call(_run, ctx, activity__Words, []any{text}, &r0)
-	return
+func Words__pawl(_run *abi.Run, ctx context.Context, text string) (result []string, err error) {
+	err = abi.Call(ctx, _run, pawlWords, []any{text}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Home,
+			Activity: pawlHome,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				r0, err := Home(ctx)
-				return []any{r0}, err
+				set, err := Home(ctx)
+				return []any{set}, err
 			},
 		},
 		{
-			Activity: activity__Words,
+			Activity: pawlWords,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var text string
+				if err := in.Decode(&text); err != nil {
 					return nil, err
 				}
-				r0, err := Words(ctx, a0)
-				return []any{r0}, err
+				result, err := Words(ctx, text)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var activity__Desk_Join = &abi.Activity{
+// pawlDeskJoin describes step Desk.Join.
+var pawlDeskJoin = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/golden/accept/steps.Desk.Join",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:28",
+	Pos:  "flow.go:28",
+})
+
+// Join__pawl runs step Desk.Join and waits for its outcome.
+func (d *Desk) Join__pawl(_run *abi.Run, ctx context.Context, words ...string) (result string, err error) {
+	err = abi.CallOn(ctx, _run, d, pawlDeskJoin, []any{words}, &result)
+	return result, err
 }
 
-// Join__pawl runs step Join and waits for its outcome.
-func (d *Desk) Join__pawl(_run *abi.Run, ctx context.Context, words ...string) (r0 string, err error) {
-	err = abi.CallOn(_run, d, ctx, activity__Desk_Join, []any{words}, &r0)
-	return
-}
-
-// Desk__handlers are the activities of recv, with what runs them; none if it is nil. The tag tells
-// recv from others of its type.
-func Desk__handlers(recv *Desk, tag string) []abi.Handler {
+// pawlDeskActivities returns the activities of recv, or none if it is nil.
+func pawlDeskActivities(recv *Desk, tag string) []abi.Handler {
 	if recv == nil {
 		return nil
 	}
 	return []abi.Handler{
 		{
-			Activity: activity__Desk_Join,
+			Activity: pawlDeskJoin,
 			Tag:      tag,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []string
-				if err := in.Decode(&a0); err != nil {
+				var words []string
+				if err := in.Decode(&words); err != nil {
 					return nil, err
 				}
-				r0, err := recv.Join(ctx, a0...)
-				return []any{r0}, err
+				result, err := recv.Join(ctx, words...)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Clerk_Hyphenate = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/steps.Clerk.Hyphenate",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/steps",
-	Version:   "52acb15294e2",
-	Generator: "1",
-	Pos:       "flow.go:38",
-	Errors:    Errors__pawl,
+// Generated code of other packages finds the exported types with activities here.
+func init() {
+	abi.RegisterActivities(pawlDeskActivities)
 }
 
-// StartClerkHyphenate starts a run of workflow Clerk.Hyphenate under an id that no other open run of the namespace has.
+// pawlClerkHyphenate describes workflow Clerk.Hyphenate.
+var pawlClerkHyphenate = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/steps.Clerk.Hyphenate",
+	Version: "e5a367d79a1e",
+	Pos:     "flow.go:38",
+})
+
+// StartClerkHyphenate starts a run of workflow Clerk.Hyphenate and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Hyphenate calls steps in a row and in a loop.
 func StartClerkHyphenate(ctx context.Context, c *pawl.Client, id string, lines []string, opts ...pawl.StartOption) (ClerkHyphenateRun, error) {
-	run, err := c.Start(ctx, workflow__Clerk_Hyphenate, id, []any{lines}, opts...)
+	run, err := c.Start(ctx, pawlClerkHyphenate, id, []any{lines}, opts...)
 	return ClerkHyphenateRun{run}, err
 }
 
-// ClerkHyphenateRun is a handle on a run of Clerk.Hyphenate.
+// FindClerkHyphenate returns a handle on the newest run of workflow Clerk.Hyphenate with this id.
+// It does not check that there is one.
+func FindClerkHyphenate(c *pawl.Client, id string) ClerkHyphenateRun {
+	return ClerkHyphenateRun{c.Run(pawlClerkHyphenate, id)}
+}
+
+// ClerkHyphenateRun is a handle on a run of workflow Clerk.Hyphenate.
 type ClerkHyphenateRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r ClerkHyphenateRun) Result(ctx context.Context) (out []string, err error) {
 	err = r.Wait(ctx, &out)
-	return
+	return out, err
 }
 
-// FindClerkHyphenate is a handle on the newest run of Clerk.Hyphenate under an id.
-func FindClerkHyphenate(c *pawl.Client, id string) ClerkHyphenateRun {
-	return ClerkHyphenateRun{c.Run(workflow__Clerk_Hyphenate, id)}
-}
-
-// Clerk_Hyphenate__workflow is workflow Clerk.Hyphenate, with what runs it.
-func Clerk_Hyphenate__workflow() []*abi.Workflow {
-	w := *workflow__Clerk_Hyphenate
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		recv := &Clerk{
-			Desk: abi.Receiver[Desk](_run, ""),
-		}
-		var a0 []string
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := recv.Hyphenate__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunClerkHyphenate runs workflow Clerk.Hyphenate.
+func pawlRunClerkHyphenate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	recv := &Clerk{
+		Desk: abi.Receiver[Desk](_run, ""),
 	}
-	return []*abi.Workflow{&w}
+	var lines []string
+	if err := in.Decode(&lines); err != nil {
+		return nil, err
+	}
+	out, err := recv.Hyphenate__pawl(_run, ctx, lines)
+	return []any{out}, err
 }
 
-// PawlRegistration is everything annotated in package steps, for a worker to run. A nil receiver leaves its activities to
-// other workers.
+// PawlRegistration returns the activities and workflows of package steps, for a worker to run.
+// Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(desk *Desk) pawl.Registration {
-	return pawl.Registration{
-		Package:   "github.com/pawlhq/pawl/golden/accept/steps",
-		Generator: "1",
-		Activities: slices.Concat(
-			handlers__pawl(),
-			Desk__handlers(desk, ""),
+	return pawlPackage.Registration(
+		slices.Concat(
+			pawlActivities(),
+			pawlDeskActivities(desk, ""),
 		),
-		Workflows: Clerk_Hyphenate__workflow(),
-		Errors:    Errors__pawl,
-		Sources:   Sources__pawl,
-	}
+		pawlClerkHyphenate.With(pawlRunClerkHyphenate),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/steps/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"(*Clerk).Hyphenate{}": "bbf1f641233177d0",
-			"(*Desk).Join":         "6c78ed9235834f27",
-			"Home":                 "fef52371e7167131",
-			"Words":                "4d82229c8c0e9d65",
-			"type Clerk":           "9015b01993b8c3f1",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/steps",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"(*Clerk).Hyphenate{}": "bbf1f641233177d0",
+				"(*Desk).Join":         "6c78ed9235834f27",
+				"Home":                 "fef52371e7167131",
+				"Words":                "4d82229c8c0e9d65",
+				"type Clerk":           "9015b01993b8c3f1",
+			},
 		},
 	},
-}
+})

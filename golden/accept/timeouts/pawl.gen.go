@@ -11,194 +11,166 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Dig = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/timeouts.Dig",
-	Queue: "github.com/pawlhq/pawl/golden/accept/timeouts",
-	Policy: abi.Policy{
-		StartToClose:  5 * time.Second,
-		Attempts:      1,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:18",
-}
+// pawlDig describes activity Dig.
+var pawlDig = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/timeouts.Dig",
+	Policy: abi.Policy{StartToClose: 5 * time.Second, Attempts: 1},
+	Pos:    "flow.go:18",
+})
 
 // Dig__pawl schedules activity Dig and waits for its outcome.
 func Dig__pawl(_run *abi.Run, ctx context.Context) error {
-	return abi.Call(_run, ctx, activity__Dig, nil)
+	return abi.Call(ctx, _run, pawlDig, nil)
 }
 
-var activity__Wait = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/timeouts.Wait",
-	Queue: "github.com/pawlhq/pawl/golden/accept/timeouts",
-	Policy: abi.Policy{
-		StartToClose:    time.Minute,
-		ScheduleToClose: time.Minute,
-		BackoffMin:      time.Second,
-		BackoffMax:      time.Minute,
-		BackoffFactor:   2,
-	},
-	Pos: "flow.go:26",
-}
+// pawlWait describes activity Wait.
+var pawlWait = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/timeouts.Wait",
+	Policy: abi.Policy{ScheduleToClose: time.Minute},
+	Pos:    "flow.go:26",
+})
 
 // Wait__pawl schedules activity Wait and waits for its outcome.
 func Wait__pawl(_run *abi.Run, ctx context.Context) error {
-	return abi.Call(_run, ctx, activity__Wait, nil)
+	return abi.Call(ctx, _run, pawlWait, nil)
 }
 
-var activity__Listen = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/timeouts.Listen",
-	Queue: "github.com/pawlhq/pawl/golden/accept/timeouts",
-	Policy: abi.Policy{
-		StartToClose:  10 * time.Minute,
-		Heartbeat:     10 * time.Second,
-		Attempts:      1,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:31",
-}
+// pawlListen describes activity Listen.
+var pawlListen = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/timeouts.Listen",
+	Policy: abi.Policy{StartToClose: 10 * time.Minute, Heartbeat: 10 * time.Second, Attempts: 1},
+	Pos:    "flow.go:31",
+})
 
 // Listen__pawl schedules activity Listen and waits for its outcome.
 func Listen__pawl(_run *abi.Run, ctx context.Context) error {
-	return abi.Call(_run, ctx, activity__Listen, nil)
+	return abi.Call(ctx, _run, pawlListen, nil)
 }
 
-var activity__Ring = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/timeouts.Ring",
-	Queue: "github.com/pawlhq/pawl/golden/accept/timeouts",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		Attempts:      2,
-		BackoffMin:    10 * time.Second,
-		BackoffMax:    10 * time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:45",
-}
+// pawlRing describes activity Ring.
+var pawlRing = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/accept/timeouts.Ring",
+	Policy: abi.Policy{Attempts: 2, BackoffMin: 10 * time.Second, BackoffMax: 10 * time.Second},
+	Pos:    "flow.go:45",
+})
 
 // Ring__pawl schedules activity Ring and waits for its outcome.
 func Ring__pawl(_run *abi.Run, ctx context.Context, door string) error {
-	return abi.Call(_run, ctx, activity__Ring, []any{door})
+	return abi.Call(ctx, _run, pawlRing, []any{door})
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Dig,
+			Activity: pawlDig,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
 				return nil, Dig(ctx)
 			},
 		},
 		{
-			Activity: activity__Wait,
+			Activity: pawlWait,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
 				return nil, Wait(ctx)
 			},
 		},
 		{
-			Activity: activity__Listen,
+			Activity: pawlListen,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
 				return nil, Listen(ctx)
 			},
 		},
 		{
-			Activity: activity__Ring,
+			Activity: pawlRing,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var door string
+				if err := in.Decode(&door); err != nil {
 					return nil, err
 				}
-				return nil, Ring(ctx, a0)
+				return nil, Ring(ctx, door)
 			},
 		},
 	}
 }
 
-var workflow__Patience = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/timeouts.Patience",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/timeouts",
-	Timeout:   24 * time.Hour,
-	Version:   "46060fb6c5ee",
-	Generator: "1",
-	Pos:       "flow.go:50",
-	Errors:    Errors__pawl,
-}
+// pawlPatience describes workflow Patience.
+var pawlPatience = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/timeouts.Patience",
+	Timeout: 24 * time.Hour,
+	Version: "066101352f71",
+	Pos:     "flow.go:50",
+})
 
-// StartPatience starts a run of workflow Patience under an id that no other open run of the namespace has.
+// StartPatience starts a run of workflow Patience and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Patience tells what it waited for in vain.
 func StartPatience(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PatienceRun, error) {
-	run, err := c.Start(ctx, workflow__Patience, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPatience, id, nil, opts...)
 	return PatienceRun{run}, err
 }
 
-// PatienceRun is a handle on a run of Patience.
+// FindPatience returns a handle on the newest run of workflow Patience with this id.
+// It does not check that there is one.
+func FindPatience(c *pawl.Client, id string) PatienceRun {
+	return PatienceRun{c.Run(pawlPatience, id)}
+}
+
+// PatienceRun is a handle on a run of workflow Patience.
 type PatienceRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r PatienceRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindPatience is a handle on the newest run of Patience under an id.
-func FindPatience(c *pawl.Client, id string) PatienceRun {
-	return PatienceRun{c.Run(workflow__Patience, id)}
+// pawlRunPatience runs workflow Patience.
+func pawlRunPatience(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	log, err := Patience__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// Patience__workflow is workflow Patience, with what runs it.
-func Patience__workflow() []*abi.Workflow {
-	w := *workflow__Patience
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Patience__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package timeouts, for a worker to run.
+// PawlRegistration returns the activities and workflows of package timeouts, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/timeouts",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Patience__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/accept/timeouts.ErrBusy", ErrBusy),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlPatience.With(pawlRunPatience),
+	)
 }
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/timeouts/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Dig":         "ced6e6c1057ac23b",
-			"Listen":      "e52027cbde1d3d34",
-			"Patience{}":  "0437a9d46ce2e0cc",
-			"Ring":        "ed51a37e372b6609",
-			"Wait":        "0479766868e87837",
-			"var ErrBusy": "766f18fdd9c52406",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/timeouts",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/timeouts.ErrBusy", ErrBusy),
+	},
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Dig":         "ced6e6c1057ac23b",
+				"Listen":      "e52027cbde1d3d34",
+				"Patience{}":  "0437a9d46ce2e0cc",
+				"Ring":        "ed51a37e372b6609",
+				"Wait":        "0479766868e87837",
+				"var ErrBusy": "766f18fdd9c52406",
+			},
 		},
 	},
-}
+})
 
 // bind1x1__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x1__pawl[A1, R1 any](_run *abi.Run, f func(*abi.Run, A1) R1) func(A1) R1 {

@@ -5,121 +5,110 @@ package timers
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Ring = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/timers.Ring",
-	Queue: "github.com/pawlhq/pawl/golden/accept/timers",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:15",
-}
+// pawlRing describes activity Ring.
+var pawlRing = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/timers.Ring",
+	Pos:  "flow.go:15",
+})
 
 // Ring__pawl schedules activity Ring and waits for its outcome.
-func Ring__pawl(_run *abi.Run, ctx context.Context, bell string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Ring, []any{bell}, &r0)
-	return
+func Ring__pawl(_run *abi.Run, ctx context.Context, bell string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlRing, []any{bell}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Ring,
+			Activity: pawlRing,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var bell string
+				if err := in.Decode(&bell); err != nil {
 					return nil, err
 				}
-				r0, err := Ring(ctx, a0)
-				return []any{r0}, err
+				result, err := Ring(ctx, bell)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Day = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/timers.Day",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/timers",
-	Version:   "489f30aaa1af",
-	Generator: "1",
-	Pos:       "flow.go:20",
-	Errors:    Errors__pawl,
-}
+// pawlDay describes workflow Day.
+var pawlDay = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/timers.Day",
+	Version: "6c692c3425f6",
+	Pos:     "flow.go:20",
+})
 
-// StartDay starts a run of workflow Day under an id that no other open run of the namespace has.
+// StartDay starts a run of workflow Day and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Day returns what happened, and after how long.
 func StartDay(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DayRun, error) {
-	run, err := c.Start(ctx, workflow__Day, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDay, id, nil, opts...)
 	return DayRun{run}, err
 }
 
-// DayRun is a handle on a run of Day.
+// FindDay returns a handle on the newest run of workflow Day with this id.
+// It does not check that there is one.
+func FindDay(c *pawl.Client, id string) DayRun {
+	return DayRun{c.Run(pawlDay, id)}
+}
+
+// DayRun is a handle on a run of workflow Day.
 type DayRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r DayRun) Result(ctx context.Context) (log []string, err error) {
 	err = r.Wait(ctx, &log)
-	return
+	return log, err
 }
 
-// FindDay is a handle on the newest run of Day under an id.
-func FindDay(c *pawl.Client, id string) DayRun {
-	return DayRun{c.Run(workflow__Day, id)}
+// pawlRunDay runs workflow Day.
+func pawlRunDay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	log, err := Day__pawl(_run, ctx)
+	return []any{log}, err
 }
 
-// Day__workflow is workflow Day, with what runs it.
-func Day__workflow() []*abi.Workflow {
-	w := *workflow__Day
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Day__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package timers, for a worker to run.
+// PawlRegistration returns the activities and workflows of package timers, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/timers",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Day__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlDay.With(pawlRunDay),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/timers/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Day{}": "9aca8e215dbd6568",
-			"Ring":  "0dba8e70bcc76a98",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/timers",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Day{}": "9aca8e215dbd6568",
+				"Ring":  "0dba8e70bcc76a98",
+			},
 		},
 	},
-}
+})
 
 // bind1x1__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x1__pawl[A1, R1 any](_run *abi.Run, f func(*abi.Run, A1) R1) func(A1) R1 {

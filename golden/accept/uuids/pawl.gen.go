@@ -5,122 +5,111 @@ package uuids
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Label = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/uuids.Label",
-	Queue: "github.com/pawlhq/pawl/golden/accept/uuids",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:16",
-}
+// pawlLabel describes activity Label.
+var pawlLabel = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/uuids.Label",
+	Pos:  "flow.go:16",
+})
 
 // Label__pawl schedules activity Label and waits for its outcome.
-func Label__pawl(_run *abi.Run, ctx context.Context, labels []string) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Label, []any{labels}, &r0)
-	return
+func Label__pawl(_run *abi.Run, ctx context.Context, labels []string) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlLabel, []any{labels}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Label,
+			Activity: pawlLabel,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []string
-				if err := in.Decode(&a0); err != nil {
+				var labels []string
+				if err := in.Decode(&labels); err != nil {
 					return nil, err
 				}
-				r0, err := Label(ctx, a0)
-				return []any{r0}, err
+				result, err := Label(ctx, labels)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Versions = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/uuids.Versions",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/uuids",
-	Version:   "0b1a61cb0740",
-	Generator: "1",
-	Pos:       "flow.go:27",
-	Errors:    Errors__pawl,
-}
+// pawlVersions describes workflow Versions.
+var pawlVersions = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/uuids.Versions",
+	Version: "3d98a30f37e6",
+	Pos:     "flow.go:27",
+})
 
-// StartVersions starts a run of workflow Versions under an id that no other open run of the namespace has.
+// StartVersions starts a run of workflow Versions and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Versions are those of the ids that it draws, in every way that the package has.
 func StartVersions(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (VersionsRun, error) {
-	run, err := c.Start(ctx, workflow__Versions, id, nil, opts...)
+	run, err := c.Start(ctx, pawlVersions, id, nil, opts...)
 	return VersionsRun{run}, err
 }
 
-// VersionsRun is a handle on a run of Versions.
+// FindVersions returns a handle on the newest run of workflow Versions with this id.
+// It does not check that there is one.
+func FindVersions(c *pawl.Client, id string) VersionsRun {
+	return VersionsRun{c.Run(pawlVersions, id)}
+}
+
+// VersionsRun is a handle on a run of workflow Versions.
 type VersionsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r VersionsRun) Result(ctx context.Context) (versions []int, labelled int, err error) {
 	err = r.Wait(ctx, &versions, &labelled)
-	return
+	return versions, labelled, err
 }
 
-// FindVersions is a handle on the newest run of Versions under an id.
-func FindVersions(c *pawl.Client, id string) VersionsRun {
-	return VersionsRun{c.Run(workflow__Versions, id)}
+// pawlRunVersions runs workflow Versions.
+func pawlRunVersions(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	versions, labelled, err := Versions__pawl(_run, ctx)
+	return []any{versions, labelled}, err
 }
 
-// Versions__workflow is workflow Versions, with what runs it.
-func Versions__workflow() []*abi.Workflow {
-	w := *workflow__Versions
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, r1, err := Versions__pawl(_run, ctx)
-		return []any{r0, r1}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package uuids, for a worker to run.
+// PawlRegistration returns the activities and workflows of package uuids, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/uuids",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Versions__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlVersions.With(pawlRunVersions),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/uuids/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Label":       "d3a7f03612f7b3fe",
-			"Versions{}":  "e0401b46d5f461f7",
-			"type Parcel": "af3ccff604d534a3",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/uuids",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Label":       "d3a7f03612f7b3fe",
+				"Versions{}":  "e0401b46d5f461f7",
+				"type Parcel": "af3ccff604d534a3",
+			},
 		},
 	},
-}
+})
 
 // bind0x1__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x1__pawl[R1 any](_run *abi.Run, f func(*abi.Run) R1) func() R1 {

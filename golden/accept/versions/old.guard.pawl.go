@@ -11,13 +11,13 @@ import (
 )
 
 //go:embed old.go
-var source__old string
+var pawlSourceOld string
 
-// Only builds that compile old.go depend on it. In which order files add themselves makes no difference.
+// Only builds that compile old.go check it. The order in which files add themselves does not matter.
 func init() {
-	Sources__pawl = append(Sources__pawl, abi.Source{
-		File: "github.com/pawlhq/pawl/golden/accept/versions/old.go",
-		Text: source__old,
+	pawlPackage.AddSource(abi.Source{
+		File: "old.go",
+		Text: pawlSourceOld,
 		Sums: map[string]string{
 			"old{}": "aab6346da591c334",
 		},

@@ -5,118 +5,107 @@ package versions
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Note = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/versions.Note",
-	Queue: "github.com/pawlhq/pawl/golden/accept/versions",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:11",
-}
+// pawlNote describes activity Note.
+var pawlNote = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/versions.Note",
+	Pos:  "flow.go:11",
+})
 
 // Note__pawl schedules activity Note and waits for its outcome.
-func Note__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Note, []any{n}, &r0)
-	return
+func Note__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlNote, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Note,
+			Activity: pawlNote,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Note(ctx, a0)
-				return []any{r0}, err
+				result, err := Note(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Compare = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/versions.Compare",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/versions",
-	Version:   "928297a53858",
-	Generator: "1",
-	Pos:       "flow.go:16",
-	Errors:    Errors__pawl,
-}
+// pawlCompare describes workflow Compare.
+var pawlCompare = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/versions.Compare",
+	Version: "0e4e5191dff2",
+	Pos:     "flow.go:16",
+})
 
-// StartCompare starts a run of workflow Compare under an id that no other open run of the namespace has.
+// StartCompare starts a run of workflow Compare and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Compare returns what the same loop gives in this version of Go, and in an old one.
 func StartCompare(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CompareRun, error) {
-	run, err := c.Start(ctx, workflow__Compare, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCompare, id, nil, opts...)
 	return CompareRun{run}, err
 }
 
-// CompareRun is a handle on a run of Compare.
+// FindCompare returns a handle on the newest run of workflow Compare with this id.
+// It does not check that there is one.
+func FindCompare(c *pawl.Client, id string) CompareRun {
+	return CompareRun{c.Run(pawlCompare, id)}
+}
+
+// CompareRun is a handle on a run of workflow Compare.
 type CompareRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CompareRun) Result(ctx context.Context) (today []int, before []int, err error) {
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CompareRun) Result(ctx context.Context) (today, before []int, err error) {
 	err = r.Wait(ctx, &today, &before)
-	return
+	return today, before, err
 }
 
-// FindCompare is a handle on the newest run of Compare under an id.
-func FindCompare(c *pawl.Client, id string) CompareRun {
-	return CompareRun{c.Run(workflow__Compare, id)}
+// pawlRunCompare runs workflow Compare.
+func pawlRunCompare(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	today, before, err := Compare__pawl(_run, ctx)
+	return []any{today, before}, err
 }
 
-// Compare__workflow is workflow Compare, with what runs it.
-func Compare__workflow() []*abi.Workflow {
-	w := *workflow__Compare
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, r1, err := Compare__pawl(_run, ctx)
-		return []any{r0, r1}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package versions, for a worker to run.
+// PawlRegistration returns the activities and workflows of package versions, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/versions",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Compare__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCompare.With(pawlRunCompare),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/versions/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Compare{}": "eaa0eb8e3b9c0918",
-			"Note":      "cabb754a0a82454c",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/versions",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Compare{}": "eaa0eb8e3b9c0918",
+				"Note":      "cabb754a0a82454c",
+			},
 		},
 	},
-}
+})

@@ -11,112 +11,102 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Open = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/zones.Open",
-	Queue: "github.com/pawlhq/pawl/golden/accept/zones",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "flow.go:17",
-}
+// pawlOpen describes activity Open.
+var pawlOpen = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/zones.Open",
+	Pos:  "flow.go:17",
+})
 
 // Open__pawl schedules activity Open and waits for its outcome.
-func Open__pawl(_run *abi.Run, ctx context.Context, office string) (r0 time.Time, err error) {
-	err = abi.Call(_run, ctx, activity__Open, []any{office}, &r0)
-	return
+func Open__pawl(_run *abi.Run, ctx context.Context, office string) (result time.Time, err error) {
+	err = abi.Call(ctx, _run, pawlOpen, []any{office}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Open,
+			Activity: pawlOpen,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var office string
+				if err := in.Decode(&office); err != nil {
 					return nil, err
 				}
-				r0, err := Open(ctx, a0)
-				return []any{r0}, err
+				result, err := Open(ctx, office)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Offices = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/accept/zones.Offices",
-	Queue:     "github.com/pawlhq/pawl/golden/accept/zones",
-	Version:   "73dc9df41827",
-	Generator: "1",
-	Pos:       "flow.go:24",
-	Errors:    Errors__pawl,
-}
+// pawlOffices describes workflow Offices.
+var pawlOffices = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/accept/zones.Offices",
+	Version: "c2d74e408d92",
+	Pos:     "flow.go:24",
+})
 
-// StartOffices starts a run of workflow Offices under an id that no other open run of the namespace has.
+// StartOffices starts a run of workflow Offices and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Offices tells the time at which offices open, as their clocks and others show it.
 func StartOffices(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OfficesRun, error) {
-	run, err := c.Start(ctx, workflow__Offices, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOffices, id, nil, opts...)
 	return OfficesRun{run}, err
 }
 
-// OfficesRun is a handle on a run of Offices.
+// FindOffices returns a handle on the newest run of workflow Offices with this id.
+// It does not check that there is one.
+func FindOffices(c *pawl.Client, id string) OfficesRun {
+	return OfficesRun{c.Run(pawlOffices, id)}
+}
+
+// OfficesRun is a handle on a run of workflow Offices.
 type OfficesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r OfficesRun) Result(ctx context.Context) (times []string, err error) {
 	err = r.Wait(ctx, &times)
-	return
+	return times, err
 }
 
-// FindOffices is a handle on the newest run of Offices under an id.
-func FindOffices(c *pawl.Client, id string) OfficesRun {
-	return OfficesRun{c.Run(workflow__Offices, id)}
+// pawlRunOffices runs workflow Offices.
+func pawlRunOffices(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	times, err := Offices__pawl(_run, ctx)
+	return []any{times}, err
 }
 
-// Offices__workflow is workflow Offices, with what runs it.
-func Offices__workflow() []*abi.Workflow {
-	w := *workflow__Offices
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Offices__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package zones, for a worker to run.
+// PawlRegistration returns the activities and workflows of package zones, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/zones",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows:  Offices__workflow(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlOffices.With(pawlRunOffices),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/zones/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Offices{}": "e1744f04a4247769",
-			"Open":      "9e793e6448d0b118",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/zones",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Offices{}": "e1744f04a4247769",
+				"Open":      "9e793e6448d0b118",
+			},
 		},
 	},
-}
+})

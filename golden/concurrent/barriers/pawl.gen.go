@@ -6,1388 +6,1345 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__WarmUp = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/barriers.WarmUp",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlWarmUp describes activity WarmUp.
+var pawlWarmUp = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/barriers.WarmUp",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrBroken)
 	},
 	Pos: "activities.go:20",
-}
+})
 
 // WarmUp__pawl schedules activity WarmUp and waits for its outcome.
 func WarmUp__pawl(_run *abi.Run, ctx context.Context, machine int) (temperature int, err error) {
-	err = abi.Call(_run, ctx, activity__WarmUp, []any{machine}, &temperature)
-	return
+	err = abi.Call(ctx, _run, pawlWarmUp, []any{machine}, &temperature)
+	return temperature, err
 }
 
-var activity__Measure = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/barriers.Measure",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:33",
-}
+// pawlMeasure describes activity Measure.
+var pawlMeasure = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/barriers.Measure",
+	Pos:  "activities.go:33",
+})
 
 // Measure__pawl schedules activity Measure and waits for its outcome.
-func Measure__pawl(_run *abi.Run, ctx context.Context, part int, phase int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Measure, []any{part, phase}, &r0)
-	return
+func Measure__pawl(_run *abi.Run, ctx context.Context, part, phase int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlMeasure, []any{part, phase}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__WarmUp,
+			Activity: pawlWarmUp,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var machine int
+				if err := in.Decode(&machine); err != nil {
 					return nil, err
 				}
-				r0, err := WarmUp(ctx, a0)
-				return []any{r0}, err
+				temperature, err := WarmUp(ctx, machine)
+				return []any{temperature}, err
 			},
 		},
 		{
-			Activity: activity__Measure,
+			Activity: pawlMeasure,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var part, phase int
+				if err := in.Decode(&part, &phase); err != nil {
 					return nil, err
 				}
-				r0, err := Measure(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Measure(ctx, part, phase)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Rounds = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Rounds",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "07c96f3ef9ed",
-	Generator: "1",
-	Pos:       "cyclic.go:51",
-	Errors:    Errors__pawl,
-}
+// pawlRounds describes workflow Rounds.
+var pawlRounds = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Rounds",
+	Version: "62c594ac2d63",
+	Pos:     "cyclic.go:51",
+})
 
-// StartRounds starts a run of workflow Rounds under an id that no other open run of the namespace has.
+// StartRounds starts a run of workflow Rounds and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Rounds meets three times; each time there is one who comes last, whoever it is.
 func StartRounds(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RoundsRun, error) {
-	run, err := c.Start(ctx, workflow__Rounds, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRounds, id, nil, opts...)
 	return RoundsRun{run}, err
 }
 
-// RoundsRun is a handle on a run of Rounds.
+// FindRounds returns a handle on the newest run of workflow Rounds with this id.
+// It does not check that there is one.
+func FindRounds(c *pawl.Client, id string) RoundsRun {
+	return RoundsRun{c.Run(pawlRounds, id)}
+}
+
+// RoundsRun is a handle on a run of workflow Rounds.
 type RoundsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RoundsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RoundsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRounds is a handle on the newest run of Rounds under an id.
-func FindRounds(c *pawl.Client, id string) RoundsRun {
-	return RoundsRun{c.Run(workflow__Rounds, id)}
+// pawlRunRounds runs workflow Rounds.
+func pawlRunRounds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Rounds__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Rounds__workflow is workflow Rounds, with what runs it.
-func Rounds__workflow() []*abi.Workflow {
-	w := *workflow__Rounds
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Rounds__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlInStep describes workflow InStep.
+var pawlInStep = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.InStep",
+	Version: "7ad7803e42fd",
+	Pos:     "cyclic.go:77",
+})
 
-var workflow__InStep = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.InStep",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "d59ea461f5ee",
-	Generator: "1",
-	Pos:       "cyclic.go:77",
-	Errors:    Errors__pawl,
-}
-
-// StartInStep starts a run of workflow InStep under an id that no other open run of the namespace has.
+// StartInStep starts a run of workflow InStep and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// InStep lets nobody enter a phase before all have left the one before.
 func StartInStep(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (InStepRun, error) {
-	run, err := c.Start(ctx, workflow__InStep, id, nil, opts...)
+	run, err := c.Start(ctx, pawlInStep, id, nil, opts...)
 	return InStepRun{run}, err
 }
 
-// InStepRun is a handle on a run of InStep.
+// FindInStep returns a handle on the newest run of workflow InStep with this id.
+// It does not check that there is one.
+func FindInStep(c *pawl.Client, id string) InStepRun {
+	return InStepRun{c.Run(pawlInStep, id)}
+}
+
+// InStepRun is a handle on a run of workflow InStep.
 type InStepRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r InStepRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r InStepRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindInStep is a handle on the newest run of InStep under an id.
-func FindInStep(c *pawl.Client, id string) InStepRun {
-	return InStepRun{c.Run(workflow__InStep, id)}
+// pawlRunInStep runs workflow InStep.
+func pawlRunInStep(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := InStep__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// InStep__workflow is workflow InStep, with what runs it.
-func InStep__workflow() []*abi.Workflow {
-	w := *workflow__InStep
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := InStep__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNeighbours describes workflow Neighbours.
+var pawlNeighbours = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Neighbours",
+	Version: "23611b3a362e",
+	Pos:     "cyclic.go:101",
+})
 
-var workflow__Neighbours = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Neighbours",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "9d87e1796811",
-	Generator: "1",
-	Pos:       "cyclic.go:101",
-	Errors:    Errors__pawl,
-}
-
-// StartNeighbours starts a run of workflow Neighbours under an id that no other open run of the namespace has.
+// StartNeighbours starts a run of workflow Neighbours and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Neighbours smooths a row of numbers: each cell reads its neighbours between two barriers.
 func StartNeighbours(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NeighboursRun, error) {
-	run, err := c.Start(ctx, workflow__Neighbours, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNeighbours, id, nil, opts...)
 	return NeighboursRun{run}, err
 }
 
-// NeighboursRun is a handle on a run of Neighbours.
+// FindNeighbours returns a handle on the newest run of workflow Neighbours with this id.
+// It does not check that there is one.
+func FindNeighbours(c *pawl.Client, id string) NeighboursRun {
+	return NeighboursRun{c.Run(pawlNeighbours, id)}
+}
+
+// NeighboursRun is a handle on a run of workflow Neighbours.
 type NeighboursRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NeighboursRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NeighboursRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindNeighbours is a handle on the newest run of Neighbours under an id.
-func FindNeighbours(c *pawl.Client, id string) NeighboursRun {
-	return NeighboursRun{c.Run(workflow__Neighbours, id)}
+// pawlRunNeighbours runs workflow Neighbours.
+func pawlRunNeighbours(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Neighbours__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Neighbours__workflow is workflow Neighbours, with what runs it.
-func Neighbours__workflow() []*abi.Workflow {
-	w := *workflow__Neighbours
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Neighbours__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlInspection describes workflow Inspection.
+var pawlInspection = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Inspection",
+	Version: "e2aa3a2d4a33",
+	Pos:     "cyclic.go:124",
+})
 
-var workflow__Inspection = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Inspection",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "eb4e35713710",
-	Generator: "1",
-	Pos:       "cyclic.go:124",
-	Errors:    Errors__pawl,
-}
-
-// StartInspection starts a run of workflow Inspection under an id that no other open run of the namespace has.
+// StartInspection starts a run of workflow Inspection and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Inspection measures two parts in step: a phase takes a second, whatever the order inside of it.
 func StartInspection(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (InspectionRun, error) {
-	run, err := c.Start(ctx, workflow__Inspection, id, nil, opts...)
+	run, err := c.Start(ctx, pawlInspection, id, nil, opts...)
 	return InspectionRun{run}, err
 }
 
-// InspectionRun is a handle on a run of Inspection.
+// FindInspection returns a handle on the newest run of workflow Inspection with this id.
+// It does not check that there is one.
+func FindInspection(c *pawl.Client, id string) InspectionRun {
+	return InspectionRun{c.Run(pawlInspection, id)}
+}
+
+// InspectionRun is a handle on a run of workflow Inspection.
 type InspectionRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r InspectionRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r InspectionRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindInspection is a handle on the newest run of Inspection under an id.
-func FindInspection(c *pawl.Client, id string) InspectionRun {
-	return InspectionRun{c.Run(workflow__Inspection, id)}
+// pawlRunInspection runs workflow Inspection.
+func pawlRunInspection(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Inspection__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Inspection__workflow is workflow Inspection, with what runs it.
-func Inspection__workflow() []*abi.Workflow {
-	w := *workflow__Inspection
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Inspection__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBrokenBarrier describes workflow BrokenBarrier.
+var pawlBrokenBarrier = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.BrokenBarrier",
+	Version: "932dfc8428d7",
+	Pos:     "cyclic.go:182",
+})
 
-var workflow__BrokenBarrier = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.BrokenBarrier",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "5ea36b467319",
-	Generator: "1",
-	Pos:       "cyclic.go:182",
-	Errors:    Errors__pawl,
-}
-
-// StartBrokenBarrier starts a run of workflow BrokenBarrier under an id that no other open run of the namespace has.
+// StartBrokenBarrier starts a run of workflow BrokenBarrier and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// BrokenBarrier misses a member of the party in the second round only.
 func StartBrokenBarrier(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BrokenBarrierRun, error) {
-	run, err := c.Start(ctx, workflow__BrokenBarrier, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBrokenBarrier, id, nil, opts...)
 	return BrokenBarrierRun{run}, err
 }
 
-// BrokenBarrierRun is a handle on a run of BrokenBarrier.
+// FindBrokenBarrier returns a handle on the newest run of workflow BrokenBarrier with this id.
+// It does not check that there is one.
+func FindBrokenBarrier(c *pawl.Client, id string) BrokenBarrierRun {
+	return BrokenBarrierRun{c.Run(pawlBrokenBarrier, id)}
+}
+
+// BrokenBarrierRun is a handle on a run of workflow BrokenBarrier.
 type BrokenBarrierRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BrokenBarrierRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BrokenBarrierRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBrokenBarrier is a handle on the newest run of BrokenBarrier under an id.
-func FindBrokenBarrier(c *pawl.Client, id string) BrokenBarrierRun {
-	return BrokenBarrierRun{c.Run(workflow__BrokenBarrier, id)}
+// pawlRunBrokenBarrier runs workflow BrokenBarrier.
+func pawlRunBrokenBarrier(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := BrokenBarrier__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// BrokenBarrier__workflow is workflow BrokenBarrier, with what runs it.
-func BrokenBarrier__workflow() []*abi.Workflow {
-	w := *workflow__BrokenBarrier
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := BrokenBarrier__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSieve describes workflow Sieve.
+var pawlSieve = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Sieve",
+	Version: "6709646fc5ce",
+	Pos:     "cyclic.go:209",
+})
 
-var workflow__Sieve = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Sieve",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "994aee753e35",
-	Generator: "1",
-	Pos:       "cyclic.go:209",
-	Errors:    Errors__pawl,
-}
-
-// StartSieve starts a run of workflow Sieve under an id that no other open run of the namespace has.
+// StartSieve starts a run of workflow Sieve and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Sieve has the members of a party leave one after the other; the barrier shrinks with them.
 func StartSieve(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SieveRun, error) {
-	run, err := c.Start(ctx, workflow__Sieve, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSieve, id, nil, opts...)
 	return SieveRun{run}, err
 }
 
-// SieveRun is a handle on a run of Sieve.
+// FindSieve returns a handle on the newest run of workflow Sieve with this id.
+// It does not check that there is one.
+func FindSieve(c *pawl.Client, id string) SieveRun {
+	return SieveRun{c.Run(pawlSieve, id)}
+}
+
+// SieveRun is a handle on a run of workflow Sieve.
 type SieveRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SieveRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SieveRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSieve is a handle on the newest run of Sieve under an id.
-func FindSieve(c *pawl.Client, id string) SieveRun {
-	return SieveRun{c.Run(workflow__Sieve, id)}
+// pawlRunSieve runs workflow Sieve.
+func pawlRunSieve(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Sieve__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Sieve__workflow is workflow Sieve, with what runs it.
-func Sieve__workflow() []*abi.Workflow {
-	w := *workflow__Sieve
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Sieve__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLastOneActs describes workflow LastOneActs.
+var pawlLastOneActs = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.LastOneActs",
+	Version: "2c86c174d8c1",
+	Pos:     "cyclic.go:239",
+})
 
-var workflow__LastOneActs = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.LastOneActs",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "7aad95754987",
-	Generator: "1",
-	Pos:       "cyclic.go:239",
-	Errors:    Errors__pawl,
-}
-
-// StartLastOneActs starts a run of workflow LastOneActs under an id that no other open run of the namespace has.
+// StartLastOneActs starts a run of workflow LastOneActs and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// LastOneActs has one of two, whoever comes last, do what is to be done once for both. Both come at the same second.
 func StartLastOneActs(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LastOneActsRun, error) {
-	run, err := c.Start(ctx, workflow__LastOneActs, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLastOneActs, id, nil, opts...)
 	return LastOneActsRun{run}, err
 }
 
-// LastOneActsRun is a handle on a run of LastOneActs.
+// FindLastOneActs returns a handle on the newest run of workflow LastOneActs with this id.
+// It does not check that there is one.
+func FindLastOneActs(c *pawl.Client, id string) LastOneActsRun {
+	return LastOneActsRun{c.Run(pawlLastOneActs, id)}
+}
+
+// LastOneActsRun is a handle on a run of workflow LastOneActs.
 type LastOneActsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LastOneActsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LastOneActsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLastOneActs is a handle on the newest run of LastOneActs under an id.
-func FindLastOneActs(c *pawl.Client, id string) LastOneActsRun {
-	return LastOneActsRun{c.Run(workflow__LastOneActs, id)}
+// pawlRunLastOneActs runs workflow LastOneActs.
+func pawlRunLastOneActs(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := LastOneActs__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// LastOneActs__workflow is workflow LastOneActs, with what runs it.
-func LastOneActs__workflow() []*abi.Workflow {
-	w := *workflow__LastOneActs
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := LastOneActs__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlStartingGun describes workflow StartingGun.
+var pawlStartingGun = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.StartingGun",
+	Version: "29e789939a60",
+	Pos:     "latches.go:36",
+})
 
-var workflow__StartingGun = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.StartingGun",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "06a90f4972cd",
-	Generator: "1",
-	Pos:       "latches.go:36",
-	Errors:    Errors__pawl,
-}
-
-// StartStartingGun starts a run of workflow StartingGun under an id that no other open run of the namespace has.
+// StartStartingGun starts a run of workflow StartingGun and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// StartingGun holds three runners back with a closed channel; they finish after the gun, at different times.
 func StartStartingGun(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (StartingGunRun, error) {
-	run, err := c.Start(ctx, workflow__StartingGun, id, nil, opts...)
+	run, err := c.Start(ctx, pawlStartingGun, id, nil, opts...)
 	return StartingGunRun{run}, err
 }
 
-// StartingGunRun is a handle on a run of StartingGun.
+// FindStartingGun returns a handle on the newest run of workflow StartingGun with this id.
+// It does not check that there is one.
+func FindStartingGun(c *pawl.Client, id string) StartingGunRun {
+	return StartingGunRun{c.Run(pawlStartingGun, id)}
+}
+
+// StartingGunRun is a handle on a run of workflow StartingGun.
 type StartingGunRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r StartingGunRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r StartingGunRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindStartingGun is a handle on the newest run of StartingGun under an id.
-func FindStartingGun(c *pawl.Client, id string) StartingGunRun {
-	return StartingGunRun{c.Run(workflow__StartingGun, id)}
+// pawlRunStartingGun runs workflow StartingGun.
+func pawlRunStartingGun(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := StartingGun__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// StartingGun__workflow is workflow StartingGun, with what runs it.
-func StartingGun__workflow() []*abi.Workflow {
-	w := *workflow__StartingGun
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := StartingGun__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCountDown describes workflow CountDown.
+var pawlCountDown = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDown",
+	Version: "5ded2ac6b108",
+	Pos:     "latches.go:59",
+})
 
-var workflow__CountDown = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDown",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "a67c3c98ae8f",
-	Generator: "1",
-	Pos:       "latches.go:59",
-	Errors:    Errors__pawl,
-}
-
-// StartCountDown starts a run of workflow CountDown under an id that no other open run of the namespace has.
+// StartCountDown starts a run of workflow CountDown and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// CountDown waits until four workers have all done their share.
 func StartCountDown(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CountDownRun, error) {
-	run, err := c.Start(ctx, workflow__CountDown, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCountDown, id, nil, opts...)
 	return CountDownRun{run}, err
 }
 
-// CountDownRun is a handle on a run of CountDown.
+// FindCountDown returns a handle on the newest run of workflow CountDown with this id.
+// It does not check that there is one.
+func FindCountDown(c *pawl.Client, id string) CountDownRun {
+	return CountDownRun{c.Run(pawlCountDown, id)}
+}
+
+// CountDownRun is a handle on a run of workflow CountDown.
 type CountDownRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CountDownRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CountDownRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCountDown is a handle on the newest run of CountDown under an id.
-func FindCountDown(c *pawl.Client, id string) CountDownRun {
-	return CountDownRun{c.Run(workflow__CountDown, id)}
+// pawlRunCountDown runs workflow CountDown.
+func pawlRunCountDown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := CountDown__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// CountDown__workflow is workflow CountDown, with what runs it.
-func CountDown__workflow() []*abi.Workflow {
-	w := *workflow__CountDown
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := CountDown__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCountDownInTime describes workflow CountDownInTime.
+var pawlCountDownInTime = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDownInTime",
+	Version: "51bcf047824c",
+	Pos:     "latches.go:75",
+})
 
-var workflow__CountDownInTime = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDownInTime",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "1e4f35da8165",
-	Generator: "1",
-	Pos:       "latches.go:75",
-	Errors:    Errors__pawl,
-}
-
-// StartCountDownInTime starts a run of workflow CountDownInTime under an id that no other open run of the namespace has.
+// StartCountDownInTime starts a run of workflow CountDownInTime and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// CountDownInTime gives up on a latch of which one count is missing, and is there when it opens.
 func StartCountDownInTime(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CountDownInTimeRun, error) {
-	run, err := c.Start(ctx, workflow__CountDownInTime, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCountDownInTime, id, nil, opts...)
 	return CountDownInTimeRun{run}, err
 }
 
-// CountDownInTimeRun is a handle on a run of CountDownInTime.
+// FindCountDownInTime returns a handle on the newest run of workflow CountDownInTime with this id.
+// It does not check that there is one.
+func FindCountDownInTime(c *pawl.Client, id string) CountDownInTimeRun {
+	return CountDownInTimeRun{c.Run(pawlCountDownInTime, id)}
+}
+
+// CountDownInTimeRun is a handle on a run of workflow CountDownInTime.
 type CountDownInTimeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CountDownInTimeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CountDownInTimeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCountDownInTime is a handle on the newest run of CountDownInTime under an id.
-func FindCountDownInTime(c *pawl.Client, id string) CountDownInTimeRun {
-	return CountDownInTimeRun{c.Run(workflow__CountDownInTime, id)}
+// pawlRunCountDownInTime runs workflow CountDownInTime.
+func pawlRunCountDownInTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := CountDownInTime__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// CountDownInTime__workflow is workflow CountDownInTime, with what runs it.
-func CountDownInTime__workflow() []*abi.Workflow {
-	w := *workflow__CountDownInTime
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := CountDownInTime__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWarmMachines describes workflow WarmMachines.
+var pawlWarmMachines = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.WarmMachines",
+	Version: "982429223ba3",
+	Pos:     "latches.go:94",
+})
 
-var workflow__WarmMachines = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.WarmMachines",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "438769373653",
-	Generator: "1",
-	Pos:       "latches.go:94",
-	Errors:    Errors__pawl,
-}
-
-// StartWarmMachines starts a run of workflow WarmMachines under an id that no other open run of the namespace has.
+// StartWarmMachines starts a run of workflow WarmMachines and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// WarmMachines waits for activities behind a latch; the slowest sets the pace.
 func StartWarmMachines(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WarmMachinesRun, error) {
-	run, err := c.Start(ctx, workflow__WarmMachines, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWarmMachines, id, nil, opts...)
 	return WarmMachinesRun{run}, err
 }
 
-// WarmMachinesRun is a handle on a run of WarmMachines.
+// FindWarmMachines returns a handle on the newest run of workflow WarmMachines with this id.
+// It does not check that there is one.
+func FindWarmMachines(c *pawl.Client, id string) WarmMachinesRun {
+	return WarmMachinesRun{c.Run(pawlWarmMachines, id)}
+}
+
+// WarmMachinesRun is a handle on a run of workflow WarmMachines.
 type WarmMachinesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WarmMachinesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WarmMachinesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWarmMachines is a handle on the newest run of WarmMachines under an id.
-func FindWarmMachines(c *pawl.Client, id string) WarmMachinesRun {
-	return WarmMachinesRun{c.Run(workflow__WarmMachines, id)}
+// pawlRunWarmMachines runs workflow WarmMachines.
+func pawlRunWarmMachines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := WarmMachines__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// WarmMachines__workflow is workflow WarmMachines, with what runs it.
-func WarmMachines__workflow() []*abi.Workflow {
-	w := *workflow__WarmMachines
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := WarmMachines__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGate describes workflow Gate.
+var pawlGate = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Gate",
+	Version: "10035317871b",
+	Pos:     "latches.go:117",
+})
 
-var workflow__Gate = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Gate",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "2bd89ea6e80c",
-	Generator: "1",
-	Pos:       "latches.go:117",
-	Errors:    Errors__pawl,
-}
-
-// StartGate starts a run of workflow Gate under an id that no other open run of the namespace has.
+// StartGate starts a run of workflow Gate and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Gate opens and closes again: who comes while it is closed waits for the next opening.
 func StartGate(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GateRun, error) {
-	run, err := c.Start(ctx, workflow__Gate, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGate, id, nil, opts...)
 	return GateRun{run}, err
 }
 
-// GateRun is a handle on a run of Gate.
+// FindGate returns a handle on the newest run of workflow Gate with this id.
+// It does not check that there is one.
+func FindGate(c *pawl.Client, id string) GateRun {
+	return GateRun{c.Run(pawlGate, id)}
+}
+
+// GateRun is a handle on a run of workflow Gate.
 type GateRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GateRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GateRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGate is a handle on the newest run of Gate under an id.
-func FindGate(c *pawl.Client, id string) GateRun {
-	return GateRun{c.Run(workflow__Gate, id)}
+// pawlRunGate runs workflow Gate.
+func pawlRunGate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Gate__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Gate__workflow is workflow Gate, with what runs it.
-func Gate__workflow() []*abi.Workflow {
-	w := *workflow__Gate
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Gate__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRelay describes workflow Relay.
+var pawlRelay = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Relay",
+	Version: "84b4cf16da22",
+	Pos:     "latches.go:178",
+})
 
-var workflow__Relay = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Relay",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "82d46581f0d7",
-	Generator: "1",
-	Pos:       "latches.go:178",
-	Errors:    Errors__pawl,
-}
-
-// StartRelay starts a run of workflow Relay under an id that no other open run of the namespace has.
+// StartRelay starts a run of workflow Relay and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Relay passes a baton along a chain of latches, each opened by the one before.
 func StartRelay(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RelayRun, error) {
-	run, err := c.Start(ctx, workflow__Relay, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRelay, id, nil, opts...)
 	return RelayRun{run}, err
 }
 
-// RelayRun is a handle on a run of Relay.
+// FindRelay returns a handle on the newest run of workflow Relay with this id.
+// It does not check that there is one.
+func FindRelay(c *pawl.Client, id string) RelayRun {
+	return RelayRun{c.Run(pawlRelay, id)}
+}
+
+// RelayRun is a handle on a run of workflow Relay.
 type RelayRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RelayRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RelayRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRelay is a handle on the newest run of Relay under an id.
-func FindRelay(c *pawl.Client, id string) RelayRun {
-	return RelayRun{c.Run(workflow__Relay, id)}
+// pawlRunRelay runs workflow Relay.
+func pawlRunRelay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Relay__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Relay__workflow is workflow Relay, with what runs it.
-func Relay__workflow() []*abi.Workflow {
-	w := *workflow__Relay
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Relay__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFirstThrough describes workflow FirstThrough.
+var pawlFirstThrough = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.FirstThrough",
+	Version: "24e994d08f46",
+	Pos:     "latches.go:201",
+})
 
-var workflow__FirstThrough = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.FirstThrough",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "de036fbd2b05",
-	Generator: "1",
-	Pos:       "latches.go:201",
-	Errors:    Errors__pawl,
-}
-
-// StartFirstThrough starts a run of workflow FirstThrough under an id that no other open run of the namespace has.
+// StartFirstThrough starts a run of workflow FirstThrough and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FirstThrough opens a latch for three who have waited for the same hour: any of them may be first, then the rest by
+// name.
 func StartFirstThrough(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FirstThroughRun, error) {
-	run, err := c.Start(ctx, workflow__FirstThrough, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFirstThrough, id, nil, opts...)
 	return FirstThroughRun{run}, err
 }
 
-// FirstThroughRun is a handle on a run of FirstThrough.
+// FindFirstThrough returns a handle on the newest run of workflow FirstThrough with this id.
+// It does not check that there is one.
+func FindFirstThrough(c *pawl.Client, id string) FirstThroughRun {
+	return FirstThroughRun{c.Run(pawlFirstThrough, id)}
+}
+
+// FirstThroughRun is a handle on a run of workflow FirstThrough.
 type FirstThroughRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FirstThroughRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FirstThroughRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFirstThrough is a handle on the newest run of FirstThrough under an id.
-func FindFirstThrough(c *pawl.Client, id string) FirstThroughRun {
-	return FirstThroughRun{c.Run(workflow__FirstThrough, id)}
+// pawlRunFirstThrough runs workflow FirstThrough.
+func pawlRunFirstThrough(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := FirstThrough__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// FirstThrough__workflow is workflow FirstThrough, with what runs it.
-func FirstThrough__workflow() []*abi.Workflow {
-	w := *workflow__FirstThrough
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := FirstThrough__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGrowingParty describes workflow GrowingParty.
+var pawlGrowingParty = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.GrowingParty",
+	Version: "bda92ffa9c8f",
+	Pos:     "phasers.go:66",
+})
 
-var workflow__GrowingParty = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.GrowingParty",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "f3369c455198",
-	Generator: "1",
-	Pos:       "phasers.go:66",
-	Errors:    Errors__pawl,
-}
-
-// StartGrowingParty starts a run of workflow GrowingParty under an id that no other open run of the namespace has.
+// StartGrowingParty starts a run of workflow GrowingParty and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// GrowingParty starts alone, registers a helper for each phase, and has them leave again.
 func StartGrowingParty(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GrowingPartyRun, error) {
-	run, err := c.Start(ctx, workflow__GrowingParty, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGrowingParty, id, nil, opts...)
 	return GrowingPartyRun{run}, err
 }
 
-// GrowingPartyRun is a handle on a run of GrowingParty.
+// FindGrowingParty returns a handle on the newest run of workflow GrowingParty with this id.
+// It does not check that there is one.
+func FindGrowingParty(c *pawl.Client, id string) GrowingPartyRun {
+	return GrowingPartyRun{c.Run(pawlGrowingParty, id)}
+}
+
+// GrowingPartyRun is a handle on a run of workflow GrowingParty.
 type GrowingPartyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GrowingPartyRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GrowingPartyRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGrowingParty is a handle on the newest run of GrowingParty under an id.
-func FindGrowingParty(c *pawl.Client, id string) GrowingPartyRun {
-	return GrowingPartyRun{c.Run(workflow__GrowingParty, id)}
+// pawlRunGrowingParty runs workflow GrowingParty.
+func pawlRunGrowingParty(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := GrowingParty__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// GrowingParty__workflow is workflow GrowingParty, with what runs it.
-func GrowingParty__workflow() []*abi.Workflow {
-	w := *workflow__GrowingParty
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := GrowingParty__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlArriveAndGoOn describes workflow ArriveAndGoOn.
+var pawlArriveAndGoOn = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.ArriveAndGoOn",
+	Version: "702ce089695f",
+	Pos:     "phasers.go:90",
+})
 
-var workflow__ArriveAndGoOn = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.ArriveAndGoOn",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "c151312ecf02",
-	Generator: "1",
-	Pos:       "phasers.go:90",
-	Errors:    Errors__pawl,
-}
-
-// StartArriveAndGoOn starts a run of workflow ArriveAndGoOn under an id that no other open run of the namespace has.
+// StartArriveAndGoOn starts a run of workflow ArriveAndGoOn and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ArriveAndGoOn does not wait itself; another one does, and sees that the work is there.
 func StartArriveAndGoOn(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ArriveAndGoOnRun, error) {
-	run, err := c.Start(ctx, workflow__ArriveAndGoOn, id, nil, opts...)
+	run, err := c.Start(ctx, pawlArriveAndGoOn, id, nil, opts...)
 	return ArriveAndGoOnRun{run}, err
 }
 
-// ArriveAndGoOnRun is a handle on a run of ArriveAndGoOn.
+// FindArriveAndGoOn returns a handle on the newest run of workflow ArriveAndGoOn with this id.
+// It does not check that there is one.
+func FindArriveAndGoOn(c *pawl.Client, id string) ArriveAndGoOnRun {
+	return ArriveAndGoOnRun{c.Run(pawlArriveAndGoOn, id)}
+}
+
+// ArriveAndGoOnRun is a handle on a run of workflow ArriveAndGoOn.
 type ArriveAndGoOnRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ArriveAndGoOnRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ArriveAndGoOnRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindArriveAndGoOn is a handle on the newest run of ArriveAndGoOn under an id.
-func FindArriveAndGoOn(c *pawl.Client, id string) ArriveAndGoOnRun {
-	return ArriveAndGoOnRun{c.Run(workflow__ArriveAndGoOn, id)}
+// pawlRunArriveAndGoOn runs workflow ArriveAndGoOn.
+func pawlRunArriveAndGoOn(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ArriveAndGoOn__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ArriveAndGoOn__workflow is workflow ArriveAndGoOn, with what runs it.
-func ArriveAndGoOn__workflow() []*abi.Workflow {
-	w := *workflow__ArriveAndGoOn
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ArriveAndGoOn__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlStages describes workflow Stages.
+var pawlStages = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Stages",
+	Version: "f1c9f73a5a74",
+	Pos:     "phasers.go:110",
+})
 
-var workflow__Stages = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Stages",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "1053487db390",
-	Generator: "1",
-	Pos:       "phasers.go:110",
-	Errors:    Errors__pawl,
-}
-
-// StartStages starts a run of workflow Stages under an id that no other open run of the namespace has.
+// StartStages starts a run of workflow Stages and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Stages calls activities in phases of different width; each phase takes as long as its slowest machine.
 func StartStages(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (StagesRun, error) {
-	run, err := c.Start(ctx, workflow__Stages, id, nil, opts...)
+	run, err := c.Start(ctx, pawlStages, id, nil, opts...)
 	return StagesRun{run}, err
 }
 
-// StagesRun is a handle on a run of Stages.
+// FindStages returns a handle on the newest run of workflow Stages with this id.
+// It does not check that there is one.
+func FindStages(c *pawl.Client, id string) StagesRun {
+	return StagesRun{c.Run(pawlStages, id)}
+}
+
+// StagesRun is a handle on a run of workflow Stages.
 type StagesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r StagesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r StagesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindStages is a handle on the newest run of Stages under an id.
-func FindStages(c *pawl.Client, id string) StagesRun {
-	return StagesRun{c.Run(workflow__Stages, id)}
+// pawlRunStages runs workflow Stages.
+func pawlRunStages(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Stages__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Stages__workflow is workflow Stages, with what runs it.
-func Stages__workflow() []*abi.Workflow {
-	w := *workflow__Stages
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Stages__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTournament describes workflow Tournament.
+var pawlTournament = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Tournament",
+	Version: "2977ec7142e6",
+	Pos:     "phasers.go:138",
+})
 
-var workflow__Tournament = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Tournament",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "c179986a25eb",
-	Generator: "1",
-	Pos:       "phasers.go:138",
-	Errors:    Errors__pawl,
-}
-
-// StartTournament starts a run of workflow Tournament under an id that no other open run of the namespace has.
+// StartTournament starts a run of workflow Tournament and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Tournament is a barrier as a tree: winners wait for losers, round by round, and then wake them.
 func StartTournament(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TournamentRun, error) {
-	run, err := c.Start(ctx, workflow__Tournament, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTournament, id, nil, opts...)
 	return TournamentRun{run}, err
 }
 
-// TournamentRun is a handle on a run of Tournament.
+// FindTournament returns a handle on the newest run of workflow Tournament with this id.
+// It does not check that there is one.
+func FindTournament(c *pawl.Client, id string) TournamentRun {
+	return TournamentRun{c.Run(pawlTournament, id)}
+}
+
+// TournamentRun is a handle on a run of workflow Tournament.
 type TournamentRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TournamentRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TournamentRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTournament is a handle on the newest run of Tournament under an id.
-func FindTournament(c *pawl.Client, id string) TournamentRun {
-	return TournamentRun{c.Run(workflow__Tournament, id)}
+// pawlRunTournament runs workflow Tournament.
+func pawlRunTournament(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Tournament__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Tournament__workflow is workflow Tournament, with what runs it.
-func Tournament__workflow() []*abi.Workflow {
-	w := *workflow__Tournament
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Tournament__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFences describes workflow Fences.
+var pawlFences = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Fences",
+	Version: "09a05c6289c7",
+	Pos:     "phasers.go:177",
+})
 
-var workflow__Fences = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Fences",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "2b1eae8e6230",
-	Generator: "1",
-	Pos:       "phasers.go:177",
-	Errors:    Errors__pawl,
-}
-
-// StartFences starts a run of workflow Fences under an id that no other open run of the namespace has.
+// StartFences starts a run of workflow Fences and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Fences keeps readers of a table between two writes of it, with a read-write lock and no barrier at all: a reader sees
+// the whole table of one generation or of the next.
 func StartFences(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FencesRun, error) {
-	run, err := c.Start(ctx, workflow__Fences, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFences, id, nil, opts...)
 	return FencesRun{run}, err
 }
 
-// FencesRun is a handle on a run of Fences.
+// FindFences returns a handle on the newest run of workflow Fences with this id.
+// It does not check that there is one.
+func FindFences(c *pawl.Client, id string) FencesRun {
+	return FencesRun{c.Run(pawlFences, id)}
+}
+
+// FencesRun is a handle on a run of workflow Fences.
 type FencesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FencesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FencesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFences is a handle on the newest run of Fences under an id.
-func FindFences(c *pawl.Client, id string) FencesRun {
-	return FencesRun{c.Run(workflow__Fences, id)}
+// pawlRunFences runs workflow Fences.
+func pawlRunFences(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Fences__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Fences__workflow is workflow Fences, with what runs it.
-func Fences__workflow() []*abi.Workflow {
-	w := *workflow__Fences
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Fences__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOvertaken describes workflow Overtaken.
+var pawlOvertaken = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Overtaken",
+	Version: "735cd4a6559a",
+	Pos:     "phasers.go:209",
+})
 
-var workflow__Overtaken = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Overtaken",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "0ee83971928e",
-	Generator: "1",
-	Pos:       "phasers.go:209",
-	Errors:    Errors__pawl,
-}
-
-// StartOvertaken starts a run of workflow Overtaken under an id that no other open run of the namespace has.
+// StartOvertaken starts a run of workflow Overtaken and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Overtaken counts how far a quick member is ahead when a slow one has finished its second lap; at that second the
+// quick one may be about to begin its fourth lap, or have begun it.
 func StartOvertaken(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OvertakenRun, error) {
-	run, err := c.Start(ctx, workflow__Overtaken, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOvertaken, id, nil, opts...)
 	return OvertakenRun{run}, err
 }
 
-// OvertakenRun is a handle on a run of Overtaken.
+// FindOvertaken returns a handle on the newest run of workflow Overtaken with this id.
+// It does not check that there is one.
+func FindOvertaken(c *pawl.Client, id string) OvertakenRun {
+	return OvertakenRun{c.Run(pawlOvertaken, id)}
+}
+
+// OvertakenRun is a handle on a run of workflow Overtaken.
 type OvertakenRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OvertakenRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OvertakenRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOvertaken is a handle on the newest run of Overtaken under an id.
-func FindOvertaken(c *pawl.Client, id string) OvertakenRun {
-	return OvertakenRun{c.Run(workflow__Overtaken, id)}
+// pawlRunOvertaken runs workflow Overtaken.
+func pawlRunOvertaken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Overtaken__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Overtaken__workflow is workflow Overtaken, with what runs it.
-func Overtaken__workflow() []*abi.Workflow {
-	w := *workflow__Overtaken
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Overtaken__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlExchange describes workflow Exchange.
+var pawlExchange = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Exchange",
+	Version: "be50ad5779ec",
+	Pos:     "rendezvous.go:40",
+})
 
-var workflow__Exchange = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Exchange",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "b84e2ea3a171",
-	Generator: "1",
-	Pos:       "rendezvous.go:40",
-	Errors:    Errors__pawl,
-}
-
-// StartExchange starts a run of workflow Exchange under an id that no other open run of the namespace has.
+// StartExchange starts a run of workflow Exchange and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Exchange lets two swap buffers three times.
 func StartExchange(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ExchangeRun, error) {
-	run, err := c.Start(ctx, workflow__Exchange, id, nil, opts...)
+	run, err := c.Start(ctx, pawlExchange, id, nil, opts...)
 	return ExchangeRun{run}, err
 }
 
-// ExchangeRun is a handle on a run of Exchange.
+// FindExchange returns a handle on the newest run of workflow Exchange with this id.
+// It does not check that there is one.
+func FindExchange(c *pawl.Client, id string) ExchangeRun {
+	return ExchangeRun{c.Run(pawlExchange, id)}
+}
+
+// ExchangeRun is a handle on a run of workflow Exchange.
 type ExchangeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ExchangeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ExchangeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindExchange is a handle on the newest run of Exchange under an id.
-func FindExchange(c *pawl.Client, id string) ExchangeRun {
-	return ExchangeRun{c.Run(workflow__Exchange, id)}
+// pawlRunExchange runs workflow Exchange.
+func pawlRunExchange(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Exchange__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Exchange__workflow is workflow Exchange, with what runs it.
-func Exchange__workflow() []*abi.Workflow {
-	w := *workflow__Exchange
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Exchange__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMeeting describes workflow Meeting.
+var pawlMeeting = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Meeting",
+	Version: "0da3a84c15b2",
+	Pos:     "rendezvous.go:78",
+})
 
-var workflow__Meeting = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Meeting",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "6a74617c7cfb",
-	Generator: "1",
-	Pos:       "rendezvous.go:78",
-	Errors:    Errors__pawl,
-}
-
-// StartMeeting starts a run of workflow Meeting under an id that no other open run of the namespace has.
+// StartMeeting starts a run of workflow Meeting and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Meeting makes both sides wait for the slower one.
 func StartMeeting(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MeetingRun, error) {
-	run, err := c.Start(ctx, workflow__Meeting, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMeeting, id, nil, opts...)
 	return MeetingRun{run}, err
 }
 
-// MeetingRun is a handle on a run of Meeting.
+// FindMeeting returns a handle on the newest run of workflow Meeting with this id.
+// It does not check that there is one.
+func FindMeeting(c *pawl.Client, id string) MeetingRun {
+	return MeetingRun{c.Run(pawlMeeting, id)}
+}
+
+// MeetingRun is a handle on a run of workflow Meeting.
 type MeetingRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MeetingRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MeetingRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMeeting is a handle on the newest run of Meeting under an id.
-func FindMeeting(c *pawl.Client, id string) MeetingRun {
-	return MeetingRun{c.Run(workflow__Meeting, id)}
+// pawlRunMeeting runs workflow Meeting.
+func pawlRunMeeting(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Meeting__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Meeting__workflow is workflow Meeting, with what runs it.
-func Meeting__workflow() []*abi.Workflow {
-	w := *workflow__Meeting
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Meeting__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPingPong describes workflow PingPong.
+var pawlPingPong = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.PingPong",
+	Version: "7594cd5752e2",
+	Pos:     "rendezvous.go:97",
+})
 
-var workflow__PingPong = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.PingPong",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "1b9d4258f741",
-	Generator: "1",
-	Pos:       "rendezvous.go:97",
-	Errors:    Errors__pawl,
-}
-
-// StartPingPong starts a run of workflow PingPong under an id that no other open run of the namespace has.
+// StartPingPong starts a run of workflow PingPong and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PingPong hits a ball back and forth over unbuffered channels.
 func StartPingPong(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PingPongRun, error) {
-	run, err := c.Start(ctx, workflow__PingPong, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPingPong, id, nil, opts...)
 	return PingPongRun{run}, err
 }
 
-// PingPongRun is a handle on a run of PingPong.
+// FindPingPong returns a handle on the newest run of workflow PingPong with this id.
+// It does not check that there is one.
+func FindPingPong(c *pawl.Client, id string) PingPongRun {
+	return PingPongRun{c.Run(pawlPingPong, id)}
+}
+
+// PingPongRun is a handle on a run of workflow PingPong.
 type PingPongRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PingPongRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PingPongRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPingPong is a handle on the newest run of PingPong under an id.
-func FindPingPong(c *pawl.Client, id string) PingPongRun {
-	return PingPongRun{c.Run(workflow__PingPong, id)}
+// pawlRunPingPong runs workflow PingPong.
+func pawlRunPingPong(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := PingPong__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// PingPong__workflow is workflow PingPong, with what runs it.
-func PingPong__workflow() []*abi.Workflow {
-	w := *workflow__PingPong
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PingPong__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWater describes workflow Water.
+var pawlWater = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Water",
+	Version: "c3109bf27e01",
+	Pos:     "rendezvous.go:121",
+})
 
-var workflow__Water = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Water",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "0866b0cf11fd",
-	Generator: "1",
-	Pos:       "rendezvous.go:121",
-	Errors:    Errors__pawl,
-}
-
-// StartWater starts a run of workflow Water under an id that no other open run of the namespace has.
+// StartWater starts a run of workflow Water and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Water takes hydrogen and oxygen: two of one and one of the other bond, and nobody goes before the molecule is whole.
 func StartWater(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WaterRun, error) {
-	run, err := c.Start(ctx, workflow__Water, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWater, id, nil, opts...)
 	return WaterRun{run}, err
 }
 
-// WaterRun is a handle on a run of Water.
+// FindWater returns a handle on the newest run of workflow Water with this id.
+// It does not check that there is one.
+func FindWater(c *pawl.Client, id string) WaterRun {
+	return WaterRun{c.Run(pawlWater, id)}
+}
+
+// WaterRun is a handle on a run of workflow Water.
 type WaterRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WaterRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WaterRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWater is a handle on the newest run of Water under an id.
-func FindWater(c *pawl.Client, id string) WaterRun {
-	return WaterRun{c.Run(workflow__Water, id)}
+// pawlRunWater runs workflow Water.
+func pawlRunWater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Water__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Water__workflow is workflow Water, with what runs it.
-func Water__workflow() []*abi.Workflow {
-	w := *workflow__Water
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Water__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlDancers describes workflow Dancers.
+var pawlDancers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Dancers",
+	Version: "e7f329bb30bc",
+	Pos:     "rendezvous.go:155",
+})
 
-var workflow__Dancers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Dancers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "65e68581c4d5",
-	Generator: "1",
-	Pos:       "rendezvous.go:155",
-	Errors:    Errors__pawl,
-}
-
-// StartDancers starts a run of workflow Dancers under an id that no other open run of the namespace has.
+// StartDancers starts a run of workflow Dancers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Dancers pairs leaders with followers in the order in which they come.
 func StartDancers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DancersRun, error) {
-	run, err := c.Start(ctx, workflow__Dancers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDancers, id, nil, opts...)
 	return DancersRun{run}, err
 }
 
-// DancersRun is a handle on a run of Dancers.
+// FindDancers returns a handle on the newest run of workflow Dancers with this id.
+// It does not check that there is one.
+func FindDancers(c *pawl.Client, id string) DancersRun {
+	return DancersRun{c.Run(pawlDancers, id)}
+}
+
+// DancersRun is a handle on a run of workflow Dancers.
 type DancersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DancersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DancersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDancers is a handle on the newest run of Dancers under an id.
-func FindDancers(c *pawl.Client, id string) DancersRun {
-	return DancersRun{c.Run(workflow__Dancers, id)}
+// pawlRunDancers runs workflow Dancers.
+func pawlRunDancers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Dancers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Dancers__workflow is workflow Dancers, with what runs it.
-func Dancers__workflow() []*abi.Workflow {
-	w := *workflow__Dancers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Dancers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPartyOfFailures describes workflow PartyOfFailures.
+var pawlPartyOfFailures = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.PartyOfFailures",
+	Version: "6e7738365597",
+	Pos:     "rendezvous.go:181",
+})
 
-var workflow__PartyOfFailures = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.PartyOfFailures",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "ae5b1e6070c0",
-	Generator: "1",
-	Pos:       "rendezvous.go:181",
-	Errors:    Errors__pawl,
-}
-
-// StartPartyOfFailures starts a run of workflow PartyOfFailures under an id that no other open run of the namespace has.
+// StartPartyOfFailures starts a run of workflow PartyOfFailures and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PartyOfFailures gathers everybody even if a machine is broken, and says which.
 func StartPartyOfFailures(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PartyOfFailuresRun, error) {
-	run, err := c.Start(ctx, workflow__PartyOfFailures, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPartyOfFailures, id, nil, opts...)
 	return PartyOfFailuresRun{run}, err
 }
 
-// PartyOfFailuresRun is a handle on a run of PartyOfFailures.
+// FindPartyOfFailures returns a handle on the newest run of workflow PartyOfFailures with this id.
+// It does not check that there is one.
+func FindPartyOfFailures(c *pawl.Client, id string) PartyOfFailuresRun {
+	return PartyOfFailuresRun{c.Run(pawlPartyOfFailures, id)}
+}
+
+// PartyOfFailuresRun is a handle on a run of workflow PartyOfFailures.
 type PartyOfFailuresRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PartyOfFailuresRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PartyOfFailuresRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPartyOfFailures is a handle on the newest run of PartyOfFailures under an id.
-func FindPartyOfFailures(c *pawl.Client, id string) PartyOfFailuresRun {
-	return PartyOfFailuresRun{c.Run(workflow__PartyOfFailures, id)}
+// pawlRunPartyOfFailures runs workflow PartyOfFailures.
+func pawlRunPartyOfFailures(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := PartyOfFailures__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// PartyOfFailures__workflow is workflow PartyOfFailures, with what runs it.
-func PartyOfFailures__workflow() []*abi.Workflow {
-	w := *workflow__PartyOfFailures
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PartyOfFailures__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBarbershop describes workflow Barbershop.
+var pawlBarbershop = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Barbershop",
+	Version: "4fdf1bc0cc29",
+	Pos:     "rendezvous.go:212",
+})
 
-var workflow__Barbershop = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Barbershop",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "5c3f3e206c12",
-	Generator: "1",
-	Pos:       "rendezvous.go:212",
-	Errors:    Errors__pawl,
-}
-
-// StartBarbershop starts a run of workflow Barbershop under an id that no other open run of the namespace has.
+// StartBarbershop starts a run of workflow Barbershop and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Barbershop has two chairs. Of four who come one minute after the other, the first is shaved, two wait, and the last
+// goes away.
 func StartBarbershop(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BarbershopRun, error) {
-	run, err := c.Start(ctx, workflow__Barbershop, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBarbershop, id, nil, opts...)
 	return BarbershopRun{run}, err
 }
 
-// BarbershopRun is a handle on a run of Barbershop.
+// FindBarbershop returns a handle on the newest run of workflow Barbershop with this id.
+// It does not check that there is one.
+func FindBarbershop(c *pawl.Client, id string) BarbershopRun {
+	return BarbershopRun{c.Run(pawlBarbershop, id)}
+}
+
+// BarbershopRun is a handle on a run of workflow Barbershop.
 type BarbershopRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BarbershopRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BarbershopRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBarbershop is a handle on the newest run of Barbershop under an id.
-func FindBarbershop(c *pawl.Client, id string) BarbershopRun {
-	return BarbershopRun{c.Run(workflow__Barbershop, id)}
+// pawlRunBarbershop runs workflow Barbershop.
+func pawlRunBarbershop(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Barbershop__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Barbershop__workflow is workflow Barbershop, with what runs it.
-func Barbershop__workflow() []*abi.Workflow {
-	w := *workflow__Barbershop
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Barbershop__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlHandshake describes workflow Handshake.
+var pawlHandshake = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Handshake",
+	Version: "2fdab880d10a",
+	Pos:     "rendezvous.go:242",
+})
 
-var workflow__Handshake = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/barriers.Handshake",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Version:   "d56bb36ae6fd",
-	Generator: "1",
-	Pos:       "rendezvous.go:242",
-	Errors:    Errors__pawl,
-}
-
-// StartHandshake starts a run of workflow Handshake under an id that no other open run of the namespace has.
+// StartHandshake starts a run of workflow Handshake and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Handshake connects three callers with two operators; who talks to whom is open, who talks longest is not.
 func StartHandshake(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HandshakeRun, error) {
-	run, err := c.Start(ctx, workflow__Handshake, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHandshake, id, nil, opts...)
 	return HandshakeRun{run}, err
 }
 
-// HandshakeRun is a handle on a run of Handshake.
+// FindHandshake returns a handle on the newest run of workflow Handshake with this id.
+// It does not check that there is one.
+func FindHandshake(c *pawl.Client, id string) HandshakeRun {
+	return HandshakeRun{c.Run(pawlHandshake, id)}
+}
+
+// HandshakeRun is a handle on a run of workflow Handshake.
 type HandshakeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HandshakeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HandshakeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindHandshake is a handle on the newest run of Handshake under an id.
-func FindHandshake(c *pawl.Client, id string) HandshakeRun {
-	return HandshakeRun{c.Run(workflow__Handshake, id)}
+// pawlRunHandshake runs workflow Handshake.
+func pawlRunHandshake(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Handshake__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Handshake__workflow is workflow Handshake, with what runs it.
-func Handshake__workflow() []*abi.Workflow {
-	w := *workflow__Handshake
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Handshake__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package barriers, for a worker to run.
+// PawlRegistration returns the activities and workflows of package barriers, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/barriers",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Rounds__workflow(),
-			InStep__workflow(),
-			Neighbours__workflow(),
-			Inspection__workflow(),
-			BrokenBarrier__workflow(),
-			Sieve__workflow(),
-			LastOneActs__workflow(),
-			StartingGun__workflow(),
-			CountDown__workflow(),
-			CountDownInTime__workflow(),
-			WarmMachines__workflow(),
-			Gate__workflow(),
-			Relay__workflow(),
-			FirstThrough__workflow(),
-			GrowingParty__workflow(),
-			ArriveAndGoOn__workflow(),
-			Stages__workflow(),
-			Tournament__workflow(),
-			Fences__workflow(),
-			Overtaken__workflow(),
-			Exchange__workflow(),
-			Meeting__workflow(),
-			PingPong__workflow(),
-			Water__workflow(),
-			Dancers__workflow(),
-			PartyOfFailures__workflow(),
-			Barbershop__workflow(),
-			Handshake__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/barriers.ErrBroken", ErrBroken),
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/barriers.errBroken", errBroken),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlRounds.With(pawlRunRounds),
+		pawlInStep.With(pawlRunInStep),
+		pawlNeighbours.With(pawlRunNeighbours),
+		pawlInspection.With(pawlRunInspection),
+		pawlBrokenBarrier.With(pawlRunBrokenBarrier),
+		pawlSieve.With(pawlRunSieve),
+		pawlLastOneActs.With(pawlRunLastOneActs),
+		pawlStartingGun.With(pawlRunStartingGun),
+		pawlCountDown.With(pawlRunCountDown),
+		pawlCountDownInTime.With(pawlRunCountDownInTime),
+		pawlWarmMachines.With(pawlRunWarmMachines),
+		pawlGate.With(pawlRunGate),
+		pawlRelay.With(pawlRunRelay),
+		pawlFirstThrough.With(pawlRunFirstThrough),
+		pawlGrowingParty.With(pawlRunGrowingParty),
+		pawlArriveAndGoOn.With(pawlRunArriveAndGoOn),
+		pawlStages.With(pawlRunStages),
+		pawlTournament.With(pawlRunTournament),
+		pawlFences.With(pawlRunFences),
+		pawlOvertaken.With(pawlRunOvertaken),
+		pawlExchange.With(pawlRunExchange),
+		pawlMeeting.With(pawlRunMeeting),
+		pawlPingPong.With(pawlRunPingPong),
+		pawlWater.With(pawlRunWater),
+		pawlDancers.With(pawlRunDancers),
+		pawlPartyOfFailures.With(pawlRunPartyOfFailures),
+		pawlBarbershop.With(pawlRunBarbershop),
+		pawlHandshake.With(pawlRunHandshake),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed cyclic.go
-var source__cyclic string
+var pawlSourceCyclic string
 
 //go:embed latches.go
-var source__latches string
+var pawlSourceLatches string
 
 //go:embed phasers.go
-var source__phasers string
+var pawlSourcePhasers string
 
 //go:embed rendezvous.go
-var source__rendezvous string
+var pawlSourceRendezvous string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/barriers/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"Measure":       "31e728718455df8e",
-			"WarmUp":        "53f28d12b03603f0",
-			"elapsed{}":     "a985c1e1c0ae5ed4",
-			"var ErrBroken": "56f2a92fc70865ce",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/barriers",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/barriers.ErrBroken", ErrBroken),
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/barriers.errBroken", errBroken),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"Measure":       "31e728718455df8e",
+				"WarmUp":        "53f28d12b03603f0",
+				"elapsed{}":     "a985c1e1c0ae5ed4",
+				"var ErrBroken": "56f2a92fc70865ce",
+			},
+		},
+		{
+			File: "cyclic.go",
+			Text: pawlSourceCyclic,
+			Sums: map[string]string{
+				"(*barrier).wait{}": "8bf3ef165e269b2a",
+				"BrokenBarrier{}":   "ba531302b7b9ad21",
+				"InStep{}":          "f3ae89ae84b9d88c",
+				"Inspection{}":      "bd6ab0785cd54b8c",
+				"LastOneActs{}":     "066377c369884d93",
+				"Neighbours{}":      "67761ff3cbc815a2",
+				"Rounds{}":          "5b1ae007483f1f08",
+				"Sieve{}":           "da25cc6882fc96e8",
+				"breakable.serve{}": "7e77a277b1307e44",
+				"breakable.wait{}":  "d65857e88a62f9d5",
+				"newBarrier{}":      "d5ff72e49323f65b",
+				"type barrier":      "55553e917258c9fe",
+				"type breakable":    "904fa8a3c9239391",
+				"var errBroken":     "33f4d2ee61d345dc",
+			},
+		},
+		{
+			File: "latches.go",
+			Text: pawlSourceLatches,
+			Sums: map[string]string{
+				"(*gate).close{}":      "8bc252bebf29315e",
+				"(*gate).open{}":       "90509a3733cd4198",
+				"(*gate).pass{}":       "57ef2593006642ee",
+				"(*latch).countDown{}": "dce7882b51bf0467",
+				"CountDownInTime{}":    "70d6990ef9a66c19",
+				"CountDown{}":          "6d7cc2d48cbdd2d9",
+				"FirstThrough{}":       "f2a5e2f7f4cdadea",
+				"Gate{}":               "d57b50138e871bc5",
+				"Relay{}":              "615b6e15c40d6212",
+				"StartingGun{}":        "8a67fef516d29c4e",
+				"WarmMachines{}":       "375341146600e368",
+				"newLatch{}":           "a6d03faad121060a",
+				"type gate":            "6cfa08d48c63aa31",
+				"type latch":           "5f4866af461567b0",
+			},
+		},
+		{
+			File: "phasers.go",
+			Text: pawlSourcePhasers,
+			Sums: map[string]string{
+				"(*phaser).arrive{}":     "d353a77c2b6f9136",
+				"(*phaser).current{}":    "5f6bcba312a1df33",
+				"(*phaser).deregister{}": "f299c489bcce338b",
+				"(*phaser).register{}":   "cfdfa132bf0f7a52",
+				"(*phaser).turnIfFull{}": "614d496cbe16649c",
+				"ArriveAndGoOn{}":        "3ed95dff2f3a8f2f",
+				"Fences{}":               "5943769c730dfa7e",
+				"GrowingParty{}":         "e498ad21278caa3a",
+				"Overtaken{}":            "d8c6c2dee4f01da5",
+				"Stages{}":               "bcbdeab7c015dbba",
+				"Tournament{}":           "be07fb0ab26cf6c4",
+				"newPhaser{}":            "c7692326eee79771",
+				"type phaser":            "7a2bae42e9f73af1",
+			},
+		},
+		{
+			File: "rendezvous.go",
+			Text: pawlSourceRendezvous,
+			Sums: map[string]string{
+				"Barbershop{}":      "6a7d90abe1868ab3",
+				"Dancers{}":         "fe9b0d045d7a24c6",
+				"Exchange{}":        "4d53e8f5b56c55cf",
+				"Handshake{}":       "b766ac410c553179",
+				"Meeting{}":         "016bb21162fc7eab",
+				"PartyOfFailures{}": "8eb0c0a452d9f0a0",
+				"PingPong{}":        "ce40bf0f2d5382ff",
+				"Water{}":           "5bae90fbeec8ef09",
+				"exchanger.swap{}":  "2678837d6e7d966b",
+				"meeting.first{}":   "194d8074bab35f49",
+				"meeting.second{}":  "126218f97cf7d1a1",
+				"player{}":          "eb9370391e514b43",
+				"type exchanger":    "7e6a2deadd47a395",
+				"type meeting":      "3e2a4d6d4915d81e",
+				"type offer":        "cd35b5e5dc49be61",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/barriers/cyclic.go",
-		Text: source__cyclic,
-		Sums: map[string]string{
-			"(*barrier).wait{}": "8bf3ef165e269b2a",
-			"BrokenBarrier{}":   "ba531302b7b9ad21",
-			"InStep{}":          "f3ae89ae84b9d88c",
-			"Inspection{}":      "bd6ab0785cd54b8c",
-			"LastOneActs{}":     "066377c369884d93",
-			"Neighbours{}":      "67761ff3cbc815a2",
-			"Rounds{}":          "5b1ae007483f1f08",
-			"Sieve{}":           "da25cc6882fc96e8",
-			"breakable.serve{}": "7e77a277b1307e44",
-			"breakable.wait{}":  "d65857e88a62f9d5",
-			"newBarrier{}":      "d5ff72e49323f65b",
-			"type barrier":      "55553e917258c9fe",
-			"type breakable":    "904fa8a3c9239391",
-			"var errBroken":     "33f4d2ee61d345dc",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/barriers/latches.go",
-		Text: source__latches,
-		Sums: map[string]string{
-			"(*gate).close{}":      "8bc252bebf29315e",
-			"(*gate).open{}":       "90509a3733cd4198",
-			"(*gate).pass{}":       "57ef2593006642ee",
-			"(*latch).countDown{}": "dce7882b51bf0467",
-			"CountDownInTime{}":    "70d6990ef9a66c19",
-			"CountDown{}":          "6d7cc2d48cbdd2d9",
-			"FirstThrough{}":       "f2a5e2f7f4cdadea",
-			"Gate{}":               "d57b50138e871bc5",
-			"Relay{}":              "615b6e15c40d6212",
-			"StartingGun{}":        "8a67fef516d29c4e",
-			"WarmMachines{}":       "375341146600e368",
-			"newLatch{}":           "a6d03faad121060a",
-			"type gate":            "6cfa08d48c63aa31",
-			"type latch":           "5f4866af461567b0",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/barriers/phasers.go",
-		Text: source__phasers,
-		Sums: map[string]string{
-			"(*phaser).arrive{}":     "d353a77c2b6f9136",
-			"(*phaser).current{}":    "5f6bcba312a1df33",
-			"(*phaser).deregister{}": "f299c489bcce338b",
-			"(*phaser).register{}":   "cfdfa132bf0f7a52",
-			"(*phaser).turnIfFull{}": "614d496cbe16649c",
-			"ArriveAndGoOn{}":        "3ed95dff2f3a8f2f",
-			"Fences{}":               "5943769c730dfa7e",
-			"GrowingParty{}":         "e498ad21278caa3a",
-			"Overtaken{}":            "d8c6c2dee4f01da5",
-			"Stages{}":               "bcbdeab7c015dbba",
-			"Tournament{}":           "be07fb0ab26cf6c4",
-			"newPhaser{}":            "c7692326eee79771",
-			"type phaser":            "7a2bae42e9f73af1",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/barriers/rendezvous.go",
-		Text: source__rendezvous,
-		Sums: map[string]string{
-			"Barbershop{}":      "6a7d90abe1868ab3",
-			"Dancers{}":         "fe9b0d045d7a24c6",
-			"Exchange{}":        "4d53e8f5b56c55cf",
-			"Handshake{}":       "b766ac410c553179",
-			"Meeting{}":         "016bb21162fc7eab",
-			"PartyOfFailures{}": "8eb0c0a452d9f0a0",
-			"PingPong{}":        "ce40bf0f2d5382ff",
-			"Water{}":           "5bae90fbeec8ef09",
-			"exchanger.swap{}":  "2678837d6e7d966b",
-			"meeting.first{}":   "194d8074bab35f49",
-			"meeting.second{}":  "126218f97cf7d1a1",
-			"player{}":          "eb9370391e514b43",
-			"type exchanger":    "7e6a2deadd47a395",
-			"type meeting":      "3e2a4d6d4915d81e",
-			"type offer":        "cd35b5e5dc49be61",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

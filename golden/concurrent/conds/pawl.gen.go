@@ -5,1260 +5,1220 @@ package conds
 import (
 	"context"
 	_ "embed"
-	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Bake = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/conds.Bake",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Policy: abi.Policy{
-		StartToClose:  time.Hour,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:17",
-}
+// pawlBake describes activity Bake.
+var pawlBake = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/golden/concurrent/conds.Bake",
+	Policy: abi.Policy{StartToClose: time.Hour},
+	Pos:    "activities.go:17",
+})
 
 // Bake__pawl schedules activity Bake and waits for its outcome.
-func Bake__pawl(_run *abi.Run, ctx context.Context, pounds int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Bake, []any{pounds}, &r0)
-	return
+func Bake__pawl(_run *abi.Run, ctx context.Context, pounds int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlBake, []any{pounds}, &result)
+	return result, err
 }
 
-var activity__Settings = &abi.Activity{
+// pawlSettings describes step Settings.
+var pawlSettings = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/golden/concurrent/conds.Settings",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:29",
-}
+	Pos:  "activities.go:29",
+})
 
 // Settings__pawl runs step Settings and waits for its outcome.
-func Settings__pawl(_run *abi.Run, ctx context.Context, name string) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Settings, []any{name}, &r0)
-	return
+func Settings__pawl(_run *abi.Run, ctx context.Context, name string) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlSettings, []any{name}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Bake,
+			Activity: pawlBake,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var pounds int
+				if err := in.Decode(&pounds); err != nil {
 					return nil, err
 				}
-				r0, err := Bake(ctx, a0)
-				return []any{r0}, err
+				result, err := Bake(ctx, pounds)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Settings,
+			Activity: pawlSettings,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var name string
+				if err := in.Decode(&name); err != nil {
 					return nil, err
 				}
-				r0, err := Settings(ctx, a0)
-				return []any{r0}, err
+				result, err := Settings(ctx, name)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__ReadersAndWriters = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.ReadersAndWriters",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "7aa9575873d3",
-	Generator: "1",
-	Pos:       "locks.go:66",
-	Errors:    Errors__pawl,
-}
+// pawlReadersAndWriters describes workflow ReadersAndWriters.
+var pawlReadersAndWriters = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.ReadersAndWriters",
+	Version: "95f2c683fb71",
+	Pos:     "locks.go:66",
+})
 
-// StartReadersAndWriters starts a run of workflow ReadersAndWriters under an id that no other open run of the namespace has.
+// StartReadersAndWriters starts a run of workflow ReadersAndWriters and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ReadersAndWriters lets two readers in together, makes the writer wait for both, and a late reader for the writer.
 func StartReadersAndWriters(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ReadersAndWritersRun, error) {
-	run, err := c.Start(ctx, workflow__ReadersAndWriters, id, nil, opts...)
+	run, err := c.Start(ctx, pawlReadersAndWriters, id, nil, opts...)
 	return ReadersAndWritersRun{run}, err
 }
 
-// ReadersAndWritersRun is a handle on a run of ReadersAndWriters.
+// FindReadersAndWriters returns a handle on the newest run of workflow ReadersAndWriters with this id.
+// It does not check that there is one.
+func FindReadersAndWriters(c *pawl.Client, id string) ReadersAndWritersRun {
+	return ReadersAndWritersRun{c.Run(pawlReadersAndWriters, id)}
+}
+
+// ReadersAndWritersRun is a handle on a run of workflow ReadersAndWriters.
 type ReadersAndWritersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ReadersAndWritersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ReadersAndWritersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindReadersAndWriters is a handle on the newest run of ReadersAndWriters under an id.
-func FindReadersAndWriters(c *pawl.Client, id string) ReadersAndWritersRun {
-	return ReadersAndWritersRun{c.Run(workflow__ReadersAndWriters, id)}
+// pawlRunReadersAndWriters runs workflow ReadersAndWriters.
+func pawlRunReadersAndWriters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ReadersAndWriters__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ReadersAndWriters__workflow is workflow ReadersAndWriters, with what runs it.
-func ReadersAndWriters__workflow() []*abi.Workflow {
-	w := *workflow__ReadersAndWriters
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ReadersAndWriters__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTakingTurns describes workflow TakingTurns.
+var pawlTakingTurns = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.TakingTurns",
+	Version: "c16400f9b4ce",
+	Pos:     "locks.go:117",
+})
 
-var workflow__TakingTurns = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.TakingTurns",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "d9f2d6878598",
-	Generator: "1",
-	Pos:       "locks.go:117",
-	Errors:    Errors__pawl,
-}
-
-// StartTakingTurns starts a run of workflow TakingTurns under an id that no other open run of the namespace has.
+// StartTakingTurns starts a run of workflow TakingTurns and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TakingTurns spells a word, one letter per goroutine, though the goroutines start in the wrong order.
 func StartTakingTurns(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TakingTurnsRun, error) {
-	run, err := c.Start(ctx, workflow__TakingTurns, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTakingTurns, id, nil, opts...)
 	return TakingTurnsRun{run}, err
 }
 
-// TakingTurnsRun is a handle on a run of TakingTurns.
+// FindTakingTurns returns a handle on the newest run of workflow TakingTurns with this id.
+// It does not check that there is one.
+func FindTakingTurns(c *pawl.Client, id string) TakingTurnsRun {
+	return TakingTurnsRun{c.Run(pawlTakingTurns, id)}
+}
+
+// TakingTurnsRun is a handle on a run of workflow TakingTurns.
 type TakingTurnsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TakingTurnsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TakingTurnsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTakingTurns is a handle on the newest run of TakingTurns under an id.
-func FindTakingTurns(c *pawl.Client, id string) TakingTurnsRun {
-	return TakingTurnsRun{c.Run(workflow__TakingTurns, id)}
+// pawlRunTakingTurns runs workflow TakingTurns.
+func pawlRunTakingTurns(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := TakingTurns__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// TakingTurns__workflow is workflow TakingTurns, with what runs it.
-func TakingTurns__workflow() []*abi.Workflow {
-	w := *workflow__TakingTurns
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TakingTurns__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFizzBuzz describes workflow FizzBuzz.
+var pawlFizzBuzz = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.FizzBuzz",
+	Version: "46ed6ee7ab67",
+	Pos:     "locks.go:139",
+})
 
-var workflow__FizzBuzz = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.FizzBuzz",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "35edfc112879",
-	Generator: "1",
-	Pos:       "locks.go:139",
-	Errors:    Errors__pawl,
-}
-
-// StartFizzBuzz starts a run of workflow FizzBuzz under an id that no other open run of the namespace has.
+// StartFizzBuzz starts a run of workflow FizzBuzz and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FizzBuzz has four goroutines that share one counter and one condition.
 func StartFizzBuzz(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FizzBuzzRun, error) {
-	run, err := c.Start(ctx, workflow__FizzBuzz, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFizzBuzz, id, nil, opts...)
 	return FizzBuzzRun{run}, err
 }
 
-// FizzBuzzRun is a handle on a run of FizzBuzz.
+// FindFizzBuzz returns a handle on the newest run of workflow FizzBuzz with this id.
+// It does not check that there is one.
+func FindFizzBuzz(c *pawl.Client, id string) FizzBuzzRun {
+	return FizzBuzzRun{c.Run(pawlFizzBuzz, id)}
+}
+
+// FizzBuzzRun is a handle on a run of workflow FizzBuzz.
 type FizzBuzzRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FizzBuzzRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FizzBuzzRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFizzBuzz is a handle on the newest run of FizzBuzz under an id.
-func FindFizzBuzz(c *pawl.Client, id string) FizzBuzzRun {
-	return FizzBuzzRun{c.Run(workflow__FizzBuzz, id)}
+// pawlRunFizzBuzz runs workflow FizzBuzz.
+func pawlRunFizzBuzz(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := FizzBuzz__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// FizzBuzz__workflow is workflow FizzBuzz, with what runs it.
-func FizzBuzz__workflow() []*abi.Workflow {
-	w := *workflow__FizzBuzz
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := FizzBuzz__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSharedOven describes workflow SharedOven.
+var pawlSharedOven = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.SharedOven",
+	Version: "1c1a675495f0",
+	Pos:     "locks.go:171",
+})
 
-var workflow__SharedOven = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.SharedOven",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "f9e05b80e30d",
-	Generator: "1",
-	Pos:       "locks.go:171",
-	Errors:    Errors__pawl,
-}
-
-// StartSharedOven starts a run of workflow SharedOven under an id that no other open run of the namespace has.
+// StartSharedOven starts a run of workflow SharedOven and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SharedOven allows two bakers at a time through a counter under a condition.
 func StartSharedOven(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SharedOvenRun, error) {
-	run, err := c.Start(ctx, workflow__SharedOven, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSharedOven, id, nil, opts...)
 	return SharedOvenRun{run}, err
 }
 
-// SharedOvenRun is a handle on a run of SharedOven.
+// FindSharedOven returns a handle on the newest run of workflow SharedOven with this id.
+// It does not check that there is one.
+func FindSharedOven(c *pawl.Client, id string) SharedOvenRun {
+	return SharedOvenRun{c.Run(pawlSharedOven, id)}
+}
+
+// SharedOvenRun is a handle on a run of workflow SharedOven.
 type SharedOvenRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SharedOvenRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SharedOvenRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSharedOven is a handle on the newest run of SharedOven under an id.
-func FindSharedOven(c *pawl.Client, id string) SharedOvenRun {
-	return SharedOvenRun{c.Run(workflow__SharedOven, id)}
+// pawlRunSharedOven runs workflow SharedOven.
+func pawlRunSharedOven(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SharedOven__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// SharedOven__workflow is workflow SharedOven, with what runs it.
-func SharedOven__workflow() []*abi.Workflow {
-	w := *workflow__SharedOven
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := SharedOven__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPhilosophers describes workflow Philosophers.
+var pawlPhilosophers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Philosophers",
+	Version: "83711bd8af76",
+	Pos:     "locks.go:208",
+})
 
-var workflow__Philosophers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Philosophers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "45484da8fbde",
-	Generator: "1",
-	Pos:       "locks.go:208",
-	Errors:    Errors__pawl,
-}
-
-// StartPhilosophers starts a run of workflow Philosophers under an id that no other open run of the namespace has.
+// StartPhilosophers starts a run of workflow Philosophers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Philosophers take both forks at once or wait; each eats three times.
 func StartPhilosophers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PhilosophersRun, error) {
-	run, err := c.Start(ctx, workflow__Philosophers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPhilosophers, id, nil, opts...)
 	return PhilosophersRun{run}, err
 }
 
-// PhilosophersRun is a handle on a run of Philosophers.
+// FindPhilosophers returns a handle on the newest run of workflow Philosophers with this id.
+// It does not check that there is one.
+func FindPhilosophers(c *pawl.Client, id string) PhilosophersRun {
+	return PhilosophersRun{c.Run(pawlPhilosophers, id)}
+}
+
+// PhilosophersRun is a handle on a run of workflow Philosophers.
 type PhilosophersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PhilosophersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PhilosophersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPhilosophers is a handle on the newest run of Philosophers under an id.
-func FindPhilosophers(c *pawl.Client, id string) PhilosophersRun {
-	return PhilosophersRun{c.Run(workflow__Philosophers, id)}
+// pawlRunPhilosophers runs workflow Philosophers.
+func pawlRunPhilosophers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Philosophers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Philosophers__workflow is workflow Philosophers, with what runs it.
-func Philosophers__workflow() []*abi.Workflow {
-	w := *workflow__Philosophers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Philosophers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLocks describes workflow Locks.
+var pawlLocks = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Locks",
+	Version: "23e25c3ef5a1",
+	Pos:     "locks.go:242",
+})
 
-var workflow__Locks = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Locks",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "83406a526594",
-	Generator: "1",
-	Pos:       "locks.go:242",
-	Errors:    Errors__pawl,
-}
-
-// StartLocks starts a run of workflow Locks under an id that no other open run of the namespace has.
+// StartLocks starts a run of workflow Locks and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Locks tries locks that are held, and those that are not.
 func StartLocks(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LocksRun, error) {
-	run, err := c.Start(ctx, workflow__Locks, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLocks, id, nil, opts...)
 	return LocksRun{run}, err
 }
 
-// LocksRun is a handle on a run of Locks.
+// FindLocks returns a handle on the newest run of workflow Locks with this id.
+// It does not check that there is one.
+func FindLocks(c *pawl.Client, id string) LocksRun {
+	return LocksRun{c.Run(pawlLocks, id)}
+}
+
+// LocksRun is a handle on a run of workflow Locks.
 type LocksRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LocksRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LocksRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLocks is a handle on the newest run of Locks under an id.
-func FindLocks(c *pawl.Client, id string) LocksRun {
-	return LocksRun{c.Run(workflow__Locks, id)}
+// pawlRunLocks runs workflow Locks.
+func pawlRunLocks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Locks__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Locks__workflow is workflow Locks, with what runs it.
-func Locks__workflow() []*abi.Workflow {
-	w := *workflow__Locks
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Locks__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTransfers describes workflow Transfers.
+var pawlTransfers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Transfers",
+	Version: "5d855dcb9580",
+	Pos:     "locks.go:290",
+})
 
-var workflow__Transfers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Transfers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "e7358c5cb19a",
-	Generator: "1",
-	Pos:       "locks.go:290",
-	Errors:    Errors__pawl,
-}
-
-// StartTransfers starts a run of workflow Transfers under an id that no other open run of the namespace has.
+// StartTransfers starts a run of workflow Transfers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Transfers go back and forth; either both are possible, or the poor one's came too early.
 func StartTransfers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TransfersRun, error) {
-	run, err := c.Start(ctx, workflow__Transfers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTransfers, id, nil, opts...)
 	return TransfersRun{run}, err
 }
 
-// TransfersRun is a handle on a run of Transfers.
+// FindTransfers returns a handle on the newest run of workflow Transfers with this id.
+// It does not check that there is one.
+func FindTransfers(c *pawl.Client, id string) TransfersRun {
+	return TransfersRun{c.Run(pawlTransfers, id)}
+}
+
+// TransfersRun is a handle on a run of workflow Transfers.
 type TransfersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TransfersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TransfersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTransfers is a handle on the newest run of Transfers under an id.
-func FindTransfers(c *pawl.Client, id string) TransfersRun {
-	return TransfersRun{c.Run(workflow__Transfers, id)}
+// pawlRunTransfers runs workflow Transfers.
+func pawlRunTransfers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Transfers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Transfers__workflow is workflow Transfers, with what runs it.
-func Transfers__workflow() []*abi.Workflow {
-	w := *workflow__Transfers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Transfers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLockers describes workflow Lockers.
+var pawlLockers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Lockers",
+	Version: "183c2b0c9b3b",
+	Pos:     "locks.go:312",
+})
 
-var workflow__Lockers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Lockers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "3b339b970813",
-	Generator: "1",
-	Pos:       "locks.go:312",
-	Errors:    Errors__pawl,
-}
-
-// StartLockers starts a run of workflow Lockers under an id that no other open run of the namespace has.
+// StartLockers starts a run of workflow Lockers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Lockers uses three kinds of locks through their interface, one of them inside of another's section.
 func StartLockers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LockersRun, error) {
-	run, err := c.Start(ctx, workflow__Lockers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLockers, id, nil, opts...)
 	return LockersRun{run}, err
 }
 
-// LockersRun is a handle on a run of Lockers.
+// FindLockers returns a handle on the newest run of workflow Lockers with this id.
+// It does not check that there is one.
+func FindLockers(c *pawl.Client, id string) LockersRun {
+	return LockersRun{c.Run(pawlLockers, id)}
+}
+
+// LockersRun is a handle on a run of workflow Lockers.
 type LockersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LockersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LockersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLockers is a handle on the newest run of Lockers under an id.
-func FindLockers(c *pawl.Client, id string) LockersRun {
-	return LockersRun{c.Run(workflow__Lockers, id)}
+// pawlRunLockers runs workflow Lockers.
+func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Lockers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Lockers__workflow is workflow Lockers, with what runs it.
-func Lockers__workflow() []*abi.Workflow {
-	w := *workflow__Lockers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Lockers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlInitialised describes workflow Initialised.
+var pawlInitialised = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Initialised",
+	Version: "48ed9882f30c",
+	Pos:     "once.go:20",
+})
 
-var workflow__Initialised = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Initialised",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "58866f9b3663",
-	Generator: "1",
-	Pos:       "once.go:20",
-	Errors:    Errors__pawl,
-}
-
-// StartInitialised starts a run of workflow Initialised under an id that no other open run of the namespace has.
+// StartInitialised starts a run of workflow Initialised and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Initialised makes a table at first use; the three users do not see it half made.
 func StartInitialised(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (InitialisedRun, error) {
-	run, err := c.Start(ctx, workflow__Initialised, id, nil, opts...)
+	run, err := c.Start(ctx, pawlInitialised, id, nil, opts...)
 	return InitialisedRun{run}, err
 }
 
-// InitialisedRun is a handle on a run of Initialised.
+// FindInitialised returns a handle on the newest run of workflow Initialised with this id.
+// It does not check that there is one.
+func FindInitialised(c *pawl.Client, id string) InitialisedRun {
+	return InitialisedRun{c.Run(pawlInitialised, id)}
+}
+
+// InitialisedRun is a handle on a run of workflow Initialised.
 type InitialisedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r InitialisedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r InitialisedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindInitialised is a handle on the newest run of Initialised under an id.
-func FindInitialised(c *pawl.Client, id string) InitialisedRun {
-	return InitialisedRun{c.Run(workflow__Initialised, id)}
+// pawlRunInitialised runs workflow Initialised.
+func pawlRunInitialised(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Initialised__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Initialised__workflow is workflow Initialised, with what runs it.
-func Initialised__workflow() []*abi.Workflow {
-	w := *workflow__Initialised
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Initialised__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOnceValues describes workflow OnceValues.
+var pawlOnceValues = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.OnceValues",
+	Version: "0484274c3314",
+	Pos:     "once.go:44",
+})
 
-var workflow__OnceValues = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.OnceValues",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "1de87f9ec935",
-	Generator: "1",
-	Pos:       "once.go:44",
-	Errors:    Errors__pawl,
-}
-
-// StartOnceValues starts a run of workflow OnceValues under an id that no other open run of the namespace has.
+// StartOnceValues starts a run of workflow OnceValues and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// OnceValues reads a setting with a step at its first use, and has it afterwards.
 func StartOnceValues(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OnceValuesRun, error) {
-	run, err := c.Start(ctx, workflow__OnceValues, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOnceValues, id, nil, opts...)
 	return OnceValuesRun{run}, err
 }
 
-// OnceValuesRun is a handle on a run of OnceValues.
+// FindOnceValues returns a handle on the newest run of workflow OnceValues with this id.
+// It does not check that there is one.
+func FindOnceValues(c *pawl.Client, id string) OnceValuesRun {
+	return OnceValuesRun{c.Run(pawlOnceValues, id)}
+}
+
+// OnceValuesRun is a handle on a run of workflow OnceValues.
 type OnceValuesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OnceValuesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OnceValuesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOnceValues is a handle on the newest run of OnceValues under an id.
-func FindOnceValues(c *pawl.Client, id string) OnceValuesRun {
-	return OnceValuesRun{c.Run(workflow__OnceValues, id)}
+// pawlRunOnceValues runs workflow OnceValues.
+func pawlRunOnceValues(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := OnceValues__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// OnceValues__workflow is workflow OnceValues, with what runs it.
-func OnceValues__workflow() []*abi.Workflow {
-	w := *workflow__OnceValues
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := OnceValues__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOnceThatPanics describes workflow OnceThatPanics.
+var pawlOnceThatPanics = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.OnceThatPanics",
+	Version: "914ddb126ba5",
+	Pos:     "once.go:65",
+})
 
-var workflow__OnceThatPanics = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.OnceThatPanics",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "c9f9d7587c0c",
-	Generator: "1",
-	Pos:       "once.go:65",
-	Errors:    Errors__pawl,
-}
-
-// StartOnceThatPanics starts a run of workflow OnceThatPanics under an id that no other open run of the namespace has.
+// StartOnceThatPanics starts a run of workflow OnceThatPanics and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// OnceThatPanics runs once: a OnceFunc panics again at the second call, with the same value, a Once does nothing then.
 func StartOnceThatPanics(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OnceThatPanicsRun, error) {
-	run, err := c.Start(ctx, workflow__OnceThatPanics, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOnceThatPanics, id, nil, opts...)
 	return OnceThatPanicsRun{run}, err
 }
 
-// OnceThatPanicsRun is a handle on a run of OnceThatPanics.
+// FindOnceThatPanics returns a handle on the newest run of workflow OnceThatPanics with this id.
+// It does not check that there is one.
+func FindOnceThatPanics(c *pawl.Client, id string) OnceThatPanicsRun {
+	return OnceThatPanicsRun{c.Run(pawlOnceThatPanics, id)}
+}
+
+// OnceThatPanicsRun is a handle on a run of workflow OnceThatPanics.
 type OnceThatPanicsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OnceThatPanicsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OnceThatPanicsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOnceThatPanics is a handle on the newest run of OnceThatPanics under an id.
-func FindOnceThatPanics(c *pawl.Client, id string) OnceThatPanicsRun {
-	return OnceThatPanicsRun{c.Run(workflow__OnceThatPanics, id)}
+// pawlRunOnceThatPanics runs workflow OnceThatPanics.
+func pawlRunOnceThatPanics(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := OnceThatPanics__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// OnceThatPanics__workflow is workflow OnceThatPanics, with what runs it.
-func OnceThatPanics__workflow() []*abi.Workflow {
-	w := *workflow__OnceThatPanics
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := OnceThatPanics__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFutures describes workflow Futures.
+var pawlFutures = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Futures",
+	Version: "4d2612c2e7e4",
+	Pos:     "once.go:118",
+})
 
-var workflow__Futures = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Futures",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "a6048c4d553d",
-	Generator: "1",
-	Pos:       "once.go:118",
-	Errors:    Errors__pawl,
-}
-
-// StartFutures starts a run of workflow Futures under an id that no other open run of the namespace has.
+// StartFutures starts a run of workflow Futures and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Futures start two activities and wait for both, one of them from two places.
 func StartFutures(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FuturesRun, error) {
-	run, err := c.Start(ctx, workflow__Futures, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFutures, id, nil, opts...)
 	return FuturesRun{run}, err
 }
 
-// FuturesRun is a handle on a run of Futures.
+// FindFutures returns a handle on the newest run of workflow Futures with this id.
+// It does not check that there is one.
+func FindFutures(c *pawl.Client, id string) FuturesRun {
+	return FuturesRun{c.Run(pawlFutures, id)}
+}
+
+// FuturesRun is a handle on a run of workflow Futures.
 type FuturesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FuturesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FuturesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFutures is a handle on the newest run of Futures under an id.
-func FindFutures(c *pawl.Client, id string) FuturesRun {
-	return FuturesRun{c.Run(workflow__Futures, id)}
+// pawlRunFutures runs workflow Futures.
+func pawlRunFutures(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Futures__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Futures__workflow is workflow Futures, with what runs it.
-func Futures__workflow() []*abi.Workflow {
-	w := *workflow__Futures
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Futures__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlAwait describes workflow Await.
+var pawlAwait = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Await",
+	Version: "9b8e72300563",
+	Pos:     "once.go:152",
+})
 
-var workflow__Await = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Await",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "ec1716e751d0",
-	Generator: "1",
-	Pos:       "once.go:152",
-	Errors:    Errors__pawl,
-}
-
-// StartAwait starts a run of workflow Await under an id that no other open run of the namespace has.
+// StartAwait starts a run of workflow Await and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Await has three wait for three sizes of one level.
 func StartAwait(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (AwaitRun, error) {
-	run, err := c.Start(ctx, workflow__Await, id, nil, opts...)
+	run, err := c.Start(ctx, pawlAwait, id, nil, opts...)
 	return AwaitRun{run}, err
 }
 
-// AwaitRun is a handle on a run of Await.
+// FindAwait returns a handle on the newest run of workflow Await with this id.
+// It does not check that there is one.
+func FindAwait(c *pawl.Client, id string) AwaitRun {
+	return AwaitRun{c.Run(pawlAwait, id)}
+}
+
+// AwaitRun is a handle on a run of workflow Await.
 type AwaitRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r AwaitRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r AwaitRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindAwait is a handle on the newest run of Await under an id.
-func FindAwait(c *pawl.Client, id string) AwaitRun {
-	return AwaitRun{c.Run(workflow__Await, id)}
+// pawlRunAwait runs workflow Await.
+func pawlRunAwait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Await__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Await__workflow is workflow Await, with what runs it.
-func Await__workflow() []*abi.Workflow {
-	w := *workflow__Await
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Await__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCounters describes workflow Counters.
+var pawlCounters = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Counters",
+	Version: "b8f62e062bf9",
+	Pos:     "once.go:178",
+})
 
-var workflow__Counters = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Counters",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "1b8339bab2df",
-	Generator: "1",
-	Pos:       "once.go:178",
-	Errors:    Errors__pawl,
-}
-
-// StartCounters starts a run of workflow Counters under an id that no other open run of the namespace has.
+// StartCounters starts a run of workflow Counters and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Counters are added to without a lock; one loop retries until its swap succeeds.
 func StartCounters(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CountersRun, error) {
-	run, err := c.Start(ctx, workflow__Counters, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCounters, id, nil, opts...)
 	return CountersRun{run}, err
 }
 
-// CountersRun is a handle on a run of Counters.
+// FindCounters returns a handle on the newest run of workflow Counters with this id.
+// It does not check that there is one.
+func FindCounters(c *pawl.Client, id string) CountersRun {
+	return CountersRun{c.Run(pawlCounters, id)}
+}
+
+// CountersRun is a handle on a run of workflow Counters.
 type CountersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CountersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CountersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCounters is a handle on the newest run of Counters under an id.
-func FindCounters(c *pawl.Client, id string) CountersRun {
-	return CountersRun{c.Run(workflow__Counters, id)}
+// pawlRunCounters runs workflow Counters.
+func pawlRunCounters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Counters__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Counters__workflow is workflow Counters, with what runs it.
-func Counters__workflow() []*abi.Workflow {
-	w := *workflow__Counters
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Counters__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRegistry describes workflow Registry.
+var pawlRegistry = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Registry",
+	Version: "a83bec1f2fec",
+	Pos:     "once.go:205",
+})
 
-var workflow__Registry = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Registry",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "7e893dbe08e9",
-	Generator: "1",
-	Pos:       "once.go:205",
-	Errors:    Errors__pawl,
-}
-
-// StartRegistry starts a run of workflow Registry under an id that no other open run of the namespace has.
+// StartRegistry starts a run of workflow Registry and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Registry fills a sync.Map from all sides; the first of a name stays.
 func StartRegistry(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RegistryRun, error) {
-	run, err := c.Start(ctx, workflow__Registry, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRegistry, id, nil, opts...)
 	return RegistryRun{run}, err
 }
 
-// RegistryRun is a handle on a run of Registry.
+// FindRegistry returns a handle on the newest run of workflow Registry with this id.
+// It does not check that there is one.
+func FindRegistry(c *pawl.Client, id string) RegistryRun {
+	return RegistryRun{c.Run(pawlRegistry, id)}
+}
+
+// RegistryRun is a handle on a run of workflow Registry.
 type RegistryRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RegistryRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RegistryRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRegistry is a handle on the newest run of Registry under an id.
-func FindRegistry(c *pawl.Client, id string) RegistryRun {
-	return RegistryRun{c.Run(workflow__Registry, id)}
+// pawlRunRegistry runs workflow Registry.
+func pawlRunRegistry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Registry__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Registry__workflow is workflow Registry, with what runs it.
-func Registry__workflow() []*abi.Workflow {
-	w := *workflow__Registry
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Registry__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCopyOnWrite describes workflow CopyOnWrite.
+var pawlCopyOnWrite = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.CopyOnWrite",
+	Version: "5d9cc3196ac1",
+	Pos:     "once.go:232",
+})
 
-var workflow__CopyOnWrite = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.CopyOnWrite",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "d1be76efffb8",
-	Generator: "1",
-	Pos:       "once.go:232",
-	Errors:    Errors__pawl,
-}
-
-// StartCopyOnWrite starts a run of workflow CopyOnWrite under an id that no other open run of the namespace has.
+// StartCopyOnWrite starts a run of workflow CopyOnWrite and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// CopyOnWrite replaces a whole list; a reader keeps the one that it has.
 func StartCopyOnWrite(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CopyOnWriteRun, error) {
-	run, err := c.Start(ctx, workflow__CopyOnWrite, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCopyOnWrite, id, nil, opts...)
 	return CopyOnWriteRun{run}, err
 }
 
-// CopyOnWriteRun is a handle on a run of CopyOnWrite.
+// FindCopyOnWrite returns a handle on the newest run of workflow CopyOnWrite with this id.
+// It does not check that there is one.
+func FindCopyOnWrite(c *pawl.Client, id string) CopyOnWriteRun {
+	return CopyOnWriteRun{c.Run(pawlCopyOnWrite, id)}
+}
+
+// CopyOnWriteRun is a handle on a run of workflow CopyOnWrite.
 type CopyOnWriteRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CopyOnWriteRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CopyOnWriteRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCopyOnWrite is a handle on the newest run of CopyOnWrite under an id.
-func FindCopyOnWrite(c *pawl.Client, id string) CopyOnWriteRun {
-	return CopyOnWriteRun{c.Run(workflow__CopyOnWrite, id)}
+// pawlRunCopyOnWrite runs workflow CopyOnWrite.
+func pawlRunCopyOnWrite(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := CopyOnWrite__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// CopyOnWrite__workflow is workflow CopyOnWrite, with what runs it.
-func CopyOnWrite__workflow() []*abi.Workflow {
-	w := *workflow__CopyOnWrite
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := CopyOnWrite__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLazyCache describes workflow LazyCache.
+var pawlLazyCache = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.LazyCache",
+	Version: "1f94ff0d0602",
+	Pos:     "once.go:257",
+})
 
-var workflow__LazyCache = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.LazyCache",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "098735683263",
-	Generator: "1",
-	Pos:       "once.go:257",
-	Errors:    Errors__pawl,
-}
-
-// StartLazyCache starts a run of workflow LazyCache under an id that no other open run of the namespace has.
+// StartLazyCache starts a run of workflow LazyCache and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// LazyCache computes each value once per key; the lock is not held while a value is computed.
 func StartLazyCache(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LazyCacheRun, error) {
-	run, err := c.Start(ctx, workflow__LazyCache, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLazyCache, id, nil, opts...)
 	return LazyCacheRun{run}, err
 }
 
-// LazyCacheRun is a handle on a run of LazyCache.
+// FindLazyCache returns a handle on the newest run of workflow LazyCache with this id.
+// It does not check that there is one.
+func FindLazyCache(c *pawl.Client, id string) LazyCacheRun {
+	return LazyCacheRun{c.Run(pawlLazyCache, id)}
+}
+
+// LazyCacheRun is a handle on a run of workflow LazyCache.
 type LazyCacheRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LazyCacheRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LazyCacheRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLazyCache is a handle on the newest run of LazyCache under an id.
-func FindLazyCache(c *pawl.Client, id string) LazyCacheRun {
-	return LazyCacheRun{c.Run(workflow__LazyCache, id)}
+// pawlRunLazyCache runs workflow LazyCache.
+func pawlRunLazyCache(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := LazyCache__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// LazyCache__workflow is workflow LazyCache, with what runs it.
-func LazyCache__workflow() []*abi.Workflow {
-	w := *workflow__LazyCache
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := LazyCache__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBoundedBuffer describes workflow BoundedBuffer.
+var pawlBoundedBuffer = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.BoundedBuffer",
+	Version: "55ee67de56b8",
+	Pos:     "queues.go:73",
+})
 
-var workflow__BoundedBuffer = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.BoundedBuffer",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "dde0d2fa64c1",
-	Generator: "1",
-	Pos:       "queues.go:73",
-	Errors:    Errors__pawl,
-}
-
-// StartBoundedBuffer starts a run of workflow BoundedBuffer under an id that no other open run of the namespace has.
+// StartBoundedBuffer starts a run of workflow BoundedBuffer and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// BoundedBuffer moves ten numbers through room for two; they keep their order.
 func StartBoundedBuffer(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BoundedBufferRun, error) {
-	run, err := c.Start(ctx, workflow__BoundedBuffer, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBoundedBuffer, id, nil, opts...)
 	return BoundedBufferRun{run}, err
 }
 
-// BoundedBufferRun is a handle on a run of BoundedBuffer.
+// FindBoundedBuffer returns a handle on the newest run of workflow BoundedBuffer with this id.
+// It does not check that there is one.
+func FindBoundedBuffer(c *pawl.Client, id string) BoundedBufferRun {
+	return BoundedBufferRun{c.Run(pawlBoundedBuffer, id)}
+}
+
+// BoundedBufferRun is a handle on a run of workflow BoundedBuffer.
 type BoundedBufferRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BoundedBufferRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BoundedBufferRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBoundedBuffer is a handle on the newest run of BoundedBuffer under an id.
-func FindBoundedBuffer(c *pawl.Client, id string) BoundedBufferRun {
-	return BoundedBufferRun{c.Run(workflow__BoundedBuffer, id)}
+// pawlRunBoundedBuffer runs workflow BoundedBuffer.
+func pawlRunBoundedBuffer(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := BoundedBuffer__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// BoundedBuffer__workflow is workflow BoundedBuffer, with what runs it.
-func BoundedBuffer__workflow() []*abi.Workflow {
-	w := *workflow__BoundedBuffer
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := BoundedBuffer__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlManySides describes workflow ManySides.
+var pawlManySides = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.ManySides",
+	Version: "b91a24691b24",
+	Pos:     "queues.go:91",
+})
 
-var workflow__ManySides = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.ManySides",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "0d843b312d3e",
-	Generator: "1",
-	Pos:       "queues.go:91",
-	Errors:    Errors__pawl,
-}
-
-// StartManySides starts a run of workflow ManySides under an id that no other open run of the namespace has.
+// StartManySides starts a run of workflow ManySides and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ManySides has three producers and two consumers; nothing is lost and nothing doubled.
 func StartManySides(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ManySidesRun, error) {
-	run, err := c.Start(ctx, workflow__ManySides, id, nil, opts...)
+	run, err := c.Start(ctx, pawlManySides, id, nil, opts...)
 	return ManySidesRun{run}, err
 }
 
-// ManySidesRun is a handle on a run of ManySides.
+// FindManySides returns a handle on the newest run of workflow ManySides with this id.
+// It does not check that there is one.
+func FindManySides(c *pawl.Client, id string) ManySidesRun {
+	return ManySidesRun{c.Run(pawlManySides, id)}
+}
+
+// ManySidesRun is a handle on a run of workflow ManySides.
 type ManySidesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ManySidesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ManySidesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindManySides is a handle on the newest run of ManySides under an id.
-func FindManySides(c *pawl.Client, id string) ManySidesRun {
-	return ManySidesRun{c.Run(workflow__ManySides, id)}
+// pawlRunManySides runs workflow ManySides.
+func pawlRunManySides(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ManySides__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ManySides__workflow is workflow ManySides, with what runs it.
-func ManySides__workflow() []*abi.Workflow {
-	w := *workflow__ManySides
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ManySides__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlClosedUnderWaiters describes workflow ClosedUnderWaiters.
+var pawlClosedUnderWaiters = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.ClosedUnderWaiters",
+	Version: "ac19c9575658",
+	Pos:     "queues.go:124",
+})
 
-var workflow__ClosedUnderWaiters = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.ClosedUnderWaiters",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "9713e3e984d3",
-	Generator: "1",
-	Pos:       "queues.go:124",
-	Errors:    Errors__pawl,
-}
-
-// StartClosedUnderWaiters starts a run of workflow ClosedUnderWaiters under an id that no other open run of the namespace has.
+// StartClosedUnderWaiters starts a run of workflow ClosedUnderWaiters and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ClosedUnderWaiters wakes a producer that waits for room and says no to it.
 func StartClosedUnderWaiters(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ClosedUnderWaitersRun, error) {
-	run, err := c.Start(ctx, workflow__ClosedUnderWaiters, id, nil, opts...)
+	run, err := c.Start(ctx, pawlClosedUnderWaiters, id, nil, opts...)
 	return ClosedUnderWaitersRun{run}, err
 }
 
-// ClosedUnderWaitersRun is a handle on a run of ClosedUnderWaiters.
+// FindClosedUnderWaiters returns a handle on the newest run of workflow ClosedUnderWaiters with this id.
+// It does not check that there is one.
+func FindClosedUnderWaiters(c *pawl.Client, id string) ClosedUnderWaitersRun {
+	return ClosedUnderWaitersRun{c.Run(pawlClosedUnderWaiters, id)}
+}
+
+// ClosedUnderWaitersRun is a handle on a run of workflow ClosedUnderWaiters.
 type ClosedUnderWaitersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ClosedUnderWaitersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ClosedUnderWaitersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindClosedUnderWaiters is a handle on the newest run of ClosedUnderWaiters under an id.
-func FindClosedUnderWaiters(c *pawl.Client, id string) ClosedUnderWaitersRun {
-	return ClosedUnderWaitersRun{c.Run(workflow__ClosedUnderWaiters, id)}
+// pawlRunClosedUnderWaiters runs workflow ClosedUnderWaiters.
+func pawlRunClosedUnderWaiters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ClosedUnderWaiters__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ClosedUnderWaiters__workflow is workflow ClosedUnderWaiters, with what runs it.
-func ClosedUnderWaiters__workflow() []*abi.Workflow {
-	w := *workflow__ClosedUnderWaiters
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ClosedUnderWaiters__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBakery describes workflow Bakery.
+var pawlBakery = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Bakery",
+	Version: "f22cb6159f37",
+	Pos:     "queues.go:142",
+})
 
-var workflow__Bakery = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Bakery",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "1eb05724c735",
-	Generator: "1",
-	Pos:       "queues.go:142",
-	Errors:    Errors__pawl,
-}
-
-// StartBakery starts a run of workflow Bakery under an id that no other open run of the namespace has.
+// StartBakery starts a run of workflow Bakery and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Bakery bakes what is taken from a queue, as fast as one oven can.
 func StartBakery(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BakeryRun, error) {
-	run, err := c.Start(ctx, workflow__Bakery, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBakery, id, nil, opts...)
 	return BakeryRun{run}, err
 }
 
-// BakeryRun is a handle on a run of Bakery.
+// FindBakery returns a handle on the newest run of workflow Bakery with this id.
+// It does not check that there is one.
+func FindBakery(c *pawl.Client, id string) BakeryRun {
+	return BakeryRun{c.Run(pawlBakery, id)}
+}
+
+// BakeryRun is a handle on a run of workflow Bakery.
 type BakeryRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BakeryRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BakeryRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBakery is a handle on the newest run of Bakery under an id.
-func FindBakery(c *pawl.Client, id string) BakeryRun {
-	return BakeryRun{c.Run(workflow__Bakery, id)}
+// pawlRunBakery runs workflow Bakery.
+func pawlRunBakery(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Bakery__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Bakery__workflow is workflow Bakery, with what runs it.
-func Bakery__workflow() []*abi.Workflow {
-	w := *workflow__Bakery
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Bakery__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPriorityQueue describes workflow PriorityQueue.
+var pawlPriorityQueue = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.PriorityQueue",
+	Version: "29380f29408d",
+	Pos:     "queues.go:187",
+})
 
-var workflow__PriorityQueue = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.PriorityQueue",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "3c23e18b7c45",
-	Generator: "1",
-	Pos:       "queues.go:187",
-	Errors:    Errors__pawl,
-}
-
-// StartPriorityQueue starts a run of workflow PriorityQueue under an id that no other open run of the namespace has.
+// StartPriorityQueue starts a run of workflow PriorityQueue and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PriorityQueue gives the smallest of what is there to who has waited.
 func StartPriorityQueue(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PriorityQueueRun, error) {
-	run, err := c.Start(ctx, workflow__PriorityQueue, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPriorityQueue, id, nil, opts...)
 	return PriorityQueueRun{run}, err
 }
 
-// PriorityQueueRun is a handle on a run of PriorityQueue.
+// FindPriorityQueue returns a handle on the newest run of workflow PriorityQueue with this id.
+// It does not check that there is one.
+func FindPriorityQueue(c *pawl.Client, id string) PriorityQueueRun {
+	return PriorityQueueRun{c.Run(pawlPriorityQueue, id)}
+}
+
+// PriorityQueueRun is a handle on a run of workflow PriorityQueue.
 type PriorityQueueRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PriorityQueueRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PriorityQueueRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPriorityQueue is a handle on the newest run of PriorityQueue under an id.
-func FindPriorityQueue(c *pawl.Client, id string) PriorityQueueRun {
-	return PriorityQueueRun{c.Run(workflow__PriorityQueue, id)}
+// pawlRunPriorityQueue runs workflow PriorityQueue.
+func pawlRunPriorityQueue(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := PriorityQueue__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// PriorityQueue__workflow is workflow PriorityQueue, with what runs it.
-func PriorityQueue__workflow() []*abi.Workflow {
-	w := *workflow__PriorityQueue
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PriorityQueue__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTimedTake describes workflow TimedTake.
+var pawlTimedTake = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.TimedTake",
+	Version: "9228cf55618d",
+	Pos:     "queues.go:248",
+})
 
-var workflow__TimedTake = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.TimedTake",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "cb5fb31e5a9b",
-	Generator: "1",
-	Pos:       "queues.go:248",
-	Errors:    Errors__pawl,
-}
-
-// StartTimedTake starts a run of workflow TimedTake under an id that no other open run of the namespace has.
+// StartTimedTake starts a run of workflow TimedTake and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TimedTake waits in vain, waits with success, and need not wait.
 func StartTimedTake(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TimedTakeRun, error) {
-	run, err := c.Start(ctx, workflow__TimedTake, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTimedTake, id, nil, opts...)
 	return TimedTakeRun{run}, err
 }
 
-// TimedTakeRun is a handle on a run of TimedTake.
+// FindTimedTake returns a handle on the newest run of workflow TimedTake with this id.
+// It does not check that there is one.
+func FindTimedTake(c *pawl.Client, id string) TimedTakeRun {
+	return TimedTakeRun{c.Run(pawlTimedTake, id)}
+}
+
+// TimedTakeRun is a handle on a run of workflow TimedTake.
 type TimedTakeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TimedTakeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TimedTakeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTimedTake is a handle on the newest run of TimedTake under an id.
-func FindTimedTake(c *pawl.Client, id string) TimedTakeRun {
-	return TimedTakeRun{c.Run(workflow__TimedTake, id)}
+// pawlRunTimedTake runs workflow TimedTake.
+func pawlRunTimedTake(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := TimedTake__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// TimedTake__workflow is workflow TimedTake, with what runs it.
-func TimedTake__workflow() []*abi.Workflow {
-	w := *workflow__TimedTake
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TimedTake__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLastPiece describes workflow LastPiece.
+var pawlLastPiece = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.LastPiece",
+	Version: "c7cdfae1eddb",
+	Pos:     "queues.go:267",
+})
 
-var workflow__LastPiece = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.LastPiece",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "c7e33f75a1aa",
-	Generator: "1",
-	Pos:       "queues.go:267",
-	Errors:    Errors__pawl,
-}
-
-// StartLastPiece starts a run of workflow LastPiece under an id that no other open run of the namespace has.
+// StartLastPiece starts a run of workflow LastPiece and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// LastPiece is wanted by two who wait: which one is woken with it is open, the other is sent home.
 func StartLastPiece(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LastPieceRun, error) {
-	run, err := c.Start(ctx, workflow__LastPiece, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLastPiece, id, nil, opts...)
 	return LastPieceRun{run}, err
 }
 
-// LastPieceRun is a handle on a run of LastPiece.
+// FindLastPiece returns a handle on the newest run of workflow LastPiece with this id.
+// It does not check that there is one.
+func FindLastPiece(c *pawl.Client, id string) LastPieceRun {
+	return LastPieceRun{c.Run(pawlLastPiece, id)}
+}
+
+// LastPieceRun is a handle on a run of workflow LastPiece.
 type LastPieceRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LastPieceRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LastPieceRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLastPiece is a handle on the newest run of LastPiece under an id.
-func FindLastPiece(c *pawl.Client, id string) LastPieceRun {
-	return LastPieceRun{c.Run(workflow__LastPiece, id)}
+// pawlRunLastPiece runs workflow LastPiece.
+func pawlRunLastPiece(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := LastPiece__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// LastPiece__workflow is workflow LastPiece, with what runs it.
-func LastPiece__workflow() []*abi.Workflow {
-	w := *workflow__LastPiece
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := LastPiece__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlUntil describes workflow Until.
+var pawlUntil = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
+	Version: "080c36005923",
+	Pos:     "until.go:45",
+})
 
-var workflow__Until = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Version:   "c7b3baeab26d",
-	Generator: "1",
-	Pos:       "until.go:45",
-	Errors:    Errors__pawl,
-}
-
-// StartUntil starts a run of workflow Until under an id that no other open run of the namespace has.
+// StartUntil starts a run of workflow Until and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Until waits for two things, once with patience and once without.
 func StartUntil(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (UntilRun, error) {
-	run, err := c.Start(ctx, workflow__Until, id, nil, opts...)
+	run, err := c.Start(ctx, pawlUntil, id, nil, opts...)
 	return UntilRun{run}, err
 }
 
-// UntilRun is a handle on a run of Until.
+// FindUntil returns a handle on the newest run of workflow Until with this id.
+// It does not check that there is one.
+func FindUntil(c *pawl.Client, id string) UntilRun {
+	return UntilRun{c.Run(pawlUntil, id)}
+}
+
+// UntilRun is a handle on a run of workflow Until.
 type UntilRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r UntilRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r UntilRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindUntil is a handle on the newest run of Until under an id.
-func FindUntil(c *pawl.Client, id string) UntilRun {
-	return UntilRun{c.Run(workflow__Until, id)}
+// pawlRunUntil runs workflow Until.
+func pawlRunUntil(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Until__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Until__workflow is workflow Until, with what runs it.
-func Until__workflow() []*abi.Workflow {
-	w := *workflow__Until
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Until__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package conds, for a worker to run.
+// PawlRegistration returns the activities and workflows of package conds, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/conds",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			ReadersAndWriters__workflow(),
-			TakingTurns__workflow(),
-			FizzBuzz__workflow(),
-			SharedOven__workflow(),
-			Philosophers__workflow(),
-			Locks__workflow(),
-			Transfers__workflow(),
-			Lockers__workflow(),
-			Initialised__workflow(),
-			OnceValues__workflow(),
-			OnceThatPanics__workflow(),
-			Futures__workflow(),
-			Await__workflow(),
-			Counters__workflow(),
-			Registry__workflow(),
-			CopyOnWrite__workflow(),
-			LazyCache__workflow(),
-			BoundedBuffer__workflow(),
-			ManySides__workflow(),
-			ClosedUnderWaiters__workflow(),
-			Bakery__workflow(),
-			PriorityQueue__workflow(),
-			TimedTake__workflow(),
-			LastPiece__workflow(),
-			Until__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errEmpty", errEmpty),
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errImpatient", errImpatient),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlReadersAndWriters.With(pawlRunReadersAndWriters),
+		pawlTakingTurns.With(pawlRunTakingTurns),
+		pawlFizzBuzz.With(pawlRunFizzBuzz),
+		pawlSharedOven.With(pawlRunSharedOven),
+		pawlPhilosophers.With(pawlRunPhilosophers),
+		pawlLocks.With(pawlRunLocks),
+		pawlTransfers.With(pawlRunTransfers),
+		pawlLockers.With(pawlRunLockers),
+		pawlInitialised.With(pawlRunInitialised),
+		pawlOnceValues.With(pawlRunOnceValues),
+		pawlOnceThatPanics.With(pawlRunOnceThatPanics),
+		pawlFutures.With(pawlRunFutures),
+		pawlAwait.With(pawlRunAwait),
+		pawlCounters.With(pawlRunCounters),
+		pawlRegistry.With(pawlRunRegistry),
+		pawlCopyOnWrite.With(pawlRunCopyOnWrite),
+		pawlLazyCache.With(pawlRunLazyCache),
+		pawlBoundedBuffer.With(pawlRunBoundedBuffer),
+		pawlManySides.With(pawlRunManySides),
+		pawlClosedUnderWaiters.With(pawlRunClosedUnderWaiters),
+		pawlBakery.With(pawlRunBakery),
+		pawlPriorityQueue.With(pawlRunPriorityQueue),
+		pawlTimedTake.With(pawlRunTimedTake),
+		pawlLastPiece.With(pawlRunLastPiece),
+		pawlUntil.With(pawlRunUntil),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed locks.go
-var source__locks string
+var pawlSourceLocks string
 
 //go:embed once.go
-var source__once string
+var pawlSourceOnce string
 
 //go:embed queues.go
-var source__queues string
+var pawlSourceQueues string
 
 //go:embed until.go
-var source__until string
+var pawlSourceUntil string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/conds/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"Bake":      "3ecd0a452f32514b",
-			"Settings":  "3a6dee5d94c40aa3",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/conds",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errEmpty", errEmpty),
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errImpatient", errImpatient),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"Bake":      "3ecd0a452f32514b",
+				"Settings":  "3a6dee5d94c40aa3",
+				"elapsed{}": "a985c1e1c0ae5ed4",
+			},
+		},
+		{
+			File: "locks.go",
+			Text: pawlSourceLocks,
+			Sums: map[string]string{
+				"(*room).enterReader{}": "1ea0a431c7f24012",
+				"(*room).enterWriter{}": "6cc9b29e9d4c957c",
+				"(*room).leaveReader{}": "a1e994c2c2becbb7",
+				"(*room).leaveWriter{}": "5e0d14ea5049e48f",
+				"(*turns).await{}":      "2d336617519eb695",
+				"(*turns).done{}":       "698a52772c0ac620",
+				"FizzBuzz{}":            "0c267ddde2a132fe",
+				"Lockers{}":             "d0a7eb45c915f9e1",
+				"Locks{}":               "efb5c7d995f6e9c7",
+				"Philosophers{}":        "b114d5f3eb5baa94",
+				"ReadersAndWriters{}":   "6d45cac21430d675",
+				"SharedOven{}":          "64f17587ac545e6d",
+				"TakingTurns{}":         "21ee433524e872ba",
+				"Transfers{}":           "8a6b4f8b6ec0d777",
+				"locked{}":              "c987239f9b36a8d4",
+				"newRoom{}":             "d3a636328316bb01",
+				"transfer{}":            "faee07babf10b5ed",
+				"type account":          "ebfdd6563fc418a9",
+				"type room":             "f8e4e3c4f1569ac8",
+				"type turns":            "77fd323cb3a48d91",
+			},
+		},
+		{
+			File: "once.go",
+			Text: pawlSourceOnce,
+			Sums: map[string]string{
+				"(*future).get{}":  "7a7c450e18e5825f",
+				"Await{}":          "1de6ebbefb8069a3",
+				"CopyOnWrite{}":    "beb11101ff6fe4f9",
+				"Counters{}":       "cfec2e46a464e76c",
+				"Futures{}":        "d02ba81f6a22c8ab",
+				"Initialised{}":    "fc600bb6dfda03ab",
+				"LazyCache{}":      "f7e82980ed71e70a",
+				"OnceThatPanics{}": "1c550dbe29084ac6",
+				"OnceValues{}":     "956c2fa0cb9edaf6",
+				"Registry{}":       "b7010f9715671939",
+				"promise{}":        "ceafbc77daa0cf46",
+				"type future":      "1322c7f988c1f334",
+				"until{}":          "27603a7767dbf397",
+			},
+		},
+		{
+			File: "queues.go",
+			Text: pawlSourceQueues,
+			Sums: map[string]string{
+				"(*queue).close{}":      "002ecaf6f3220d52",
+				"(*queue).put{}":        "d90abef33e2db446",
+				"(*queue).takeWithin{}": "96caa4971dc36fd1",
+				"(*queue).take{}":       "0ad742a660d0fbc6",
+				"(*ranks).Pop{}":        "045099577037a1f2",
+				"(*ranks).Push{}":       "d881e22213f63234",
+				"Bakery{}":              "15d63ef5d3ed8f93",
+				"BoundedBuffer{}":       "e471d5b6576e04ea",
+				"ClosedUnderWaiters{}":  "b071d1e2da1001bf",
+				"LastPiece{}":           "a6649c9320459127",
+				"ManySides{}":           "e106679678b841a4",
+				"PriorityQueue{}":       "726664cea612b6bf",
+				"TimedTake{}":           "197d2c1d79ae90ea",
+				"newQueue{}":            "3150eb938f83bab2",
+				"ranks.Len{}":           "f77da98486d3e267",
+				"ranks.Less{}":          "ec2f4ee877ea2db3",
+				"ranks.Swap{}":          "c52c9c7649de467c",
+				"type queue":            "bacd63faa64e1128",
+				"type ranks":            "9e305071bb67e73e",
+				"var errEmpty":          "8636c9974419ebf2",
+			},
+		},
+		{
+			File: "until.go",
+			Text: pawlSourceUntil,
+			Sums: map[string]string{
+				"(*parcel).send{}": "d5f6b5b42073f95d",
+				"(*parcel).set{}":  "f90d9083a4530630",
+				"Until{}":          "72979861d7dd5dde",
+				"newParcel{}":      "a76e1aa661cdbfff",
+				"type parcel":      "8c5fd0e2ec7221c2",
+				"var errImpatient": "5a0d644a0eb10971",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/conds/locks.go",
-		Text: source__locks,
-		Sums: map[string]string{
-			"(*room).enterReader{}": "1ea0a431c7f24012",
-			"(*room).enterWriter{}": "6cc9b29e9d4c957c",
-			"(*room).leaveReader{}": "a1e994c2c2becbb7",
-			"(*room).leaveWriter{}": "5e0d14ea5049e48f",
-			"(*turns).await{}":      "2d336617519eb695",
-			"(*turns).done{}":       "698a52772c0ac620",
-			"FizzBuzz{}":            "0c267ddde2a132fe",
-			"Lockers{}":             "d0a7eb45c915f9e1",
-			"Locks{}":               "efb5c7d995f6e9c7",
-			"Philosophers{}":        "b114d5f3eb5baa94",
-			"ReadersAndWriters{}":   "6d45cac21430d675",
-			"SharedOven{}":          "64f17587ac545e6d",
-			"TakingTurns{}":         "21ee433524e872ba",
-			"Transfers{}":           "8a6b4f8b6ec0d777",
-			"locked{}":              "c987239f9b36a8d4",
-			"newRoom{}":             "d3a636328316bb01",
-			"transfer{}":            "faee07babf10b5ed",
-			"type account":          "ebfdd6563fc418a9",
-			"type room":             "f8e4e3c4f1569ac8",
-			"type turns":            "77fd323cb3a48d91",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/conds/once.go",
-		Text: source__once,
-		Sums: map[string]string{
-			"(*future).get{}":  "7a7c450e18e5825f",
-			"Await{}":          "1de6ebbefb8069a3",
-			"CopyOnWrite{}":    "beb11101ff6fe4f9",
-			"Counters{}":       "cfec2e46a464e76c",
-			"Futures{}":        "d02ba81f6a22c8ab",
-			"Initialised{}":    "fc600bb6dfda03ab",
-			"LazyCache{}":      "f7e82980ed71e70a",
-			"OnceThatPanics{}": "1c550dbe29084ac6",
-			"OnceValues{}":     "956c2fa0cb9edaf6",
-			"Registry{}":       "b7010f9715671939",
-			"promise{}":        "ceafbc77daa0cf46",
-			"type future":      "1322c7f988c1f334",
-			"until{}":          "27603a7767dbf397",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/conds/queues.go",
-		Text: source__queues,
-		Sums: map[string]string{
-			"(*queue).close{}":      "002ecaf6f3220d52",
-			"(*queue).put{}":        "d90abef33e2db446",
-			"(*queue).takeWithin{}": "96caa4971dc36fd1",
-			"(*queue).take{}":       "0ad742a660d0fbc6",
-			"(*ranks).Pop{}":        "045099577037a1f2",
-			"(*ranks).Push{}":       "d881e22213f63234",
-			"Bakery{}":              "15d63ef5d3ed8f93",
-			"BoundedBuffer{}":       "e471d5b6576e04ea",
-			"ClosedUnderWaiters{}":  "b071d1e2da1001bf",
-			"LastPiece{}":           "a6649c9320459127",
-			"ManySides{}":           "e106679678b841a4",
-			"PriorityQueue{}":       "726664cea612b6bf",
-			"TimedTake{}":           "197d2c1d79ae90ea",
-			"newQueue{}":            "3150eb938f83bab2",
-			"ranks.Len{}":           "f77da98486d3e267",
-			"ranks.Less{}":          "ec2f4ee877ea2db3",
-			"ranks.Swap{}":          "c52c9c7649de467c",
-			"type queue":            "bacd63faa64e1128",
-			"type ranks":            "9e305071bb67e73e",
-			"var errEmpty":          "8636c9974419ebf2",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/conds/until.go",
-		Text: source__until,
-		Sums: map[string]string{
-			"(*parcel).send{}": "d5f6b5b42073f95d",
-			"(*parcel).set{}":  "f90d9083a4530630",
-			"Until{}":          "72979861d7dd5dde",
-			"newParcel{}":      "a76e1aa661cdbfff",
-			"type parcel":      "8c5fd0e2ec7221c2",
-			"var errImpatient": "5a0d644a0eb10971",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

@@ -6,1232 +6,1184 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Cook = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/contexts.Cook",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:21",
-}
+// pawlCook describes activity Cook.
+var pawlCook = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/contexts.Cook",
+	Pos:  "activities.go:21",
+})
 
 // Cook__pawl schedules activity Cook and waits for its outcome.
 func Cook__pawl(_run *abi.Run, ctx context.Context, seconds int) (dish string, err error) {
-	err = abi.Call(_run, ctx, activity__Cook, []any{seconds}, &dish)
-	return
+	err = abi.Call(ctx, _run, pawlCook, []any{seconds}, &dish)
+	return dish, err
 }
 
-var activity__Reserve = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/contexts.Reserve",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlReserve describes activity Reserve.
+var pawlReserve = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/contexts.Reserve",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrFull)
 	},
 	Pos: "activities.go:33",
-}
+})
 
 // Reserve__pawl schedules activity Reserve and waits for its outcome.
 func Reserve__pawl(_run *abi.Run, ctx context.Context, table int) error {
-	return abi.Call(_run, ctx, activity__Reserve, []any{table})
+	return abi.Call(ctx, _run, pawlReserve, []any{table})
 }
 
-var activity__Release = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/contexts.Release",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:43",
-}
+// pawlRelease describes activity Release.
+var pawlRelease = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/contexts.Release",
+	Pos:  "activities.go:43",
+})
 
 // Release__pawl schedules activity Release and waits for its outcome.
-func Release__pawl(_run *abi.Run, ctx context.Context, table int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Release, []any{table}, &r0)
-	return
+func Release__pawl(_run *abi.Run, ctx context.Context, table int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlRelease, []any{table}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Cook,
+			Activity: pawlCook,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var seconds int
+				if err := in.Decode(&seconds); err != nil {
 					return nil, err
 				}
-				r0, err := Cook(ctx, a0)
-				return []any{r0}, err
+				dish, err := Cook(ctx, seconds)
+				return []any{dish}, err
 			},
 		},
 		{
-			Activity: activity__Reserve,
+			Activity: pawlReserve,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var table int
+				if err := in.Decode(&table); err != nil {
 					return nil, err
 				}
-				return nil, Reserve(ctx, a0)
+				return nil, Reserve(ctx, table)
 			},
 		},
 		{
-			Activity: activity__Release,
+			Activity: pawlRelease,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var table int
+				if err := in.Decode(&table); err != nil {
 					return nil, err
 				}
-				r0, err := Release(ctx, a0)
-				return []any{r0}, err
+				result, err := Release(ctx, table)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Causes = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Causes",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "edc97dc64ddc",
-	Generator: "1",
-	Pos:       "causes.go:23",
-	Errors:    Errors__pawl,
-}
+// pawlCauses describes workflow Causes.
+var pawlCauses = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Causes",
+	Version: "a370131e07d1",
+	Pos:     "causes.go:23",
+})
 
-// StartCauses starts a run of workflow Causes under an id that no other open run of the namespace has.
+// StartCauses starts a run of workflow Causes and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Causes go down the tree; the first one stays, and the error of the context is the plain one.
 func StartCauses(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CausesRun, error) {
-	run, err := c.Start(ctx, workflow__Causes, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCauses, id, nil, opts...)
 	return CausesRun{run}, err
 }
 
-// CausesRun is a handle on a run of Causes.
+// FindCauses returns a handle on the newest run of workflow Causes with this id.
+// It does not check that there is one.
+func FindCauses(c *pawl.Client, id string) CausesRun {
+	return CausesRun{c.Run(pawlCauses, id)}
+}
+
+// CausesRun is a handle on a run of workflow Causes.
 type CausesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CausesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CausesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCauses is a handle on the newest run of Causes under an id.
-func FindCauses(c *pawl.Client, id string) CausesRun {
-	return CausesRun{c.Run(workflow__Causes, id)}
+// pawlRunCauses runs workflow Causes.
+func pawlRunCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Causes__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Causes__workflow is workflow Causes, with what runs it.
-func Causes__workflow() []*abi.Workflow {
-	w := *workflow__Causes
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Causes__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTimedCauses describes workflow TimedCauses.
+var pawlTimedCauses = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.TimedCauses",
+	Version: "674a0deaabba",
+	Pos:     "causes.go:38",
+})
 
-var workflow__TimedCauses = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.TimedCauses",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "147eeb31d547",
-	Generator: "1",
-	Pos:       "causes.go:38",
-	Errors:    Errors__pawl,
-}
-
-// StartTimedCauses starts a run of workflow TimedCauses under an id that no other open run of the namespace has.
+// StartTimedCauses starts a run of workflow TimedCauses and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TimedCauses say why the time was limited, unless something else came first.
 func StartTimedCauses(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TimedCausesRun, error) {
-	run, err := c.Start(ctx, workflow__TimedCauses, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTimedCauses, id, nil, opts...)
 	return TimedCausesRun{run}, err
 }
 
-// TimedCausesRun is a handle on a run of TimedCauses.
+// FindTimedCauses returns a handle on the newest run of workflow TimedCauses with this id.
+// It does not check that there is one.
+func FindTimedCauses(c *pawl.Client, id string) TimedCausesRun {
+	return TimedCausesRun{c.Run(pawlTimedCauses, id)}
+}
+
+// TimedCausesRun is a handle on a run of workflow TimedCauses.
 type TimedCausesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TimedCausesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TimedCausesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTimedCauses is a handle on the newest run of TimedCauses under an id.
-func FindTimedCauses(c *pawl.Client, id string) TimedCausesRun {
-	return TimedCausesRun{c.Run(workflow__TimedCauses, id)}
+// pawlRunTimedCauses runs workflow TimedCauses.
+func pawlRunTimedCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := TimedCauses__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// TimedCauses__workflow is workflow TimedCauses, with what runs it.
-func TimedCauses__workflow() []*abi.Workflow {
-	w := *workflow__TimedCauses
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TimedCauses__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSiblingsStop describes workflow SiblingsStop.
+var pawlSiblingsStop = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.SiblingsStop",
+	Version: "96690b1aad56",
+	Pos:     "causes.go:52",
+})
 
-var workflow__SiblingsStop = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.SiblingsStop",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "b8abc5ae82e0",
-	Generator: "1",
-	Pos:       "causes.go:52",
-	Errors:    Errors__pawl,
-}
-
-// StartSiblingsStop starts a run of workflow SiblingsStop under an id that no other open run of the namespace has.
+// StartSiblingsStop starts a run of workflow SiblingsStop and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SiblingsStop when one of them fails, and hear why.
 func StartSiblingsStop(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SiblingsStopRun, error) {
-	run, err := c.Start(ctx, workflow__SiblingsStop, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSiblingsStop, id, nil, opts...)
 	return SiblingsStopRun{run}, err
 }
 
-// SiblingsStopRun is a handle on a run of SiblingsStop.
+// FindSiblingsStop returns a handle on the newest run of workflow SiblingsStop with this id.
+// It does not check that there is one.
+func FindSiblingsStop(c *pawl.Client, id string) SiblingsStopRun {
+	return SiblingsStopRun{c.Run(pawlSiblingsStop, id)}
+}
+
+// SiblingsStopRun is a handle on a run of workflow SiblingsStop.
 type SiblingsStopRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SiblingsStopRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SiblingsStopRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSiblingsStop is a handle on the newest run of SiblingsStop under an id.
-func FindSiblingsStop(c *pawl.Client, id string) SiblingsStopRun {
-	return SiblingsStopRun{c.Run(workflow__SiblingsStop, id)}
+// pawlRunSiblingsStop runs workflow SiblingsStop.
+func pawlRunSiblingsStop(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SiblingsStop__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// SiblingsStop__workflow is workflow SiblingsStop, with what runs it.
-func SiblingsStop__workflow() []*abi.Workflow {
-	w := *workflow__SiblingsStop
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := SiblingsStop__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCompensation describes workflow Compensation.
+var pawlCompensation = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Compensation",
+	Version: "4a2f0d711a52",
+	Pos:     "causes.go:81",
+})
 
-var workflow__Compensation = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Compensation",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "30253b01e4af",
-	Generator: "1",
-	Pos:       "causes.go:81",
-	Errors:    Errors__pawl,
-}
-
-// StartCompensation starts a run of workflow Compensation under an id that no other open run of the namespace has.
+// StartCompensation starts a run of workflow Compensation and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Compensation runs in a context that is not cancelled with its parent, and keeps its own limit of time.
 func StartCompensation(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CompensationRun, error) {
-	run, err := c.Start(ctx, workflow__Compensation, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCompensation, id, nil, opts...)
 	return CompensationRun{run}, err
 }
 
-// CompensationRun is a handle on a run of Compensation.
+// FindCompensation returns a handle on the newest run of workflow Compensation with this id.
+// It does not check that there is one.
+func FindCompensation(c *pawl.Client, id string) CompensationRun {
+	return CompensationRun{c.Run(pawlCompensation, id)}
+}
+
+// CompensationRun is a handle on a run of workflow Compensation.
 type CompensationRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r CompensationRun) Result(ctx context.Context) (result string, err error) {
 	err = r.Wait(ctx, &result)
-	return
+	return result, err
 }
 
-// FindCompensation is a handle on the newest run of Compensation under an id.
-func FindCompensation(c *pawl.Client, id string) CompensationRun {
-	return CompensationRun{c.Run(workflow__Compensation, id)}
+// pawlRunCompensation runs workflow Compensation.
+func pawlRunCompensation(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Compensation__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Compensation__workflow is workflow Compensation, with what runs it.
-func Compensation__workflow() []*abi.Workflow {
-	w := *workflow__Compensation
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Compensation__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCallbacks describes workflow Callbacks.
+var pawlCallbacks = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Callbacks",
+	Version: "1bd52ae1bf1d",
+	Pos:     "causes.go:104",
+})
 
-var workflow__Callbacks = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Callbacks",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "954ec00e2d81",
-	Generator: "1",
-	Pos:       "causes.go:104",
-	Errors:    Errors__pawl,
-}
-
-// StartCallbacks starts a run of workflow Callbacks under an id that no other open run of the namespace has.
+// StartCallbacks starts a run of workflow Callbacks and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Callbacks run when the context ends, unless they have been stopped before; on a dead context they run at once.
 func StartCallbacks(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CallbacksRun, error) {
-	run, err := c.Start(ctx, workflow__Callbacks, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCallbacks, id, nil, opts...)
 	return CallbacksRun{run}, err
 }
 
-// CallbacksRun is a handle on a run of Callbacks.
+// FindCallbacks returns a handle on the newest run of workflow Callbacks with this id.
+// It does not check that there is one.
+func FindCallbacks(c *pawl.Client, id string) CallbacksRun {
+	return CallbacksRun{c.Run(pawlCallbacks, id)}
+}
+
+// CallbacksRun is a handle on a run of workflow Callbacks.
 type CallbacksRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CallbacksRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CallbacksRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCallbacks is a handle on the newest run of Callbacks under an id.
-func FindCallbacks(c *pawl.Client, id string) CallbacksRun {
-	return CallbacksRun{c.Run(workflow__Callbacks, id)}
+// pawlRunCallbacks runs workflow Callbacks.
+func pawlRunCallbacks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Callbacks__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Callbacks__workflow is workflow Callbacks, with what runs it.
-func Callbacks__workflow() []*abi.Workflow {
-	w := *workflow__Callbacks
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Callbacks__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCallbackOrder describes workflow CallbackOrder.
+var pawlCallbackOrder = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.CallbackOrder",
+	Version: "f0215b767b8a",
+	Pos:     "causes.go:120",
+})
 
-var workflow__CallbackOrder = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.CallbackOrder",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "530725ad8860",
-	Generator: "1",
-	Pos:       "causes.go:120",
-	Errors:    Errors__pawl,
-}
-
-// StartCallbackOrder starts a run of workflow CallbackOrder under an id that no other open run of the namespace has.
+// StartCallbackOrder starts a run of workflow CallbackOrder and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// CallbackOrder is open among the callbacks of one context; here the first of three is asked for.
 func StartCallbackOrder(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CallbackOrderRun, error) {
-	run, err := c.Start(ctx, workflow__CallbackOrder, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCallbackOrder, id, nil, opts...)
 	return CallbackOrderRun{run}, err
 }
 
-// CallbackOrderRun is a handle on a run of CallbackOrder.
+// FindCallbackOrder returns a handle on the newest run of workflow CallbackOrder with this id.
+// It does not check that there is one.
+func FindCallbackOrder(c *pawl.Client, id string) CallbackOrderRun {
+	return CallbackOrderRun{c.Run(pawlCallbackOrder, id)}
+}
+
+// CallbackOrderRun is a handle on a run of workflow CallbackOrder.
 type CallbackOrderRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CallbackOrderRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CallbackOrderRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCallbackOrder is a handle on the newest run of CallbackOrder under an id.
-func FindCallbackOrder(c *pawl.Client, id string) CallbackOrderRun {
-	return CallbackOrderRun{c.Run(workflow__CallbackOrder, id)}
+// pawlRunCallbackOrder runs workflow CallbackOrder.
+func pawlRunCallbackOrder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := CallbackOrder__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// CallbackOrder__workflow is workflow CallbackOrder, with what runs it.
-func CallbackOrder__workflow() []*abi.Workflow {
-	w := *workflow__CallbackOrder
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := CallbackOrder__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCancellableCond describes workflow CancellableCond.
+var pawlCancellableCond = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.CancellableCond",
+	Version: "0068f47f1acb",
+	Pos:     "causes.go:161",
+})
 
-var workflow__CancellableCond = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.CancellableCond",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "c19f34e3913a",
-	Generator: "1",
-	Pos:       "causes.go:161",
-	Errors:    Errors__pawl,
-}
-
-// StartCancellableCond starts a run of workflow CancellableCond under an id that no other open run of the namespace has.
+// StartCancellableCond starts a run of workflow CancellableCond and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// CancellableCond has three wait for a condition that comes too late for one of them.
 func StartCancellableCond(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CancellableCondRun, error) {
-	run, err := c.Start(ctx, workflow__CancellableCond, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCancellableCond, id, nil, opts...)
 	return CancellableCondRun{run}, err
 }
 
-// CancellableCondRun is a handle on a run of CancellableCond.
+// FindCancellableCond returns a handle on the newest run of workflow CancellableCond with this id.
+// It does not check that there is one.
+func FindCancellableCond(c *pawl.Client, id string) CancellableCondRun {
+	return CancellableCondRun{c.Run(pawlCancellableCond, id)}
+}
+
+// CancellableCondRun is a handle on a run of workflow CancellableCond.
 type CancellableCondRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CancellableCondRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CancellableCondRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCancellableCond is a handle on the newest run of CancellableCond under an id.
-func FindCancellableCond(c *pawl.Client, id string) CancellableCondRun {
-	return CancellableCondRun{c.Run(workflow__CancellableCond, id)}
+// pawlRunCancellableCond runs workflow CancellableCond.
+func pawlRunCancellableCond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := CancellableCond__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// CancellableCond__workflow is workflow CancellableCond, with what runs it.
-func CancellableCond__workflow() []*abi.Workflow {
-	w := *workflow__CancellableCond
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := CancellableCond__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGracefulStop describes workflow GracefulStop.
+var pawlGracefulStop = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.GracefulStop",
+	Version: "e0b34df5ad5f",
+	Pos:     "causes.go:233",
+})
 
-var workflow__GracefulStop = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.GracefulStop",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "8472c68ff382",
-	Generator: "1",
-	Pos:       "causes.go:233",
-	Errors:    Errors__pawl,
-}
-
-// StartGracefulStop starts a run of workflow GracefulStop under an id that no other open run of the namespace has.
+// StartGracefulStop starts a run of workflow GracefulStop and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// GracefulStop finishes the requests that have begun, and refuses those that come later.
 func StartGracefulStop(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GracefulStopRun, error) {
-	run, err := c.Start(ctx, workflow__GracefulStop, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGracefulStop, id, nil, opts...)
 	return GracefulStopRun{run}, err
 }
 
-// GracefulStopRun is a handle on a run of GracefulStop.
+// FindGracefulStop returns a handle on the newest run of workflow GracefulStop with this id.
+// It does not check that there is one.
+func FindGracefulStop(c *pawl.Client, id string) GracefulStopRun {
+	return GracefulStopRun{c.Run(pawlGracefulStop, id)}
+}
+
+// GracefulStopRun is a handle on a run of workflow GracefulStop.
 type GracefulStopRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GracefulStopRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GracefulStopRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGracefulStop is a handle on the newest run of GracefulStop under an id.
-func FindGracefulStop(c *pawl.Client, id string) GracefulStopRun {
-	return GracefulStopRun{c.Run(workflow__GracefulStop, id)}
+// pawlRunGracefulStop runs workflow GracefulStop.
+func pawlRunGracefulStop(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := GracefulStop__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// GracefulStop__workflow is workflow GracefulStop, with what runs it.
-func GracefulStop__workflow() []*abi.Workflow {
-	w := *workflow__GracefulStop
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := GracefulStop__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlShorterWins describes workflow ShorterWins.
+var pawlShorterWins = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.ShorterWins",
+	Version: "af706fca56c1",
+	Pos:     "deadlines.go:15",
+})
 
-var workflow__ShorterWins = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.ShorterWins",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "c422dd070a07",
-	Generator: "1",
-	Pos:       "deadlines.go:15",
-	Errors:    Errors__pawl,
-}
-
-// StartShorterWins starts a run of workflow ShorterWins under an id that no other open run of the namespace has.
+// StartShorterWins starts a run of workflow ShorterWins and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ShorterWins nests timeouts both ways round; the shorter one always counts.
 func StartShorterWins(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ShorterWinsRun, error) {
-	run, err := c.Start(ctx, workflow__ShorterWins, id, nil, opts...)
+	run, err := c.Start(ctx, pawlShorterWins, id, nil, opts...)
 	return ShorterWinsRun{run}, err
 }
 
-// ShorterWinsRun is a handle on a run of ShorterWins.
+// FindShorterWins returns a handle on the newest run of workflow ShorterWins with this id.
+// It does not check that there is one.
+func FindShorterWins(c *pawl.Client, id string) ShorterWinsRun {
+	return ShorterWinsRun{c.Run(pawlShorterWins, id)}
+}
+
+// ShorterWinsRun is a handle on a run of workflow ShorterWins.
 type ShorterWinsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ShorterWinsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ShorterWinsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindShorterWins is a handle on the newest run of ShorterWins under an id.
-func FindShorterWins(c *pawl.Client, id string) ShorterWinsRun {
-	return ShorterWinsRun{c.Run(workflow__ShorterWins, id)}
+// pawlRunShorterWins runs workflow ShorterWins.
+func pawlRunShorterWins(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ShorterWins__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ShorterWins__workflow is workflow ShorterWins, with what runs it.
-func ShorterWins__workflow() []*abi.Workflow {
-	w := *workflow__ShorterWins
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ShorterWins__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGivenUp describes workflow GivenUp.
+var pawlGivenUp = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.GivenUp",
+	Version: "eecf37672bf3",
+	Pos:     "deadlines.go:32",
+})
 
-var workflow__GivenUp = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.GivenUp",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "ea777d68e016",
-	Generator: "1",
-	Pos:       "deadlines.go:32",
-	Errors:    Errors__pawl,
-}
-
-// StartGivenUp starts a run of workflow GivenUp under an id that no other open run of the namespace has.
+// StartGivenUp starts a run of workflow GivenUp and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// GivenUp waits for an activity no longer than its context allows.
 func StartGivenUp(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GivenUpRun, error) {
-	run, err := c.Start(ctx, workflow__GivenUp, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGivenUp, id, nil, opts...)
 	return GivenUpRun{run}, err
 }
 
-// GivenUpRun is a handle on a run of GivenUp.
+// FindGivenUp returns a handle on the newest run of workflow GivenUp with this id.
+// It does not check that there is one.
+func FindGivenUp(c *pawl.Client, id string) GivenUpRun {
+	return GivenUpRun{c.Run(pawlGivenUp, id)}
+}
+
+// GivenUpRun is a handle on a run of workflow GivenUp.
 type GivenUpRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GivenUpRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GivenUpRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGivenUp is a handle on the newest run of GivenUp under an id.
-func FindGivenUp(c *pawl.Client, id string) GivenUpRun {
-	return GivenUpRun{c.Run(workflow__GivenUp, id)}
+// pawlRunGivenUp runs workflow GivenUp.
+func pawlRunGivenUp(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := GivenUp__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// GivenUp__workflow is workflow GivenUp, with what runs it.
-func GivenUp__workflow() []*abi.Workflow {
-	w := *workflow__GivenUp
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := GivenUp__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBudget describes workflow Budget.
+var pawlBudget = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Budget",
+	Version: "0e6c09371e9c",
+	Pos:     "deadlines.go:47",
+})
 
-var workflow__Budget = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Budget",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "fb78b4fffc2f",
-	Generator: "1",
-	Pos:       "deadlines.go:47",
-	Errors:    Errors__pawl,
-}
-
-// StartBudget starts a run of workflow Budget under an id that no other open run of the namespace has.
+// StartBudget starts a run of workflow Budget and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Budget gives each of three stages half of what is left; the last one needs more.
 func StartBudget(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BudgetRun, error) {
-	run, err := c.Start(ctx, workflow__Budget, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBudget, id, nil, opts...)
 	return BudgetRun{run}, err
 }
 
-// BudgetRun is a handle on a run of Budget.
+// FindBudget returns a handle on the newest run of workflow Budget with this id.
+// It does not check that there is one.
+func FindBudget(c *pawl.Client, id string) BudgetRun {
+	return BudgetRun{c.Run(pawlBudget, id)}
+}
+
+// BudgetRun is a handle on a run of workflow Budget.
 type BudgetRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BudgetRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BudgetRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBudget is a handle on the newest run of Budget under an id.
-func FindBudget(c *pawl.Client, id string) BudgetRun {
-	return BudgetRun{c.Run(workflow__Budget, id)}
+// pawlRunBudget runs workflow Budget.
+func pawlRunBudget(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Budget__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Budget__workflow is workflow Budget, with what runs it.
-func Budget__workflow() []*abi.Workflow {
-	w := *workflow__Budget
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Budget__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPatience describes workflow Patience.
+var pawlPatience = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Patience",
+	Version: "d8cc823a4963",
+	Pos:     "deadlines.go:68",
+})
 
-var workflow__Patience = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Patience",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "314517347414",
-	Generator: "1",
-	Pos:       "deadlines.go:68",
-	Errors:    Errors__pawl,
-}
-
-// StartPatience starts a run of workflow Patience under an id that no other open run of the namespace has.
+// StartPatience starts a run of workflow Patience and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Patience doubles the time for each attempt until the dish is done.
 func StartPatience(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PatienceRun, error) {
-	run, err := c.Start(ctx, workflow__Patience, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPatience, id, nil, opts...)
 	return PatienceRun{run}, err
 }
 
-// PatienceRun is a handle on a run of Patience.
+// FindPatience returns a handle on the newest run of workflow Patience with this id.
+// It does not check that there is one.
+func FindPatience(c *pawl.Client, id string) PatienceRun {
+	return PatienceRun{c.Run(pawlPatience, id)}
+}
+
+// PatienceRun is a handle on a run of workflow Patience.
 type PatienceRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PatienceRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PatienceRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPatience is a handle on the newest run of Patience under an id.
-func FindPatience(c *pawl.Client, id string) PatienceRun {
-	return PatienceRun{c.Run(workflow__Patience, id)}
+// pawlRunPatience runs workflow Patience.
+func pawlRunPatience(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Patience__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Patience__workflow is workflow Patience, with what runs it.
-func Patience__workflow() []*abi.Workflow {
-	w := *workflow__Patience
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Patience__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlClosingTime describes workflow ClosingTime.
+var pawlClosingTime = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.ClosingTime",
+	Version: "50de17ff9f79",
+	Pos:     "deadlines.go:86",
+})
 
-var workflow__ClosingTime = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.ClosingTime",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "8315f970ead2",
-	Generator: "1",
-	Pos:       "deadlines.go:86",
-	Errors:    Errors__pawl,
-}
-
-// StartClosingTime starts a run of workflow ClosingTime under an id that no other open run of the namespace has.
+// StartClosingTime starts a run of workflow ClosingTime and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ClosingTime ends at a point in time, for all who know the deadline.
 func StartClosingTime(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ClosingTimeRun, error) {
-	run, err := c.Start(ctx, workflow__ClosingTime, id, nil, opts...)
+	run, err := c.Start(ctx, pawlClosingTime, id, nil, opts...)
 	return ClosingTimeRun{run}, err
 }
 
-// ClosingTimeRun is a handle on a run of ClosingTime.
+// FindClosingTime returns a handle on the newest run of workflow ClosingTime with this id.
+// It does not check that there is one.
+func FindClosingTime(c *pawl.Client, id string) ClosingTimeRun {
+	return ClosingTimeRun{c.Run(pawlClosingTime, id)}
+}
+
+// ClosingTimeRun is a handle on a run of workflow ClosingTime.
 type ClosingTimeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ClosingTimeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ClosingTimeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindClosingTime is a handle on the newest run of ClosingTime under an id.
-func FindClosingTime(c *pawl.Client, id string) ClosingTimeRun {
-	return ClosingTimeRun{c.Run(workflow__ClosingTime, id)}
+// pawlRunClosingTime runs workflow ClosingTime.
+func pawlRunClosingTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ClosingTime__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ClosingTime__workflow is workflow ClosingTime, with what runs it.
-func ClosingTime__workflow() []*abi.Workflow {
-	w := *workflow__ClosingTime
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ClosingTime__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlInTheLastSecond describes workflow InTheLastSecond.
+var pawlInTheLastSecond = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.InTheLastSecond",
+	Version: "733b2b5cb4c1",
+	Pos:     "deadlines.go:116",
+})
 
-var workflow__InTheLastSecond = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.InTheLastSecond",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "437cbf669cb9",
-	Generator: "1",
-	Pos:       "deadlines.go:116",
-	Errors:    Errors__pawl,
-}
-
-// StartInTheLastSecond starts a run of workflow InTheLastSecond under an id that no other open run of the namespace has.
+// StartInTheLastSecond starts a run of workflow InTheLastSecond and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// InTheLastSecond has a dish ready in the very second in which the guest leaves: he may have it, or not.
 func StartInTheLastSecond(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (InTheLastSecondRun, error) {
-	run, err := c.Start(ctx, workflow__InTheLastSecond, id, nil, opts...)
+	run, err := c.Start(ctx, pawlInTheLastSecond, id, nil, opts...)
 	return InTheLastSecondRun{run}, err
 }
 
-// InTheLastSecondRun is a handle on a run of InTheLastSecond.
+// FindInTheLastSecond returns a handle on the newest run of workflow InTheLastSecond with this id.
+// It does not check that there is one.
+func FindInTheLastSecond(c *pawl.Client, id string) InTheLastSecondRun {
+	return InTheLastSecondRun{c.Run(pawlInTheLastSecond, id)}
+}
+
+// InTheLastSecondRun is a handle on a run of workflow InTheLastSecond.
 type InTheLastSecondRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r InTheLastSecondRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r InTheLastSecondRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindInTheLastSecond is a handle on the newest run of InTheLastSecond under an id.
-func FindInTheLastSecond(c *pawl.Client, id string) InTheLastSecondRun {
-	return InTheLastSecondRun{c.Run(workflow__InTheLastSecond, id)}
+// pawlRunInTheLastSecond runs workflow InTheLastSecond.
+func pawlRunInTheLastSecond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := InTheLastSecond__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// InTheLastSecond__workflow is workflow InTheLastSecond, with what runs it.
-func InTheLastSecond__workflow() []*abi.Workflow {
-	w := *workflow__InTheLastSecond
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := InTheLastSecond__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNoDeadline describes workflow NoDeadline.
+var pawlNoDeadline = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.NoDeadline",
+	Version: "787d6ae6ea29",
+	Pos:     "deadlines.go:135",
+})
 
-var workflow__NoDeadline = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.NoDeadline",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "51df08683995",
-	Generator: "1",
-	Pos:       "deadlines.go:135",
-	Errors:    Errors__pawl,
-}
-
-// StartNoDeadline starts a run of workflow NoDeadline under an id that no other open run of the namespace has.
+// StartNoDeadline starts a run of workflow NoDeadline and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// NoDeadline tells a context with one from a context without.
 func StartNoDeadline(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NoDeadlineRun, error) {
-	run, err := c.Start(ctx, workflow__NoDeadline, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNoDeadline, id, nil, opts...)
 	return NoDeadlineRun{run}, err
 }
 
-// NoDeadlineRun is a handle on a run of NoDeadline.
+// FindNoDeadline returns a handle on the newest run of workflow NoDeadline with this id.
+// It does not check that there is one.
+func FindNoDeadline(c *pawl.Client, id string) NoDeadlineRun {
+	return NoDeadlineRun{c.Run(pawlNoDeadline, id)}
+}
+
+// NoDeadlineRun is a handle on a run of workflow NoDeadline.
 type NoDeadlineRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NoDeadlineRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NoDeadlineRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindNoDeadline is a handle on the newest run of NoDeadline under an id.
-func FindNoDeadline(c *pawl.Client, id string) NoDeadlineRun {
-	return NoDeadlineRun{c.Run(workflow__NoDeadline, id)}
+// pawlRunNoDeadline runs workflow NoDeadline.
+func pawlRunNoDeadline(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := NoDeadline__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// NoDeadline__workflow is workflow NoDeadline, with what runs it.
-func NoDeadline__workflow() []*abi.Workflow {
-	w := *workflow__NoDeadline
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := NoDeadline__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNames describes workflow Names.
+var pawlNames = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Names",
+	Version: "d642c9404ef1",
+	Pos:     "names.go:15",
+})
 
-var workflow__Names = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Names",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "1b29b4e53972",
-	Generator: "1",
-	Pos:       "names.go:15",
-	Errors:    Errors__pawl,
-}
-
-// StartNames starts a run of workflow Names under an id that no other open run of the namespace has.
+// StartNames starts a run of workflow Names and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Names prints what was made from what.
 func StartNames(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NamesRun, error) {
-	run, err := c.Start(ctx, workflow__Names, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNames, id, nil, opts...)
 	return NamesRun{run}, err
 }
 
-// NamesRun is a handle on a run of Names.
+// FindNames returns a handle on the newest run of workflow Names with this id.
+// It does not check that there is one.
+func FindNames(c *pawl.Client, id string) NamesRun {
+	return NamesRun{c.Run(pawlNames, id)}
+}
+
+// NamesRun is a handle on a run of workflow Names.
 type NamesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NamesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NamesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindNames is a handle on the newest run of Names under an id.
-func FindNames(c *pawl.Client, id string) NamesRun {
-	return NamesRun{c.Run(workflow__Names, id)}
+// pawlRunNames runs workflow Names.
+func pawlRunNames(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Names__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Names__workflow is workflow Names, with what runs it.
-func Names__workflow() []*abi.Workflow {
-	w := *workflow__Names
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Names__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMiddle describes workflow Middle.
+var pawlMiddle = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Middle",
+	Version: "f087e9a2c136",
+	Pos:     "trees.go:17",
+})
 
-var workflow__Middle = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Middle",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "77df558645f2",
-	Generator: "1",
-	Pos:       "trees.go:17",
-	Errors:    Errors__pawl,
-}
-
-// StartMiddle starts a run of workflow Middle under an id that no other open run of the namespace has.
+// StartMiddle starts a run of workflow Middle and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Middle cancels a node in the middle of a tree: what is below it ends, what is above and beside it goes on.
 func StartMiddle(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MiddleRun, error) {
-	run, err := c.Start(ctx, workflow__Middle, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMiddle, id, nil, opts...)
 	return MiddleRun{run}, err
 }
 
-// MiddleRun is a handle on a run of Middle.
+// FindMiddle returns a handle on the newest run of workflow Middle with this id.
+// It does not check that there is one.
+func FindMiddle(c *pawl.Client, id string) MiddleRun {
+	return MiddleRun{c.Run(pawlMiddle, id)}
+}
+
+// MiddleRun is a handle on a run of workflow Middle.
 type MiddleRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MiddleRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MiddleRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMiddle is a handle on the newest run of Middle under an id.
-func FindMiddle(c *pawl.Client, id string) MiddleRun {
-	return MiddleRun{c.Run(workflow__Middle, id)}
+// pawlRunMiddle runs workflow Middle.
+func pawlRunMiddle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Middle__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Middle__workflow is workflow Middle, with what runs it.
-func Middle__workflow() []*abi.Workflow {
-	w := *workflow__Middle
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Middle__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlServices describes workflow Services.
+var pawlServices = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Services",
+	Version: "e79d3c3fc171",
+	Pos:     "trees.go:51",
+})
 
-var workflow__Services = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Services",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "524f6591dad2",
-	Generator: "1",
-	Pos:       "trees.go:51",
-	Errors:    Errors__pawl,
-}
-
-// StartServices starts a run of workflow Services under an id that no other open run of the namespace has.
+// StartServices starts a run of workflow Services and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Services end all when the root does.
 func StartServices(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ServicesRun, error) {
-	run, err := c.Start(ctx, workflow__Services, id, nil, opts...)
+	run, err := c.Start(ctx, pawlServices, id, nil, opts...)
 	return ServicesRun{run}, err
 }
 
-// ServicesRun is a handle on a run of Services.
+// FindServices returns a handle on the newest run of workflow Services with this id.
+// It does not check that there is one.
+func FindServices(c *pawl.Client, id string) ServicesRun {
+	return ServicesRun{c.Run(pawlServices, id)}
+}
+
+// ServicesRun is a handle on a run of workflow Services.
 type ServicesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ServicesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ServicesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindServices is a handle on the newest run of Services under an id.
-func FindServices(c *pawl.Client, id string) ServicesRun {
-	return ServicesRun{c.Run(workflow__Services, id)}
+// pawlRunServices runs workflow Services.
+func pawlRunServices(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Services__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Services__workflow is workflow Services, with what runs it.
-func Services__workflow() []*abi.Workflow {
-	w := *workflow__Services
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Services__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBornDead describes workflow BornDead.
+var pawlBornDead = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.BornDead",
+	Version: "0c3e07df0c77",
+	Pos:     "trees.go:73",
+})
 
-var workflow__BornDead = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.BornDead",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "500dae6369d3",
-	Generator: "1",
-	Pos:       "trees.go:73",
-	Errors:    Errors__pawl,
-}
-
-// StartBornDead starts a run of workflow BornDead under an id that no other open run of the namespace has.
+// StartBornDead starts a run of workflow BornDead and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// BornDead derives contexts from one that has ended: they have ended too.
 func StartBornDead(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BornDeadRun, error) {
-	run, err := c.Start(ctx, workflow__BornDead, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBornDead, id, nil, opts...)
 	return BornDeadRun{run}, err
 }
 
-// BornDeadRun is a handle on a run of BornDead.
+// FindBornDead returns a handle on the newest run of workflow BornDead with this id.
+// It does not check that there is one.
+func FindBornDead(c *pawl.Client, id string) BornDeadRun {
+	return BornDeadRun{c.Run(pawlBornDead, id)}
+}
+
+// BornDeadRun is a handle on a run of workflow BornDead.
 type BornDeadRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BornDeadRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BornDeadRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBornDead is a handle on the newest run of BornDead under an id.
-func FindBornDead(c *pawl.Client, id string) BornDeadRun {
-	return BornDeadRun{c.Run(workflow__BornDead, id)}
+// pawlRunBornDead runs workflow BornDead.
+func pawlRunBornDead(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := BornDead__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// BornDead__workflow is workflow BornDead, with what runs it.
-func BornDead__workflow() []*abi.Workflow {
-	w := *workflow__BornDead
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := BornDead__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGenerator describes workflow Generator.
+var pawlGenerator = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Generator",
+	Version: "0a6bdabb393d",
+	Pos:     "trees.go:107",
+})
 
-var workflow__Generator = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Generator",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "ec436af535b7",
-	Generator: "1",
-	Pos:       "trees.go:107",
-	Errors:    Errors__pawl,
-}
-
-// StartGenerator starts a run of workflow Generator under an id that no other open run of the namespace has.
+// StartGenerator starts a run of workflow Generator and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Generator is stopped by its reader, which takes at most one number more.
 func StartGenerator(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GeneratorRun, error) {
-	run, err := c.Start(ctx, workflow__Generator, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGenerator, id, nil, opts...)
 	return GeneratorRun{run}, err
 }
 
-// GeneratorRun is a handle on a run of Generator.
+// FindGenerator returns a handle on the newest run of workflow Generator with this id.
+// It does not check that there is one.
+func FindGenerator(c *pawl.Client, id string) GeneratorRun {
+	return GeneratorRun{c.Run(pawlGenerator, id)}
+}
+
+// GeneratorRun is a handle on a run of workflow Generator.
 type GeneratorRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GeneratorRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GeneratorRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGenerator is a handle on the newest run of Generator under an id.
-func FindGenerator(c *pawl.Client, id string) GeneratorRun {
-	return GeneratorRun{c.Run(workflow__Generator, id)}
+// pawlRunGenerator runs workflow Generator.
+func pawlRunGenerator(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Generator__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Generator__workflow is workflow Generator, with what runs it.
-func Generator__workflow() []*abi.Workflow {
-	w := *workflow__Generator
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Generator__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWorkers describes workflow Workers.
+var pawlWorkers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Workers",
+	Version: "d14d093756e0",
+	Pos:     "trees.go:128",
+})
 
-var workflow__Workers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Workers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "bcb5f0e2a817",
-	Generator: "1",
-	Pos:       "trees.go:128",
-	Errors:    Errors__pawl,
-}
-
-// StartWorkers starts a run of workflow Workers under an id that no other open run of the namespace has.
+// StartWorkers starts a run of workflow Workers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Workers each do a job of an hour over and over, until there are no more or the context ends in the middle of one.
 func StartWorkers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WorkersRun, error) {
-	run, err := c.Start(ctx, workflow__Workers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWorkers, id, nil, opts...)
 	return WorkersRun{run}, err
 }
 
-// WorkersRun is a handle on a run of Workers.
+// FindWorkers returns a handle on the newest run of workflow Workers with this id.
+// It does not check that there is one.
+func FindWorkers(c *pawl.Client, id string) WorkersRun {
+	return WorkersRun{c.Run(pawlWorkers, id)}
+}
+
+// WorkersRun is a handle on a run of workflow Workers.
 type WorkersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WorkersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WorkersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWorkers is a handle on the newest run of Workers under an id.
-func FindWorkers(c *pawl.Client, id string) WorkersRun {
-	return WorkersRun{c.Run(workflow__Workers, id)}
+// pawlRunWorkers runs workflow Workers.
+func pawlRunWorkers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Workers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Workers__workflow is workflow Workers, with what runs it.
-func Workers__workflow() []*abi.Workflow {
-	w := *workflow__Workers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Workers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMerged describes workflow Merged.
+var pawlMerged = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Merged",
+	Version: "d1c4fb46fa7e",
+	Pos:     "trees.go:167",
+})
 
-var workflow__Merged = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Merged",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "fde84943b8e4",
-	Generator: "1",
-	Pos:       "trees.go:167",
-	Errors:    Errors__pawl,
-}
-
-// StartMerged starts a run of workflow Merged under an id that no other open run of the namespace has.
+// StartMerged starts a run of workflow Merged and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Merged ends when either of two contexts does.
 func StartMerged(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MergedRun, error) {
-	run, err := c.Start(ctx, workflow__Merged, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMerged, id, nil, opts...)
 	return MergedRun{run}, err
 }
 
-// MergedRun is a handle on a run of Merged.
+// FindMerged returns a handle on the newest run of workflow Merged with this id.
+// It does not check that there is one.
+func FindMerged(c *pawl.Client, id string) MergedRun {
+	return MergedRun{c.Run(pawlMerged, id)}
+}
+
+// MergedRun is a handle on a run of workflow Merged.
 type MergedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MergedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MergedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMerged is a handle on the newest run of Merged under an id.
-func FindMerged(c *pawl.Client, id string) MergedRun {
-	return MergedRun{c.Run(workflow__Merged, id)}
+// pawlRunMerged runs workflow Merged.
+func pawlRunMerged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Merged__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Merged__workflow is workflow Merged, with what runs it.
-func Merged__workflow() []*abi.Workflow {
-	w := *workflow__Merged
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Merged__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOwnContext describes workflow OwnContext.
+var pawlOwnContext = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.OwnContext",
+	Version: "b47d16ee88f0",
+	Pos:     "trees.go:210",
+})
 
-var workflow__OwnContext = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.OwnContext",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "fe6015e211e6",
-	Generator: "1",
-	Pos:       "trees.go:210",
-	Errors:    Errors__pawl,
-}
-
-// StartOwnContext starts a run of workflow OwnContext under an id that no other open run of the namespace has.
+// StartOwnContext starts a run of workflow OwnContext and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// OwnContext derives from a context of the author's own type.
 func StartOwnContext(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OwnContextRun, error) {
-	run, err := c.Start(ctx, workflow__OwnContext, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOwnContext, id, nil, opts...)
 	return OwnContextRun{run}, err
 }
 
-// OwnContextRun is a handle on a run of OwnContext.
+// FindOwnContext returns a handle on the newest run of workflow OwnContext with this id.
+// It does not check that there is one.
+func FindOwnContext(c *pawl.Client, id string) OwnContextRun {
+	return OwnContextRun{c.Run(pawlOwnContext, id)}
+}
+
+// OwnContextRun is a handle on a run of workflow OwnContext.
 type OwnContextRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OwnContextRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OwnContextRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOwnContext is a handle on the newest run of OwnContext under an id.
-func FindOwnContext(c *pawl.Client, id string) OwnContextRun {
-	return OwnContextRun{c.Run(workflow__OwnContext, id)}
+// pawlRunOwnContext runs workflow OwnContext.
+func pawlRunOwnContext(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := OwnContext__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// OwnContext__workflow is workflow OwnContext, with what runs it.
-func OwnContext__workflow() []*abi.Workflow {
-	w := *workflow__OwnContext
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := OwnContext__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlValues describes workflow Values.
+var pawlValues = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Values",
+	Version: "7002ec80f597",
+	Pos:     "trees.go:232",
+})
 
-var workflow__Values = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/contexts.Values",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Version:   "079f89754df7",
-	Generator: "1",
-	Pos:       "trees.go:232",
-	Errors:    Errors__pawl,
-}
-
-// StartValues starts a run of workflow Values under an id that no other open run of the namespace has.
+// StartValues starts a run of workflow Values and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Values are found by key and type of key, the innermost first.
 func StartValues(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ValuesRun, error) {
-	run, err := c.Start(ctx, workflow__Values, id, nil, opts...)
+	run, err := c.Start(ctx, pawlValues, id, nil, opts...)
 	return ValuesRun{run}, err
 }
 
-// ValuesRun is a handle on a run of Values.
+// FindValues returns a handle on the newest run of workflow Values with this id.
+// It does not check that there is one.
+func FindValues(c *pawl.Client, id string) ValuesRun {
+	return ValuesRun{c.Run(pawlValues, id)}
+}
+
+// ValuesRun is a handle on a run of workflow Values.
 type ValuesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ValuesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ValuesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindValues is a handle on the newest run of Values under an id.
-func FindValues(c *pawl.Client, id string) ValuesRun {
-	return ValuesRun{c.Run(workflow__Values, id)}
+// pawlRunValues runs workflow Values.
+func pawlRunValues(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Values__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Values__workflow is workflow Values, with what runs it.
-func Values__workflow() []*abi.Workflow {
-	w := *workflow__Values
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Values__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package contexts, for a worker to run.
+// PawlRegistration returns the activities and workflows of package contexts, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/contexts",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Causes__workflow(),
-			TimedCauses__workflow(),
-			SiblingsStop__workflow(),
-			Compensation__workflow(),
-			Callbacks__workflow(),
-			CallbackOrder__workflow(),
-			CancellableCond__workflow(),
-			GracefulStop__workflow(),
-			ShorterWins__workflow(),
-			GivenUp__workflow(),
-			Budget__workflow(),
-			Patience__workflow(),
-			ClosingTime__workflow(),
-			InTheLastSecond__workflow(),
-			NoDeadline__workflow(),
-			Names__workflow(),
-			Middle__workflow(),
-			Services__workflow(),
-			BornDead__workflow(),
-			Generator__workflow(),
-			Workers__workflow(),
-			Merged__workflow(),
-			OwnContext__workflow(),
-			Values__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.ErrFull", ErrFull),
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.errFire", errFire),
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.errRain", errRain),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlCauses.With(pawlRunCauses),
+		pawlTimedCauses.With(pawlRunTimedCauses),
+		pawlSiblingsStop.With(pawlRunSiblingsStop),
+		pawlCompensation.With(pawlRunCompensation),
+		pawlCallbacks.With(pawlRunCallbacks),
+		pawlCallbackOrder.With(pawlRunCallbackOrder),
+		pawlCancellableCond.With(pawlRunCancellableCond),
+		pawlGracefulStop.With(pawlRunGracefulStop),
+		pawlShorterWins.With(pawlRunShorterWins),
+		pawlGivenUp.With(pawlRunGivenUp),
+		pawlBudget.With(pawlRunBudget),
+		pawlPatience.With(pawlRunPatience),
+		pawlClosingTime.With(pawlRunClosingTime),
+		pawlInTheLastSecond.With(pawlRunInTheLastSecond),
+		pawlNoDeadline.With(pawlRunNoDeadline),
+		pawlNames.With(pawlRunNames),
+		pawlMiddle.With(pawlRunMiddle),
+		pawlServices.With(pawlRunServices),
+		pawlBornDead.With(pawlRunBornDead),
+		pawlGenerator.With(pawlRunGenerator),
+		pawlWorkers.With(pawlRunWorkers),
+		pawlMerged.With(pawlRunMerged),
+		pawlOwnContext.With(pawlRunOwnContext),
+		pawlValues.With(pawlRunValues),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed causes.go
-var source__causes string
+var pawlSourceCauses string
 
 //go:embed deadlines.go
-var source__deadlines string
+var pawlSourceDeadlines string
 
 //go:embed names.go
-var source__names string
+var pawlSourceNames string
 
 //go:embed trees.go
-var source__trees string
+var pawlSourceTrees string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"Cook":        "6fcce5d0bdb5ca14",
-			"Release":     "2b5aa55756087750",
-			"Reserve":     "72602164e0ce518c",
-			"elapsed{}":   "a985c1e1c0ae5ed4",
-			"var ErrFull": "ee2a0b665ef0557f",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/contexts",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.ErrFull", ErrFull),
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.errFire", errFire),
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.errRain", errRain),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"Cook":        "6fcce5d0bdb5ca14",
+				"Release":     "2b5aa55756087750",
+				"Reserve":     "72602164e0ce518c",
+				"elapsed{}":   "a985c1e1c0ae5ed4",
+				"var ErrFull": "ee2a0b665ef0557f",
+			},
+		},
+		{
+			File: "causes.go",
+			Text: pawlSourceCauses,
+			Sums: map[string]string{
+				"(*server).request{}": "372fd10c47a72f77",
+				"(*server).serve{}":   "9da509119a352f03",
+				"CallbackOrder{}":     "c8164353fbb3ef39",
+				"Callbacks{}":         "cf144eed06872afa",
+				"CancellableCond{}":   "172fca55ae527a8c",
+				"Causes{}":            "9a1add2aee17deaf",
+				"Compensation{}":      "0d814da66fe7c2af",
+				"GracefulStop{}":      "177787d14705aa15",
+				"SiblingsStop{}":      "359284af1862bf04",
+				"TimedCauses{}":       "a24612138d954ed0",
+				"newServer{}":         "513610a4453973f2",
+				"type server":         "5c135e026add453a",
+				"var errFire":         "3348de7f07ad8f5e",
+				"var errRain":         "ab9fb329b528515b",
+				"waitOn{}":            "660dad8fb37394b2",
+			},
+		},
+		{
+			File: "deadlines.go",
+			Text: pawlSourceDeadlines,
+			Sums: map[string]string{
+				"Budget{}":          "973a01a3898df5cb",
+				"ClosingTime{}":     "e1c234c443f1d7f8",
+				"GivenUp{}":         "b1b489ecebeacfd4",
+				"InTheLastSecond{}": "ea3df10d2984c510",
+				"NoDeadline{}":      "ba28821b1424a6c5",
+				"Patience{}":        "ca9ba423e20f13b7",
+				"ShorterWins{}":     "e7ecbe718c484072",
+			},
+		},
+		{
+			File: "names.go",
+			Text: pawlSourceNames,
+			Sums: map[string]string{
+				"Names{}":    "87cf4ac2582bf653",
+				"type label": "e237376295bd3c97",
+			},
+		},
+		{
+			File: "trees.go",
+			Text: pawlSourceTrees,
+			Sums: map[string]string{
+				"(*node).run{}":  "69bec471f4e54ac2",
+				"BornDead{}":     "2c17f83794a1c993",
+				"Generator{}":    "f34894e984e4ecab",
+				"Merged{}":       "20d49dfd86f6c9da",
+				"Middle{}":       "a1cbae32f8ab757f",
+				"OwnContext{}":   "5ff3077f1559260f",
+				"Services{}":     "a19de8ab67533726",
+				"Values{}":       "d11e9baa92d74a3d",
+				"Workers{}":      "58a328dc2cd36201",
+				"generate{}":     "4bc089216a3952fb",
+				"scoped.Value{}": "f17294f1930170b0",
+				"type nameKey":   "a8b36a8aa2361671",
+				"type node":      "85be9929974696b0",
+				"type roomKey":   "ede1b17eb78f6e8e",
+				"type scoped":    "f093f4666d8da93e",
+				"type userKey":   "5a8f1de9e8939a69",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/causes.go",
-		Text: source__causes,
-		Sums: map[string]string{
-			"(*server).request{}": "372fd10c47a72f77",
-			"(*server).serve{}":   "9da509119a352f03",
-			"CallbackOrder{}":     "c8164353fbb3ef39",
-			"Callbacks{}":         "cf144eed06872afa",
-			"CancellableCond{}":   "172fca55ae527a8c",
-			"Causes{}":            "9a1add2aee17deaf",
-			"Compensation{}":      "0d814da66fe7c2af",
-			"GracefulStop{}":      "177787d14705aa15",
-			"SiblingsStop{}":      "359284af1862bf04",
-			"TimedCauses{}":       "a24612138d954ed0",
-			"newServer{}":         "513610a4453973f2",
-			"type server":         "5c135e026add453a",
-			"var errFire":         "3348de7f07ad8f5e",
-			"var errRain":         "ab9fb329b528515b",
-			"waitOn{}":            "660dad8fb37394b2",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/deadlines.go",
-		Text: source__deadlines,
-		Sums: map[string]string{
-			"Budget{}":          "973a01a3898df5cb",
-			"ClosingTime{}":     "e1c234c443f1d7f8",
-			"GivenUp{}":         "b1b489ecebeacfd4",
-			"InTheLastSecond{}": "ea3df10d2984c510",
-			"NoDeadline{}":      "ba28821b1424a6c5",
-			"Patience{}":        "ca9ba423e20f13b7",
-			"ShorterWins{}":     "e7ecbe718c484072",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/names.go",
-		Text: source__names,
-		Sums: map[string]string{
-			"Names{}":    "87cf4ac2582bf653",
-			"type label": "e237376295bd3c97",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/contexts/trees.go",
-		Text: source__trees,
-		Sums: map[string]string{
-			"(*node).run{}":  "69bec471f4e54ac2",
-			"BornDead{}":     "2c17f83794a1c993",
-			"Generator{}":    "f34894e984e4ecab",
-			"Merged{}":       "20d49dfd86f6c9da",
-			"Middle{}":       "a1cbae32f8ab757f",
-			"OwnContext{}":   "5ff3077f1559260f",
-			"Services{}":     "a19de8ab67533726",
-			"Values{}":       "d11e9baa92d74a3d",
-			"Workers{}":      "58a328dc2cd36201",
-			"generate{}":     "4bc089216a3952fb",
-			"scoped.Value{}": "f17294f1930170b0",
-			"type nameKey":   "a8b36a8aa2361671",
-			"type node":      "85be9929974696b0",
-			"type roomKey":   "ede1b17eb78f6e8e",
-			"type scoped":    "f093f4666d8da93e",
-			"type userKey":   "5a8f1de9e8939a69",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

@@ -6,1287 +6,1243 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Ask = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/fanin.Ask",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlAsk describes activity Ask.
+var pawlAsk = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/fanin.Ask",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrClosed)
 	},
 	Pos: "fanin.go:25",
-}
+})
 
 // Ask__pawl schedules activity Ask and waits for its outcome.
-func Ask__pawl(_run *abi.Run, ctx context.Context, shop string) (r0 Quote, err error) {
-	err = abi.Call(_run, ctx, activity__Ask, []any{shop}, &r0)
-	return
+func Ask__pawl(_run *abi.Run, ctx context.Context, shop string) (result Quote, err error) {
+	err = abi.Call(ctx, _run, pawlAsk, []any{shop}, &result)
+	return result, err
 }
 
-var activity__Measure = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/fanin.Measure",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "fanin.go:36",
-}
+// pawlMeasure describes activity Measure.
+var pawlMeasure = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/fanin.Measure",
+	Pos:  "fanin.go:36",
+})
 
 // Measure__pawl schedules activity Measure and waits for its outcome.
-func Measure__pawl(_run *abi.Run, ctx context.Context, sensor int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Measure, []any{sensor}, &r0)
-	return
+func Measure__pawl(_run *abi.Run, ctx context.Context, sensor int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlMeasure, []any{sensor}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Ask,
+			Activity: pawlAsk,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var shop string
+				if err := in.Decode(&shop); err != nil {
 					return nil, err
 				}
-				r0, err := Ask(ctx, a0)
-				return []any{r0}, err
+				result, err := Ask(ctx, shop)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Measure,
+			Activity: pawlMeasure,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var sensor int
+				if err := in.Decode(&sensor); err != nil {
 					return nil, err
 				}
-				r0, err := Measure(ctx, a0)
-				return []any{r0}, err
+				result, err := Measure(ctx, sensor)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Surveyed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Surveyed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "332193189a02",
-	Generator: "1",
-	Pos:       "activities.go:20",
-	Errors:    Errors__pawl,
-}
+// pawlSurveyed describes workflow Surveyed.
+var pawlSurveyed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Surveyed",
+	Version: "59f9b568ebf6",
+	Pos:     "activities.go:20",
+})
 
-// StartSurveyed starts a run of workflow Surveyed under an id that no other open run of the namespace has.
+// StartSurveyed starts a run of workflow Surveyed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Surveyed measures at once, and adds.
 func StartSurveyed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SurveyedRun, error) {
-	run, err := c.Start(ctx, workflow__Surveyed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSurveyed, id, nil, opts...)
 	return SurveyedRun{run}, err
 }
 
-// SurveyedRun is a handle on a run of Surveyed.
+// FindSurveyed returns a handle on the newest run of workflow Surveyed with this id.
+// It does not check that there is one.
+func FindSurveyed(c *pawl.Client, id string) SurveyedRun {
+	return SurveyedRun{c.Run(pawlSurveyed, id)}
+}
+
+// SurveyedRun is a handle on a run of workflow Surveyed.
 type SurveyedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SurveyedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SurveyedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSurveyed is a handle on the newest run of Surveyed under an id.
-func FindSurveyed(c *pawl.Client, id string) SurveyedRun {
-	return SurveyedRun{c.Run(workflow__Surveyed, id)}
+// pawlRunSurveyed runs workflow Surveyed.
+func pawlRunSurveyed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Surveyed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Surveyed__workflow is workflow Surveyed, with what runs it.
-func Surveyed__workflow() []*abi.Workflow {
-	w := *workflow__Surveyed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Surveyed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGrouped describes workflow Grouped.
+var pawlGrouped = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Grouped",
+	Version: "ffde186431a0",
+	Pos:     "activities.go:48",
+})
 
-var workflow__Grouped = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Grouped",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "fcfb28cfeccb",
-	Generator: "1",
-	Pos:       "activities.go:48",
-	Errors:    Errors__pawl,
-}
-
-// StartGrouped starts a run of workflow Grouped under an id that no other open run of the namespace has.
+// StartGrouped starts a run of workflow Grouped and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Grouped asks with an errgroup. The error of the closed shop is the first one, and cancels the others' waiting.
 func StartGrouped(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GroupedRun, error) {
-	run, err := c.Start(ctx, workflow__Grouped, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGrouped, id, nil, opts...)
 	return GroupedRun{run}, err
 }
 
-// GroupedRun is a handle on a run of Grouped.
+// FindGrouped returns a handle on the newest run of workflow Grouped with this id.
+// It does not check that there is one.
+func FindGrouped(c *pawl.Client, id string) GroupedRun {
+	return GroupedRun{c.Run(pawlGrouped, id)}
+}
+
+// GroupedRun is a handle on a run of workflow Grouped.
 type GroupedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GroupedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GroupedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGrouped is a handle on the newest run of Grouped under an id.
-func FindGrouped(c *pawl.Client, id string) GroupedRun {
-	return GroupedRun{c.Run(workflow__Grouped, id)}
+// pawlRunGrouped runs workflow Grouped.
+func pawlRunGrouped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Grouped__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Grouped__workflow is workflow Grouped, with what runs it.
-func Grouped__workflow() []*abi.Workflow {
-	w := *workflow__Grouped
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Grouped__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMapmade describes workflow Mapmade.
+var pawlMapmade = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapmade",
+	Version: "75e857136230",
+	Pos:     "activities.go:107",
+})
 
-var workflow__Mapmade = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapmade",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "587dbda3bb8d",
-	Generator: "1",
-	Pos:       "activities.go:107",
-	Errors:    Errors__pawl,
-}
-
-// StartMapmade starts a run of workflow Mapmade under an id that no other open run of the namespace has.
+// StartMapmade starts a run of workflow Mapmade and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Mapmade fills a map from methods that run at once, and looks at it on the way.
 func StartMapmade(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MapmadeRun, error) {
-	run, err := c.Start(ctx, workflow__Mapmade, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMapmade, id, nil, opts...)
 	return MapmadeRun{run}, err
 }
 
-// MapmadeRun is a handle on a run of Mapmade.
+// FindMapmade returns a handle on the newest run of workflow Mapmade with this id.
+// It does not check that there is one.
+func FindMapmade(c *pawl.Client, id string) MapmadeRun {
+	return MapmadeRun{c.Run(pawlMapmade, id)}
+}
+
+// MapmadeRun is a handle on a run of workflow Mapmade.
 type MapmadeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MapmadeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MapmadeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMapmade is a handle on the newest run of Mapmade under an id.
-func FindMapmade(c *pawl.Client, id string) MapmadeRun {
-	return MapmadeRun{c.Run(workflow__Mapmade, id)}
+// pawlRunMapmade runs workflow Mapmade.
+func pawlRunMapmade(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Mapmade__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Mapmade__workflow is workflow Mapmade, with what runs it.
-func Mapmade__workflow() []*abi.Workflow {
-	w := *workflow__Mapmade
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Mapmade__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlQuorum describes workflow Quorum.
+var pawlQuorum = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Quorum",
+	Version: "fec246029c50",
+	Pos:     "activities.go:124",
+})
 
-var workflow__Quorum = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Quorum",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "1da761f9f289",
-	Generator: "1",
-	Pos:       "activities.go:124",
-	Errors:    Errors__pawl,
-}
-
-// StartQuorum starts a run of workflow Quorum under an id that no other open run of the namespace has.
+// StartQuorum starts a run of workflow Quorum and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Quorum returns when two of three shops have answered, and lets the third go on.
 func StartQuorum(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (QuorumRun, error) {
-	run, err := c.Start(ctx, workflow__Quorum, id, nil, opts...)
+	run, err := c.Start(ctx, pawlQuorum, id, nil, opts...)
 	return QuorumRun{run}, err
 }
 
-// QuorumRun is a handle on a run of Quorum.
+// FindQuorum returns a handle on the newest run of workflow Quorum with this id.
+// It does not check that there is one.
+func FindQuorum(c *pawl.Client, id string) QuorumRun {
+	return QuorumRun{c.Run(pawlQuorum, id)}
+}
+
+// QuorumRun is a handle on a run of workflow Quorum.
 type QuorumRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r QuorumRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r QuorumRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindQuorum is a handle on the newest run of Quorum under an id.
-func FindQuorum(c *pawl.Client, id string) QuorumRun {
-	return QuorumRun{c.Run(workflow__Quorum, id)}
+// pawlRunQuorum runs workflow Quorum.
+func pawlRunQuorum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Quorum__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Quorum__workflow is workflow Quorum, with what runs it.
-func Quorum__workflow() []*abi.Workflow {
-	w := *workflow__Quorum
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Quorum__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMixed describes workflow Mixed.
+var pawlMixed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Mixed",
+	Version: "6ed326c8674a",
+	Pos:     "activities.go:143",
+})
 
-var workflow__Mixed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Mixed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "b872ae55e2b5",
-	Generator: "1",
-	Pos:       "activities.go:143",
-	Errors:    Errors__pawl,
-}
-
-// StartMixed starts a run of workflow Mixed under an id that no other open run of the namespace has.
+// StartMixed starts a run of workflow Mixed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Mixed selects between a timer's ticks, an activity and a goroutine that only computes.
 func StartMixed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MixedRun, error) {
-	run, err := c.Start(ctx, workflow__Mixed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMixed, id, nil, opts...)
 	return MixedRun{run}, err
 }
 
-// MixedRun is a handle on a run of Mixed.
+// FindMixed returns a handle on the newest run of workflow Mixed with this id.
+// It does not check that there is one.
+func FindMixed(c *pawl.Client, id string) MixedRun {
+	return MixedRun{c.Run(pawlMixed, id)}
+}
+
+// MixedRun is a handle on a run of workflow Mixed.
 type MixedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MixedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MixedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMixed is a handle on the newest run of Mixed under an id.
-func FindMixed(c *pawl.Client, id string) MixedRun {
-	return MixedRun{c.Run(workflow__Mixed, id)}
+// pawlRunMixed runs workflow Mixed.
+func pawlRunMixed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Mixed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Mixed__workflow is workflow Mixed, with what runs it.
-func Mixed__workflow() []*abi.Workflow {
-	w := *workflow__Mixed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Mixed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLocked describes workflow Locked.
+var pawlLocked = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Locked",
+	Version: "f4915df1d0e3",
+	Pos:     "collect.go:31",
+})
 
-var workflow__Locked = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Locked",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "0095fc36a1c4",
-	Generator: "1",
-	Pos:       "collect.go:31",
-	Errors:    Errors__pawl,
-}
-
-// StartLocked starts a run of workflow Locked under an id that no other open run of the namespace has.
+// StartLocked starts a run of workflow Locked and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Locked writes to one list from eight goroutines, under an embedded mutex.
 func StartLocked(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LockedRun, error) {
-	run, err := c.Start(ctx, workflow__Locked, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLocked, id, nil, opts...)
 	return LockedRun{run}, err
 }
 
-// LockedRun is a handle on a run of Locked.
+// FindLocked returns a handle on the newest run of workflow Locked with this id.
+// It does not check that there is one.
+func FindLocked(c *pawl.Client, id string) LockedRun {
+	return LockedRun{c.Run(pawlLocked, id)}
+}
+
+// LockedRun is a handle on a run of workflow Locked.
 type LockedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LockedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LockedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLocked is a handle on the newest run of Locked under an id.
-func FindLocked(c *pawl.Client, id string) LockedRun {
-	return LockedRun{c.Run(workflow__Locked, id)}
+// pawlRunLocked runs workflow Locked.
+func pawlRunLocked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Locked__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Locked__workflow is workflow Locked, with what runs it.
-func Locked__workflow() []*abi.Workflow {
-	w := *workflow__Locked
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Locked__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSlots describes workflow Slots.
+var pawlSlots = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Slots",
+	Version: "ad6323ca22cd",
+	Pos:     "collect.go:48",
+})
 
-var workflow__Slots = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Slots",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "1af746b184b5",
-	Generator: "1",
-	Pos:       "collect.go:48",
-	Errors:    Errors__pawl,
-}
-
-// StartSlots starts a run of workflow Slots under an id that no other open run of the namespace has.
+// StartSlots starts a run of workflow Slots and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Slots has each goroutine write to its own element of a slice.
 func StartSlots(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SlotsRun, error) {
-	run, err := c.Start(ctx, workflow__Slots, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSlots, id, nil, opts...)
 	return SlotsRun{run}, err
 }
 
-// SlotsRun is a handle on a run of Slots.
+// FindSlots returns a handle on the newest run of workflow Slots with this id.
+// It does not check that there is one.
+func FindSlots(c *pawl.Client, id string) SlotsRun {
+	return SlotsRun{c.Run(pawlSlots, id)}
+}
+
+// SlotsRun is a handle on a run of workflow Slots.
 type SlotsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SlotsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SlotsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSlots is a handle on the newest run of Slots under an id.
-func FindSlots(c *pawl.Client, id string) SlotsRun {
-	return SlotsRun{c.Run(workflow__Slots, id)}
+// pawlRunSlots runs workflow Slots.
+func pawlRunSlots(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Slots__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Slots__workflow is workflow Slots, with what runs it.
-func Slots__workflow() []*abi.Workflow {
-	w := *workflow__Slots
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Slots__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCounted describes workflow Counted.
+var pawlCounted = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Counted",
+	Version: "adf5bbe87f10",
+	Pos:     "collect.go:67",
+})
 
-var workflow__Counted = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Counted",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "b5a802e1f326",
-	Generator: "1",
-	Pos:       "collect.go:67",
-	Errors:    Errors__pawl,
-}
-
-// StartCounted starts a run of workflow Counted under an id that no other open run of the namespace has.
+// StartCounted starts a run of workflow Counted and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Counted adds to atomic counters from all sides.
 func StartCounted(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CountedRun, error) {
-	run, err := c.Start(ctx, workflow__Counted, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCounted, id, nil, opts...)
 	return CountedRun{run}, err
 }
 
-// CountedRun is a handle on a run of Counted.
+// FindCounted returns a handle on the newest run of workflow Counted with this id.
+// It does not check that there is one.
+func FindCounted(c *pawl.Client, id string) CountedRun {
+	return CountedRun{c.Run(pawlCounted, id)}
+}
+
+// CountedRun is a handle on a run of workflow Counted.
 type CountedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CountedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CountedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCounted is a handle on the newest run of Counted under an id.
-func FindCounted(c *pawl.Client, id string) CountedRun {
-	return CountedRun{c.Run(workflow__Counted, id)}
+// pawlRunCounted runs workflow Counted.
+func pawlRunCounted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Counted__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Counted__workflow is workflow Counted, with what runs it.
-func Counted__workflow() []*abi.Workflow {
-	w := *workflow__Counted
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Counted__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMapped describes workflow Mapped.
+var pawlMapped = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapped",
+	Version: "531fadc50d36",
+	Pos:     "collect.go:89",
+})
 
-var workflow__Mapped = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapped",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "6f94634445a4",
-	Generator: "1",
-	Pos:       "collect.go:89",
-	Errors:    Errors__pawl,
-}
-
-// StartMapped starts a run of workflow Mapped under an id that no other open run of the namespace has.
+// StartMapped starts a run of workflow Mapped and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Mapped gathers words in a sync.Map, and ranges over it.
 func StartMapped(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MappedRun, error) {
-	run, err := c.Start(ctx, workflow__Mapped, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMapped, id, nil, opts...)
 	return MappedRun{run}, err
 }
 
-// MappedRun is a handle on a run of Mapped.
+// FindMapped returns a handle on the newest run of workflow Mapped with this id.
+// It does not check that there is one.
+func FindMapped(c *pawl.Client, id string) MappedRun {
+	return MappedRun{c.Run(pawlMapped, id)}
+}
+
+// MappedRun is a handle on a run of workflow Mapped.
 type MappedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MappedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MappedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMapped is a handle on the newest run of Mapped under an id.
-func FindMapped(c *pawl.Client, id string) MappedRun {
-	return MappedRun{c.Run(workflow__Mapped, id)}
+// pawlRunMapped runs workflow Mapped.
+func pawlRunMapped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Mapped__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Mapped__workflow is workflow Mapped, with what runs it.
-func Mapped__workflow() []*abi.Workflow {
-	w := *workflow__Mapped
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Mapped__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFailing describes workflow Failing.
+var pawlFailing = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Failing",
+	Version: "eee7226fbb90",
+	Pos:     "collect.go:112",
+})
 
-var workflow__Failing = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Failing",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "546a1b874980",
-	Generator: "1",
-	Pos:       "collect.go:112",
-	Errors:    Errors__pawl,
-}
-
-// StartFailing starts a run of workflow Failing under an id that no other open run of the namespace has.
+// StartFailing starts a run of workflow Failing and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Failing joins the errors of several goroutines, in the order of their numbers.
 func StartFailing(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FailingRun, error) {
-	run, err := c.Start(ctx, workflow__Failing, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFailing, id, nil, opts...)
 	return FailingRun{run}, err
 }
 
-// FailingRun is a handle on a run of Failing.
+// FindFailing returns a handle on the newest run of workflow Failing with this id.
+// It does not check that there is one.
+func FindFailing(c *pawl.Client, id string) FailingRun {
+	return FailingRun{c.Run(pawlFailing, id)}
+}
+
+// FailingRun is a handle on a run of workflow Failing.
 type FailingRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FailingRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FailingRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFailing is a handle on the newest run of Failing under an id.
-func FindFailing(c *pawl.Client, id string) FailingRun {
-	return FailingRun{c.Run(workflow__Failing, id)}
+// pawlRunFailing runs workflow Failing.
+func pawlRunFailing(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Failing__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Failing__workflow is workflow Failing, with what runs it.
-func Failing__workflow() []*abi.Workflow {
-	w := *workflow__Failing
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Failing__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlServed describes workflow Served.
+var pawlServed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Served",
+	Version: "39aa852eaaaf",
+	Pos:     "collect.go:144",
+})
 
-var workflow__Served = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Served",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "4f472e7713a9",
-	Generator: "1",
-	Pos:       "collect.go:144",
-	Errors:    Errors__pawl,
-}
-
-// StartServed starts a run of workflow Served under an id that no other open run of the namespace has.
+// StartServed starts a run of workflow Served and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Served sends requests with a channel for the answer to one server.
 func StartServed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ServedRun, error) {
-	run, err := c.Start(ctx, workflow__Served, id, nil, opts...)
+	run, err := c.Start(ctx, pawlServed, id, nil, opts...)
 	return ServedRun{run}, err
 }
 
-// ServedRun is a handle on a run of Served.
+// FindServed returns a handle on the newest run of workflow Served with this id.
+// It does not check that there is one.
+func FindServed(c *pawl.Client, id string) ServedRun {
+	return ServedRun{c.Run(pawlServed, id)}
+}
+
+// ServedRun is a handle on a run of workflow Served.
 type ServedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ServedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ServedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindServed is a handle on the newest run of Served under an id.
-func FindServed(c *pawl.Client, id string) ServedRun {
-	return ServedRun{c.Run(workflow__Served, id)}
+// pawlRunServed runs workflow Served.
+func pawlRunServed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Served__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Served__workflow is workflow Served, with what runs it.
-func Served__workflow() []*abi.Workflow {
-	w := *workflow__Served
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Served__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWatched describes workflow Watched.
+var pawlWatched = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Watched",
+	Version: "4f0495cab58c",
+	Pos:     "collect.go:168",
+})
 
-var workflow__Watched = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Watched",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "3e6c731c5c88",
-	Generator: "1",
-	Pos:       "collect.go:168",
-	Errors:    Errors__pawl,
-}
-
-// StartWatched starts a run of workflow Watched under an id that no other open run of the namespace has.
+// StartWatched starts a run of workflow Watched and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Watched reports progress on a ticker while goroutines work.
 func StartWatched(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WatchedRun, error) {
-	run, err := c.Start(ctx, workflow__Watched, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWatched, id, nil, opts...)
 	return WatchedRun{run}, err
 }
 
-// WatchedRun is a handle on a run of Watched.
+// FindWatched returns a handle on the newest run of workflow Watched with this id.
+// It does not check that there is one.
+func FindWatched(c *pawl.Client, id string) WatchedRun {
+	return WatchedRun{c.Run(pawlWatched, id)}
+}
+
+// WatchedRun is a handle on a run of workflow Watched.
 type WatchedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WatchedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WatchedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWatched is a handle on the newest run of Watched under an id.
-func FindWatched(c *pawl.Client, id string) WatchedRun {
-	return WatchedRun{c.Run(workflow__Watched, id)}
+// pawlRunWatched runs workflow Watched.
+func pawlRunWatched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Watched__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Watched__workflow is workflow Watched, with what runs it.
-func Watched__workflow() []*abi.Workflow {
-	w := *workflow__Watched
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Watched__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRecovered describes workflow Recovered.
+var pawlRecovered = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Recovered",
+	Version: "16d8d8e67305",
+	Pos:     "collect.go:193",
+})
 
-var workflow__Recovered = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Recovered",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "55ebc4c7bca7",
-	Generator: "1",
-	Pos:       "collect.go:193",
-	Errors:    Errors__pawl,
-}
-
-// StartRecovered starts a run of workflow Recovered under an id that no other open run of the namespace has.
+// StartRecovered starts a run of workflow Recovered and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Recovered turns the panics of goroutines into messages. The sum of the others is complete.
 func StartRecovered(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RecoveredRun, error) {
-	run, err := c.Start(ctx, workflow__Recovered, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRecovered, id, nil, opts...)
 	return RecoveredRun{run}, err
 }
 
-// RecoveredRun is a handle on a run of Recovered.
+// FindRecovered returns a handle on the newest run of workflow Recovered with this id.
+// It does not check that there is one.
+func FindRecovered(c *pawl.Client, id string) RecoveredRun {
+	return RecoveredRun{c.Run(pawlRecovered, id)}
+}
+
+// RecoveredRun is a handle on a run of workflow Recovered.
 type RecoveredRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RecoveredRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RecoveredRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRecovered is a handle on the newest run of Recovered under an id.
-func FindRecovered(c *pawl.Client, id string) RecoveredRun {
-	return RecoveredRun{c.Run(workflow__Recovered, id)}
+// pawlRunRecovered runs workflow Recovered.
+func pawlRunRecovered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Recovered__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Recovered__workflow is workflow Recovered, with what runs it.
-func Recovered__workflow() []*abi.Workflow {
-	w := *workflow__Recovered
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Recovered__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSorted describes workflow Sorted.
+var pawlSorted = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Sorted",
+	Version: "d6859a8a00fa",
+	Pos:     "merge.go:50",
+})
 
-var workflow__Sorted = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Sorted",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "0c2928ac9936",
-	Generator: "1",
-	Pos:       "merge.go:50",
-	Errors:    Errors__pawl,
-}
-
-// StartSorted starts a run of workflow Sorted under an id that no other open run of the namespace has.
+// StartSorted starts a run of workflow Sorted and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Sorted merges three sources that are ready all the time, and sorts what came.
 func StartSorted(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SortedRun, error) {
-	run, err := c.Start(ctx, workflow__Sorted, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSorted, id, nil, opts...)
 	return SortedRun{run}, err
 }
 
-// SortedRun is a handle on a run of Sorted.
+// FindSorted returns a handle on the newest run of workflow Sorted with this id.
+// It does not check that there is one.
+func FindSorted(c *pawl.Client, id string) SortedRun {
+	return SortedRun{c.Run(pawlSorted, id)}
+}
+
+// SortedRun is a handle on a run of workflow Sorted.
 type SortedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SortedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SortedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSorted is a handle on the newest run of Sorted under an id.
-func FindSorted(c *pawl.Client, id string) SortedRun {
-	return SortedRun{c.Run(workflow__Sorted, id)}
+// pawlRunSorted runs workflow Sorted.
+func pawlRunSorted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Sorted__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Sorted__workflow is workflow Sorted, with what runs it.
-func Sorted__workflow() []*abi.Workflow {
-	w := *workflow__Sorted
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Sorted__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTimed describes workflow Timed.
+var pawlTimed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Timed",
+	Version: "a7ab0808a0dc",
+	Pos:     "merge.go:62",
+})
 
-var workflow__Timed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Timed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "4d96889786f3",
-	Generator: "1",
-	Pos:       "merge.go:62",
-	Errors:    Errors__pawl,
-}
-
-// StartTimed starts a run of workflow Timed under an id that no other open run of the namespace has.
+// StartTimed starts a run of workflow Timed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Timed merges sources with different beats: time alone decides the order.
 func StartTimed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TimedRun, error) {
-	run, err := c.Start(ctx, workflow__Timed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTimed, id, nil, opts...)
 	return TimedRun{run}, err
 }
 
-// TimedRun is a handle on a run of Timed.
+// FindTimed returns a handle on the newest run of workflow Timed with this id.
+// It does not check that there is one.
+func FindTimed(c *pawl.Client, id string) TimedRun {
+	return TimedRun{c.Run(pawlTimed, id)}
+}
+
+// TimedRun is a handle on a run of workflow Timed.
 type TimedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TimedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TimedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTimed is a handle on the newest run of Timed under an id.
-func FindTimed(c *pawl.Client, id string) TimedRun {
-	return TimedRun{c.Run(workflow__Timed, id)}
+// pawlRunTimed runs workflow Timed.
+func pawlRunTimed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Timed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Timed__workflow is workflow Timed, with what runs it.
-func Timed__workflow() []*abi.Workflow {
-	w := *workflow__Timed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Timed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNilled describes workflow Nilled.
+var pawlNilled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Nilled",
+	Version: "1ea1ceb8b971",
+	Pos:     "merge.go:74",
+})
 
-var workflow__Nilled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Nilled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "d01d3ff6871a",
-	Generator: "1",
-	Pos:       "merge.go:74",
-	Errors:    Errors__pawl,
-}
-
-// StartNilled starts a run of workflow Nilled under an id that no other open run of the namespace has.
+// StartNilled starts a run of workflow Nilled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Nilled merges two channels in one loop. One that is closed becomes nil, and its case is never ready again.
 func StartNilled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NilledRun, error) {
-	run, err := c.Start(ctx, workflow__Nilled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNilled, id, nil, opts...)
 	return NilledRun{run}, err
 }
 
-// NilledRun is a handle on a run of Nilled.
+// FindNilled returns a handle on the newest run of workflow Nilled with this id.
+// It does not check that there is one.
+func FindNilled(c *pawl.Client, id string) NilledRun {
+	return NilledRun{c.Run(pawlNilled, id)}
+}
+
+// NilledRun is a handle on a run of workflow Nilled.
 type NilledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NilledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NilledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindNilled is a handle on the newest run of Nilled under an id.
-func FindNilled(c *pawl.Client, id string) NilledRun {
-	return NilledRun{c.Run(workflow__Nilled, id)}
+// pawlRunNilled runs workflow Nilled.
+func pawlRunNilled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Nilled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Nilled__workflow is workflow Nilled, with what runs it.
-func Nilled__workflow() []*abi.Workflow {
-	w := *workflow__Nilled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Nilled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTree describes workflow Tree.
+var pawlTree = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Tree",
+	Version: "ba32c7febd3d",
+	Pos:     "merge.go:101",
+})
 
-var workflow__Tree = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Tree",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "406ee7cdf94d",
-	Generator: "1",
-	Pos:       "merge.go:101",
-	Errors:    Errors__pawl,
-}
-
-// StartTree starts a run of workflow Tree under an id that no other open run of the namespace has.
+// StartTree starts a run of workflow Tree and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Tree merges by halves, recursively.
 func StartTree(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TreeRun, error) {
-	run, err := c.Start(ctx, workflow__Tree, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTree, id, nil, opts...)
 	return TreeRun{run}, err
 }
 
-// TreeRun is a handle on a run of Tree.
+// FindTree returns a handle on the newest run of workflow Tree with this id.
+// It does not check that there is one.
+func FindTree(c *pawl.Client, id string) TreeRun {
+	return TreeRun{c.Run(pawlTree, id)}
+}
+
+// TreeRun is a handle on a run of workflow Tree.
 type TreeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TreeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TreeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTree is a handle on the newest run of Tree under an id.
-func FindTree(c *pawl.Client, id string) TreeRun {
-	return TreeRun{c.Run(workflow__Tree, id)}
+// pawlRunTree runs workflow Tree.
+func pawlRunTree(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Tree__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Tree__workflow is workflow Tree, with what runs it.
-func Tree__workflow() []*abi.Workflow {
-	w := *workflow__Tree
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Tree__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlZipped describes workflow Zipped.
+var pawlZipped = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Zipped",
+	Version: "80bde6be3a55",
+	Pos:     "merge.go:137",
+})
 
-var workflow__Zipped = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Zipped",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "c89109ed0452",
-	Generator: "1",
-	Pos:       "merge.go:137",
-	Errors:    Errors__pawl,
-}
-
-// StartZipped starts a run of workflow Zipped under an id that no other open run of the namespace has.
+// StartZipped starts a run of workflow Zipped and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Zipped pairs two sources one to one, and stops with the shorter.
 func StartZipped(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ZippedRun, error) {
-	run, err := c.Start(ctx, workflow__Zipped, id, nil, opts...)
+	run, err := c.Start(ctx, pawlZipped, id, nil, opts...)
 	return ZippedRun{run}, err
 }
 
-// ZippedRun is a handle on a run of Zipped.
+// FindZipped returns a handle on the newest run of workflow Zipped with this id.
+// It does not check that there is one.
+func FindZipped(c *pawl.Client, id string) ZippedRun {
+	return ZippedRun{c.Run(pawlZipped, id)}
+}
+
+// ZippedRun is a handle on a run of workflow Zipped.
 type ZippedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ZippedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ZippedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindZipped is a handle on the newest run of Zipped under an id.
-func FindZipped(c *pawl.Client, id string) ZippedRun {
-	return ZippedRun{c.Run(workflow__Zipped, id)}
+// pawlRunZipped runs workflow Zipped.
+func pawlRunZipped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Zipped__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Zipped__workflow is workflow Zipped, with what runs it.
-func Zipped__workflow() []*abi.Workflow {
-	w := *workflow__Zipped
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Zipped__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMergeSorted describes workflow MergeSorted.
+var pawlMergeSorted = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.MergeSorted",
+	Version: "bed5b3bdd46b",
+	Pos:     "merge.go:157",
+})
 
-var workflow__MergeSorted = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.MergeSorted",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "69ba648b08f8",
-	Generator: "1",
-	Pos:       "merge.go:157",
-	Errors:    Errors__pawl,
-}
-
-// StartMergeSorted starts a run of workflow MergeSorted under an id that no other open run of the namespace has.
+// StartMergeSorted starts a run of workflow MergeSorted and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// MergeSorted merges two sorted sources into one that is, by looking one item ahead.
 func StartMergeSorted(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MergeSortedRun, error) {
-	run, err := c.Start(ctx, workflow__MergeSorted, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMergeSorted, id, nil, opts...)
 	return MergeSortedRun{run}, err
 }
 
-// MergeSortedRun is a handle on a run of MergeSorted.
+// FindMergeSorted returns a handle on the newest run of workflow MergeSorted with this id.
+// It does not check that there is one.
+func FindMergeSorted(c *pawl.Client, id string) MergeSortedRun {
+	return MergeSortedRun{c.Run(pawlMergeSorted, id)}
+}
+
+// MergeSortedRun is a handle on a run of workflow MergeSorted.
 type MergeSortedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MergeSortedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MergeSortedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMergeSorted is a handle on the newest run of MergeSorted under an id.
-func FindMergeSorted(c *pawl.Client, id string) MergeSortedRun {
-	return MergeSortedRun{c.Run(workflow__MergeSorted, id)}
+// pawlRunMergeSorted runs workflow MergeSorted.
+func pawlRunMergeSorted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := MergeSorted__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// MergeSorted__workflow is workflow MergeSorted, with what runs it.
-func MergeSorted__workflow() []*abi.Workflow {
-	w := *workflow__MergeSorted
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := MergeSorted__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWeighted describes workflow Weighted.
+var pawlWeighted = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Weighted",
+	Version: "084a0c36d707",
+	Pos:     "merge.go:195",
+})
 
-var workflow__Weighted = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Weighted",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "00953ee68e1c",
-	Generator: "1",
-	Pos:       "merge.go:195",
-	Errors:    Errors__pawl,
-}
-
-// StartWeighted starts a run of workflow Weighted under an id that no other open run of the namespace has.
+// StartWeighted starts a run of workflow Weighted and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Weighted reads the urgent channel first, and the other only if nothing is urgent.
 func StartWeighted(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WeightedRun, error) {
-	run, err := c.Start(ctx, workflow__Weighted, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWeighted, id, nil, opts...)
 	return WeightedRun{run}, err
 }
 
-// WeightedRun is a handle on a run of Weighted.
+// FindWeighted returns a handle on the newest run of workflow Weighted with this id.
+// It does not check that there is one.
+func FindWeighted(c *pawl.Client, id string) WeightedRun {
+	return WeightedRun{c.Run(pawlWeighted, id)}
+}
+
+// WeightedRun is a handle on a run of workflow Weighted.
 type WeightedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WeightedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WeightedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWeighted is a handle on the newest run of Weighted under an id.
-func FindWeighted(c *pawl.Client, id string) WeightedRun {
-	return WeightedRun{c.Run(workflow__Weighted, id)}
+// pawlRunWeighted runs workflow Weighted.
+func pawlRunWeighted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Weighted__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Weighted__workflow is workflow Weighted, with what runs it.
-func Weighted__workflow() []*abi.Workflow {
-	w := *workflow__Weighted
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Weighted__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlEarliest describes workflow Earliest.
+var pawlEarliest = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Earliest",
+	Version: "93fe7331e79c",
+	Pos:     "races.go:42",
+})
 
-var workflow__Earliest = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Earliest",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "6cd5af16f7e1",
-	Generator: "1",
-	Pos:       "races.go:42",
-	Errors:    Errors__pawl,
-}
-
-// StartEarliest starts a run of workflow Earliest under an id that no other open run of the namespace has.
+// StartEarliest starts a run of workflow Earliest and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Earliest takes the first of three answers, and waits for the rest to have come.
 func StartEarliest(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (EarliestRun, error) {
-	run, err := c.Start(ctx, workflow__Earliest, id, nil, opts...)
+	run, err := c.Start(ctx, pawlEarliest, id, nil, opts...)
 	return EarliestRun{run}, err
 }
 
-// EarliestRun is a handle on a run of Earliest.
+// FindEarliest returns a handle on the newest run of workflow Earliest with this id.
+// It does not check that there is one.
+func FindEarliest(c *pawl.Client, id string) EarliestRun {
+	return EarliestRun{c.Run(pawlEarliest, id)}
+}
+
+// EarliestRun is a handle on a run of workflow Earliest.
 type EarliestRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r EarliestRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r EarliestRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindEarliest is a handle on the newest run of Earliest under an id.
-func FindEarliest(c *pawl.Client, id string) EarliestRun {
-	return EarliestRun{c.Run(workflow__Earliest, id)}
+// pawlRunEarliest runs workflow Earliest.
+func pawlRunEarliest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Earliest__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Earliest__workflow is workflow Earliest, with what runs it.
-func Earliest__workflow() []*abi.Workflow {
-	w := *workflow__Earliest
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Earliest__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlToss describes workflow Toss.
+var pawlToss = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Toss",
+	Version: "b3e082d743e1",
+	Pos:     "races.go:53",
+})
 
-var workflow__Toss = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Toss",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "0662530b797a",
-	Generator: "1",
-	Pos:       "races.go:53",
-	Errors:    Errors__pawl,
-}
-
-// StartToss starts a run of workflow Toss under an id that no other open run of the namespace has.
+// StartToss starts a run of workflow Toss and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Toss has two goroutines that are ready at once; one of them wins. Its outcomes are heads and tails.
 func StartToss(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TossRun, error) {
-	run, err := c.Start(ctx, workflow__Toss, id, nil, opts...)
+	run, err := c.Start(ctx, pawlToss, id, nil, opts...)
 	return TossRun{run}, err
 }
 
-// TossRun is a handle on a run of Toss.
+// FindToss returns a handle on the newest run of workflow Toss with this id.
+// It does not check that there is one.
+func FindToss(c *pawl.Client, id string) TossRun {
+	return TossRun{c.Run(pawlToss, id)}
+}
+
+// TossRun is a handle on a run of workflow Toss.
 type TossRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TossRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TossRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindToss is a handle on the newest run of Toss under an id.
-func FindToss(c *pawl.Client, id string) TossRun {
-	return TossRun{c.Run(workflow__Toss, id)}
+// pawlRunToss runs workflow Toss.
+func pawlRunToss(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Toss__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Toss__workflow is workflow Toss, with what runs it.
-func Toss__workflow() []*abi.Workflow {
-	w := *workflow__Toss
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Toss__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFinish describes workflow Finish.
+var pawlFinish = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Finish",
+	Version: "4ddbc2e505e6",
+	Pos:     "races.go:68",
+})
 
-var workflow__Finish = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Finish",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "e94add7f9ca9",
-	Generator: "1",
-	Pos:       "races.go:68",
-	Errors:    Errors__pawl,
-}
-
-// StartFinish starts a run of workflow Finish under an id that no other open run of the namespace has.
+// StartFinish starts a run of workflow Finish and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Finish has three runners who cross the line in the same instant. Any of six orders is an outcome.
 func StartFinish(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FinishRun, error) {
-	run, err := c.Start(ctx, workflow__Finish, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFinish, id, nil, opts...)
 	return FinishRun{run}, err
 }
 
-// FinishRun is a handle on a run of Finish.
+// FindFinish returns a handle on the newest run of workflow Finish with this id.
+// It does not check that there is one.
+func FindFinish(c *pawl.Client, id string) FinishRun {
+	return FinishRun{c.Run(pawlFinish, id)}
+}
+
+// FinishRun is a handle on a run of workflow Finish.
 type FinishRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FinishRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FinishRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFinish is a handle on the newest run of Finish under an id.
-func FindFinish(c *pawl.Client, id string) FinishRun {
-	return FinishRun{c.Run(workflow__Finish, id)}
+// pawlRunFinish runs workflow Finish.
+func pawlRunFinish(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Finish__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Finish__workflow is workflow Finish, with what runs it.
-func Finish__workflow() []*abi.Workflow {
-	w := *workflow__Finish
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Finish__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlIndexed describes workflow Indexed.
+var pawlIndexed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Indexed",
+	Version: "1ece16f59015",
+	Pos:     "races.go:95",
+})
 
-var workflow__Indexed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Indexed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "dffc2cd39071",
-	Generator: "1",
-	Pos:       "races.go:95",
-	Errors:    Errors__pawl,
-}
-
-// StartIndexed starts a run of workflow Indexed under an id that no other open run of the namespace has.
+// StartIndexed starts a run of workflow Indexed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Indexed receives straight into elements of an array and of a map.
 func StartIndexed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (IndexedRun, error) {
-	run, err := c.Start(ctx, workflow__Indexed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlIndexed, id, nil, opts...)
 	return IndexedRun{run}, err
 }
 
-// IndexedRun is a handle on a run of Indexed.
+// FindIndexed returns a handle on the newest run of workflow Indexed with this id.
+// It does not check that there is one.
+func FindIndexed(c *pawl.Client, id string) IndexedRun {
+	return IndexedRun{c.Run(pawlIndexed, id)}
+}
+
+// IndexedRun is a handle on a run of workflow Indexed.
 type IndexedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r IndexedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r IndexedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindIndexed is a handle on the newest run of Indexed under an id.
-func FindIndexed(c *pawl.Client, id string) IndexedRun {
-	return IndexedRun{c.Run(workflow__Indexed, id)}
+// pawlRunIndexed runs workflow Indexed.
+func pawlRunIndexed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Indexed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Indexed__workflow is workflow Indexed, with what runs it.
-func Indexed__workflow() []*abi.Workflow {
-	w := *workflow__Indexed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Indexed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCheapest describes workflow Cheapest.
+var pawlCheapest = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Cheapest",
+	Version: "aa46f1c32d30",
+	Pos:     "races.go:112",
+})
 
-var workflow__Cheapest = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Cheapest",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "d97058750bd8",
-	Generator: "1",
-	Pos:       "races.go:112",
-	Errors:    Errors__pawl,
-}
-
-// StartCheapest starts a run of workflow Cheapest under an id that no other open run of the namespace has.
+// StartCheapest starts a run of workflow Cheapest and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Cheapest asks three shops, and takes the best price of those that answer within six and a half seconds.
 func StartCheapest(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CheapestRun, error) {
-	run, err := c.Start(ctx, workflow__Cheapest, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCheapest, id, nil, opts...)
 	return CheapestRun{run}, err
 }
 
-// CheapestRun is a handle on a run of Cheapest.
+// FindCheapest returns a handle on the newest run of workflow Cheapest with this id.
+// It does not check that there is one.
+func FindCheapest(c *pawl.Client, id string) CheapestRun {
+	return CheapestRun{c.Run(pawlCheapest, id)}
+}
+
+// CheapestRun is a handle on a run of workflow Cheapest.
 type CheapestRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CheapestRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CheapestRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCheapest is a handle on the newest run of Cheapest under an id.
-func FindCheapest(c *pawl.Client, id string) CheapestRun {
-	return CheapestRun{c.Run(workflow__Cheapest, id)}
+// pawlRunCheapest runs workflow Cheapest.
+func pawlRunCheapest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Cheapest__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Cheapest__workflow is workflow Cheapest, with what runs it.
-func Cheapest__workflow() []*abi.Workflow {
-	w := *workflow__Cheapest
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Cheapest__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlQuickest describes workflow Quickest.
+var pawlQuickest = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Quickest",
+	Version: "67190fae5138",
+	Pos:     "races.go:143",
+})
 
-var workflow__Quickest = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/fanin.Quickest",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Version:   "2c8d9107b456",
-	Generator: "1",
-	Pos:       "races.go:143",
-	Errors:    Errors__pawl,
-}
-
-// StartQuickest starts a run of workflow Quickest under an id that no other open run of the namespace has.
+// StartQuickest starts a run of workflow Quickest and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Quickest asks the shops until one sells, and then waits for the others to have answered.
 func StartQuickest(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (QuickestRun, error) {
-	run, err := c.Start(ctx, workflow__Quickest, id, nil, opts...)
+	run, err := c.Start(ctx, pawlQuickest, id, nil, opts...)
 	return QuickestRun{run}, err
 }
 
-// QuickestRun is a handle on a run of Quickest.
+// FindQuickest returns a handle on the newest run of workflow Quickest with this id.
+// It does not check that there is one.
+func FindQuickest(c *pawl.Client, id string) QuickestRun {
+	return QuickestRun{c.Run(pawlQuickest, id)}
+}
+
+// QuickestRun is a handle on a run of workflow Quickest.
 type QuickestRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r QuickestRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r QuickestRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindQuickest is a handle on the newest run of Quickest under an id.
-func FindQuickest(c *pawl.Client, id string) QuickestRun {
-	return QuickestRun{c.Run(workflow__Quickest, id)}
+// pawlRunQuickest runs workflow Quickest.
+func pawlRunQuickest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Quickest__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Quickest__workflow is workflow Quickest, with what runs it.
-func Quickest__workflow() []*abi.Workflow {
-	w := *workflow__Quickest
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Quickest__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package fanin, for a worker to run.
+// PawlRegistration returns the activities and workflows of package fanin, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/fanin",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Surveyed__workflow(),
-			Grouped__workflow(),
-			Mapmade__workflow(),
-			Quorum__workflow(),
-			Mixed__workflow(),
-			Locked__workflow(),
-			Slots__workflow(),
-			Counted__workflow(),
-			Mapped__workflow(),
-			Failing__workflow(),
-			Served__workflow(),
-			Watched__workflow(),
-			Recovered__workflow(),
-			Sorted__workflow(),
-			Timed__workflow(),
-			Nilled__workflow(),
-			Tree__workflow(),
-			Zipped__workflow(),
-			MergeSorted__workflow(),
-			Weighted__workflow(),
-			Earliest__workflow(),
-			Toss__workflow(),
-			Finish__workflow(),
-			Indexed__workflow(),
-			Cheapest__workflow(),
-			Quickest__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/fanin.ErrClosed", ErrClosed),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlSurveyed.With(pawlRunSurveyed),
+		pawlGrouped.With(pawlRunGrouped),
+		pawlMapmade.With(pawlRunMapmade),
+		pawlQuorum.With(pawlRunQuorum),
+		pawlMixed.With(pawlRunMixed),
+		pawlLocked.With(pawlRunLocked),
+		pawlSlots.With(pawlRunSlots),
+		pawlCounted.With(pawlRunCounted),
+		pawlMapped.With(pawlRunMapped),
+		pawlFailing.With(pawlRunFailing),
+		pawlServed.With(pawlRunServed),
+		pawlWatched.With(pawlRunWatched),
+		pawlRecovered.With(pawlRunRecovered),
+		pawlSorted.With(pawlRunSorted),
+		pawlTimed.With(pawlRunTimed),
+		pawlNilled.With(pawlRunNilled),
+		pawlTree.With(pawlRunTree),
+		pawlZipped.With(pawlRunZipped),
+		pawlMergeSorted.With(pawlRunMergeSorted),
+		pawlWeighted.With(pawlRunWeighted),
+		pawlEarliest.With(pawlRunEarliest),
+		pawlToss.With(pawlRunToss),
+		pawlFinish.With(pawlRunFinish),
+		pawlIndexed.With(pawlRunIndexed),
+		pawlCheapest.With(pawlRunCheapest),
+		pawlQuickest.With(pawlRunQuickest),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed collect.go
-var source__collect string
+var pawlSourceCollect string
 
 //go:embed fanin.go
-var source__fanin string
+var pawlSourceFanin string
 
 //go:embed merge.go
-var source__merge string
+var pawlSourceMerge string
 
 //go:embed races.go
-var source__races string
+var pawlSourceRaces string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/fanin/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"(*survey).measure{}": "b14af19a813ce4bc",
-			"(*survey).report{}":  "1b512b611d4e8678",
-			"Grouped{}":           "0241029c4b872e93",
-			"Mapmade{}":           "f5acf2f00a732541",
-			"Mixed{}":             "bd220aa7c9b2aec3",
-			"Quorum{}":            "c7f99868af553081",
-			"Surveyed{}":          "91687b38d07d8885",
-			"type survey":         "b06880f9998912e2",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/fanin",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/fanin.ErrClosed", ErrClosed),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"(*survey).measure{}": "b14af19a813ce4bc",
+				"(*survey).report{}":  "1b512b611d4e8678",
+				"Grouped{}":           "0241029c4b872e93",
+				"Mapmade{}":           "f5acf2f00a732541",
+				"Mixed{}":             "bd220aa7c9b2aec3",
+				"Quorum{}":            "c7f99868af553081",
+				"Surveyed{}":          "91687b38d07d8885",
+				"type survey":         "b06880f9998912e2",
+			},
+		},
+		{
+			File: "collect.go",
+			Text: pawlSourceCollect,
+			Sums: map[string]string{
+				"(*board).note{}": "e1f68753d6c3f8a4",
+				"Counted{}":       "4524d5dba04ff689",
+				"Failing{}":       "0582d671c12042e7",
+				"Locked{}":        "10b400bfbd08ef5c",
+				"Mapped{}":        "0c5d290c0dba6349",
+				"Recovered{}":     "4e276fde1e51106b",
+				"Served{}":        "4a19ae0a0ad86e6a",
+				"Slots{}":         "fea59b21e312f389",
+				"Watched{}":       "6b0c498d6dd4ea1a",
+				"square{}":        "ca8234c485d178e8",
+				"type board":      "fd1cbe48dfcbe5c3",
+				"type message":    "9faeb0fff61f2b4d",
+			},
+		},
+		{
+			File: "fanin.go",
+			Text: pawlSourceFanin,
+			Sums: map[string]string{
+				"Ask":           "9dd3764424fe67e2",
+				"Measure":       "87f91105e97d4490",
+				"elapsed{}":     "a985c1e1c0ae5ed4",
+				"type Quote":    "faad6e939cda5a4e",
+				"var ErrClosed": "02ed25dfa419c742",
+			},
+		},
+		{
+			File: "merge.go",
+			Text: pawlSourceMerge,
+			Sums: map[string]string{
+				"MergeSorted{}": "b2e4a45e7df2f04f",
+				"Merge{}":       "f1f605c1988fd251",
+				"Nilled{}":      "00755df41d7c28af",
+				"Sorted{}":      "69a10b3be6940bdc",
+				"Timed{}":       "65c96ba49c6c010b",
+				"Tree{}":        "1c1636c9f6f5eb1b",
+				"Weighted{}":    "303d61a9bc352117",
+				"Zipped{}":      "5c46856c37fb9894",
+				"mergeTree{}":   "57fb07c09c62950c",
+				"multiples{}":   "2ba5b82f8d7de412",
+				"numbers{}":     "94948a15e38e0d78",
+				"say{}":         "3b92a92e4afe39ae",
+			},
+		},
+		{
+			File: "races.go",
+			Text: pawlSourceRaces,
+			Sums: map[string]string{
+				"Cheapest{}": "c119a9962cac7d8c",
+				"Earliest{}": "aa7f839035254f2d",
+				"Finish{}":   "0b009d09e6e0760c",
+				"Indexed{}":  "239fe82f79daec86",
+				"Quickest{}": "28e86b1e07c35f55",
+				"Toss{}":     "0902b6e77f50fabe",
+				"after{}":    "0a9be045adde76af",
+				"first{}":    "062968cec54c3cb0",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/fanin/collect.go",
-		Text: source__collect,
-		Sums: map[string]string{
-			"(*board).note{}": "e1f68753d6c3f8a4",
-			"Counted{}":       "4524d5dba04ff689",
-			"Failing{}":       "0582d671c12042e7",
-			"Locked{}":        "10b400bfbd08ef5c",
-			"Mapped{}":        "0c5d290c0dba6349",
-			"Recovered{}":     "4e276fde1e51106b",
-			"Served{}":        "4a19ae0a0ad86e6a",
-			"Slots{}":         "fea59b21e312f389",
-			"Watched{}":       "6b0c498d6dd4ea1a",
-			"square{}":        "ca8234c485d178e8",
-			"type board":      "fd1cbe48dfcbe5c3",
-			"type message":    "9faeb0fff61f2b4d",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/fanin/fanin.go",
-		Text: source__fanin,
-		Sums: map[string]string{
-			"Ask":           "9dd3764424fe67e2",
-			"Measure":       "87f91105e97d4490",
-			"elapsed{}":     "a985c1e1c0ae5ed4",
-			"type Quote":    "faad6e939cda5a4e",
-			"var ErrClosed": "02ed25dfa419c742",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/fanin/merge.go",
-		Text: source__merge,
-		Sums: map[string]string{
-			"MergeSorted{}": "b2e4a45e7df2f04f",
-			"Merge{}":       "f1f605c1988fd251",
-			"Nilled{}":      "00755df41d7c28af",
-			"Sorted{}":      "69a10b3be6940bdc",
-			"Timed{}":       "65c96ba49c6c010b",
-			"Tree{}":        "1c1636c9f6f5eb1b",
-			"Weighted{}":    "303d61a9bc352117",
-			"Zipped{}":      "5c46856c37fb9894",
-			"mergeTree{}":   "57fb07c09c62950c",
-			"multiples{}":   "2ba5b82f8d7de412",
-			"numbers{}":     "94948a15e38e0d78",
-			"say{}":         "3b92a92e4afe39ae",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/fanin/races.go",
-		Text: source__races,
-		Sums: map[string]string{
-			"Cheapest{}": "c119a9962cac7d8c",
-			"Earliest{}": "aa7f839035254f2d",
-			"Finish{}":   "0b009d09e6e0760c",
-			"Indexed{}":  "239fe82f79daec86",
-			"Quickest{}": "28e86b1e07c35f55",
-			"Toss{}":     "0902b6e77f50fabe",
-			"after{}":    "0a9be045adde76af",
-			"first{}":    "062968cec54c3cb0",
-		},
-	},
-}
+})
 
 // bind3x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind3x0__pawl[A1, A2, A3 any](_run *abi.Run, f func(*abi.Run, A1, A2, A3)) func(A1, A2, A3) {

@@ -6,1222 +6,1179 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Quote = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/groups.Quote",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlQuote describes activity Quote.
+var pawlQuote = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/groups.Quote",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrSoldOut)
 	},
 	Pos: "activities.go:22",
-}
+})
 
 // Quote__pawl schedules activity Quote and waits for its outcome.
 func Quote__pawl(_run *abi.Run, ctx context.Context, shop int) (cents int, err error) {
-	err = abi.Call(_run, ctx, activity__Quote, []any{shop}, &cents)
-	return
+	err = abi.Call(ctx, _run, pawlQuote, []any{shop}, &cents)
+	return cents, err
 }
 
-var activity__Links = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/groups.Links",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:35",
-}
+// pawlLinks describes activity Links.
+var pawlLinks = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/groups.Links",
+	Pos:  "activities.go:35",
+})
 
 // Links__pawl schedules activity Links and waits for its outcome.
-func Links__pawl(_run *abi.Run, ctx context.Context, page int) (r0 []int, err error) {
-	err = abi.Call(_run, ctx, activity__Links, []any{page}, &r0)
-	return
+func Links__pawl(_run *abi.Run, ctx context.Context, page int) (result2 []int, err error) {
+	err = abi.Call(ctx, _run, pawlLinks, []any{page}, &result2)
+	return result2, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Quote,
+			Activity: pawlQuote,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var shop int
+				if err := in.Decode(&shop); err != nil {
 					return nil, err
 				}
-				r0, err := Quote(ctx, a0)
-				return []any{r0}, err
+				cents, err := Quote(ctx, shop)
+				return []any{cents}, err
 			},
 		},
 		{
-			Activity: activity__Links,
+			Activity: pawlLinks,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var page int
+				if err := in.Decode(&page); err != nil {
 					return nil, err
 				}
-				r0, err := Links(ctx, a0)
-				return []any{r0}, err
+				result2, err := Links(ctx, page)
+				return []any{result2}, err
 			},
 		},
 	}
 }
 
-var workflow__FirstError = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.FirstError",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "dfd13c20b641",
-	Generator: "1",
-	Pos:       "errgroups.go:21",
-	Errors:    Errors__pawl,
-}
+// pawlFirstError describes workflow FirstError.
+var pawlFirstError = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.FirstError",
+	Version: "f10c4bc5ceb0",
+	Pos:     "errgroups.go:21",
+})
 
-// StartFirstError starts a run of workflow FirstError under an id that no other open run of the namespace has.
+// StartFirstError starts a run of workflow FirstError and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FirstError is the one that comes first, not that of the first task.
 func StartFirstError(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FirstErrorRun, error) {
-	run, err := c.Start(ctx, workflow__FirstError, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFirstError, id, nil, opts...)
 	return FirstErrorRun{run}, err
 }
 
-// FirstErrorRun is a handle on a run of FirstError.
+// FindFirstError returns a handle on the newest run of workflow FirstError with this id.
+// It does not check that there is one.
+func FindFirstError(c *pawl.Client, id string) FirstErrorRun {
+	return FirstErrorRun{c.Run(pawlFirstError, id)}
+}
+
+// FirstErrorRun is a handle on a run of workflow FirstError.
 type FirstErrorRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FirstErrorRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FirstErrorRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindFirstError is a handle on the newest run of FirstError under an id.
-func FindFirstError(c *pawl.Client, id string) FirstErrorRun {
-	return FirstErrorRun{c.Run(workflow__FirstError, id)}
+// pawlRunFirstError runs workflow FirstError.
+func pawlRunFirstError(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := FirstError__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// FirstError__workflow is workflow FirstError, with what runs it.
-func FirstError__workflow() []*abi.Workflow {
-	w := *workflow__FirstError
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := FirstError__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlEqualErrors describes workflow EqualErrors.
+var pawlEqualErrors = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.EqualErrors",
+	Version: "4421c5fd94d3",
+	Pos:     "errgroups.go:36",
+})
 
-var workflow__EqualErrors = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.EqualErrors",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "0b6653a545d8",
-	Generator: "1",
-	Pos:       "errgroups.go:36",
-	Errors:    Errors__pawl,
-}
-
-// StartEqualErrors starts a run of workflow EqualErrors under an id that no other open run of the namespace has.
+// StartEqualErrors starts a run of workflow EqualErrors and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// EqualErrors come at the same second; either may be the first.
 func StartEqualErrors(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (EqualErrorsRun, error) {
-	run, err := c.Start(ctx, workflow__EqualErrors, id, nil, opts...)
+	run, err := c.Start(ctx, pawlEqualErrors, id, nil, opts...)
 	return EqualErrorsRun{run}, err
 }
 
-// EqualErrorsRun is a handle on a run of EqualErrors.
+// FindEqualErrors returns a handle on the newest run of workflow EqualErrors with this id.
+// It does not check that there is one.
+func FindEqualErrors(c *pawl.Client, id string) EqualErrorsRun {
+	return EqualErrorsRun{c.Run(pawlEqualErrors, id)}
+}
+
+// EqualErrorsRun is a handle on a run of workflow EqualErrors.
 type EqualErrorsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r EqualErrorsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r EqualErrorsRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindEqualErrors is a handle on the newest run of EqualErrors under an id.
-func FindEqualErrors(c *pawl.Client, id string) EqualErrorsRun {
-	return EqualErrorsRun{c.Run(workflow__EqualErrors, id)}
+// pawlRunEqualErrors runs workflow EqualErrors.
+func pawlRunEqualErrors(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := EqualErrors__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// EqualErrors__workflow is workflow EqualErrors, with what runs it.
-func EqualErrors__workflow() []*abi.Workflow {
-	w := *workflow__EqualErrors
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := EqualErrors__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRestIsCancelled describes workflow RestIsCancelled.
+var pawlRestIsCancelled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.RestIsCancelled",
+	Version: "8840b8383f5b",
+	Pos:     "errgroups.go:50",
+})
 
-var workflow__RestIsCancelled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.RestIsCancelled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "de5ad1e17e5c",
-	Generator: "1",
-	Pos:       "errgroups.go:50",
-	Errors:    Errors__pawl,
-}
-
-// StartRestIsCancelled starts a run of workflow RestIsCancelled under an id that no other open run of the namespace has.
+// StartRestIsCancelled starts a run of workflow RestIsCancelled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// RestIsCancelled stops the slow shops when one is sold out.
 func StartRestIsCancelled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RestIsCancelledRun, error) {
-	run, err := c.Start(ctx, workflow__RestIsCancelled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRestIsCancelled, id, nil, opts...)
 	return RestIsCancelledRun{run}, err
 }
 
-// RestIsCancelledRun is a handle on a run of RestIsCancelled.
+// FindRestIsCancelled returns a handle on the newest run of workflow RestIsCancelled with this id.
+// It does not check that there is one.
+func FindRestIsCancelled(c *pawl.Client, id string) RestIsCancelledRun {
+	return RestIsCancelledRun{c.Run(pawlRestIsCancelled, id)}
+}
+
+// RestIsCancelledRun is a handle on a run of workflow RestIsCancelled.
 type RestIsCancelledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RestIsCancelledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RestIsCancelledRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindRestIsCancelled is a handle on the newest run of RestIsCancelled under an id.
-func FindRestIsCancelled(c *pawl.Client, id string) RestIsCancelledRun {
-	return RestIsCancelledRun{c.Run(workflow__RestIsCancelled, id)}
+// pawlRunRestIsCancelled runs workflow RestIsCancelled.
+func pawlRunRestIsCancelled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := RestIsCancelled__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// RestIsCancelled__workflow is workflow RestIsCancelled, with what runs it.
-func RestIsCancelled__workflow() []*abi.Workflow {
-	w := *workflow__RestIsCancelled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := RestIsCancelled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCause describes workflow Cause.
+var pawlCause = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Cause",
+	Version: "e32c24cf0cd4",
+	Pos:     "errgroups.go:73",
+})
 
-var workflow__Cause = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Cause",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "58a7a683bbbb",
-	Generator: "1",
-	Pos:       "errgroups.go:73",
-	Errors:    Errors__pawl,
-}
-
-// StartCause starts a run of workflow Cause under an id that no other open run of the namespace has.
+// StartCause starts a run of workflow Cause and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Cause is the error of the group, in the group's context; after a good end the context is cancelled too.
 func StartCause(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CauseRun, error) {
-	run, err := c.Start(ctx, workflow__Cause, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCause, id, nil, opts...)
 	return CauseRun{run}, err
 }
 
-// CauseRun is a handle on a run of Cause.
+// FindCause returns a handle on the newest run of workflow Cause with this id.
+// It does not check that there is one.
+func FindCause(c *pawl.Client, id string) CauseRun {
+	return CauseRun{c.Run(pawlCause, id)}
+}
+
+// CauseRun is a handle on a run of workflow Cause.
 type CauseRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CauseRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CauseRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindCause is a handle on the newest run of Cause under an id.
-func FindCause(c *pawl.Client, id string) CauseRun {
-	return CauseRun{c.Run(workflow__Cause, id)}
+// pawlRunCause runs workflow Cause.
+func pawlRunCause(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Cause__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Cause__workflow is workflow Cause, with what runs it.
-func Cause__workflow() []*abi.Workflow {
-	w := *workflow__Cause
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Cause__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLimit describes workflow Limit.
+var pawlLimit = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Limit",
+	Version: "54dce0cf07d8",
+	Pos:     "errgroups.go:87",
+})
 
-var workflow__Limit = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Limit",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "314b6dd7d80b",
-	Generator: "1",
-	Pos:       "errgroups.go:87",
-	Errors:    Errors__pawl,
-}
-
-// StartLimit starts a run of workflow Limit under an id that no other open run of the namespace has.
+// StartLimit starts a run of workflow Limit and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Limit has five tasks of an hour, two at a time.
 func StartLimit(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LimitRun, error) {
-	run, err := c.Start(ctx, workflow__Limit, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLimit, id, nil, opts...)
 	return LimitRun{run}, err
 }
 
-// LimitRun is a handle on a run of Limit.
+// FindLimit returns a handle on the newest run of workflow Limit with this id.
+// It does not check that there is one.
+func FindLimit(c *pawl.Client, id string) LimitRun {
+	return LimitRun{c.Run(pawlLimit, id)}
+}
+
+// LimitRun is a handle on a run of workflow Limit.
 type LimitRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LimitRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LimitRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindLimit is a handle on the newest run of Limit under an id.
-func FindLimit(c *pawl.Client, id string) LimitRun {
-	return LimitRun{c.Run(workflow__Limit, id)}
+// pawlRunLimit runs workflow Limit.
+func pawlRunLimit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Limit__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Limit__workflow is workflow Limit, with what runs it.
-func Limit__workflow() []*abi.Workflow {
-	w := *workflow__Limit
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Limit__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTryGo describes workflow TryGo.
+var pawlTryGo = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TryGo",
+	Version: "66f616bd2db4",
+	Pos:     "errgroups.go:114",
+})
 
-var workflow__TryGo = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.TryGo",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "e9925b689f03",
-	Generator: "1",
-	Pos:       "errgroups.go:114",
-	Errors:    Errors__pawl,
-}
-
-// StartTryGo starts a run of workflow TryGo under an id that no other open run of the namespace has.
+// StartTryGo starts a run of workflow TryGo and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TryGo is refused while the group is full.
 func StartTryGo(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TryGoRun, error) {
-	run, err := c.Start(ctx, workflow__TryGo, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTryGo, id, nil, opts...)
 	return TryGoRun{run}, err
 }
 
-// TryGoRun is a handle on a run of TryGo.
+// FindTryGo returns a handle on the newest run of workflow TryGo with this id.
+// It does not check that there is one.
+func FindTryGo(c *pawl.Client, id string) TryGoRun {
+	return TryGoRun{c.Run(pawlTryGo, id)}
+}
+
+// TryGoRun is a handle on a run of workflow TryGo.
 type TryGoRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TryGoRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TryGoRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindTryGo is a handle on the newest run of TryGo under an id.
-func FindTryGo(c *pawl.Client, id string) TryGoRun {
-	return TryGoRun{c.Run(workflow__TryGo, id)}
+// pawlRunTryGo runs workflow TryGo.
+func pawlRunTryGo(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := TryGo__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// TryGo__workflow is workflow TryGo, with what runs it.
-func TryGo__workflow() []*abi.Workflow {
-	w := *workflow__TryGo
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TryGo__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlEmptyGroup describes workflow EmptyGroup.
+var pawlEmptyGroup = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.EmptyGroup",
+	Version: "03ce4261c6e1",
+	Pos:     "errgroups.go:137",
+})
 
-var workflow__EmptyGroup = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.EmptyGroup",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "6f4396c27e81",
-	Generator: "1",
-	Pos:       "errgroups.go:137",
-	Errors:    Errors__pawl,
-}
-
-// StartEmptyGroup starts a run of workflow EmptyGroup under an id that no other open run of the namespace has.
+// StartEmptyGroup starts a run of workflow EmptyGroup and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// EmptyGroup has nothing to wait for, and a limit of none lets nobody in.
 func StartEmptyGroup(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (EmptyGroupRun, error) {
-	run, err := c.Start(ctx, workflow__EmptyGroup, id, nil, opts...)
+	run, err := c.Start(ctx, pawlEmptyGroup, id, nil, opts...)
 	return EmptyGroupRun{run}, err
 }
 
-// EmptyGroupRun is a handle on a run of EmptyGroup.
+// FindEmptyGroup returns a handle on the newest run of workflow EmptyGroup with this id.
+// It does not check that there is one.
+func FindEmptyGroup(c *pawl.Client, id string) EmptyGroupRun {
+	return EmptyGroupRun{c.Run(pawlEmptyGroup, id)}
+}
+
+// EmptyGroupRun is a handle on a run of workflow EmptyGroup.
 type EmptyGroupRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r EmptyGroupRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r EmptyGroupRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindEmptyGroup is a handle on the newest run of EmptyGroup under an id.
-func FindEmptyGroup(c *pawl.Client, id string) EmptyGroupRun {
-	return EmptyGroupRun{c.Run(workflow__EmptyGroup, id)}
+// pawlRunEmptyGroup runs workflow EmptyGroup.
+func pawlRunEmptyGroup(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := EmptyGroup__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// EmptyGroup__workflow is workflow EmptyGroup, with what runs it.
-func EmptyGroup__workflow() []*abi.Workflow {
-	w := *workflow__EmptyGroup
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := EmptyGroup__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlQuotes describes workflow Quotes.
+var pawlQuotes = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Quotes",
+	Version: "fe9f2cdaee5f",
+	Pos:     "errgroups.go:161",
+})
 
-var workflow__Quotes = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Quotes",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "ffe95cb82f8b",
-	Generator: "1",
-	Pos:       "errgroups.go:161",
-	Errors:    Errors__pawl,
-}
-
-// StartQuotes starts a run of workflow Quotes under an id that no other open run of the namespace has.
+// StartQuotes starts a run of workflow Quotes and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Quotes asks four shops, two at a time.
 func StartQuotes(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (QuotesRun, error) {
-	run, err := c.Start(ctx, workflow__Quotes, id, nil, opts...)
+	run, err := c.Start(ctx, pawlQuotes, id, nil, opts...)
 	return QuotesRun{run}, err
 }
 
-// QuotesRun is a handle on a run of Quotes.
+// FindQuotes returns a handle on the newest run of workflow Quotes with this id.
+// It does not check that there is one.
+func FindQuotes(c *pawl.Client, id string) QuotesRun {
+	return QuotesRun{c.Run(pawlQuotes, id)}
+}
+
+// QuotesRun is a handle on a run of workflow Quotes.
 type QuotesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r QuotesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r QuotesRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindQuotes is a handle on the newest run of Quotes under an id.
-func FindQuotes(c *pawl.Client, id string) QuotesRun {
-	return QuotesRun{c.Run(workflow__Quotes, id)}
+// pawlRunQuotes runs workflow Quotes.
+func pawlRunQuotes(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Quotes__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Quotes__workflow is workflow Quotes, with what runs it.
-func Quotes__workflow() []*abi.Workflow {
-	w := *workflow__Quotes
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Quotes__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTypedEach describes workflow TypedEach.
+var pawlTypedEach = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TypedEach",
+	Version: "c66df9573f48",
+	Pos:     "errgroups.go:170",
+})
 
-var workflow__TypedEach = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.TypedEach",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "364f2aeba1f4",
-	Generator: "1",
-	Pos:       "errgroups.go:170",
-	Errors:    Errors__pawl,
-}
-
-// StartTypedEach starts a run of workflow TypedEach under an id that no other open run of the namespace has.
+// StartTypedEach starts a run of workflow TypedEach and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TypedEach turns numbers into texts with the same helper, and fails on one of them.
 func StartTypedEach(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TypedEachRun, error) {
-	run, err := c.Start(ctx, workflow__TypedEach, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTypedEach, id, nil, opts...)
 	return TypedEachRun{run}, err
 }
 
-// TypedEachRun is a handle on a run of TypedEach.
+// FindTypedEach returns a handle on the newest run of workflow TypedEach with this id.
+// It does not check that there is one.
+func FindTypedEach(c *pawl.Client, id string) TypedEachRun {
+	return TypedEachRun{c.Run(pawlTypedEach, id)}
+}
+
+// TypedEachRun is a handle on a run of workflow TypedEach.
 type TypedEachRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TypedEachRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TypedEachRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindTypedEach is a handle on the newest run of TypedEach under an id.
-func FindTypedEach(c *pawl.Client, id string) TypedEachRun {
-	return TypedEachRun{c.Run(workflow__TypedEach, id)}
+// pawlRunTypedEach runs workflow TypedEach.
+func pawlRunTypedEach(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := TypedEach__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// TypedEach__workflow is workflow TypedEach, with what runs it.
-func TypedEach__workflow() []*abi.Workflow {
-	w := *workflow__TypedEach
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TypedEach__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlStages describes workflow Stages.
+var pawlStages = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Stages",
+	Version: "c1eff19fa4c8",
+	Pos:     "errgroups.go:184",
+})
 
-var workflow__Stages = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Stages",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "d5fc9b9b757e",
-	Generator: "1",
-	Pos:       "errgroups.go:184",
-	Errors:    Errors__pawl,
-}
-
-// StartStages starts a run of workflow Stages under an id that no other open run of the namespace has.
+// StartStages starts a run of workflow Stages and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Stages are a pipeline in one group: who feeds, who works, who gathers.
 func StartStages(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (StagesRun, error) {
-	run, err := c.Start(ctx, workflow__Stages, id, nil, opts...)
+	run, err := c.Start(ctx, pawlStages, id, nil, opts...)
 	return StagesRun{run}, err
 }
 
-// StagesRun is a handle on a run of Stages.
+// FindStages returns a handle on the newest run of workflow Stages with this id.
+// It does not check that there is one.
+func FindStages(c *pawl.Client, id string) StagesRun {
+	return StagesRun{c.Run(pawlStages, id)}
+}
+
+// StagesRun is a handle on a run of workflow Stages.
 type StagesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r StagesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r StagesRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindStages is a handle on the newest run of Stages under an id.
-func FindStages(c *pawl.Client, id string) StagesRun {
-	return StagesRun{c.Run(workflow__Stages, id)}
+// pawlRunStages runs workflow Stages.
+func pawlRunStages(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Stages__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Stages__workflow is workflow Stages, with what runs it.
-func Stages__workflow() []*abi.Workflow {
-	w := *workflow__Stages
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Stages__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNested describes workflow Nested.
+var pawlNested = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Nested",
+	Version: "6fd34f762017",
+	Pos:     "errgroups.go:226",
+})
 
-var workflow__Nested = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Nested",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "1f60c150a648",
-	Generator: "1",
-	Pos:       "errgroups.go:226",
-	Errors:    Errors__pawl,
-}
-
-// StartNested starts a run of workflow Nested under an id that no other open run of the namespace has.
+// StartNested starts a run of workflow Nested and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Nested waits for groups of groups; the error of an inner one names its way out.
 func StartNested(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NestedRun, error) {
-	run, err := c.Start(ctx, workflow__Nested, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNested, id, nil, opts...)
 	return NestedRun{run}, err
 }
 
-// NestedRun is a handle on a run of Nested.
+// FindNested returns a handle on the newest run of workflow Nested with this id.
+// It does not check that there is one.
+func FindNested(c *pawl.Client, id string) NestedRun {
+	return NestedRun{c.Run(pawlNested, id)}
+}
+
+// NestedRun is a handle on a run of workflow Nested.
 type NestedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NestedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NestedRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindNested is a handle on the newest run of Nested under an id.
-func FindNested(c *pawl.Client, id string) NestedRun {
-	return NestedRun{c.Run(workflow__Nested, id)}
+// pawlRunNested runs workflow Nested.
+func pawlRunNested(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Nested__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Nested__workflow is workflow Nested, with what runs it.
-func Nested__workflow() []*abi.Workflow {
-	w := *workflow__Nested
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Nested__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFeeder describes workflow Feeder.
+var pawlFeeder = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Feeder",
+	Version: "99c3ef5b3ede",
+	Pos:     "errgroups.go:256",
+})
 
-var workflow__Feeder = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Feeder",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "0eda7d0b066d",
-	Generator: "1",
-	Pos:       "errgroups.go:256",
-	Errors:    Errors__pawl,
-}
-
-// StartFeeder starts a run of workflow Feeder under an id that no other open run of the namespace has.
+// StartFeeder starts a run of workflow Feeder and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Feeder stops starting tasks when one has failed; the limit makes it wait for that.
 func StartFeeder(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FeederRun, error) {
-	run, err := c.Start(ctx, workflow__Feeder, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFeeder, id, nil, opts...)
 	return FeederRun{run}, err
 }
 
-// FeederRun is a handle on a run of Feeder.
+// FindFeeder returns a handle on the newest run of workflow Feeder with this id.
+// It does not check that there is one.
+func FindFeeder(c *pawl.Client, id string) FeederRun {
+	return FeederRun{c.Run(pawlFeeder, id)}
+}
+
+// FeederRun is a handle on a run of workflow Feeder.
 type FeederRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FeederRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FeederRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindFeeder is a handle on the newest run of Feeder under an id.
-func FindFeeder(c *pawl.Client, id string) FeederRun {
-	return FeederRun{c.Run(workflow__Feeder, id)}
+// pawlRunFeeder runs workflow Feeder.
+func pawlRunFeeder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Feeder__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Feeder__workflow is workflow Feeder, with what runs it.
-func Feeder__workflow() []*abi.Workflow {
-	w := *workflow__Feeder
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Feeder__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPanicInGroup describes workflow PanicInGroup.
+var pawlPanicInGroup = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.PanicInGroup",
+	Version: "47f0f6c7bcb1",
+	Pos:     "errgroups.go:292",
+})
 
-var workflow__PanicInGroup = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.PanicInGroup",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "4dac77adf96e",
-	Generator: "1",
-	Pos:       "errgroups.go:292",
-	Errors:    Errors__pawl,
-}
-
-// StartPanicInGroup starts a run of workflow PanicInGroup under an id that no other open run of the namespace has.
+// StartPanicInGroup starts a run of workflow PanicInGroup and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PanicInGroup becomes the group's error.
 func StartPanicInGroup(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PanicInGroupRun, error) {
-	run, err := c.Start(ctx, workflow__PanicInGroup, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPanicInGroup, id, nil, opts...)
 	return PanicInGroupRun{run}, err
 }
 
-// PanicInGroupRun is a handle on a run of PanicInGroup.
+// FindPanicInGroup returns a handle on the newest run of workflow PanicInGroup with this id.
+// It does not check that there is one.
+func FindPanicInGroup(c *pawl.Client, id string) PanicInGroupRun {
+	return PanicInGroupRun{c.Run(pawlPanicInGroup, id)}
+}
+
+// PanicInGroupRun is a handle on a run of workflow PanicInGroup.
 type PanicInGroupRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PanicInGroupRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PanicInGroupRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindPanicInGroup is a handle on the newest run of PanicInGroup under an id.
-func FindPanicInGroup(c *pawl.Client, id string) PanicInGroupRun {
-	return PanicInGroupRun{c.Run(workflow__PanicInGroup, id)}
+// pawlRunPanicInGroup runs workflow PanicInGroup.
+func pawlRunPanicInGroup(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := PanicInGroup__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// PanicInGroup__workflow is workflow PanicInGroup, with what runs it.
-func PanicInGroup__workflow() []*abi.Workflow {
-	w := *workflow__PanicInGroup
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PanicInGroup__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCrawl describes workflow Crawl.
+var pawlCrawl = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Crawl",
+	Version: "54e6f127e135",
+	Pos:     "errgroups.go:328",
+})
 
-var workflow__Crawl = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Crawl",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "9b2cb6bd71b5",
-	Generator: "1",
-	Pos:       "errgroups.go:328",
-	Errors:    Errors__pawl,
-}
-
-// StartCrawl starts a run of workflow Crawl under an id that no other open run of the namespace has.
+// StartCrawl starts a run of workflow Crawl and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Crawl follows links from page to page, which has no end but for the set of those that were seen.
 func StartCrawl(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CrawlRun, error) {
-	run, err := c.Start(ctx, workflow__Crawl, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCrawl, id, nil, opts...)
 	return CrawlRun{run}, err
 }
 
-// CrawlRun is a handle on a run of Crawl.
+// FindCrawl returns a handle on the newest run of workflow Crawl with this id.
+// It does not check that there is one.
+func FindCrawl(c *pawl.Client, id string) CrawlRun {
+	return CrawlRun{c.Run(pawlCrawl, id)}
+}
+
+// CrawlRun is a handle on a run of workflow Crawl.
 type CrawlRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CrawlRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CrawlRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindCrawl is a handle on the newest run of Crawl under an id.
-func FindCrawl(c *pawl.Client, id string) CrawlRun {
-	return CrawlRun{c.Run(workflow__Crawl, id)}
+// pawlRunCrawl runs workflow Crawl.
+func pawlRunCrawl(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Crawl__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Crawl__workflow is workflow Crawl, with what runs it.
-func Crawl__workflow() []*abi.Workflow {
-	w := *workflow__Crawl
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Crawl__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFirstQuote describes workflow FirstQuote.
+var pawlFirstQuote = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.FirstQuote",
+	Version: "b0491e19551f",
+	Pos:     "first.go:56",
+})
 
-var workflow__FirstQuote = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.FirstQuote",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "8583811594b3",
-	Generator: "1",
-	Pos:       "first.go:56",
-	Errors:    Errors__pawl,
-}
-
-// StartFirstQuote starts a run of workflow FirstQuote under an id that no other open run of the namespace has.
+// StartFirstQuote starts a run of workflow FirstQuote and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FirstQuote takes the price of the shop that answers first, though another is sold out before.
 func StartFirstQuote(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FirstQuoteRun, error) {
-	run, err := c.Start(ctx, workflow__FirstQuote, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFirstQuote, id, nil, opts...)
 	return FirstQuoteRun{run}, err
 }
 
-// FirstQuoteRun is a handle on a run of FirstQuote.
+// FindFirstQuote returns a handle on the newest run of workflow FirstQuote with this id.
+// It does not check that there is one.
+func FindFirstQuote(c *pawl.Client, id string) FirstQuoteRun {
+	return FirstQuoteRun{c.Run(pawlFirstQuote, id)}
+}
+
+// FirstQuoteRun is a handle on a run of workflow FirstQuote.
 type FirstQuoteRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FirstQuoteRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FirstQuoteRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindFirstQuote is a handle on the newest run of FirstQuote under an id.
-func FindFirstQuote(c *pawl.Client, id string) FirstQuoteRun {
-	return FirstQuoteRun{c.Run(workflow__FirstQuote, id)}
+// pawlRunFirstQuote runs workflow FirstQuote.
+func pawlRunFirstQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := FirstQuote__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// FirstQuote__workflow is workflow FirstQuote, with what runs it.
-func FirstQuote__workflow() []*abi.Workflow {
-	w := *workflow__FirstQuote
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := FirstQuote__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNoQuote describes workflow NoQuote.
+var pawlNoQuote = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.NoQuote",
+	Version: "72697371dfe8",
+	Pos:     "first.go:65",
+})
 
-var workflow__NoQuote = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.NoQuote",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "f49cb061547e",
-	Generator: "1",
-	Pos:       "first.go:65",
-	Errors:    Errors__pawl,
-}
-
-// StartNoQuote starts a run of workflow NoQuote under an id that no other open run of the namespace has.
+// StartNoQuote starts a run of workflow NoQuote and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// NoQuote has two shops that are sold out.
 func StartNoQuote(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NoQuoteRun, error) {
-	run, err := c.Start(ctx, workflow__NoQuote, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNoQuote, id, nil, opts...)
 	return NoQuoteRun{run}, err
 }
 
-// NoQuoteRun is a handle on a run of NoQuote.
+// FindNoQuote returns a handle on the newest run of workflow NoQuote with this id.
+// It does not check that there is one.
+func FindNoQuote(c *pawl.Client, id string) NoQuoteRun {
+	return NoQuoteRun{c.Run(pawlNoQuote, id)}
+}
+
+// NoQuoteRun is a handle on a run of workflow NoQuote.
 type NoQuoteRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NoQuoteRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NoQuoteRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindNoQuote is a handle on the newest run of NoQuote under an id.
-func FindNoQuote(c *pawl.Client, id string) NoQuoteRun {
-	return NoQuoteRun{c.Run(workflow__NoQuote, id)}
+// pawlRunNoQuote runs workflow NoQuote.
+func pawlRunNoQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := NoQuote__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// NoQuote__workflow is workflow NoQuote, with what runs it.
-func NoQuote__workflow() []*abi.Workflow {
-	w := *workflow__NoQuote
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := NoQuote__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlEqualRunners describes workflow EqualRunners.
+var pawlEqualRunners = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.EqualRunners",
+	Version: "826b15ddc1ba",
+	Pos:     "first.go:74",
+})
 
-var workflow__EqualRunners = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.EqualRunners",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "ccdef48be290",
-	Generator: "1",
-	Pos:       "first.go:74",
-	Errors:    Errors__pawl,
-}
-
-// StartEqualRunners starts a run of workflow EqualRunners under an id that no other open run of the namespace has.
+// StartEqualRunners starts a run of workflow EqualRunners and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// EqualRunners cross the line in the same minute; either may have won.
 func StartEqualRunners(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (EqualRunnersRun, error) {
-	run, err := c.Start(ctx, workflow__EqualRunners, id, nil, opts...)
+	run, err := c.Start(ctx, pawlEqualRunners, id, nil, opts...)
 	return EqualRunnersRun{run}, err
 }
 
-// EqualRunnersRun is a handle on a run of EqualRunners.
+// FindEqualRunners returns a handle on the newest run of workflow EqualRunners with this id.
+// It does not check that there is one.
+func FindEqualRunners(c *pawl.Client, id string) EqualRunnersRun {
+	return EqualRunnersRun{c.Run(pawlEqualRunners, id)}
+}
+
+// EqualRunnersRun is a handle on a run of workflow EqualRunners.
 type EqualRunnersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r EqualRunnersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r EqualRunnersRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindEqualRunners is a handle on the newest run of EqualRunners under an id.
-func FindEqualRunners(c *pawl.Client, id string) EqualRunnersRun {
-	return EqualRunnersRun{c.Run(workflow__EqualRunners, id)}
+// pawlRunEqualRunners runs workflow EqualRunners.
+func pawlRunEqualRunners(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := EqualRunners__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// EqualRunners__workflow is workflow EqualRunners, with what runs it.
-func EqualRunners__workflow() []*abi.Workflow {
-	w := *workflow__EqualRunners
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := EqualRunners__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlHedged describes workflow Hedged.
+var pawlHedged = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Hedged",
+	Version: "6ab903b84ff0",
+	Pos:     "first.go:87",
+})
 
-var workflow__Hedged = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Hedged",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "96f396b6ee44",
-	Generator: "1",
-	Pos:       "first.go:87",
-	Errors:    Errors__pawl,
-}
-
-// StartHedged starts a run of workflow Hedged under an id that no other open run of the namespace has.
+// StartHedged starts a run of workflow Hedged and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Hedged asks a second shop when the first has not answered in three seconds, and takes whatever comes first.
 func StartHedged(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HedgedRun, error) {
-	run, err := c.Start(ctx, workflow__Hedged, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHedged, id, nil, opts...)
 	return HedgedRun{run}, err
 }
 
-// HedgedRun is a handle on a run of Hedged.
+// FindHedged returns a handle on the newest run of workflow Hedged with this id.
+// It does not check that there is one.
+func FindHedged(c *pawl.Client, id string) HedgedRun {
+	return HedgedRun{c.Run(pawlHedged, id)}
+}
+
+// HedgedRun is a handle on a run of workflow Hedged.
 type HedgedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HedgedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HedgedRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindHedged is a handle on the newest run of Hedged under an id.
-func FindHedged(c *pawl.Client, id string) HedgedRun {
-	return HedgedRun{c.Run(workflow__Hedged, id)}
+// pawlRunHedged runs workflow Hedged.
+func pawlRunHedged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Hedged__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Hedged__workflow is workflow Hedged, with what runs it.
-func Hedged__workflow() []*abi.Workflow {
-	w := *workflow__Hedged
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Hedged__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlQuorum describes workflow Quorum.
+var pawlQuorum = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Quorum",
+	Version: "aa54bb76f926",
+	Pos:     "first.go:111",
+})
 
-var workflow__Quorum = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Quorum",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "dae9b0ed87da",
-	Generator: "1",
-	Pos:       "first.go:111",
-	Errors:    Errors__pawl,
-}
-
-// StartQuorum starts a run of workflow Quorum under an id that no other open run of the namespace has.
+// StartQuorum starts a run of workflow Quorum and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Quorum goes on when three of five have agreed; the rest is not waited for with the answer, but with the end.
 func StartQuorum(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (QuorumRun, error) {
-	run, err := c.Start(ctx, workflow__Quorum, id, nil, opts...)
+	run, err := c.Start(ctx, pawlQuorum, id, nil, opts...)
 	return QuorumRun{run}, err
 }
 
-// QuorumRun is a handle on a run of Quorum.
+// FindQuorum returns a handle on the newest run of workflow Quorum with this id.
+// It does not check that there is one.
+func FindQuorum(c *pawl.Client, id string) QuorumRun {
+	return QuorumRun{c.Run(pawlQuorum, id)}
+}
+
+// QuorumRun is a handle on a run of workflow Quorum.
 type QuorumRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r QuorumRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r QuorumRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindQuorum is a handle on the newest run of Quorum under an id.
-func FindQuorum(c *pawl.Client, id string) QuorumRun {
-	return QuorumRun{c.Run(workflow__Quorum, id)}
+// pawlRunQuorum runs workflow Quorum.
+func pawlRunQuorum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Quorum__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Quorum__workflow is workflow Quorum, with what runs it.
-func Quorum__workflow() []*abi.Workflow {
-	w := *workflow__Quorum
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Quorum__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlAllSettled describes workflow AllSettled.
+var pawlAllSettled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.AllSettled",
+	Version: "1f564510e901",
+	Pos:     "first.go:137",
+})
 
-var workflow__AllSettled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.AllSettled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "632c9bb93db6",
-	Generator: "1",
-	Pos:       "first.go:137",
-	Errors:    Errors__pawl,
-}
-
-// StartAllSettled starts a run of workflow AllSettled under an id that no other open run of the namespace has.
+// StartAllSettled starts a run of workflow AllSettled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// AllSettled keeps good and bad results side by side.
 func StartAllSettled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (AllSettledRun, error) {
-	run, err := c.Start(ctx, workflow__AllSettled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlAllSettled, id, nil, opts...)
 	return AllSettledRun{run}, err
 }
 
-// AllSettledRun is a handle on a run of AllSettled.
+// FindAllSettled returns a handle on the newest run of workflow AllSettled with this id.
+// It does not check that there is one.
+func FindAllSettled(c *pawl.Client, id string) AllSettledRun {
+	return AllSettledRun{c.Run(pawlAllSettled, id)}
+}
+
+// AllSettledRun is a handle on a run of workflow AllSettled.
 type AllSettledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r AllSettledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r AllSettledRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindAllSettled is a handle on the newest run of AllSettled under an id.
-func FindAllSettled(c *pawl.Client, id string) AllSettledRun {
-	return AllSettledRun{c.Run(workflow__AllSettled, id)}
+// pawlRunAllSettled runs workflow AllSettled.
+func pawlRunAllSettled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := AllSettled__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// AllSettled__workflow is workflow AllSettled, with what runs it.
-func AllSettled__workflow() []*abi.Workflow {
-	w := *workflow__AllSettled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := AllSettled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRounds describes workflow Rounds.
+var pawlRounds = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Rounds",
+	Version: "4109c603f2b4",
+	Pos:     "first.go:166",
+})
 
-var workflow__Rounds = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Rounds",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "4de76bc7affc",
-	Generator: "1",
-	Pos:       "first.go:166",
-	Errors:    Errors__pawl,
-}
-
-// StartRounds starts a run of workflow Rounds under an id that no other open run of the namespace has.
+// StartRounds starts a run of workflow Rounds and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Rounds use one wait group again and again.
 func StartRounds(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RoundsRun, error) {
-	run, err := c.Start(ctx, workflow__Rounds, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRounds, id, nil, opts...)
 	return RoundsRun{run}, err
 }
 
-// RoundsRun is a handle on a run of Rounds.
+// FindRounds returns a handle on the newest run of workflow Rounds with this id.
+// It does not check that there is one.
+func FindRounds(c *pawl.Client, id string) RoundsRun {
+	return RoundsRun{c.Run(pawlRounds, id)}
+}
+
+// RoundsRun is a handle on a run of workflow Rounds.
 type RoundsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RoundsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RoundsRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindRounds is a handle on the newest run of Rounds under an id.
-func FindRounds(c *pawl.Client, id string) RoundsRun {
-	return RoundsRun{c.Run(workflow__Rounds, id)}
+// pawlRunRounds runs workflow Rounds.
+func pawlRunRounds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := Rounds__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// Rounds__workflow is workflow Rounds, with what runs it.
-func Rounds__workflow() []*abi.Workflow {
-	w := *workflow__Rounds
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Rounds__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTwoWait describes workflow TwoWait.
+var pawlTwoWait = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TwoWait",
+	Version: "b102829e5e44",
+	Pos:     "first.go:190",
+})
 
-var workflow__TwoWait = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.TwoWait",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "3868fc3dfbe8",
-	Generator: "1",
-	Pos:       "first.go:190",
-	Errors:    Errors__pawl,
-}
-
-// StartTwoWait starts a run of workflow TwoWait under an id that no other open run of the namespace has.
+// StartTwoWait starts a run of workflow TwoWait and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TwoWait for the same group, and both go on.
 func StartTwoWait(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TwoWaitRun, error) {
-	run, err := c.Start(ctx, workflow__TwoWait, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTwoWait, id, nil, opts...)
 	return TwoWaitRun{run}, err
 }
 
-// TwoWaitRun is a handle on a run of TwoWait.
+// FindTwoWait returns a handle on the newest run of workflow TwoWait with this id.
+// It does not check that there is one.
+func FindTwoWait(c *pawl.Client, id string) TwoWaitRun {
+	return TwoWaitRun{c.Run(pawlTwoWait, id)}
+}
+
+// TwoWaitRun is a handle on a run of workflow TwoWait.
 type TwoWaitRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TwoWaitRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TwoWaitRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindTwoWait is a handle on the newest run of TwoWait under an id.
-func FindTwoWait(c *pawl.Client, id string) TwoWaitRun {
-	return TwoWaitRun{c.Run(workflow__TwoWait, id)}
+// pawlRunTwoWait runs workflow TwoWait.
+func pawlRunTwoWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := TwoWait__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// TwoWait__workflow is workflow TwoWait, with what runs it.
-func TwoWait__workflow() []*abi.Workflow {
-	w := *workflow__TwoWait
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TwoWait__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlImpatientWait describes workflow ImpatientWait.
+var pawlImpatientWait = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.ImpatientWait",
+	Version: "f8a74695b6c5",
+	Pos:     "first.go:226",
+})
 
-var workflow__ImpatientWait = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.ImpatientWait",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "629e2baea063",
-	Generator: "1",
-	Pos:       "first.go:226",
-	Errors:    Errors__pawl,
-}
-
-// StartImpatientWait starts a run of workflow ImpatientWait under an id that no other open run of the namespace has.
+// StartImpatientWait starts a run of workflow ImpatientWait and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ImpatientWait looks at a group after each hour.
 func StartImpatientWait(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ImpatientWaitRun, error) {
-	run, err := c.Start(ctx, workflow__ImpatientWait, id, nil, opts...)
+	run, err := c.Start(ctx, pawlImpatientWait, id, nil, opts...)
 	return ImpatientWaitRun{run}, err
 }
 
-// ImpatientWaitRun is a handle on a run of ImpatientWait.
+// FindImpatientWait returns a handle on the newest run of workflow ImpatientWait with this id.
+// It does not check that there is one.
+func FindImpatientWait(c *pawl.Client, id string) ImpatientWaitRun {
+	return ImpatientWaitRun{c.Run(pawlImpatientWait, id)}
+}
+
+// ImpatientWaitRun is a handle on a run of workflow ImpatientWait.
 type ImpatientWaitRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ImpatientWaitRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ImpatientWaitRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindImpatientWait is a handle on the newest run of ImpatientWait under an id.
-func FindImpatientWait(c *pawl.Client, id string) ImpatientWaitRun {
-	return ImpatientWaitRun{c.Run(workflow__ImpatientWait, id)}
+// pawlRunImpatientWait runs workflow ImpatientWait.
+func pawlRunImpatientWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := ImpatientWait__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// ImpatientWait__workflow is workflow ImpatientWait, with what runs it.
-func ImpatientWait__workflow() []*abi.Workflow {
-	w := *workflow__ImpatientWait
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ImpatientWait__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMisuse describes workflow Misuse.
+var pawlMisuse = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Misuse",
+	Version: "3c60945002aa",
+	Pos:     "first.go:242",
+})
 
-var workflow__Misuse = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.Misuse",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "5e89626bd293",
-	Generator: "1",
-	Pos:       "first.go:242",
-	Errors:    Errors__pawl,
-}
-
-// StartMisuse starts a run of workflow Misuse under an id that no other open run of the namespace has.
+// StartMisuse starts a run of workflow Misuse and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Misuse makes a wait group panic, and goes on with a good one.
 func StartMisuse(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MisuseRun, error) {
-	run, err := c.Start(ctx, workflow__Misuse, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMisuse, id, nil, opts...)
 	return MisuseRun{run}, err
 }
 
-// MisuseRun is a handle on a run of Misuse.
+// FindMisuse returns a handle on the newest run of workflow Misuse with this id.
+// It does not check that there is one.
+func FindMisuse(c *pawl.Client, id string) MisuseRun {
+	return MisuseRun{c.Run(pawlMisuse, id)}
+}
+
+// MisuseRun is a handle on a run of workflow Misuse.
 type MisuseRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
 func (r MisuseRun) Result(ctx context.Context) (text string, err error) {
 	err = r.Wait(ctx, &text)
-	return
+	return text, err
 }
 
-// FindMisuse is a handle on the newest run of Misuse under an id.
-func FindMisuse(c *pawl.Client, id string) MisuseRun {
-	return MisuseRun{c.Run(workflow__Misuse, id)}
+// pawlRunMisuse runs workflow Misuse.
+func pawlRunMisuse(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	text, err := Misuse__pawl(_run, ctx)
+	return []any{text}, err
 }
 
-// Misuse__workflow is workflow Misuse, with what runs it.
-func Misuse__workflow() []*abi.Workflow {
-	w := *workflow__Misuse
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Misuse__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSharedCalls describes workflow SharedCalls.
+var pawlSharedCalls = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.SharedCalls",
+	Version: "f63eddf00bcd",
+	Pos:     "first.go:290",
+})
 
-var workflow__SharedCalls = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/groups.SharedCalls",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Version:   "5dd1785039d4",
-	Generator: "1",
-	Pos:       "first.go:290",
-	Errors:    Errors__pawl,
-}
-
-// StartSharedCalls starts a run of workflow SharedCalls under an id that no other open run of the namespace has.
+// StartSharedCalls starts a run of workflow SharedCalls and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SharedCalls has four who ask for the same price at once, and one who comes later.
 func StartSharedCalls(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SharedCallsRun, error) {
-	run, err := c.Start(ctx, workflow__SharedCalls, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSharedCalls, id, nil, opts...)
 	return SharedCallsRun{run}, err
 }
 
-// SharedCallsRun is a handle on a run of SharedCalls.
+// FindSharedCalls returns a handle on the newest run of workflow SharedCalls with this id.
+// It does not check that there is one.
+func FindSharedCalls(c *pawl.Client, id string) SharedCallsRun {
+	return SharedCallsRun{c.Run(pawlSharedCalls, id)}
+}
+
+// SharedCallsRun is a handle on a run of workflow SharedCalls.
 type SharedCallsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SharedCallsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SharedCallsRun) Result(ctx context.Context) (result2 string, err error) {
+	err = r.Wait(ctx, &result2)
+	return result2, err
 }
 
-// FindSharedCalls is a handle on the newest run of SharedCalls under an id.
-func FindSharedCalls(c *pawl.Client, id string) SharedCallsRun {
-	return SharedCallsRun{c.Run(workflow__SharedCalls, id)}
+// pawlRunSharedCalls runs workflow SharedCalls.
+func pawlRunSharedCalls(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result2, err := SharedCalls__pawl(_run, ctx)
+	return []any{result2}, err
 }
 
-// SharedCalls__workflow is workflow SharedCalls, with what runs it.
-func SharedCalls__workflow() []*abi.Workflow {
-	w := *workflow__SharedCalls
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := SharedCalls__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package groups, for a worker to run.
+// PawlRegistration returns the activities and workflows of package groups, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/groups",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			FirstError__workflow(),
-			EqualErrors__workflow(),
-			RestIsCancelled__workflow(),
-			Cause__workflow(),
-			Limit__workflow(),
-			TryGo__workflow(),
-			EmptyGroup__workflow(),
-			Quotes__workflow(),
-			TypedEach__workflow(),
-			Stages__workflow(),
-			Nested__workflow(),
-			Feeder__workflow(),
-			PanicInGroup__workflow(),
-			Crawl__workflow(),
-			FirstQuote__workflow(),
-			NoQuote__workflow(),
-			EqualRunners__workflow(),
-			Hedged__workflow(),
-			Quorum__workflow(),
-			AllSettled__workflow(),
-			Rounds__workflow(),
-			TwoWait__workflow(),
-			ImpatientWait__workflow(),
-			Misuse__workflow(),
-			SharedCalls__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/groups.ErrSoldOut", ErrSoldOut),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlFirstError.With(pawlRunFirstError),
+		pawlEqualErrors.With(pawlRunEqualErrors),
+		pawlRestIsCancelled.With(pawlRunRestIsCancelled),
+		pawlCause.With(pawlRunCause),
+		pawlLimit.With(pawlRunLimit),
+		pawlTryGo.With(pawlRunTryGo),
+		pawlEmptyGroup.With(pawlRunEmptyGroup),
+		pawlQuotes.With(pawlRunQuotes),
+		pawlTypedEach.With(pawlRunTypedEach),
+		pawlStages.With(pawlRunStages),
+		pawlNested.With(pawlRunNested),
+		pawlFeeder.With(pawlRunFeeder),
+		pawlPanicInGroup.With(pawlRunPanicInGroup),
+		pawlCrawl.With(pawlRunCrawl),
+		pawlFirstQuote.With(pawlRunFirstQuote),
+		pawlNoQuote.With(pawlRunNoQuote),
+		pawlEqualRunners.With(pawlRunEqualRunners),
+		pawlHedged.With(pawlRunHedged),
+		pawlQuorum.With(pawlRunQuorum),
+		pawlAllSettled.With(pawlRunAllSettled),
+		pawlRounds.With(pawlRunRounds),
+		pawlTwoWait.With(pawlRunTwoWait),
+		pawlImpatientWait.With(pawlRunImpatientWait),
+		pawlMisuse.With(pawlRunMisuse),
+		pawlSharedCalls.With(pawlRunSharedCalls),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed errgroups.go
-var source__errgroups string
+var pawlSourceErrgroups string
 
 //go:embed first.go
-var source__first string
+var pawlSourceFirst string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/groups/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"Links":          "93e258d0850be1a5",
-			"Quote":          "777c9a4004b3bc60",
-			"elapsed{}":      "a985c1e1c0ae5ed4",
-			"var ErrSoldOut": "dcd8f0fb297a5e9f",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/groups",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/groups.ErrSoldOut", ErrSoldOut),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"Links":          "93e258d0850be1a5",
+				"Quote":          "777c9a4004b3bc60",
+				"elapsed{}":      "a985c1e1c0ae5ed4",
+				"var ErrSoldOut": "dcd8f0fb297a5e9f",
+			},
+		},
+		{
+			File: "errgroups.go",
+			Text: pawlSourceErrgroups,
+			Sums: map[string]string{
+				"(*crawler).visit{}": "383a2b1fb191b35f",
+				"Cause{}":            "755711b63ccecd7e",
+				"Crawl{}":            "98502a8ac37f7d28",
+				"EmptyGroup{}":       "a5f3e244bab08bb2",
+				"EqualErrors{}":      "518a744445c29cb3",
+				"Feeder{}":           "929cc325addd1824",
+				"FirstError{}":       "38b5f2180688564a",
+				"Limit{}":            "b10c172de053dd03",
+				"Nested{}":           "6e5dbb10aac70208",
+				"PanicInGroup{}":     "0df513a112f73169",
+				"Quotes{}":           "cc48e57b9450c3bf",
+				"RestIsCancelled{}":  "b72c5caa9643d970",
+				"Stages{}":           "0e052ceb4a513c72",
+				"TryGo{}":            "4e4a3bba41952728",
+				"TypedEach{}":        "9dab9eac0b6c070f",
+				"caught{}":           "faab775d2fa43824",
+				"each{}":             "41d2a3d3ebfd48e2",
+				"type crawler":       "4940a0e86185ee8c",
+			},
+		},
+		{
+			File: "first.go",
+			Text: pawlSourceFirst,
+			Sums: map[string]string{
+				"(*flights).do{}": "65bf6182ae44f254",
+				"AllSettled{}":    "dcac344809ec3c76",
+				"EqualRunners{}":  "a834879322bde2dd",
+				"FirstQuote{}":    "6195c91e0ed541a1",
+				"Hedged{}":        "cb854a10f174bb74",
+				"ImpatientWait{}": "78663872aaea64bb",
+				"Misuse{}":        "939501c0bd5ad473",
+				"NoQuote{}":       "1edb1774ee038e90",
+				"Quorum{}":        "bdb3f29d8939c336",
+				"Rounds{}":        "2e06960f8cd203e6",
+				"SharedCalls{}":   "da7a226aaf442340",
+				"TwoWait{}":       "de29dbb944ffbfd9",
+				"first{}":         "05b47cf7dba3a018",
+				"quoteOf{}":       "1111c400cc734286",
+				"type flight":     "6f35ecec466523df",
+				"type flights":    "213e0d8cbd2048ac",
+				"type result":     "700fb4c3b8404b7d",
+				"waitFor{}":       "8986d450f79ed8b6",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/groups/errgroups.go",
-		Text: source__errgroups,
-		Sums: map[string]string{
-			"(*crawler).visit{}": "383a2b1fb191b35f",
-			"Cause{}":            "755711b63ccecd7e",
-			"Crawl{}":            "98502a8ac37f7d28",
-			"EmptyGroup{}":       "a5f3e244bab08bb2",
-			"EqualErrors{}":      "518a744445c29cb3",
-			"Feeder{}":           "929cc325addd1824",
-			"FirstError{}":       "38b5f2180688564a",
-			"Limit{}":            "b10c172de053dd03",
-			"Nested{}":           "6e5dbb10aac70208",
-			"PanicInGroup{}":     "0df513a112f73169",
-			"Quotes{}":           "cc48e57b9450c3bf",
-			"RestIsCancelled{}":  "b72c5caa9643d970",
-			"Stages{}":           "0e052ceb4a513c72",
-			"TryGo{}":            "4e4a3bba41952728",
-			"TypedEach{}":        "9dab9eac0b6c070f",
-			"caught{}":           "faab775d2fa43824",
-			"each{}":             "41d2a3d3ebfd48e2",
-			"type crawler":       "4940a0e86185ee8c",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/groups/first.go",
-		Text: source__first,
-		Sums: map[string]string{
-			"(*flights).do{}": "65bf6182ae44f254",
-			"AllSettled{}":    "dcac344809ec3c76",
-			"EqualRunners{}":  "a834879322bde2dd",
-			"FirstQuote{}":    "6195c91e0ed541a1",
-			"Hedged{}":        "cb854a10f174bb74",
-			"ImpatientWait{}": "78663872aaea64bb",
-			"Misuse{}":        "939501c0bd5ad473",
-			"NoQuote{}":       "1edb1774ee038e90",
-			"Quorum{}":        "bdb3f29d8939c336",
-			"Rounds{}":        "2e06960f8cd203e6",
-			"SharedCalls{}":   "da7a226aaf442340",
-			"TwoWait{}":       "de29dbb944ffbfd9",
-			"first{}":         "05b47cf7dba3a018",
-			"quoteOf{}":       "1111c400cc734286",
-			"type flight":     "6f35ecec466523df",
-			"type flights":    "213e0d8cbd2048ac",
-			"type result":     "700fb4c3b8404b7d",
-			"waitFor{}":       "8986d450f79ed8b6",
-		},
-	},
-}
+})
 
 // bind2x2__pawl is f as a value of the author's type, which brings the run with it.
 func bind2x2__pawl[A1, A2, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {

@@ -6,1371 +6,1322 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Fetch = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pipelines.Fetch",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "pipelines.go:26",
-}
+// pawlFetch describes activity Fetch.
+var pawlFetch = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pipelines.Fetch",
+	Pos:  "pipelines.go:26",
+})
 
 // Fetch__pawl schedules activity Fetch and waits for its outcome.
-func Fetch__pawl(_run *abi.Run, ctx context.Context, number int) (r0 Page, err error) {
-	err = abi.Call(_run, ctx, activity__Fetch, []any{number}, &r0)
-	return
+func Fetch__pawl(_run *abi.Run, ctx context.Context, number int) (result Page, err error) {
+	err = abi.Call(ctx, _run, pawlFetch, []any{number}, &result)
+	return result, err
 }
 
-var activity__Parse = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pipelines.Parse",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlParse describes activity Parse.
+var pawlParse = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pipelines.Parse",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrMalformed)
 	},
 	Pos: "pipelines.go:34",
-}
+})
 
 // Parse__pawl schedules activity Parse and waits for its outcome.
-func Parse__pawl(_run *abi.Run, ctx context.Context, text string) (r0 []string, err error) {
-	err = abi.Call(_run, ctx, activity__Parse, []any{text}, &r0)
-	return
+func Parse__pawl(_run *abi.Run, ctx context.Context, text string) (result []string, err error) {
+	err = abi.Call(ctx, _run, pawlParse, []any{text}, &result)
+	return result, err
 }
 
-var activity__Double = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pipelines.Double",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "pipelines.go:45",
-}
+// pawlDouble describes activity Double.
+var pawlDouble = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pipelines.Double",
+	Pos:  "pipelines.go:45",
+})
 
 // Double__pawl schedules activity Double and waits for its outcome.
-func Double__pawl(_run *abi.Run, ctx context.Context, n int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Double, []any{n}, &r0)
-	return
+func Double__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlDouble, []any{n}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Fetch,
+			Activity: pawlFetch,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var number int
+				if err := in.Decode(&number); err != nil {
 					return nil, err
 				}
-				r0, err := Fetch(ctx, a0)
-				return []any{r0}, err
+				result, err := Fetch(ctx, number)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Parse,
+			Activity: pawlParse,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var text string
+				if err := in.Decode(&text); err != nil {
 					return nil, err
 				}
-				r0, err := Parse(ctx, a0)
-				return []any{r0}, err
+				result, err := Parse(ctx, text)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Double,
+			Activity: pawlDouble,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var n int
+				if err := in.Decode(&n); err != nil {
 					return nil, err
 				}
-				r0, err := Double(ctx, a0)
-				return []any{r0}, err
+				result, err := Double(ctx, n)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Doubled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Doubled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "93a970e530c0",
-	Generator: "1",
-	Pos:       "activities.go:16",
-	Errors:    Errors__pawl,
-}
+// pawlDoubled describes workflow Doubled.
+var pawlDoubled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Doubled",
+	Version: "3e8d4b46cb96",
+	Pos:     "activities.go:16",
+})
 
-// StartDoubled starts a run of workflow Doubled under an id that no other open run of the namespace has.
+// StartDoubled starts a run of workflow Doubled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Doubled puts numbers through two stages that call an activity each, at the same time on different numbers.
 func StartDoubled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DoubledRun, error) {
-	run, err := c.Start(ctx, workflow__Doubled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDoubled, id, nil, opts...)
 	return DoubledRun{run}, err
 }
 
-// DoubledRun is a handle on a run of Doubled.
+// FindDoubled returns a handle on the newest run of workflow Doubled with this id.
+// It does not check that there is one.
+func FindDoubled(c *pawl.Client, id string) DoubledRun {
+	return DoubledRun{c.Run(pawlDoubled, id)}
+}
+
+// DoubledRun is a handle on a run of workflow Doubled.
 type DoubledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DoubledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DoubledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDoubled is a handle on the newest run of Doubled under an id.
-func FindDoubled(c *pawl.Client, id string) DoubledRun {
-	return DoubledRun{c.Run(workflow__Doubled, id)}
+// pawlRunDoubled runs workflow Doubled.
+func pawlRunDoubled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Doubled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Doubled__workflow is workflow Doubled, with what runs it.
-func Doubled__workflow() []*abi.Workflow {
-	w := *workflow__Doubled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Doubled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOrdered describes workflow Ordered.
+var pawlOrdered = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Ordered",
+	Version: "6b01649d8e46",
+	Pos:     "activities.go:32",
+})
 
-var workflow__Ordered = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Ordered",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "d74e4ae155fe",
-	Generator: "1",
-	Pos:       "activities.go:32",
-	Errors:    Errors__pawl,
-}
-
-// StartOrdered starts a run of workflow Ordered under an id that no other open run of the namespace has.
+// StartOrdered starts a run of workflow Ordered and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Ordered fetches pages at once, and yet passes them on in order: what travels is a channel for each.
 func StartOrdered(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OrderedRun, error) {
-	run, err := c.Start(ctx, workflow__Ordered, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOrdered, id, nil, opts...)
 	return OrderedRun{run}, err
 }
 
-// OrderedRun is a handle on a run of Ordered.
+// FindOrdered returns a handle on the newest run of workflow Ordered with this id.
+// It does not check that there is one.
+func FindOrdered(c *pawl.Client, id string) OrderedRun {
+	return OrderedRun{c.Run(pawlOrdered, id)}
+}
+
+// OrderedRun is a handle on a run of workflow Ordered.
 type OrderedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OrderedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OrderedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOrdered is a handle on the newest run of Ordered under an id.
-func FindOrdered(c *pawl.Client, id string) OrderedRun {
-	return OrderedRun{c.Run(workflow__Ordered, id)}
+// pawlRunOrdered runs workflow Ordered.
+func pawlRunOrdered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Ordered__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Ordered__workflow is workflow Ordered, with what runs it.
-func Ordered__workflow() []*abi.Workflow {
-	w := *workflow__Ordered
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Ordered__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFirstMalformed describes workflow FirstMalformed.
+var pawlFirstMalformed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.FirstMalformed",
+	Version: "6c59c2a10815",
+	Pos:     "activities.go:62",
+})
 
-var workflow__FirstMalformed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.FirstMalformed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "3e031098bdaa",
-	Generator: "1",
-	Pos:       "activities.go:62",
-	Errors:    Errors__pawl,
-}
-
-// StartFirstMalformed starts a run of workflow FirstMalformed under an id that no other open run of the namespace has.
+// StartFirstMalformed starts a run of workflow FirstMalformed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FirstMalformed parses texts until one cannot be.
 func StartFirstMalformed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FirstMalformedRun, error) {
-	run, err := c.Start(ctx, workflow__FirstMalformed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFirstMalformed, id, nil, opts...)
 	return FirstMalformedRun{run}, err
 }
 
-// FirstMalformedRun is a handle on a run of FirstMalformed.
+// FindFirstMalformed returns a handle on the newest run of workflow FirstMalformed with this id.
+// It does not check that there is one.
+func FindFirstMalformed(c *pawl.Client, id string) FirstMalformedRun {
+	return FirstMalformedRun{c.Run(pawlFirstMalformed, id)}
+}
+
+// FirstMalformedRun is a handle on a run of workflow FirstMalformed.
 type FirstMalformedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FirstMalformedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FirstMalformedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFirstMalformed is a handle on the newest run of FirstMalformed under an id.
-func FindFirstMalformed(c *pawl.Client, id string) FirstMalformedRun {
-	return FirstMalformedRun{c.Run(workflow__FirstMalformed, id)}
+// pawlRunFirstMalformed runs workflow FirstMalformed.
+func pawlRunFirstMalformed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := FirstMalformed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// FirstMalformed__workflow is workflow FirstMalformed, with what runs it.
-func FirstMalformed__workflow() []*abi.Workflow {
-	w := *workflow__FirstMalformed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := FirstMalformed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCrawl describes workflow Crawl.
+var pawlCrawl = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Crawl",
+	Version: "50346bda01f0",
+	Pos:     "activities.go:97",
+})
 
-var workflow__Crawl = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Crawl",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "755e43cc68ce",
-	Generator: "1",
-	Pos:       "activities.go:97",
-	Errors:    Errors__pawl,
-}
-
-// StartCrawl starts a run of workflow Crawl under an id that no other open run of the namespace has.
+// StartCrawl starts a run of workflow Crawl and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Crawl fetches, parses and counts with one goroutine for each, tied by a struct of channels.
 func StartCrawl(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CrawlRun, error) {
-	run, err := c.Start(ctx, workflow__Crawl, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCrawl, id, nil, opts...)
 	return CrawlRun{run}, err
 }
 
-// CrawlRun is a handle on a run of Crawl.
+// FindCrawl returns a handle on the newest run of workflow Crawl with this id.
+// It does not check that there is one.
+func FindCrawl(c *pawl.Client, id string) CrawlRun {
+	return CrawlRun{c.Run(pawlCrawl, id)}
+}
+
+// CrawlRun is a handle on a run of workflow Crawl.
 type CrawlRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CrawlRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CrawlRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCrawl is a handle on the newest run of Crawl under an id.
-func FindCrawl(c *pawl.Client, id string) CrawlRun {
-	return CrawlRun{c.Run(workflow__Crawl, id)}
+// pawlRunCrawl runs workflow Crawl.
+func pawlRunCrawl(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Crawl__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Crawl__workflow is workflow Crawl, with what runs it.
-func Crawl__workflow() []*abi.Workflow {
-	w := *workflow__Crawl
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Crawl__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlImpatient describes workflow Impatient.
+var pawlImpatient = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Impatient",
+	Version: "25de6fc4d741",
+	Pos:     "activities.go:146",
+})
 
-var workflow__Impatient = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Impatient",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "624020b85786",
-	Generator: "1",
-	Pos:       "activities.go:146",
-	Errors:    Errors__pawl,
-}
-
-// StartImpatient starts a run of workflow Impatient under an id that no other open run of the namespace has.
+// StartImpatient starts a run of workflow Impatient and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Impatient reads results until a timer says that it has waited enough, and then only drains.
 func StartImpatient(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ImpatientRun, error) {
-	run, err := c.Start(ctx, workflow__Impatient, id, nil, opts...)
+	run, err := c.Start(ctx, pawlImpatient, id, nil, opts...)
 	return ImpatientRun{run}, err
 }
 
-// ImpatientRun is a handle on a run of Impatient.
+// FindImpatient returns a handle on the newest run of workflow Impatient with this id.
+// It does not check that there is one.
+func FindImpatient(c *pawl.Client, id string) ImpatientRun {
+	return ImpatientRun{c.Run(pawlImpatient, id)}
+}
+
+// ImpatientRun is a handle on a run of workflow Impatient.
 type ImpatientRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ImpatientRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ImpatientRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindImpatient is a handle on the newest run of Impatient under an id.
-func FindImpatient(c *pawl.Client, id string) ImpatientRun {
-	return ImpatientRun{c.Run(workflow__Impatient, id)}
+// pawlRunImpatient runs workflow Impatient.
+func pawlRunImpatient(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Impatient__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Impatient__workflow is workflow Impatient, with what runs it.
-func Impatient__workflow() []*abi.Workflow {
-	w := *workflow__Impatient
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Impatient__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPrefetched describes workflow Prefetched.
+var pawlPrefetched = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Prefetched",
+	Version: "32b1e3b58f7e",
+	Pos:     "activities.go:176",
+})
 
-var workflow__Prefetched = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Prefetched",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "563d92e8d8a5",
-	Generator: "1",
-	Pos:       "activities.go:176",
-	Errors:    Errors__pawl,
-}
-
-// StartPrefetched starts a run of workflow Prefetched under an id that no other open run of the namespace has.
+// StartPrefetched starts a run of workflow Prefetched and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Prefetched asks for the next page while it parses the current one.
 func StartPrefetched(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PrefetchedRun, error) {
-	run, err := c.Start(ctx, workflow__Prefetched, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPrefetched, id, nil, opts...)
 	return PrefetchedRun{run}, err
 }
 
-// PrefetchedRun is a handle on a run of Prefetched.
+// FindPrefetched returns a handle on the newest run of workflow Prefetched with this id.
+// It does not check that there is one.
+func FindPrefetched(c *pawl.Client, id string) PrefetchedRun {
+	return PrefetchedRun{c.Run(pawlPrefetched, id)}
+}
+
+// PrefetchedRun is a handle on a run of workflow Prefetched.
 type PrefetchedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PrefetchedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PrefetchedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPrefetched is a handle on the newest run of Prefetched under an id.
-func FindPrefetched(c *pawl.Client, id string) PrefetchedRun {
-	return PrefetchedRun{c.Run(workflow__Prefetched, id)}
+// pawlRunPrefetched runs workflow Prefetched.
+func pawlRunPrefetched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Prefetched__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Prefetched__workflow is workflow Prefetched, with what runs it.
-func Prefetched__workflow() []*abi.Workflow {
-	w := *workflow__Prefetched
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Prefetched__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTaken describes workflow Taken.
+var pawlTaken = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Taken",
+	Version: "671b0cd119f1",
+	Pos:     "flow.go:15",
+})
 
-var workflow__Taken = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Taken",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "e0145ce69354",
-	Generator: "1",
-	Pos:       "flow.go:15",
-	Errors:    Errors__pawl,
-}
-
-// StartTaken starts a run of workflow Taken under an id that no other open run of the namespace has.
+// StartTaken starts a run of workflow Taken and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Taken stops an endless generator after three values, by closing a channel, and waits for its end.
 func StartTaken(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TakenRun, error) {
-	run, err := c.Start(ctx, workflow__Taken, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTaken, id, nil, opts...)
 	return TakenRun{run}, err
 }
 
-// TakenRun is a handle on a run of Taken.
+// FindTaken returns a handle on the newest run of workflow Taken with this id.
+// It does not check that there is one.
+func FindTaken(c *pawl.Client, id string) TakenRun {
+	return TakenRun{c.Run(pawlTaken, id)}
+}
+
+// TakenRun is a handle on a run of workflow Taken.
 type TakenRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TakenRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TakenRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTaken is a handle on the newest run of Taken under an id.
-func FindTaken(c *pawl.Client, id string) TakenRun {
-	return TakenRun{c.Run(workflow__Taken, id)}
+// pawlRunTaken runs workflow Taken.
+func pawlRunTaken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Taken__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Taken__workflow is workflow Taken, with what runs it.
-func Taken__workflow() []*abi.Workflow {
-	w := *workflow__Taken
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Taken__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOrDone describes workflow OrDone.
+var pawlOrDone = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.OrDone",
+	Version: "6945417642b4",
+	Pos:     "flow.go:36",
+})
 
-var workflow__OrDone = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.OrDone",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "f96fb5a7688f",
-	Generator: "1",
-	Pos:       "flow.go:36",
-	Errors:    Errors__pawl,
-}
-
-// StartOrDone starts a run of workflow OrDone under an id that no other open run of the namespace has.
+// StartOrDone starts a run of workflow OrDone and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// OrDone reads a channel that nobody closes, until the context ends.
 func StartOrDone(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OrDoneRun, error) {
-	run, err := c.Start(ctx, workflow__OrDone, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOrDone, id, nil, opts...)
 	return OrDoneRun{run}, err
 }
 
-// OrDoneRun is a handle on a run of OrDone.
+// FindOrDone returns a handle on the newest run of workflow OrDone with this id.
+// It does not check that there is one.
+func FindOrDone(c *pawl.Client, id string) OrDoneRun {
+	return OrDoneRun{c.Run(pawlOrDone, id)}
+}
+
+// OrDoneRun is a handle on a run of workflow OrDone.
 type OrDoneRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OrDoneRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OrDoneRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOrDone is a handle on the newest run of OrDone under an id.
-func FindOrDone(c *pawl.Client, id string) OrDoneRun {
-	return OrDoneRun{c.Run(workflow__OrDone, id)}
+// pawlRunOrDone runs workflow OrDone.
+func pawlRunOrDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := OrDone__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// OrDone__workflow is workflow OrDone, with what runs it.
-func OrDone__workflow() []*abi.Workflow {
-	w := *workflow__OrDone
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := OrDone__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlDropped describes workflow Dropped.
+var pawlDropped = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Dropped",
+	Version: "fd6bb5557e99",
+	Pos:     "flow.go:81",
+})
 
-var workflow__Dropped = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Dropped",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "276421fd122b",
-	Generator: "1",
-	Pos:       "flow.go:81",
-	Errors:    Errors__pawl,
-}
-
-// StartDropped starts a run of workflow Dropped under an id that no other open run of the namespace has.
+// StartDropped starts a run of workflow Dropped and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Dropped loses what comes while the buffer of a slow consumer is full.
 func StartDropped(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DroppedRun, error) {
-	run, err := c.Start(ctx, workflow__Dropped, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDropped, id, nil, opts...)
 	return DroppedRun{run}, err
 }
 
-// DroppedRun is a handle on a run of Dropped.
+// FindDropped returns a handle on the newest run of workflow Dropped with this id.
+// It does not check that there is one.
+func FindDropped(c *pawl.Client, id string) DroppedRun {
+	return DroppedRun{c.Run(pawlDropped, id)}
+}
+
+// DroppedRun is a handle on a run of workflow Dropped.
 type DroppedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DroppedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DroppedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDropped is a handle on the newest run of Dropped under an id.
-func FindDropped(c *pawl.Client, id string) DroppedRun {
-	return DroppedRun{c.Run(workflow__Dropped, id)}
+// pawlRunDropped runs workflow Dropped.
+func pawlRunDropped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Dropped__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Dropped__workflow is workflow Dropped, with what runs it.
-func Dropped__workflow() []*abi.Workflow {
-	w := *workflow__Dropped
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Dropped__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBatches describes workflow Batches.
+var pawlBatches = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Batches",
+	Version: "b56bbea8ba1e",
+	Pos:     "flow.go:121",
+})
 
-var workflow__Batches = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Batches",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "5c3a4f8aab64",
-	Generator: "1",
-	Pos:       "flow.go:121",
-	Errors:    Errors__pawl,
-}
-
-// StartBatches starts a run of workflow Batches under an id that no other open run of the namespace has.
+// StartBatches starts a run of workflow Batches and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Batches groups events by three, or after ten seconds from the first of a group.
 func StartBatches(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BatchesRun, error) {
-	run, err := c.Start(ctx, workflow__Batches, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBatches, id, nil, opts...)
 	return BatchesRun{run}, err
 }
 
-// BatchesRun is a handle on a run of Batches.
+// FindBatches returns a handle on the newest run of workflow Batches with this id.
+// It does not check that there is one.
+func FindBatches(c *pawl.Client, id string) BatchesRun {
+	return BatchesRun{c.Run(pawlBatches, id)}
+}
+
+// BatchesRun is a handle on a run of workflow Batches.
 type BatchesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BatchesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BatchesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBatches is a handle on the newest run of Batches under an id.
-func FindBatches(c *pawl.Client, id string) BatchesRun {
-	return BatchesRun{c.Run(workflow__Batches, id)}
+// pawlRunBatches runs workflow Batches.
+func pawlRunBatches(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Batches__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Batches__workflow is workflow Batches, with what runs it.
-func Batches__workflow() []*abi.Workflow {
-	w := *workflow__Batches
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Batches__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlDebounced describes workflow Debounced.
+var pawlDebounced = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Debounced",
+	Version: "c1d4fa12468e",
+	Pos:     "flow.go:157",
+})
 
-var workflow__Debounced = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Debounced",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "3a85b1c4205c",
-	Generator: "1",
-	Pos:       "flow.go:157",
-	Errors:    Errors__pawl,
-}
-
-// StartDebounced starts a run of workflow Debounced under an id that no other open run of the namespace has.
+// StartDebounced starts a run of workflow Debounced and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Debounced keeps the last event before each silence of five seconds.
 func StartDebounced(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DebouncedRun, error) {
-	run, err := c.Start(ctx, workflow__Debounced, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDebounced, id, nil, opts...)
 	return DebouncedRun{run}, err
 }
 
-// DebouncedRun is a handle on a run of Debounced.
+// FindDebounced returns a handle on the newest run of workflow Debounced with this id.
+// It does not check that there is one.
+func FindDebounced(c *pawl.Client, id string) DebouncedRun {
+	return DebouncedRun{c.Run(pawlDebounced, id)}
+}
+
+// DebouncedRun is a handle on a run of workflow Debounced.
 type DebouncedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DebouncedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DebouncedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDebounced is a handle on the newest run of Debounced under an id.
-func FindDebounced(c *pawl.Client, id string) DebouncedRun {
-	return DebouncedRun{c.Run(workflow__Debounced, id)}
+// pawlRunDebounced runs workflow Debounced.
+func pawlRunDebounced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Debounced__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Debounced__workflow is workflow Debounced, with what runs it.
-func Debounced__workflow() []*abi.Workflow {
-	w := *workflow__Debounced
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Debounced__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWindows describes workflow Windows.
+var pawlWindows = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Windows",
+	Version: "d3479b6bee4b",
+	Pos:     "flow.go:182",
+})
 
-var workflow__Windows = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Windows",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "c7573b176e0f",
-	Generator: "1",
-	Pos:       "flow.go:182",
-	Errors:    Errors__pawl,
-}
-
-// StartWindows starts a run of workflow Windows under an id that no other open run of the namespace has.
+// StartWindows starts a run of workflow Windows and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Windows counts the events in each window of ten seconds.
 func StartWindows(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WindowsRun, error) {
-	run, err := c.Start(ctx, workflow__Windows, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWindows, id, nil, opts...)
 	return WindowsRun{run}, err
 }
 
-// WindowsRun is a handle on a run of Windows.
+// FindWindows returns a handle on the newest run of workflow Windows with this id.
+// It does not check that there is one.
+func FindWindows(c *pawl.Client, id string) WindowsRun {
+	return WindowsRun{c.Run(pawlWindows, id)}
+}
+
+// WindowsRun is a handle on a run of workflow Windows.
 type WindowsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WindowsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WindowsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWindows is a handle on the newest run of Windows under an id.
-func FindWindows(c *pawl.Client, id string) WindowsRun {
-	return WindowsRun{c.Run(workflow__Windows, id)}
+// pawlRunWindows runs workflow Windows.
+func pawlRunWindows(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Windows__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Windows__workflow is workflow Windows, with what runs it.
-func Windows__workflow() []*abi.Workflow {
-	w := *workflow__Windows
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Windows__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPaused describes workflow Paused.
+var pawlPaused = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Paused",
+	Version: "b2c5e8ce0b05",
+	Pos:     "flow.go:203",
+})
 
-var workflow__Paused = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Paused",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "ffa9b6329e78",
-	Generator: "1",
-	Pos:       "flow.go:203",
-	Errors:    Errors__pawl,
-}
-
-// StartPaused starts a run of workflow Paused under an id that no other open run of the namespace has.
+// StartPaused starts a run of workflow Paused and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Paused holds a stage back while another goroutine wants so: the channel it reads becomes nil.
 func StartPaused(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PausedRun, error) {
-	run, err := c.Start(ctx, workflow__Paused, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPaused, id, nil, opts...)
 	return PausedRun{run}, err
 }
 
-// PausedRun is a handle on a run of Paused.
+// FindPaused returns a handle on the newest run of workflow Paused with this id.
+// It does not check that there is one.
+func FindPaused(c *pawl.Client, id string) PausedRun {
+	return PausedRun{c.Run(pawlPaused, id)}
+}
+
+// PausedRun is a handle on a run of workflow Paused.
 type PausedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PausedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PausedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPaused is a handle on the newest run of Paused under an id.
-func FindPaused(c *pawl.Client, id string) PausedRun {
-	return PausedRun{c.Run(workflow__Paused, id)}
+// pawlRunPaused runs workflow Paused.
+func pawlRunPaused(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Paused__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Paused__workflow is workflow Paused, with what runs it.
-func Paused__workflow() []*abi.Workflow {
-	w := *workflow__Paused
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Paused__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPulled describes workflow Pulled.
+var pawlPulled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Pulled",
+	Version: "da016da8aa0c",
+	Pos:     "pulled.go:18",
+})
 
-var workflow__Pulled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Pulled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "cc9b7672ccc3",
-	Generator: "1",
-	Pos:       "pulled.go:18",
-	Errors:    Errors__pawl,
-}
-
-// StartPulled starts a run of workflow Pulled under an id that no other open run of the namespace has.
+// StartPulled starts a run of workflow Pulled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Pulled draws from an iterator in a goroutine of its own, while the one that will stop it waits; a second iterator is
+// read to its end.
 func StartPulled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PulledRun, error) {
-	run, err := c.Start(ctx, workflow__Pulled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPulled, id, nil, opts...)
 	return PulledRun{run}, err
 }
 
-// PulledRun is a handle on a run of Pulled.
+// FindPulled returns a handle on the newest run of workflow Pulled with this id.
+// It does not check that there is one.
+func FindPulled(c *pawl.Client, id string) PulledRun {
+	return PulledRun{c.Run(pawlPulled, id)}
+}
+
+// PulledRun is a handle on a run of workflow Pulled.
 type PulledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PulledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PulledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPulled is a handle on the newest run of Pulled under an id.
-func FindPulled(c *pawl.Client, id string) PulledRun {
-	return PulledRun{c.Run(workflow__Pulled, id)}
+// pawlRunPulled runs workflow Pulled.
+func pawlRunPulled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Pulled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Pulled__workflow is workflow Pulled, with what runs it.
-func Pulled__workflow() []*abi.Workflow {
-	w := *workflow__Pulled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Pulled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTeed describes workflow Teed.
+var pawlTeed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Teed",
+	Version: "5c5d600574fb",
+	Pos:     "shapes.go:17",
+})
 
-var workflow__Teed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Teed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "0080ff097a54",
-	Generator: "1",
-	Pos:       "shapes.go:17",
-	Errors:    Errors__pawl,
-}
-
-// StartTeed starts a run of workflow Teed under an id that no other open run of the namespace has.
+// StartTeed starts a run of workflow Teed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Teed sends every item to two readers, whichever is ready first.
 func StartTeed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TeedRun, error) {
-	run, err := c.Start(ctx, workflow__Teed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTeed, id, nil, opts...)
 	return TeedRun{run}, err
 }
 
-// TeedRun is a handle on a run of Teed.
+// FindTeed returns a handle on the newest run of workflow Teed with this id.
+// It does not check that there is one.
+func FindTeed(c *pawl.Client, id string) TeedRun {
+	return TeedRun{c.Run(pawlTeed, id)}
+}
+
+// TeedRun is a handle on a run of workflow Teed.
 type TeedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TeedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TeedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTeed is a handle on the newest run of Teed under an id.
-func FindTeed(c *pawl.Client, id string) TeedRun {
-	return TeedRun{c.Run(workflow__Teed, id)}
+// pawlRunTeed runs workflow Teed.
+func pawlRunTeed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Teed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Teed__workflow is workflow Teed, with what runs it.
-func Teed__workflow() []*abi.Workflow {
-	w := *workflow__Teed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Teed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBridged describes workflow Bridged.
+var pawlBridged = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bridged",
+	Version: "ea8ea3b51eff",
+	Pos:     "shapes.go:54",
+})
 
-var workflow__Bridged = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bridged",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "f513da3aa482",
-	Generator: "1",
-	Pos:       "shapes.go:54",
-	Errors:    Errors__pawl,
-}
-
-// StartBridged starts a run of workflow Bridged under an id that no other open run of the namespace has.
+// StartBridged starts a run of workflow Bridged and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Bridged reads channels from a channel, one after the other, as if they were one.
 func StartBridged(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BridgedRun, error) {
-	run, err := c.Start(ctx, workflow__Bridged, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBridged, id, nil, opts...)
 	return BridgedRun{run}, err
 }
 
-// BridgedRun is a handle on a run of Bridged.
+// FindBridged returns a handle on the newest run of workflow Bridged with this id.
+// It does not check that there is one.
+func FindBridged(c *pawl.Client, id string) BridgedRun {
+	return BridgedRun{c.Run(pawlBridged, id)}
+}
+
+// BridgedRun is a handle on a run of workflow Bridged.
 type BridgedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BridgedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BridgedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBridged is a handle on the newest run of Bridged under an id.
-func FindBridged(c *pawl.Client, id string) BridgedRun {
-	return BridgedRun{c.Run(workflow__Bridged, id)}
+// pawlRunBridged runs workflow Bridged.
+func pawlRunBridged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Bridged__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Bridged__workflow is workflow Bridged, with what runs it.
-func Bridged__workflow() []*abi.Workflow {
-	w := *workflow__Bridged
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Bridged__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCollatz describes workflow Collatz.
+var pawlCollatz = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Collatz",
+	Version: "192243753b49",
+	Pos:     "shapes.go:79",
+})
 
-var workflow__Collatz = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Collatz",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "416b838bdbe0",
-	Generator: "1",
-	Pos:       "shapes.go:79",
-	Errors:    Errors__pawl,
-}
-
-// StartCollatz starts a run of workflow Collatz under an id that no other open run of the namespace has.
+// StartCollatz starts a run of workflow Collatz and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Collatz sends numbers around a loop until each has come down to one.
 func StartCollatz(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CollatzRun, error) {
-	run, err := c.Start(ctx, workflow__Collatz, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCollatz, id, nil, opts...)
 	return CollatzRun{run}, err
 }
 
-// CollatzRun is a handle on a run of Collatz.
+// FindCollatz returns a handle on the newest run of workflow Collatz with this id.
+// It does not check that there is one.
+func FindCollatz(c *pawl.Client, id string) CollatzRun {
+	return CollatzRun{c.Run(pawlCollatz, id)}
+}
+
+// CollatzRun is a handle on a run of workflow Collatz.
 type CollatzRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CollatzRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CollatzRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCollatz is a handle on the newest run of Collatz under an id.
-func FindCollatz(c *pawl.Client, id string) CollatzRun {
-	return CollatzRun{c.Run(workflow__Collatz, id)}
+// pawlRunCollatz runs workflow Collatz.
+func pawlRunCollatz(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Collatz__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Collatz__workflow is workflow Collatz, with what runs it.
-func Collatz__workflow() []*abi.Workflow {
-	w := *workflow__Collatz
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Collatz__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPingPong describes workflow PingPong.
+var pawlPingPong = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.PingPong",
+	Version: "fddf14334336",
+	Pos:     "shapes.go:106",
+})
 
-var workflow__PingPong = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.PingPong",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "5b978d999531",
-	Generator: "1",
-	Pos:       "shapes.go:106",
-	Errors:    Errors__pawl,
-}
-
-// StartPingPong starts a run of workflow PingPong under an id that no other open run of the namespace has.
+// StartPingPong starts a run of workflow PingPong and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PingPong passes one ball between two goroutines until somebody takes it away.
 func StartPingPong(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PingPongRun, error) {
-	run, err := c.Start(ctx, workflow__PingPong, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPingPong, id, nil, opts...)
 	return PingPongRun{run}, err
 }
 
-// PingPongRun is a handle on a run of PingPong.
+// FindPingPong returns a handle on the newest run of workflow PingPong with this id.
+// It does not check that there is one.
+func FindPingPong(c *pawl.Client, id string) PingPongRun {
+	return PingPongRun{c.Run(pawlPingPong, id)}
+}
+
+// PingPongRun is a handle on a run of workflow PingPong.
 type PingPongRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PingPongRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PingPongRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPingPong is a handle on the newest run of PingPong under an id.
-func FindPingPong(c *pawl.Client, id string) PingPongRun {
-	return PingPongRun{c.Run(workflow__PingPong, id)}
+// pawlRunPingPong runs workflow PingPong.
+func pawlRunPingPong(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := PingPong__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// PingPong__workflow is workflow PingPong, with what runs it.
-func PingPong__workflow() []*abi.Workflow {
-	w := *workflow__PingPong
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PingPong__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlDiamond describes workflow Diamond.
+var pawlDiamond = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Diamond",
+	Version: "0e4a2b0544de",
+	Pos:     "shapes.go:134",
+})
 
-var workflow__Diamond = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Diamond",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "de670722b8ec",
-	Generator: "1",
-	Pos:       "shapes.go:134",
-	Errors:    Errors__pawl,
-}
-
-// StartDiamond starts a run of workflow Diamond under an id that no other open run of the namespace has.
+// StartDiamond starts a run of workflow Diamond and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Diamond splits items between two stages that take different times, and joins them as they come.
 func StartDiamond(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DiamondRun, error) {
-	run, err := c.Start(ctx, workflow__Diamond, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDiamond, id, nil, opts...)
 	return DiamondRun{run}, err
 }
 
-// DiamondRun is a handle on a run of Diamond.
+// FindDiamond returns a handle on the newest run of workflow Diamond with this id.
+// It does not check that there is one.
+func FindDiamond(c *pawl.Client, id string) DiamondRun {
+	return DiamondRun{c.Run(pawlDiamond, id)}
+}
+
+// DiamondRun is a handle on a run of workflow Diamond.
 type DiamondRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DiamondRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DiamondRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDiamond is a handle on the newest run of Diamond under an id.
-func FindDiamond(c *pawl.Client, id string) DiamondRun {
-	return DiamondRun{c.Run(workflow__Diamond, id)}
+// pawlRunDiamond runs workflow Diamond.
+func pawlRunDiamond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Diamond__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Diamond__workflow is workflow Diamond, with what runs it.
-func Diamond__workflow() []*abi.Workflow {
-	w := *workflow__Diamond
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Diamond__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRace describes workflow Race.
+var pawlRace = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Race",
+	Version: "f1eff5b409ca",
+	Pos:     "shapes.go:177",
+})
 
-var workflow__Race = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Race",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "70a5c6fc0f64",
-	Generator: "1",
-	Pos:       "shapes.go:177",
-	Errors:    Errors__pawl,
-}
-
-// StartRace starts a run of workflow Race under an id that no other open run of the namespace has.
+// StartRace starts a run of workflow Race and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Race joins two sources that are both ready at once: whichever the select takes first, two of each arrive in their
+// own order. The six ways to interleave them are its outcomes.
 func StartRace(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RaceRun, error) {
-	run, err := c.Start(ctx, workflow__Race, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRace, id, nil, opts...)
 	return RaceRun{run}, err
 }
 
-// RaceRun is a handle on a run of Race.
+// FindRace returns a handle on the newest run of workflow Race with this id.
+// It does not check that there is one.
+func FindRace(c *pawl.Client, id string) RaceRun {
+	return RaceRun{c.Run(pawlRace, id)}
+}
+
+// RaceRun is a handle on a run of workflow Race.
 type RaceRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RaceRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RaceRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRace is a handle on the newest run of Race under an id.
-func FindRace(c *pawl.Client, id string) RaceRun {
-	return RaceRun{c.Run(workflow__Race, id)}
+// pawlRunRace runs workflow Race.
+func pawlRunRace(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Race__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Race__workflow is workflow Race, with what runs it.
-func Race__workflow() []*abi.Workflow {
-	w := *workflow__Race
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Race__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRescued describes workflow Rescued.
+var pawlRescued = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Rescued",
+	Version: "882ac498861b",
+	Pos:     "shapes.go:198",
+})
 
-var workflow__Rescued = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Rescued",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "8288d35b791e",
-	Generator: "1",
-	Pos:       "shapes.go:198",
-	Errors:    Errors__pawl,
-}
-
-// StartRescued starts a run of workflow Rescued under an id that no other open run of the namespace has.
+// StartRescued starts a run of workflow Rescued and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Rescued has a stage that panics on some items. It recovers, reports and goes on.
 func StartRescued(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RescuedRun, error) {
-	run, err := c.Start(ctx, workflow__Rescued, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRescued, id, nil, opts...)
 	return RescuedRun{run}, err
 }
 
-// RescuedRun is a handle on a run of Rescued.
+// FindRescued returns a handle on the newest run of workflow Rescued with this id.
+// It does not check that there is one.
+func FindRescued(c *pawl.Client, id string) RescuedRun {
+	return RescuedRun{c.Run(pawlRescued, id)}
+}
+
+// RescuedRun is a handle on a run of workflow Rescued.
 type RescuedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RescuedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RescuedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRescued is a handle on the newest run of Rescued under an id.
-func FindRescued(c *pawl.Client, id string) RescuedRun {
-	return RescuedRun{c.Run(workflow__Rescued, id)}
+// pawlRunRescued runs workflow Rescued.
+func pawlRunRescued(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Rescued__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Rescued__workflow is workflow Rescued, with what runs it.
-func Rescued__workflow() []*abi.Workflow {
-	w := *workflow__Rescued
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Rescued__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSquares describes workflow Squares.
+var pawlSquares = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Squares",
+	Version: "7f8f8be6e78c",
+	Pos:     "stages.go:64",
+})
 
-var workflow__Squares = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Squares",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "641227ea808d",
-	Generator: "1",
-	Pos:       "stages.go:64",
-	Errors:    Errors__pawl,
-}
-
-// StartSquares starts a run of workflow Squares under an id that no other open run of the namespace has.
+// StartSquares starts a run of workflow Squares and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Squares adds the squares of the numbers that a generator sends.
 func StartSquares(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SquaresRun, error) {
-	run, err := c.Start(ctx, workflow__Squares, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSquares, id, nil, opts...)
 	return SquaresRun{run}, err
 }
 
-// SquaresRun is a handle on a run of Squares.
+// FindSquares returns a handle on the newest run of workflow Squares with this id.
+// It does not check that there is one.
+func FindSquares(c *pawl.Client, id string) SquaresRun {
+	return SquaresRun{c.Run(pawlSquares, id)}
+}
+
+// SquaresRun is a handle on a run of workflow Squares.
 type SquaresRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SquaresRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SquaresRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSquares is a handle on the newest run of Squares under an id.
-func FindSquares(c *pawl.Client, id string) SquaresRun {
-	return SquaresRun{c.Run(workflow__Squares, id)}
+// pawlRunSquares runs workflow Squares.
+func pawlRunSquares(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Squares__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Squares__workflow is workflow Squares, with what runs it.
-func Squares__workflow() []*abi.Workflow {
-	w := *workflow__Squares
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Squares__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTyped describes workflow Typed.
+var pawlTyped = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Typed",
+	Version: "f117efb99061",
+	Pos:     "stages.go:75",
+})
 
-var workflow__Typed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Typed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "a4d79223563f",
-	Generator: "1",
-	Pos:       "stages.go:75",
-	Errors:    Errors__pawl,
-}
-
-// StartTyped starts a run of workflow Typed under an id that no other open run of the namespace has.
+// StartTyped starts a run of workflow Typed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Typed changes the type of its items from stage to stage.
 func StartTyped(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TypedRun, error) {
-	run, err := c.Start(ctx, workflow__Typed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTyped, id, nil, opts...)
 	return TypedRun{run}, err
 }
 
-// TypedRun is a handle on a run of Typed.
+// FindTyped returns a handle on the newest run of workflow Typed with this id.
+// It does not check that there is one.
+func FindTyped(c *pawl.Client, id string) TypedRun {
+	return TypedRun{c.Run(pawlTyped, id)}
+}
+
+// TypedRun is a handle on a run of workflow Typed.
 type TypedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TypedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TypedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTyped is a handle on the newest run of Typed under an id.
-func FindTyped(c *pawl.Client, id string) TypedRun {
-	return TypedRun{c.Run(workflow__Typed, id)}
+// pawlRunTyped runs workflow Typed.
+func pawlRunTyped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Typed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Typed__workflow is workflow Typed, with what runs it.
-func Typed__workflow() []*abi.Workflow {
-	w := *workflow__Typed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Typed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFiltered describes workflow Filtered.
+var pawlFiltered = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Filtered",
+	Version: "140ebf1b13fa",
+	Pos:     "stages.go:85",
+})
 
-var workflow__Filtered = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Filtered",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "011f2c178f06",
-	Generator: "1",
-	Pos:       "stages.go:85",
-	Errors:    Errors__pawl,
-}
-
-// StartFiltered starts a run of workflow Filtered under an id that no other open run of the namespace has.
+// StartFiltered starts a run of workflow Filtered and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Filtered keeps what two filters in a row let through.
 func StartFiltered(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FilteredRun, error) {
-	run, err := c.Start(ctx, workflow__Filtered, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFiltered, id, nil, opts...)
 	return FilteredRun{run}, err
 }
 
-// FilteredRun is a handle on a run of Filtered.
+// FindFiltered returns a handle on the newest run of workflow Filtered with this id.
+// It does not check that there is one.
+func FindFiltered(c *pawl.Client, id string) FilteredRun {
+	return FilteredRun{c.Run(pawlFiltered, id)}
+}
+
+// FilteredRun is a handle on a run of workflow Filtered.
 type FilteredRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FilteredRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FilteredRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFiltered is a handle on the newest run of Filtered under an id.
-func FindFiltered(c *pawl.Client, id string) FilteredRun {
-	return FilteredRun{c.Run(workflow__Filtered, id)}
+// pawlRunFiltered runs workflow Filtered.
+func pawlRunFiltered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Filtered__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Filtered__workflow is workflow Filtered, with what runs it.
-func Filtered__workflow() []*abi.Workflow {
-	w := *workflow__Filtered
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Filtered__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBounded describes workflow Bounded.
+var pawlBounded = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bounded",
+	Version: "cd45cda63c2a",
+	Pos:     "stages.go:94",
+})
 
-var workflow__Bounded = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bounded",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "0003035d8f1b",
-	Generator: "1",
-	Pos:       "stages.go:94",
-	Errors:    Errors__pawl,
-}
-
-// StartBounded starts a run of workflow Bounded under an id that no other open run of the namespace has.
+// StartBounded starts a run of workflow Bounded and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Bounded sends five items through a buffer of one to a slow consumer, and notes when each send succeeds.
 func StartBounded(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BoundedRun, error) {
-	run, err := c.Start(ctx, workflow__Bounded, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBounded, id, nil, opts...)
 	return BoundedRun{run}, err
 }
 
-// BoundedRun is a handle on a run of Bounded.
+// FindBounded returns a handle on the newest run of workflow Bounded with this id.
+// It does not check that there is one.
+func FindBounded(c *pawl.Client, id string) BoundedRun {
+	return BoundedRun{c.Run(pawlBounded, id)}
+}
+
+// BoundedRun is a handle on a run of workflow Bounded.
 type BoundedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BoundedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BoundedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBounded is a handle on the newest run of Bounded under an id.
-func FindBounded(c *pawl.Client, id string) BoundedRun {
-	return BoundedRun{c.Run(workflow__Bounded, id)}
+// pawlRunBounded runs workflow Bounded.
+func pawlRunBounded(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Bounded__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Bounded__workflow is workflow Bounded, with what runs it.
-func Bounded__workflow() []*abi.Workflow {
-	w := *workflow__Bounded
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Bounded__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSieve describes workflow Sieve.
+var pawlSieve = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Sieve",
+	Version: "b8babb2fe9c8",
+	Pos:     "stages.go:116",
+})
 
-var workflow__Sieve = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Sieve",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "a3383be5435e",
-	Generator: "1",
-	Pos:       "stages.go:116",
-	Errors:    Errors__pawl,
-}
-
-// StartSieve starts a run of workflow Sieve under an id that no other open run of the namespace has.
+// StartSieve starts a run of workflow Sieve and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Sieve finds primes with a chain of goroutines that grows by one for each of them.
 func StartSieve(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SieveRun, error) {
-	run, err := c.Start(ctx, workflow__Sieve, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSieve, id, nil, opts...)
 	return SieveRun{run}, err
 }
 
-// SieveRun is a handle on a run of Sieve.
+// FindSieve returns a handle on the newest run of workflow Sieve with this id.
+// It does not check that there is one.
+func FindSieve(c *pawl.Client, id string) SieveRun {
+	return SieveRun{c.Run(pawlSieve, id)}
+}
+
+// SieveRun is a handle on a run of workflow Sieve.
 type SieveRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SieveRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SieveRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSieve is a handle on the newest run of Sieve under an id.
-func FindSieve(c *pawl.Client, id string) SieveRun {
-	return SieveRun{c.Run(workflow__Sieve, id)}
+// pawlRunSieve runs workflow Sieve.
+func pawlRunSieve(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Sieve__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Sieve__workflow is workflow Sieve, with what runs it.
-func Sieve__workflow() []*abi.Workflow {
-	w := *workflow__Sieve
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Sieve__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlAssembly describes workflow Assembly.
+var pawlAssembly = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Assembly",
+	Version: "d953a2841449",
+	Pos:     "stages.go:185",
+})
 
-var workflow__Assembly = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pipelines.Assembly",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Version:   "93c1551da1d0",
-	Generator: "1",
-	Pos:       "stages.go:185",
-	Errors:    Errors__pawl,
-}
-
-// StartAssembly starts a run of workflow Assembly under an id that no other open run of the namespace has.
+// StartAssembly starts a run of workflow Assembly and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Assembly runs methods as stages. The slowest sets the pace.
 func StartAssembly(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (AssemblyRun, error) {
-	run, err := c.Start(ctx, workflow__Assembly, id, nil, opts...)
+	run, err := c.Start(ctx, pawlAssembly, id, nil, opts...)
 	return AssemblyRun{run}, err
 }
 
-// AssemblyRun is a handle on a run of Assembly.
+// FindAssembly returns a handle on the newest run of workflow Assembly with this id.
+// It does not check that there is one.
+func FindAssembly(c *pawl.Client, id string) AssemblyRun {
+	return AssemblyRun{c.Run(pawlAssembly, id)}
+}
+
+// AssemblyRun is a handle on a run of workflow Assembly.
 type AssemblyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r AssemblyRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r AssemblyRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindAssembly is a handle on the newest run of Assembly under an id.
-func FindAssembly(c *pawl.Client, id string) AssemblyRun {
-	return AssemblyRun{c.Run(workflow__Assembly, id)}
+// pawlRunAssembly runs workflow Assembly.
+func pawlRunAssembly(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Assembly__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Assembly__workflow is workflow Assembly, with what runs it.
-func Assembly__workflow() []*abi.Workflow {
-	w := *workflow__Assembly
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Assembly__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package pipelines, for a worker to run.
+// PawlRegistration returns the activities and workflows of package pipelines, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Doubled__workflow(),
-			Ordered__workflow(),
-			FirstMalformed__workflow(),
-			Crawl__workflow(),
-			Impatient__workflow(),
-			Prefetched__workflow(),
-			Taken__workflow(),
-			OrDone__workflow(),
-			Dropped__workflow(),
-			Batches__workflow(),
-			Debounced__workflow(),
-			Windows__workflow(),
-			Paused__workflow(),
-			Pulled__workflow(),
-			Teed__workflow(),
-			Bridged__workflow(),
-			Collatz__workflow(),
-			PingPong__workflow(),
-			Diamond__workflow(),
-			Race__workflow(),
-			Rescued__workflow(),
-			Squares__workflow(),
-			Typed__workflow(),
-			Filtered__workflow(),
-			Bounded__workflow(),
-			Sieve__workflow(),
-			Assembly__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pipelines.ErrMalformed", ErrMalformed),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlDoubled.With(pawlRunDoubled),
+		pawlOrdered.With(pawlRunOrdered),
+		pawlFirstMalformed.With(pawlRunFirstMalformed),
+		pawlCrawl.With(pawlRunCrawl),
+		pawlImpatient.With(pawlRunImpatient),
+		pawlPrefetched.With(pawlRunPrefetched),
+		pawlTaken.With(pawlRunTaken),
+		pawlOrDone.With(pawlRunOrDone),
+		pawlDropped.With(pawlRunDropped),
+		pawlBatches.With(pawlRunBatches),
+		pawlDebounced.With(pawlRunDebounced),
+		pawlWindows.With(pawlRunWindows),
+		pawlPaused.With(pawlRunPaused),
+		pawlPulled.With(pawlRunPulled),
+		pawlTeed.With(pawlRunTeed),
+		pawlBridged.With(pawlRunBridged),
+		pawlCollatz.With(pawlRunCollatz),
+		pawlPingPong.With(pawlRunPingPong),
+		pawlDiamond.With(pawlRunDiamond),
+		pawlRace.With(pawlRunRace),
+		pawlRescued.With(pawlRunRescued),
+		pawlSquares.With(pawlRunSquares),
+		pawlTyped.With(pawlRunTyped),
+		pawlFiltered.With(pawlRunFiltered),
+		pawlBounded.With(pawlRunBounded),
+		pawlSieve.With(pawlRunSieve),
+		pawlAssembly.With(pawlRunAssembly),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed flow.go
-var source__flow string
+var pawlSourceFlow string
 
 //go:embed pipelines.go
-var source__pipelines string
+var pawlSourcePipelines string
 
 //go:embed pulled.go
-var source__pulled string
+var pawlSourcePulled string
 
 //go:embed shapes.go
-var source__shapes string
+var pawlSourceShapes string
 
 //go:embed stages.go
-var source__stages string
+var pawlSourceStages string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"(*crawler).fetch{}": "5f9af3badc6958be",
-			"(*crawler).parse{}": "2c5505882c077bf6",
-			"Crawl{}":            "acac27d9b0450c77",
-			"Doubled{}":          "e7572b30ce3be080",
-			"FirstMalformed{}":   "4cd604d5ecd1b637",
-			"Impatient{}":        "1f0129c0d5beac43",
-			"Ordered{}":          "ac0645841b20f887",
-			"Prefetched{}":       "a882fb52a81e3499",
-			"type crawler":       "db7f3b8f13d36e96",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/pipelines",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pipelines.ErrMalformed", ErrMalformed),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"(*crawler).fetch{}": "5f9af3badc6958be",
+				"(*crawler).parse{}": "2c5505882c077bf6",
+				"Crawl{}":            "acac27d9b0450c77",
+				"Doubled{}":          "e7572b30ce3be080",
+				"FirstMalformed{}":   "4cd604d5ecd1b637",
+				"Impatient{}":        "1f0129c0d5beac43",
+				"Ordered{}":          "ac0645841b20f887",
+				"Prefetched{}":       "a882fb52a81e3499",
+				"type crawler":       "db7f3b8f13d36e96",
+			},
+		},
+		{
+			File: "flow.go",
+			Text: pawlSourceFlow,
+			Sums: map[string]string{
+				"Batches{}":   "fde50daf451b5e30",
+				"Debounced{}": "eebd2a9580d9bfb3",
+				"Dropped{}":   "6594779efeb483d3",
+				"OrDone{}":    "d4aa7cb1886f9560",
+				"Paused{}":    "ddeeb851fd7aaa18",
+				"Taken{}":     "7b3436de97d50d4f",
+				"Windows{}":   "fed0e9647c616f6d",
+				"events{}":    "eb3187a0ef612413",
+				"orDone{}":    "b04bf21b8c60ddd7",
+			},
+		},
+		{
+			File: "pipelines.go",
+			Text: pawlSourcePipelines,
+			Sums: map[string]string{
+				"Double":           "492e69bacd56000f",
+				"Fetch":            "a56d99f30bc92642",
+				"Parse":            "41df3186689263ff",
+				"elapsed{}":        "a985c1e1c0ae5ed4",
+				"type Page":        "be5d194147581f1c",
+				"var ErrMalformed": "9cf2db7aa5cf8cd8",
+			},
+		},
+		{
+			File: "pulled.go",
+			Text: pawlSourcePulled,
+			Sums: map[string]string{
+				"Pulled{}":   "ec8ab42efed1488e",
+				"numbered{}": "2324565af0fc0981",
+				"slowly{}":   "70222bb4b3012447",
+			},
+		},
+		{
+			File: "shapes.go",
+			Text: pawlSourceShapes,
+			Sums: map[string]string{
+				"Bridged{}":  "63511996b3d7dfc4",
+				"Collatz{}":  "db596cd4523e8d06",
+				"Diamond{}":  "82c580ffbfbdc304",
+				"PingPong{}": "6df36274786f287d",
+				"Race{}":     "9532e185cb6636fc",
+				"Rescued{}":  "9cf66978be91624a",
+				"Teed{}":     "a04922e6d4d15bf8",
+				"tee{}":      "39ef9f8e39d80e5e",
+			},
+		},
+		{
+			File: "stages.go",
+			Text: pawlSourceStages,
+			Sums: map[string]string{
+				"(*stage).run{}": "32fa2ba30564733f",
+				"Assembly{}":     "ae3c31d199e1c2d0",
+				"Bounded{}":      "1f0179c270e539cb",
+				"Collect{}":      "8fa95a8976688f97",
+				"Filtered{}":     "c8916dc3d52a70dc",
+				"Filter{}":       "b85213015122b2dd",
+				"Map{}":          "bf208b74bf44a2c1",
+				"Sieve{}":        "2d69c4bacbd71118",
+				"Squares{}":      "b8b61f41bb30c286",
+				"Typed{}":        "4351f5b18fb133cd",
+				"count{}":        "beb77cf2a985b0a7",
+				"numbers{}":      "7cf947703693354d",
+				"strain{}":       "99036ed8aeade9f1",
+				"type stage":     "66496c71daae2700",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/flow.go",
-		Text: source__flow,
-		Sums: map[string]string{
-			"Batches{}":   "fde50daf451b5e30",
-			"Debounced{}": "eebd2a9580d9bfb3",
-			"Dropped{}":   "6594779efeb483d3",
-			"OrDone{}":    "d4aa7cb1886f9560",
-			"Paused{}":    "ddeeb851fd7aaa18",
-			"Taken{}":     "7b3436de97d50d4f",
-			"Windows{}":   "fed0e9647c616f6d",
-			"events{}":    "eb3187a0ef612413",
-			"orDone{}":    "b04bf21b8c60ddd7",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/pipelines.go",
-		Text: source__pipelines,
-		Sums: map[string]string{
-			"Double":           "492e69bacd56000f",
-			"Fetch":            "a56d99f30bc92642",
-			"Parse":            "41df3186689263ff",
-			"elapsed{}":        "a985c1e1c0ae5ed4",
-			"type Page":        "be5d194147581f1c",
-			"var ErrMalformed": "9cf2db7aa5cf8cd8",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/pulled.go",
-		Text: source__pulled,
-		Sums: map[string]string{
-			"Pulled{}":   "ec8ab42efed1488e",
-			"numbered{}": "2324565af0fc0981",
-			"slowly{}":   "70222bb4b3012447",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/shapes.go",
-		Text: source__shapes,
-		Sums: map[string]string{
-			"Bridged{}":  "63511996b3d7dfc4",
-			"Collatz{}":  "db596cd4523e8d06",
-			"Diamond{}":  "82c580ffbfbdc304",
-			"PingPong{}": "6df36274786f287d",
-			"Race{}":     "9532e185cb6636fc",
-			"Rescued{}":  "9cf66978be91624a",
-			"Teed{}":     "a04922e6d4d15bf8",
-			"tee{}":      "39ef9f8e39d80e5e",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pipelines/stages.go",
-		Text: source__stages,
-		Sums: map[string]string{
-			"(*stage).run{}": "32fa2ba30564733f",
-			"Assembly{}":     "ae3c31d199e1c2d0",
-			"Bounded{}":      "1f0179c270e539cb",
-			"Collect{}":      "8fa95a8976688f97",
-			"Filtered{}":     "c8916dc3d52a70dc",
-			"Filter{}":       "b85213015122b2dd",
-			"Map{}":          "bf208b74bf44a2c1",
-			"Sieve{}":        "2d69c4bacbd71118",
-			"Squares{}":      "b8b61f41bb30c286",
-			"Typed{}":        "4351f5b18fb133cd",
-			"count{}":        "beb77cf2a985b0a7",
-			"numbers{}":      "7cf947703693354d",
-			"strain{}":       "99036ed8aeade9f1",
-			"type stage":     "66496c71daae2700",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

@@ -6,1254 +6,1211 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Perform = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pools.Perform",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlPerform describes activity Perform.
+var pawlPerform = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pools.Perform",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrBroken)
 	},
 	Pos: "pools.go:31",
-}
+})
 
 // Perform__pawl schedules activity Perform and waits for its outcome.
-func Perform__pawl(_run *abi.Run, ctx context.Context, job Job) (r0 Done, err error) {
-	err = abi.Call(_run, ctx, activity__Perform, []any{job}, &r0)
-	return
+func Perform__pawl(_run *abi.Run, ctx context.Context, job Job) (result Done, err error) {
+	err = abi.Call(ctx, _run, pawlPerform, []any{job}, &result)
+	return result, err
 }
 
-var activity__Resize = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pools.Resize",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "pools.go:42",
-}
+// pawlResize describes activity Resize.
+var pawlResize = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pools.Resize",
+	Pos:  "pools.go:42",
+})
 
 // Resize__pawl schedules activity Resize and waits for its outcome.
-func Resize__pawl(_run *abi.Run, ctx context.Context, width int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Resize, []any{width}, &r0)
-	return
+func Resize__pawl(_run *abi.Run, ctx context.Context, width int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlResize, []any{width}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Perform,
+			Activity: pawlPerform,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 Job
-				if err := in.Decode(&a0); err != nil {
+				var job Job
+				if err := in.Decode(&job); err != nil {
 					return nil, err
 				}
-				r0, err := Perform(ctx, a0)
-				return []any{r0}, err
+				result, err := Perform(ctx, job)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Resize,
+			Activity: pawlResize,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var width int
+				if err := in.Decode(&width); err != nil {
 					return nil, err
 				}
-				r0, err := Resize(ctx, a0)
-				return []any{r0}, err
+				result, err := Resize(ctx, width)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Dispatched = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Dispatched",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "6fd831eb6c1f",
-	Generator: "1",
-	Pos:       "activities.go:20",
-	Errors:    Errors__pawl,
-}
+// pawlDispatched describes workflow Dispatched.
+var pawlDispatched = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Dispatched",
+	Version: "e23b75a7a9bb",
+	Pos:     "activities.go:20",
+})
 
-// StartDispatched starts a run of workflow Dispatched under an id that no other open run of the namespace has.
+// StartDispatched starts a run of workflow Dispatched and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Dispatched lets two workers do five jobs. Equal costs make every schedule take the same time.
 func StartDispatched(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DispatchedRun, error) {
-	run, err := c.Start(ctx, workflow__Dispatched, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDispatched, id, nil, opts...)
 	return DispatchedRun{run}, err
 }
 
-// DispatchedRun is a handle on a run of Dispatched.
+// FindDispatched returns a handle on the newest run of workflow Dispatched with this id.
+// It does not check that there is one.
+func FindDispatched(c *pawl.Client, id string) DispatchedRun {
+	return DispatchedRun{c.Run(pawlDispatched, id)}
+}
+
+// DispatchedRun is a handle on a run of workflow Dispatched.
 type DispatchedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DispatchedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DispatchedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDispatched is a handle on the newest run of Dispatched under an id.
-func FindDispatched(c *pawl.Client, id string) DispatchedRun {
-	return DispatchedRun{c.Run(workflow__Dispatched, id)}
+// pawlRunDispatched runs workflow Dispatched.
+func pawlRunDispatched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Dispatched__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Dispatched__workflow is workflow Dispatched, with what runs it.
-func Dispatched__workflow() []*abi.Workflow {
-	w := *workflow__Dispatched
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Dispatched__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTolerant describes workflow Tolerant.
+var pawlTolerant = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Tolerant",
+	Version: "85343e9276eb",
+	Pos:     "activities.go:56",
+})
 
-var workflow__Tolerant = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Tolerant",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "d8e36ab418a2",
-	Generator: "1",
-	Pos:       "activities.go:56",
-	Errors:    Errors__pawl,
-}
-
-// StartTolerant starts a run of workflow Tolerant under an id that no other open run of the namespace has.
+// StartTolerant starts a run of workflow Tolerant and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Tolerant does all jobs although some are broken, and lists those.
 func StartTolerant(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TolerantRun, error) {
-	run, err := c.Start(ctx, workflow__Tolerant, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTolerant, id, nil, opts...)
 	return TolerantRun{run}, err
 }
 
-// TolerantRun is a handle on a run of Tolerant.
+// FindTolerant returns a handle on the newest run of workflow Tolerant with this id.
+// It does not check that there is one.
+func FindTolerant(c *pawl.Client, id string) TolerantRun {
+	return TolerantRun{c.Run(pawlTolerant, id)}
+}
+
+// TolerantRun is a handle on a run of workflow Tolerant.
 type TolerantRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TolerantRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TolerantRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTolerant is a handle on the newest run of Tolerant under an id.
-func FindTolerant(c *pawl.Client, id string) TolerantRun {
-	return TolerantRun{c.Run(workflow__Tolerant, id)}
+// pawlRunTolerant runs workflow Tolerant.
+func pawlRunTolerant(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Tolerant__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Tolerant__workflow is workflow Tolerant, with what runs it.
-func Tolerant__workflow() []*abi.Workflow {
-	w := *workflow__Tolerant
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Tolerant__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlStrict describes workflow Strict.
+var pawlStrict = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Strict",
+	Version: "978e16a4f0c0",
+	Pos:     "activities.go:87",
+})
 
-var workflow__Strict = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Strict",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "a170576d86e6",
-	Generator: "1",
-	Pos:       "activities.go:87",
-	Errors:    Errors__pawl,
-}
-
-// StartStrict starts a run of workflow Strict under an id that no other open run of the namespace has.
+// StartStrict starts a run of workflow Strict and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Strict does jobs until one is broken. What has begun is finished, and no new one begins.
 func StartStrict(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (StrictRun, error) {
-	run, err := c.Start(ctx, workflow__Strict, id, nil, opts...)
+	run, err := c.Start(ctx, pawlStrict, id, nil, opts...)
 	return StrictRun{run}, err
 }
 
-// StrictRun is a handle on a run of Strict.
+// FindStrict returns a handle on the newest run of workflow Strict with this id.
+// It does not check that there is one.
+func FindStrict(c *pawl.Client, id string) StrictRun {
+	return StrictRun{c.Run(pawlStrict, id)}
+}
+
+// StrictRun is a handle on a run of workflow Strict.
 type StrictRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r StrictRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r StrictRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindStrict is a handle on the newest run of Strict under an id.
-func FindStrict(c *pawl.Client, id string) StrictRun {
-	return StrictRun{c.Run(workflow__Strict, id)}
+// pawlRunStrict runs workflow Strict.
+func pawlRunStrict(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Strict__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Strict__workflow is workflow Strict, with what runs it.
-func Strict__workflow() []*abi.Workflow {
-	w := *workflow__Strict
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Strict__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlAbandoned describes workflow Abandoned.
+var pawlAbandoned = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Abandoned",
+	Version: "22296c41f35a",
+	Pos:     "activities.go:121",
+})
 
-var workflow__Abandoned = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Abandoned",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "8d5fb2e4fd7f",
-	Generator: "1",
-	Pos:       "activities.go:121",
-	Errors:    Errors__pawl,
-}
-
-// StartAbandoned starts a run of workflow Abandoned under an id that no other open run of the namespace has.
+// StartAbandoned starts a run of workflow Abandoned and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Abandoned cancels the context while workers resize, which ends their activities.
 func StartAbandoned(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (AbandonedRun, error) {
-	run, err := c.Start(ctx, workflow__Abandoned, id, nil, opts...)
+	run, err := c.Start(ctx, pawlAbandoned, id, nil, opts...)
 	return AbandonedRun{run}, err
 }
 
-// AbandonedRun is a handle on a run of Abandoned.
+// FindAbandoned returns a handle on the newest run of workflow Abandoned with this id.
+// It does not check that there is one.
+func FindAbandoned(c *pawl.Client, id string) AbandonedRun {
+	return AbandonedRun{c.Run(pawlAbandoned, id)}
+}
+
+// AbandonedRun is a handle on a run of workflow Abandoned.
 type AbandonedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r AbandonedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r AbandonedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindAbandoned is a handle on the newest run of Abandoned under an id.
-func FindAbandoned(c *pawl.Client, id string) AbandonedRun {
-	return AbandonedRun{c.Run(workflow__Abandoned, id)}
+// pawlRunAbandoned runs workflow Abandoned.
+func pawlRunAbandoned(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Abandoned__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Abandoned__workflow is workflow Abandoned, with what runs it.
-func Abandoned__workflow() []*abi.Workflow {
-	w := *workflow__Abandoned
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Abandoned__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCrewed describes workflow Crewed.
+var pawlCrewed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Crewed",
+	Version: "8eb2b9fdacda",
+	Pos:     "activities.go:171",
+})
 
-var workflow__Crewed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Crewed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "66694c44cd0b",
-	Generator: "1",
-	Pos:       "activities.go:171",
-	Errors:    Errors__pawl,
-}
-
-// StartCrewed starts a run of workflow Crewed under an id that no other open run of the namespace has.
+// StartCrewed starts a run of workflow Crewed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Crewed starts workers by a method value, and reads what each has logged.
 func StartCrewed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CrewedRun, error) {
-	run, err := c.Start(ctx, workflow__Crewed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCrewed, id, nil, opts...)
 	return CrewedRun{run}, err
 }
 
-// CrewedRun is a handle on a run of Crewed.
+// FindCrewed returns a handle on the newest run of workflow Crewed with this id.
+// It does not check that there is one.
+func FindCrewed(c *pawl.Client, id string) CrewedRun {
+	return CrewedRun{c.Run(pawlCrewed, id)}
+}
+
+// CrewedRun is a handle on a run of workflow Crewed.
 type CrewedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CrewedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CrewedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCrewed is a handle on the newest run of Crewed under an id.
-func FindCrewed(c *pawl.Client, id string) CrewedRun {
-	return CrewedRun{c.Run(workflow__Crewed, id)}
+// pawlRunCrewed runs workflow Crewed.
+func pawlRunCrewed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Crewed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Crewed__workflow is workflow Crewed, with what runs it.
-func Crewed__workflow() []*abi.Workflow {
-	w := *workflow__Crewed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Crewed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlHalves describes workflow Halves.
+var pawlHalves = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Halves",
+	Version: "0e1bf07d40c4",
+	Pos:     "activities.go:195",
+})
 
-var workflow__Halves = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Halves",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "a25b87dc7c5a",
-	Generator: "1",
-	Pos:       "activities.go:195",
-	Errors:    Errors__pawl,
-}
-
-// StartHalves starts a run of workflow Halves under an id that no other open run of the namespace has.
+// StartHalves starts a run of workflow Halves and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Halves resizes recursively: each image is a job that may make two new ones.
 func StartHalves(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HalvesRun, error) {
-	run, err := c.Start(ctx, workflow__Halves, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHalves, id, nil, opts...)
 	return HalvesRun{run}, err
 }
 
-// HalvesRun is a handle on a run of Halves.
+// FindHalves returns a handle on the newest run of workflow Halves with this id.
+// It does not check that there is one.
+func FindHalves(c *pawl.Client, id string) HalvesRun {
+	return HalvesRun{c.Run(pawlHalves, id)}
+}
+
+// HalvesRun is a handle on a run of workflow Halves.
 type HalvesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HalvesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HalvesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindHalves is a handle on the newest run of Halves under an id.
-func FindHalves(c *pawl.Client, id string) HalvesRun {
-	return HalvesRun{c.Run(workflow__Halves, id)}
+// pawlRunHalves runs workflow Halves.
+func pawlRunHalves(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Halves__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Halves__workflow is workflow Halves, with what runs it.
-func Halves__workflow() []*abi.Workflow {
-	w := *workflow__Halves
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Halves__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlQuit describes workflow Quit.
+var pawlQuit = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Quit",
+	Version: "ef6abc614491",
+	Pos:     "lifecycles.go:20",
+})
 
-var workflow__Quit = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Quit",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "e44332678a76",
-	Generator: "1",
-	Pos:       "lifecycles.go:20",
-	Errors:    Errors__pawl,
-}
-
-// StartQuit starts a run of workflow Quit under an id that no other open run of the namespace has.
+// StartQuit starts a run of workflow Quit and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Quit stops each worker with a message of its own.
 func StartQuit(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (QuitRun, error) {
-	run, err := c.Start(ctx, workflow__Quit, id, nil, opts...)
+	run, err := c.Start(ctx, pawlQuit, id, nil, opts...)
 	return QuitRun{run}, err
 }
 
-// QuitRun is a handle on a run of Quit.
+// FindQuit returns a handle on the newest run of workflow Quit with this id.
+// It does not check that there is one.
+func FindQuit(c *pawl.Client, id string) QuitRun {
+	return QuitRun{c.Run(pawlQuit, id)}
+}
+
+// QuitRun is a handle on a run of workflow Quit.
 type QuitRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r QuitRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r QuitRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindQuit is a handle on the newest run of Quit under an id.
-func FindQuit(c *pawl.Client, id string) QuitRun {
-	return QuitRun{c.Run(workflow__Quit, id)}
+// pawlRunQuit runs workflow Quit.
+func pawlRunQuit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Quit__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Quit__workflow is workflow Quit, with what runs it.
-func Quit__workflow() []*abi.Workflow {
-	w := *workflow__Quit
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Quit__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSupervised describes workflow Supervised.
+var pawlSupervised = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Supervised",
+	Version: "c811630993f6",
+	Pos:     "lifecycles.go:51",
+})
 
-var workflow__Supervised = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Supervised",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "7c36c41f471d",
-	Generator: "1",
-	Pos:       "lifecycles.go:51",
-	Errors:    Errors__pawl,
-}
-
-// StartSupervised starts a run of workflow Supervised under an id that no other open run of the namespace has.
+// StartSupervised starts a run of workflow Supervised and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Supervised starts a worker again when it panics.
 func StartSupervised(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SupervisedRun, error) {
-	run, err := c.Start(ctx, workflow__Supervised, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSupervised, id, nil, opts...)
 	return SupervisedRun{run}, err
 }
 
-// SupervisedRun is a handle on a run of Supervised.
+// FindSupervised returns a handle on the newest run of workflow Supervised with this id.
+// It does not check that there is one.
+func FindSupervised(c *pawl.Client, id string) SupervisedRun {
+	return SupervisedRun{c.Run(pawlSupervised, id)}
+}
+
+// SupervisedRun is a handle on a run of workflow Supervised.
 type SupervisedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SupervisedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SupervisedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSupervised is a handle on the newest run of Supervised under an id.
-func FindSupervised(c *pawl.Client, id string) SupervisedRun {
-	return SupervisedRun{c.Run(workflow__Supervised, id)}
+// pawlRunSupervised runs workflow Supervised.
+func pawlRunSupervised(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Supervised__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Supervised__workflow is workflow Supervised, with what runs it.
-func Supervised__workflow() []*abi.Workflow {
-	w := *workflow__Supervised
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Supervised__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFailFast describes workflow FailFast.
+var pawlFailFast = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.FailFast",
+	Version: "ab66dee6b765",
+	Pos:     "lifecycles.go:85",
+})
 
-var workflow__FailFast = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.FailFast",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "0962068fef60",
-	Generator: "1",
-	Pos:       "lifecycles.go:85",
-	Errors:    Errors__pawl,
-}
-
-// StartFailFast starts a run of workflow FailFast under an id that no other open run of the namespace has.
+// StartFailFast starts a run of workflow FailFast and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FailFast stops the group at the first error: the workers see that the context has ended.
 func StartFailFast(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FailFastRun, error) {
-	run, err := c.Start(ctx, workflow__FailFast, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFailFast, id, nil, opts...)
 	return FailFastRun{run}, err
 }
 
-// FailFastRun is a handle on a run of FailFast.
+// FindFailFast returns a handle on the newest run of workflow FailFast with this id.
+// It does not check that there is one.
+func FindFailFast(c *pawl.Client, id string) FailFastRun {
+	return FailFastRun{c.Run(pawlFailFast, id)}
+}
+
+// FailFastRun is a handle on a run of workflow FailFast.
 type FailFastRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FailFastRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FailFastRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFailFast is a handle on the newest run of FailFast under an id.
-func FindFailFast(c *pawl.Client, id string) FailFastRun {
-	return FailFastRun{c.Run(workflow__FailFast, id)}
+// pawlRunFailFast runs workflow FailFast.
+func pawlRunFailFast(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := FailFast__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// FailFast__workflow is workflow FailFast, with what runs it.
-func FailFast__workflow() []*abi.Workflow {
-	w := *workflow__FailFast
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := FailFast__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLimited describes workflow Limited.
+var pawlLimited = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Limited",
+	Version: "75c3a10436b1",
+	Pos:     "lifecycles.go:111",
+})
 
-var workflow__Limited = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Limited",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "594d38dee11f",
-	Generator: "1",
-	Pos:       "lifecycles.go:111",
-	Errors:    Errors__pawl,
-}
-
-// StartLimited starts a run of workflow Limited under an id that no other open run of the namespace has.
+// StartLimited starts a run of workflow Limited and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Limited has an errgroup that runs two at a time.
 func StartLimited(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LimitedRun, error) {
-	run, err := c.Start(ctx, workflow__Limited, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLimited, id, nil, opts...)
 	return LimitedRun{run}, err
 }
 
-// LimitedRun is a handle on a run of Limited.
+// FindLimited returns a handle on the newest run of workflow Limited with this id.
+// It does not check that there is one.
+func FindLimited(c *pawl.Client, id string) LimitedRun {
+	return LimitedRun{c.Run(pawlLimited, id)}
+}
+
+// LimitedRun is a handle on a run of workflow Limited.
 type LimitedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LimitedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LimitedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLimited is a handle on the newest run of Limited under an id.
-func FindLimited(c *pawl.Client, id string) LimitedRun {
-	return LimitedRun{c.Run(workflow__Limited, id)}
+// pawlRunLimited runs workflow Limited.
+func pawlRunLimited(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Limited__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Limited__workflow is workflow Limited, with what runs it.
-func Limited__workflow() []*abi.Workflow {
-	w := *workflow__Limited
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Limited__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlResigned describes workflow Resigned.
+var pawlResigned = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Resigned",
+	Version: "35a799ae6ad0",
+	Pos:     "lifecycles.go:133",
+})
 
-var workflow__Resigned = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Resigned",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "3c0e04b016c9",
-	Generator: "1",
-	Pos:       "lifecycles.go:133",
-	Errors:    Errors__pawl,
-}
-
-// StartResigned starts a run of workflow Resigned under an id that no other open run of the namespace has.
+// StartResigned starts a run of workflow Resigned and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Resigned gives workers 29 minutes, by a context with a deadline, and counts what they finished.
 func StartResigned(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ResignedRun, error) {
-	run, err := c.Start(ctx, workflow__Resigned, id, nil, opts...)
+	run, err := c.Start(ctx, pawlResigned, id, nil, opts...)
 	return ResignedRun{run}, err
 }
 
-// ResignedRun is a handle on a run of Resigned.
+// FindResigned returns a handle on the newest run of workflow Resigned with this id.
+// It does not check that there is one.
+func FindResigned(c *pawl.Client, id string) ResignedRun {
+	return ResignedRun{c.Run(pawlResigned, id)}
+}
+
+// ResignedRun is a handle on a run of workflow Resigned.
 type ResignedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ResignedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ResignedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindResigned is a handle on the newest run of Resigned under an id.
-func FindResigned(c *pawl.Client, id string) ResignedRun {
-	return ResignedRun{c.Run(workflow__Resigned, id)}
+// pawlRunResigned runs workflow Resigned.
+func pawlRunResigned(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Resigned__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Resigned__workflow is workflow Resigned, with what runs it.
-func Resigned__workflow() []*abi.Workflow {
-	w := *workflow__Resigned
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Resigned__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlScaled describes workflow Scaled.
+var pawlScaled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Scaled",
+	Version: "8c62382408f2",
+	Pos:     "lifecycles.go:163",
+})
 
-var workflow__Scaled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Scaled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "e40d37964a14",
-	Generator: "1",
-	Pos:       "lifecycles.go:163",
-	Errors:    Errors__pawl,
-}
-
-// StartScaled starts a run of workflow Scaled under an id that no other open run of the namespace has.
+// StartScaled starts a run of workflow Scaled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Scaled adds a worker whenever the queue is long, as a ticker sees it.
 func StartScaled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ScaledRun, error) {
-	run, err := c.Start(ctx, workflow__Scaled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlScaled, id, nil, opts...)
 	return ScaledRun{run}, err
 }
 
-// ScaledRun is a handle on a run of Scaled.
+// FindScaled returns a handle on the newest run of workflow Scaled with this id.
+// It does not check that there is one.
+func FindScaled(c *pawl.Client, id string) ScaledRun {
+	return ScaledRun{c.Run(pawlScaled, id)}
+}
+
+// ScaledRun is a handle on a run of workflow Scaled.
 type ScaledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ScaledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ScaledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindScaled is a handle on the newest run of Scaled under an id.
-func FindScaled(c *pawl.Client, id string) ScaledRun {
-	return ScaledRun{c.Run(workflow__Scaled, id)}
+// pawlRunScaled runs workflow Scaled.
+func pawlRunScaled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Scaled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Scaled__workflow is workflow Scaled, with what runs it.
-func Scaled__workflow() []*abi.Workflow {
-	w := *workflow__Scaled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Scaled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlStolen describes workflow Stolen.
+var pawlStolen = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Stolen",
+	Version: "be1e8fbe42a3",
+	Pos:     "lifecycles.go:196",
+})
 
-var workflow__Stolen = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Stolen",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "13d2b828d4d0",
-	Generator: "1",
-	Pos:       "lifecycles.go:196",
-	Errors:    Errors__pawl,
-}
-
-// StartStolen starts a run of workflow Stolen under an id that no other open run of the namespace has.
+// StartStolen starts a run of workflow Stolen and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Stolen has workers with queues of their own. One whose queue is empty takes from another's end.
 func StartStolen(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (StolenRun, error) {
-	run, err := c.Start(ctx, workflow__Stolen, id, nil, opts...)
+	run, err := c.Start(ctx, pawlStolen, id, nil, opts...)
 	return StolenRun{run}, err
 }
 
-// StolenRun is a handle on a run of Stolen.
+// FindStolen returns a handle on the newest run of workflow Stolen with this id.
+// It does not check that there is one.
+func FindStolen(c *pawl.Client, id string) StolenRun {
+	return StolenRun{c.Run(pawlStolen, id)}
+}
+
+// StolenRun is a handle on a run of workflow Stolen.
 type StolenRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r StolenRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r StolenRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindStolen is a handle on the newest run of Stolen under an id.
-func FindStolen(c *pawl.Client, id string) StolenRun {
-	return StolenRun{c.Run(workflow__Stolen, id)}
+// pawlRunStolen runs workflow Stolen.
+func pawlRunStolen(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Stolen__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Stolen__workflow is workflow Stolen, with what runs it.
-func Stolen__workflow() []*abi.Workflow {
-	w := *workflow__Stolen
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Stolen__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFavourite describes workflow Favourite.
+var pawlFavourite = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Favourite",
+	Version: "35f5f58ebfef",
+	Pos:     "lifecycles.go:244",
+})
 
-var workflow__Favourite = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Favourite",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "a81e269f303b",
-	Generator: "1",
-	Pos:       "lifecycles.go:244",
-	Errors:    Errors__pawl,
-}
-
-// StartFavourite starts a run of workflow Favourite under an id that no other open run of the namespace has.
+// StartFavourite starts a run of workflow Favourite and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Favourite gives one job to two idle workers. Which one takes it is its outcome.
 func StartFavourite(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FavouriteRun, error) {
-	run, err := c.Start(ctx, workflow__Favourite, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFavourite, id, nil, opts...)
 	return FavouriteRun{run}, err
 }
 
-// FavouriteRun is a handle on a run of Favourite.
+// FindFavourite returns a handle on the newest run of workflow Favourite with this id.
+// It does not check that there is one.
+func FindFavourite(c *pawl.Client, id string) FavouriteRun {
+	return FavouriteRun{c.Run(pawlFavourite, id)}
+}
+
+// FavouriteRun is a handle on a run of workflow Favourite.
 type FavouriteRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FavouriteRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FavouriteRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFavourite is a handle on the newest run of Favourite under an id.
-func FindFavourite(c *pawl.Client, id string) FavouriteRun {
-	return FavouriteRun{c.Run(workflow__Favourite, id)}
+// pawlRunFavourite runs workflow Favourite.
+func pawlRunFavourite(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Favourite__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Favourite__workflow is workflow Favourite, with what runs it.
-func Favourite__workflow() []*abi.Workflow {
-	w := *workflow__Favourite
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Favourite__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCondition describes workflow Condition.
+var pawlCondition = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Condition",
+	Version: "458a57737e30",
+	Pos:     "queues.go:60",
+})
 
-var workflow__Condition = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Condition",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "fe87ac545bbe",
-	Generator: "1",
-	Pos:       "queues.go:60",
-	Errors:    Errors__pawl,
-}
-
-// StartCondition starts a run of workflow Condition under an id that no other open run of the namespace has.
+// StartCondition starts a run of workflow Condition and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Condition lets four workers wait on one queue, which is filled in bursts.
 func StartCondition(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ConditionRun, error) {
-	run, err := c.Start(ctx, workflow__Condition, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCondition, id, nil, opts...)
 	return ConditionRun{run}, err
 }
 
-// ConditionRun is a handle on a run of Condition.
+// FindCondition returns a handle on the newest run of workflow Condition with this id.
+// It does not check that there is one.
+func FindCondition(c *pawl.Client, id string) ConditionRun {
+	return ConditionRun{c.Run(pawlCondition, id)}
+}
+
+// ConditionRun is a handle on a run of workflow Condition.
 type ConditionRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ConditionRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ConditionRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCondition is a handle on the newest run of Condition under an id.
-func FindCondition(c *pawl.Client, id string) ConditionRun {
-	return ConditionRun{c.Run(workflow__Condition, id)}
+// pawlRunCondition runs workflow Condition.
+func pawlRunCondition(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Condition__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Condition__workflow is workflow Condition, with what runs it.
-func Condition__workflow() []*abi.Workflow {
-	w := *workflow__Condition
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Condition__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlShortest describes workflow Shortest.
+var pawlShortest = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Shortest",
+	Version: "8d9d858faaa1",
+	Pos:     "queues.go:100",
+})
 
-var workflow__Shortest = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Shortest",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "f78bb1949e1a",
-	Generator: "1",
-	Pos:       "queues.go:100",
-	Errors:    Errors__pawl,
-}
-
-// StartShortest starts a run of workflow Shortest under an id that no other open run of the namespace has.
+// StartShortest starts a run of workflow Shortest and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Shortest gives a worker the shortest job that has arrived. The scheduler is a goroutine that owns the heap.
 func StartShortest(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ShortestRun, error) {
-	run, err := c.Start(ctx, workflow__Shortest, id, nil, opts...)
+	run, err := c.Start(ctx, pawlShortest, id, nil, opts...)
 	return ShortestRun{run}, err
 }
 
-// ShortestRun is a handle on a run of Shortest.
+// FindShortest returns a handle on the newest run of workflow Shortest with this id.
+// It does not check that there is one.
+func FindShortest(c *pawl.Client, id string) ShortestRun {
+	return ShortestRun{c.Run(pawlShortest, id)}
+}
+
+// ShortestRun is a handle on a run of workflow Shortest.
 type ShortestRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ShortestRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ShortestRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindShortest is a handle on the newest run of Shortest under an id.
-func FindShortest(c *pawl.Client, id string) ShortestRun {
-	return ShortestRun{c.Run(workflow__Shortest, id)}
+// pawlRunShortest runs workflow Shortest.
+func pawlRunShortest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Shortest__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Shortest__workflow is workflow Shortest, with what runs it.
-func Shortest__workflow() []*abi.Workflow {
-	w := *workflow__Shortest
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Shortest__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRotated describes workflow Rotated.
+var pawlRotated = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Rotated",
+	Version: "5a1d874bbaa1",
+	Pos:     "queues.go:142",
+})
 
-var workflow__Rotated = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Rotated",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "0435251cbc98",
-	Generator: "1",
-	Pos:       "queues.go:142",
-	Errors:    Errors__pawl,
-}
-
-// StartRotated starts a run of workflow Rotated under an id that no other open run of the namespace has.
+// StartRotated starts a run of workflow Rotated and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Rotated sends jobs to the workers in turn, each with a channel of its own in a slice.
 func StartRotated(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RotatedRun, error) {
-	run, err := c.Start(ctx, workflow__Rotated, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRotated, id, nil, opts...)
 	return RotatedRun{run}, err
 }
 
-// RotatedRun is a handle on a run of Rotated.
+// FindRotated returns a handle on the newest run of workflow Rotated with this id.
+// It does not check that there is one.
+func FindRotated(c *pawl.Client, id string) RotatedRun {
+	return RotatedRun{c.Run(pawlRotated, id)}
+}
+
+// RotatedRun is a handle on a run of workflow Rotated.
 type RotatedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RotatedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RotatedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRotated is a handle on the newest run of Rotated under an id.
-func FindRotated(c *pawl.Client, id string) RotatedRun {
-	return RotatedRun{c.Run(workflow__Rotated, id)}
+// pawlRunRotated runs workflow Rotated.
+func pawlRunRotated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Rotated__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Rotated__workflow is workflow Rotated, with what runs it.
-func Rotated__workflow() []*abi.Workflow {
-	w := *workflow__Rotated
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Rotated__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlIdle describes workflow Idle.
+var pawlIdle = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Idle",
+	Version: "a783d2c7e18c",
+	Pos:     "queues.go:167",
+})
 
-var workflow__Idle = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Idle",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "aa0e5e73eeee",
-	Generator: "1",
-	Pos:       "queues.go:167",
-	Errors:    Errors__pawl,
-}
-
-// StartIdle starts a run of workflow Idle under an id that no other open run of the namespace has.
+// StartIdle starts a run of workflow Idle and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Idle keeps the free workers in a channel of channels: a job goes to the one that has been idle the longest.
 func StartIdle(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (IdleRun, error) {
-	run, err := c.Start(ctx, workflow__Idle, id, nil, opts...)
+	run, err := c.Start(ctx, pawlIdle, id, nil, opts...)
 	return IdleRun{run}, err
 }
 
-// IdleRun is a handle on a run of Idle.
+// FindIdle returns a handle on the newest run of workflow Idle with this id.
+// It does not check that there is one.
+func FindIdle(c *pawl.Client, id string) IdleRun {
+	return IdleRun{c.Run(pawlIdle, id)}
+}
+
+// IdleRun is a handle on a run of workflow Idle.
 type IdleRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r IdleRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r IdleRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindIdle is a handle on the newest run of Idle under an id.
-func FindIdle(c *pawl.Client, id string) IdleRun {
-	return IdleRun{c.Run(workflow__Idle, id)}
+// pawlRunIdle runs workflow Idle.
+func pawlRunIdle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Idle__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Idle__workflow is workflow Idle, with what runs it.
-func Idle__workflow() []*abi.Workflow {
-	w := *workflow__Idle
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Idle__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFixed describes workflow Fixed.
+var pawlFixed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Fixed",
+	Version: "3f65768af43e",
+	Pos:     "workers.go:38",
+})
 
-var workflow__Fixed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Fixed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "e65a103065cf",
-	Generator: "1",
-	Pos:       "workers.go:38",
-	Errors:    Errors__pawl,
-}
-
-// StartFixed starts a run of workflow Fixed under an id that no other open run of the namespace has.
+// StartFixed starts a run of workflow Fixed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Fixed lets three workers wait for nine minutes of work.
 func StartFixed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FixedRun, error) {
-	run, err := c.Start(ctx, workflow__Fixed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFixed, id, nil, opts...)
 	return FixedRun{run}, err
 }
 
-// FixedRun is a handle on a run of Fixed.
+// FindFixed returns a handle on the newest run of workflow Fixed with this id.
+// It does not check that there is one.
+func FindFixed(c *pawl.Client, id string) FixedRun {
+	return FixedRun{c.Run(pawlFixed, id)}
+}
+
+// FixedRun is a handle on a run of workflow Fixed.
 type FixedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FixedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FixedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFixed is a handle on the newest run of Fixed under an id.
-func FindFixed(c *pawl.Client, id string) FixedRun {
-	return FixedRun{c.Run(workflow__Fixed, id)}
+// pawlRunFixed runs workflow Fixed.
+func pawlRunFixed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Fixed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Fixed__workflow is workflow Fixed, with what runs it.
-func Fixed__workflow() []*abi.Workflow {
-	w := *workflow__Fixed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Fixed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlUneven describes workflow Uneven.
+var pawlUneven = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Uneven",
+	Version: "6e38e15a5424",
+	Pos:     "workers.go:51",
+})
 
-var workflow__Uneven = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Uneven",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "6810577eb783",
-	Generator: "1",
-	Pos:       "workers.go:51",
-	Errors:    Errors__pawl,
-}
-
-// StartUneven starts a run of workflow Uneven under an id that no other open run of the namespace has.
+// StartUneven starts a run of workflow Uneven and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Uneven gives long and short jobs to two workers. The longest decides when it ends.
 func StartUneven(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (UnevenRun, error) {
-	run, err := c.Start(ctx, workflow__Uneven, id, nil, opts...)
+	run, err := c.Start(ctx, pawlUneven, id, nil, opts...)
 	return UnevenRun{run}, err
 }
 
-// UnevenRun is a handle on a run of Uneven.
+// FindUneven returns a handle on the newest run of workflow Uneven with this id.
+// It does not check that there is one.
+func FindUneven(c *pawl.Client, id string) UnevenRun {
+	return UnevenRun{c.Run(pawlUneven, id)}
+}
+
+// UnevenRun is a handle on a run of workflow Uneven.
 type UnevenRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r UnevenRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r UnevenRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindUneven is a handle on the newest run of Uneven under an id.
-func FindUneven(c *pawl.Client, id string) UnevenRun {
-	return UnevenRun{c.Run(workflow__Uneven, id)}
+// pawlRunUneven runs workflow Uneven.
+func pawlRunUneven(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Uneven__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Uneven__workflow is workflow Uneven, with what runs it.
-func Uneven__workflow() []*abi.Workflow {
-	w := *workflow__Uneven
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Uneven__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSingle describes workflow Single.
+var pawlSingle = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Single",
+	Version: "6d38d828b357",
+	Pos:     "workers.go:67",
+})
 
-var workflow__Single = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Single",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "d42fc84221a4",
-	Generator: "1",
-	Pos:       "workers.go:67",
-	Errors:    Errors__pawl,
-}
-
-// StartSingle starts a run of workflow Single under an id that no other open run of the namespace has.
+// StartSingle starts a run of workflow Single and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Single is a pool of one worker, which keeps the order of jobs.
 func StartSingle(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SingleRun, error) {
-	run, err := c.Start(ctx, workflow__Single, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSingle, id, nil, opts...)
 	return SingleRun{run}, err
 }
 
-// SingleRun is a handle on a run of Single.
+// FindSingle returns a handle on the newest run of workflow Single with this id.
+// It does not check that there is one.
+func FindSingle(c *pawl.Client, id string) SingleRun {
+	return SingleRun{c.Run(pawlSingle, id)}
+}
+
+// SingleRun is a handle on a run of workflow Single.
 type SingleRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SingleRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SingleRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSingle is a handle on the newest run of Single under an id.
-func FindSingle(c *pawl.Client, id string) SingleRun {
-	return SingleRun{c.Run(workflow__Single, id)}
+// pawlRunSingle runs workflow Single.
+func pawlRunSingle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Single__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Single__workflow is workflow Single, with what runs it.
-func Single__workflow() []*abi.Workflow {
-	w := *workflow__Single
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Single__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLazy describes workflow Lazy.
+var pawlLazy = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Lazy",
+	Version: "d688b437d63f",
+	Pos:     "workers.go:88",
+})
 
-var workflow__Lazy = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Lazy",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "dfe7b3fe36b9",
-	Generator: "1",
-	Pos:       "workers.go:88",
-	Errors:    Errors__pawl,
-}
-
-// StartLazy starts a run of workflow Lazy under an id that no other open run of the namespace has.
+// StartLazy starts a run of workflow Lazy and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Lazy starts a worker for a job only when all others are busy.
 func StartLazy(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LazyRun, error) {
-	run, err := c.Start(ctx, workflow__Lazy, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLazy, id, nil, opts...)
 	return LazyRun{run}, err
 }
 
-// LazyRun is a handle on a run of Lazy.
+// FindLazy returns a handle on the newest run of workflow Lazy with this id.
+// It does not check that there is one.
+func FindLazy(c *pawl.Client, id string) LazyRun {
+	return LazyRun{c.Run(pawlLazy, id)}
+}
+
+// LazyRun is a handle on a run of workflow Lazy.
 type LazyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LazyRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LazyRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLazy is a handle on the newest run of Lazy under an id.
-func FindLazy(c *pawl.Client, id string) LazyRun {
-	return LazyRun{c.Run(workflow__Lazy, id)}
+// pawlRunLazy runs workflow Lazy.
+func pawlRunLazy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Lazy__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Lazy__workflow is workflow Lazy, with what runs it.
-func Lazy__workflow() []*abi.Workflow {
-	w := *workflow__Lazy
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Lazy__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSubmitted describes workflow Submitted.
+var pawlSubmitted = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Submitted",
+	Version: "821776f6295a",
+	Pos:     "workers.go:147",
+})
 
-var workflow__Submitted = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Submitted",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "f2c08f821699",
-	Generator: "1",
-	Pos:       "workers.go:147",
-	Errors:    Errors__pawl,
-}
-
-// StartSubmitted starts a run of workflow Submitted under an id that no other open run of the namespace has.
+// StartSubmitted starts a run of workflow Submitted and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Submitted hands closures to a pool that is an object.
 func StartSubmitted(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SubmittedRun, error) {
-	run, err := c.Start(ctx, workflow__Submitted, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSubmitted, id, nil, opts...)
 	return SubmittedRun{run}, err
 }
 
-// SubmittedRun is a handle on a run of Submitted.
+// FindSubmitted returns a handle on the newest run of workflow Submitted with this id.
+// It does not check that there is one.
+func FindSubmitted(c *pawl.Client, id string) SubmittedRun {
+	return SubmittedRun{c.Run(pawlSubmitted, id)}
+}
+
+// SubmittedRun is a handle on a run of workflow Submitted.
 type SubmittedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SubmittedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SubmittedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSubmitted is a handle on the newest run of Submitted under an id.
-func FindSubmitted(c *pawl.Client, id string) SubmittedRun {
-	return SubmittedRun{c.Run(workflow__Submitted, id)}
+// pawlRunSubmitted runs workflow Submitted.
+func pawlRunSubmitted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Submitted__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Submitted__workflow is workflow Submitted, with what runs it.
-func Submitted__workflow() []*abi.Workflow {
-	w := *workflow__Submitted
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Submitted__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlShy describes workflow Shy.
+var pawlShy = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Shy",
+	Version: "0eae256c85e5",
+	Pos:     "workers.go:169",
+})
 
-var workflow__Shy = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Shy",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "f54fae0ad114",
-	Generator: "1",
-	Pos:       "workers.go:169",
-	Errors:    Errors__pawl,
-}
-
-// StartShy starts a run of workflow Shy under an id that no other open run of the namespace has.
+// StartShy starts a run of workflow Shy and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Shy rejects tasks while the queue of the pool is full.
 func StartShy(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ShyRun, error) {
-	run, err := c.Start(ctx, workflow__Shy, id, nil, opts...)
+	run, err := c.Start(ctx, pawlShy, id, nil, opts...)
 	return ShyRun{run}, err
 }
 
-// ShyRun is a handle on a run of Shy.
+// FindShy returns a handle on the newest run of workflow Shy with this id.
+// It does not check that there is one.
+func FindShy(c *pawl.Client, id string) ShyRun {
+	return ShyRun{c.Run(pawlShy, id)}
+}
+
+// ShyRun is a handle on a run of workflow Shy.
 type ShyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ShyRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ShyRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindShy is a handle on the newest run of Shy under an id.
-func FindShy(c *pawl.Client, id string) ShyRun {
-	return ShyRun{c.Run(workflow__Shy, id)}
+// pawlRunShy runs workflow Shy.
+func pawlRunShy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Shy__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Shy__workflow is workflow Shy, with what runs it.
-func Shy__workflow() []*abi.Workflow {
-	w := *workflow__Shy
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Shy__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRecursive describes workflow Recursive.
+var pawlRecursive = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Recursive",
+	Version: "596ff84bedd8",
+	Pos:     "workers.go:189",
+})
 
-var workflow__Recursive = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pools.Recursive",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Version:   "95973d2dceb4",
-	Generator: "1",
-	Pos:       "workers.go:189",
-	Errors:    Errors__pawl,
-}
-
-// StartRecursive starts a run of workflow Recursive under an id that no other open run of the namespace has.
+// StartRecursive starts a run of workflow Recursive and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Recursive adds the sizes of a tree of folders. The workers add jobs themselves, and a counter says when none is left.
 func StartRecursive(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RecursiveRun, error) {
-	run, err := c.Start(ctx, workflow__Recursive, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRecursive, id, nil, opts...)
 	return RecursiveRun{run}, err
 }
 
-// RecursiveRun is a handle on a run of Recursive.
+// FindRecursive returns a handle on the newest run of workflow Recursive with this id.
+// It does not check that there is one.
+func FindRecursive(c *pawl.Client, id string) RecursiveRun {
+	return RecursiveRun{c.Run(pawlRecursive, id)}
+}
+
+// RecursiveRun is a handle on a run of workflow Recursive.
 type RecursiveRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RecursiveRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RecursiveRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRecursive is a handle on the newest run of Recursive under an id.
-func FindRecursive(c *pawl.Client, id string) RecursiveRun {
-	return RecursiveRun{c.Run(workflow__Recursive, id)}
+// pawlRunRecursive runs workflow Recursive.
+func pawlRunRecursive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Recursive__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Recursive__workflow is workflow Recursive, with what runs it.
-func Recursive__workflow() []*abi.Workflow {
-	w := *workflow__Recursive
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Recursive__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package pools, for a worker to run.
+// PawlRegistration returns the activities and workflows of package pools, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/pools",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Dispatched__workflow(),
-			Tolerant__workflow(),
-			Strict__workflow(),
-			Abandoned__workflow(),
-			Crewed__workflow(),
-			Halves__workflow(),
-			Quit__workflow(),
-			Supervised__workflow(),
-			FailFast__workflow(),
-			Limited__workflow(),
-			Resigned__workflow(),
-			Scaled__workflow(),
-			Stolen__workflow(),
-			Favourite__workflow(),
-			Condition__workflow(),
-			Shortest__workflow(),
-			Rotated__workflow(),
-			Idle__workflow(),
-			Fixed__workflow(),
-			Uneven__workflow(),
-			Single__workflow(),
-			Lazy__workflow(),
-			Submitted__workflow(),
-			Shy__workflow(),
-			Recursive__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pools.ErrBroken", ErrBroken),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlDispatched.With(pawlRunDispatched),
+		pawlTolerant.With(pawlRunTolerant),
+		pawlStrict.With(pawlRunStrict),
+		pawlAbandoned.With(pawlRunAbandoned),
+		pawlCrewed.With(pawlRunCrewed),
+		pawlHalves.With(pawlRunHalves),
+		pawlQuit.With(pawlRunQuit),
+		pawlSupervised.With(pawlRunSupervised),
+		pawlFailFast.With(pawlRunFailFast),
+		pawlLimited.With(pawlRunLimited),
+		pawlResigned.With(pawlRunResigned),
+		pawlScaled.With(pawlRunScaled),
+		pawlStolen.With(pawlRunStolen),
+		pawlFavourite.With(pawlRunFavourite),
+		pawlCondition.With(pawlRunCondition),
+		pawlShortest.With(pawlRunShortest),
+		pawlRotated.With(pawlRunRotated),
+		pawlIdle.With(pawlRunIdle),
+		pawlFixed.With(pawlRunFixed),
+		pawlUneven.With(pawlRunUneven),
+		pawlSingle.With(pawlRunSingle),
+		pawlLazy.With(pawlRunLazy),
+		pawlSubmitted.With(pawlRunSubmitted),
+		pawlShy.With(pawlRunShy),
+		pawlRecursive.With(pawlRunRecursive),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed lifecycles.go
-var source__lifecycles string
+var pawlSourceLifecycles string
 
 //go:embed pools.go
-var source__pools string
+var pawlSourcePools string
 
 //go:embed queues.go
-var source__queues string
+var pawlSourceQueues string
 
 //go:embed workers.go
-var source__workers string
+var pawlSourceWorkers string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pools/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"(*crew).member{}": "90da957bce19d9d9",
-			"Abandoned{}":      "4e479a832ee028fa",
-			"Crewed{}":         "57b446699501e104",
-			"Dispatched{}":     "285d8f4d15670cc4",
-			"Halves{}":         "459c5f503b7eac04",
-			"Strict{}":         "9464f8f76655fe56",
-			"Tolerant{}":       "e3f3242222e0c7ed",
-			"perform{}":        "d4f8546adf061863",
-			"type crew":        "4ee34f14055ebcf3",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/pools",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pools.ErrBroken", ErrBroken),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"(*crew).member{}": "90da957bce19d9d9",
+				"Abandoned{}":      "4e479a832ee028fa",
+				"Crewed{}":         "57b446699501e104",
+				"Dispatched{}":     "285d8f4d15670cc4",
+				"Halves{}":         "459c5f503b7eac04",
+				"Strict{}":         "9464f8f76655fe56",
+				"Tolerant{}":       "e3f3242222e0c7ed",
+				"perform{}":        "d4f8546adf061863",
+				"type crew":        "4ee34f14055ebcf3",
+			},
+		},
+		{
+			File: "lifecycles.go",
+			Text: pawlSourceLifecycles,
+			Sums: map[string]string{
+				"(*deque).pop{}": "af8677945f06fd32",
+				"FailFast{}":     "2fd9f6619ac60913",
+				"Favourite{}":    "56171a58fa052a71",
+				"Limited{}":      "d7c91bcbf9e512d8",
+				"Quit{}":         "f5e66705fdf5c2cb",
+				"Resigned{}":     "fccf81d4da392ca6",
+				"Scaled{}":       "08531fd75cee3206",
+				"Stolen{}":       "c65f4ee5dd44728a",
+				"Supervised{}":   "bd779cbefaa5f71e",
+				"type deque":     "7ddf94c4261abcad",
+			},
+		},
+		{
+			File: "pools.go",
+			Text: pawlSourcePools,
+			Sums: map[string]string{
+				"Perform":       "466aad3d947413d3",
+				"Resize":        "eaf53d00c20e00e4",
+				"elapsed{}":     "a985c1e1c0ae5ed4",
+				"type Done":     "6b802c6f0a5bc220",
+				"type Job":      "0278e6fed423872c",
+				"var ErrBroken": "56f2a92fc70865ce",
+			},
+		},
+		{
+			File: "queues.go",
+			Text: pawlSourceQueues,
+			Sums: map[string]string{
+				"(*order).Pop{}":   "c5f8afa38381b86c",
+				"(*order).Push{}":  "98b5901d514edb99",
+				"(*queue).close{}": "d6094b3c4dfdb51b",
+				"(*queue).put{}":   "16253b936defddfd",
+				"(*queue).take{}":  "2f78ef44c7e84151",
+				"Condition{}":      "41f1400756d838db",
+				"Idle{}":           "016a1eb3946cfd7e",
+				"Rotated{}":        "dcb9dc17058a7a02",
+				"Shortest{}":       "40feeacaa0ae97e6",
+				"newQueue{}":       "055d58f5eb72703b",
+				"order.Len{}":      "0de8a3f4e18a2f49",
+				"order.Less{}":     "8cc405e7c3fcfc92",
+				"order.Swap{}":     "88aa78a32849b9f2",
+				"type order":       "4d76313413e14739",
+				"type queue":       "b28b195419c0304b",
+			},
+		},
+		{
+			File: "workers.go",
+			Text: pawlSourceWorkers,
+			Sums: map[string]string{
+				"(*pool).close{}":  "8e21253063443dfe",
+				"(*pool).submit{}": "f3ade9a7eeb27551",
+				"(*pool).work{}":   "4fa95898c3983307",
+				"Fixed{}":          "e6e58ec6d8508cb3",
+				"Lazy{}":           "5dae43625ff49e8b",
+				"Recursive{}":      "79365d1186ab12ea",
+				"Run{}":            "887d97314d57536c",
+				"Shy{}":            "e1962c741a22c378",
+				"Single{}":         "1816cf88c0c19957",
+				"Submitted{}":      "8756c8055d9eeae0",
+				"Uneven{}":         "3a0c7021bd35e81f",
+				"newPool{}":        "cbee97e81d817195",
+				"type pool":        "71be77b0316c753f",
+				"worker{}":         "41e75361ad38826c",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pools/lifecycles.go",
-		Text: source__lifecycles,
-		Sums: map[string]string{
-			"(*deque).pop{}": "af8677945f06fd32",
-			"FailFast{}":     "2fd9f6619ac60913",
-			"Favourite{}":    "56171a58fa052a71",
-			"Limited{}":      "d7c91bcbf9e512d8",
-			"Quit{}":         "f5e66705fdf5c2cb",
-			"Resigned{}":     "fccf81d4da392ca6",
-			"Scaled{}":       "08531fd75cee3206",
-			"Stolen{}":       "c65f4ee5dd44728a",
-			"Supervised{}":   "bd779cbefaa5f71e",
-			"type deque":     "7ddf94c4261abcad",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pools/pools.go",
-		Text: source__pools,
-		Sums: map[string]string{
-			"Perform":       "466aad3d947413d3",
-			"Resize":        "eaf53d00c20e00e4",
-			"elapsed{}":     "a985c1e1c0ae5ed4",
-			"type Done":     "6b802c6f0a5bc220",
-			"type Job":      "0278e6fed423872c",
-			"var ErrBroken": "56f2a92fc70865ce",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pools/queues.go",
-		Text: source__queues,
-		Sums: map[string]string{
-			"(*order).Pop{}":   "c5f8afa38381b86c",
-			"(*order).Push{}":  "98b5901d514edb99",
-			"(*queue).close{}": "d6094b3c4dfdb51b",
-			"(*queue).put{}":   "16253b936defddfd",
-			"(*queue).take{}":  "2f78ef44c7e84151",
-			"Condition{}":      "41f1400756d838db",
-			"Idle{}":           "016a1eb3946cfd7e",
-			"Rotated{}":        "dcb9dc17058a7a02",
-			"Shortest{}":       "40feeacaa0ae97e6",
-			"newQueue{}":       "055d58f5eb72703b",
-			"order.Len{}":      "0de8a3f4e18a2f49",
-			"order.Less{}":     "8cc405e7c3fcfc92",
-			"order.Swap{}":     "88aa78a32849b9f2",
-			"type order":       "4d76313413e14739",
-			"type queue":       "b28b195419c0304b",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pools/workers.go",
-		Text: source__workers,
-		Sums: map[string]string{
-			"(*pool).close{}":  "8e21253063443dfe",
-			"(*pool).submit{}": "f3ade9a7eeb27551",
-			"(*pool).work{}":   "4fa95898c3983307",
-			"Fixed{}":          "e6e58ec6d8508cb3",
-			"Lazy{}":           "5dae43625ff49e8b",
-			"Recursive{}":      "79365d1186ab12ea",
-			"Run{}":            "887d97314d57536c",
-			"Shy{}":            "e1962c741a22c378",
-			"Single{}":         "1816cf88c0c19957",
-			"Submitted{}":      "8756c8055d9eeae0",
-			"Uneven{}":         "3a0c7021bd35e81f",
-			"newPool{}":        "cbee97e81d817195",
-			"type pool":        "71be77b0316c753f",
-			"worker{}":         "41e75361ad38826c",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

@@ -6,1297 +6,1248 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Deliver = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pubsub.Deliver",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlDeliver describes activity Deliver.
+var pawlDeliver = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pubsub.Deliver",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrNoAddress)
 	},
 	Pos: "activities.go:21",
-}
+})
 
 // Deliver__pawl schedules activity Deliver and waits for its outcome.
-func Deliver__pawl(_run *abi.Run, ctx context.Context, way string, text string) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Deliver, []any{way, text}, &r0)
-	return
+func Deliver__pawl(_run *abi.Run, ctx context.Context, way, text string) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlDeliver, []any{way, text}, &result)
+	return result, err
 }
 
-var activity__Answer = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pubsub.Answer",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:38",
-}
+// pawlAnswer describes activity Answer.
+var pawlAnswer = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pubsub.Answer",
+	Pos:  "activities.go:38",
+})
 
 // Answer__pawl schedules activity Answer and waits for its outcome.
-func Answer__pawl(_run *abi.Run, ctx context.Context, a0 string, seconds int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Answer, []any{a0, seconds}, &r0)
-	return
+func Answer__pawl(_run *abi.Run, ctx context.Context, arg1 string, seconds int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlAnswer, []any{arg1, seconds}, &result)
+	return result, err
 }
 
-var activity__Archive = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/pubsub.Archive",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:48",
-}
+// pawlArchive describes activity Archive.
+var pawlArchive = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/pubsub.Archive",
+	Pos:  "activities.go:48",
+})
 
 // Archive__pawl schedules activity Archive and waits for its outcome.
-func Archive__pawl(_run *abi.Run, ctx context.Context, batch []int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Archive, []any{batch}, &r0)
-	return
+func Archive__pawl(_run *abi.Run, ctx context.Context, batch []int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlArchive, []any{batch}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Deliver,
+			Activity: pawlDeliver,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 string
-				if err := in.Decode(&a0, &a1); err != nil {
+				var way, text string
+				if err := in.Decode(&way, &text); err != nil {
 					return nil, err
 				}
-				r0, err := Deliver(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Deliver(ctx, way, text)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Answer,
+			Activity: pawlAnswer,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var arg1 string
+				var seconds int
+				if err := in.Decode(&arg1, &seconds); err != nil {
 					return nil, err
 				}
-				r0, err := Answer(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Answer(ctx, arg1, seconds)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Archive,
+			Activity: pawlArchive,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 []int
-				if err := in.Decode(&a0); err != nil {
+				var batch []int
+				if err := in.Decode(&batch); err != nil {
 					return nil, err
 				}
-				r0, err := Archive(ctx, a0)
-				return []any{r0}, err
+				result, err := Archive(ctx, batch)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Broadcast = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Broadcast",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "103005a96645",
-	Generator: "1",
-	Pos:       "broker.go:95",
-	Errors:    Errors__pawl,
-}
+// pawlBroadcast describes workflow Broadcast.
+var pawlBroadcast = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Broadcast",
+	Version: "8af76308011d",
+	Pos:     "broker.go:95",
+})
 
-// StartBroadcast starts a run of workflow Broadcast under an id that no other open run of the namespace has.
+// StartBroadcast starts a run of workflow Broadcast and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Broadcast sends four numbers to three subscribers; each gets them all, in order.
 func StartBroadcast(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BroadcastRun, error) {
-	run, err := c.Start(ctx, workflow__Broadcast, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBroadcast, id, nil, opts...)
 	return BroadcastRun{run}, err
 }
 
-// BroadcastRun is a handle on a run of Broadcast.
+// FindBroadcast returns a handle on the newest run of workflow Broadcast with this id.
+// It does not check that there is one.
+func FindBroadcast(c *pawl.Client, id string) BroadcastRun {
+	return BroadcastRun{c.Run(pawlBroadcast, id)}
+}
+
+// BroadcastRun is a handle on a run of workflow Broadcast.
 type BroadcastRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BroadcastRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BroadcastRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBroadcast is a handle on the newest run of Broadcast under an id.
-func FindBroadcast(c *pawl.Client, id string) BroadcastRun {
-	return BroadcastRun{c.Run(workflow__Broadcast, id)}
+// pawlRunBroadcast runs workflow Broadcast.
+func pawlRunBroadcast(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Broadcast__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Broadcast__workflow is workflow Broadcast, with what runs it.
-func Broadcast__workflow() []*abi.Workflow {
-	w := *workflow__Broadcast
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Broadcast__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLateSubscriber describes workflow LateSubscriber.
+var pawlLateSubscriber = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.LateSubscriber",
+	Version: "4728b56b00c7",
+	Pos:     "broker.go:112",
+})
 
-var workflow__LateSubscriber = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.LateSubscriber",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "a40ae1ab1f29",
-	Generator: "1",
-	Pos:       "broker.go:112",
-	Errors:    Errors__pawl,
-}
-
-// StartLateSubscriber starts a run of workflow LateSubscriber under an id that no other open run of the namespace has.
+// StartLateSubscriber starts a run of workflow LateSubscriber and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// LateSubscriber comes after two of four messages.
 func StartLateSubscriber(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LateSubscriberRun, error) {
-	run, err := c.Start(ctx, workflow__LateSubscriber, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLateSubscriber, id, nil, opts...)
 	return LateSubscriberRun{run}, err
 }
 
-// LateSubscriberRun is a handle on a run of LateSubscriber.
+// FindLateSubscriber returns a handle on the newest run of workflow LateSubscriber with this id.
+// It does not check that there is one.
+func FindLateSubscriber(c *pawl.Client, id string) LateSubscriberRun {
+	return LateSubscriberRun{c.Run(pawlLateSubscriber, id)}
+}
+
+// LateSubscriberRun is a handle on a run of workflow LateSubscriber.
 type LateSubscriberRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LateSubscriberRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LateSubscriberRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLateSubscriber is a handle on the newest run of LateSubscriber under an id.
-func FindLateSubscriber(c *pawl.Client, id string) LateSubscriberRun {
-	return LateSubscriberRun{c.Run(workflow__LateSubscriber, id)}
+// pawlRunLateSubscriber runs workflow LateSubscriber.
+func pawlRunLateSubscriber(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := LateSubscriber__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// LateSubscriber__workflow is workflow LateSubscriber, with what runs it.
-func LateSubscriber__workflow() []*abi.Workflow {
-	w := *workflow__LateSubscriber
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := LateSubscriber__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlUnsubscribe describes workflow Unsubscribe.
+var pawlUnsubscribe = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Unsubscribe",
+	Version: "5044f1559ff4",
+	Pos:     "broker.go:125",
+})
 
-var workflow__Unsubscribe = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Unsubscribe",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "9049b42f4510",
-	Generator: "1",
-	Pos:       "broker.go:125",
-	Errors:    Errors__pawl,
-}
-
-// StartUnsubscribe starts a run of workflow Unsubscribe under an id that no other open run of the namespace has.
+// StartUnsubscribe starts a run of workflow Unsubscribe and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Unsubscribe leaves after two of four messages; its channel is closed.
 func StartUnsubscribe(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (UnsubscribeRun, error) {
-	run, err := c.Start(ctx, workflow__Unsubscribe, id, nil, opts...)
+	run, err := c.Start(ctx, pawlUnsubscribe, id, nil, opts...)
 	return UnsubscribeRun{run}, err
 }
 
-// UnsubscribeRun is a handle on a run of Unsubscribe.
+// FindUnsubscribe returns a handle on the newest run of workflow Unsubscribe with this id.
+// It does not check that there is one.
+func FindUnsubscribe(c *pawl.Client, id string) UnsubscribeRun {
+	return UnsubscribeRun{c.Run(pawlUnsubscribe, id)}
+}
+
+// UnsubscribeRun is a handle on a run of workflow Unsubscribe.
 type UnsubscribeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r UnsubscribeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r UnsubscribeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindUnsubscribe is a handle on the newest run of Unsubscribe under an id.
-func FindUnsubscribe(c *pawl.Client, id string) UnsubscribeRun {
-	return UnsubscribeRun{c.Run(workflow__Unsubscribe, id)}
+// pawlRunUnsubscribe runs workflow Unsubscribe.
+func pawlRunUnsubscribe(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Unsubscribe__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Unsubscribe__workflow is workflow Unsubscribe, with what runs it.
-func Unsubscribe__workflow() []*abi.Workflow {
-	w := *workflow__Unsubscribe
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Unsubscribe__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSlowSubscriber describes workflow SlowSubscriber.
+var pawlSlowSubscriber = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.SlowSubscriber",
+	Version: "3e832e053d00",
+	Pos:     "broker.go:138",
+})
 
-var workflow__SlowSubscriber = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.SlowSubscriber",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "b5eac4706b62",
-	Generator: "1",
-	Pos:       "broker.go:138",
-	Errors:    Errors__pawl,
-}
-
-// StartSlowSubscriber starts a run of workflow SlowSubscriber under an id that no other open run of the namespace has.
+// StartSlowSubscriber starts a run of workflow SlowSubscriber and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SlowSubscriber has room for two of five messages and does not read in time.
 func StartSlowSubscriber(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SlowSubscriberRun, error) {
-	run, err := c.Start(ctx, workflow__SlowSubscriber, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSlowSubscriber, id, nil, opts...)
 	return SlowSubscriberRun{run}, err
 }
 
-// SlowSubscriberRun is a handle on a run of SlowSubscriber.
+// FindSlowSubscriber returns a handle on the newest run of workflow SlowSubscriber with this id.
+// It does not check that there is one.
+func FindSlowSubscriber(c *pawl.Client, id string) SlowSubscriberRun {
+	return SlowSubscriberRun{c.Run(pawlSlowSubscriber, id)}
+}
+
+// SlowSubscriberRun is a handle on a run of workflow SlowSubscriber.
 type SlowSubscriberRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SlowSubscriberRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SlowSubscriberRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSlowSubscriber is a handle on the newest run of SlowSubscriber under an id.
-func FindSlowSubscriber(c *pawl.Client, id string) SlowSubscriberRun {
-	return SlowSubscriberRun{c.Run(workflow__SlowSubscriber, id)}
+// pawlRunSlowSubscriber runs workflow SlowSubscriber.
+func pawlRunSlowSubscriber(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SlowSubscriber__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// SlowSubscriber__workflow is workflow SlowSubscriber, with what runs it.
-func SlowSubscriber__workflow() []*abi.Workflow {
-	w := *workflow__SlowSubscriber
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := SlowSubscriber__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRacingPublishers describes workflow RacingPublishers.
+var pawlRacingPublishers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.RacingPublishers",
+	Version: "c8bf5b1250a3",
+	Pos:     "broker.go:149",
+})
 
-var workflow__RacingPublishers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.RacingPublishers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "795f79852941",
-	Generator: "1",
-	Pos:       "broker.go:149",
-	Errors:    Errors__pawl,
-}
-
-// StartRacingPublishers starts a run of workflow RacingPublishers under an id that no other open run of the namespace has.
+// StartRacingPublishers starts a run of workflow RacingPublishers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// RacingPublishers publish at the same second: either may be first.
 func StartRacingPublishers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RacingPublishersRun, error) {
-	run, err := c.Start(ctx, workflow__RacingPublishers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRacingPublishers, id, nil, opts...)
 	return RacingPublishersRun{run}, err
 }
 
-// RacingPublishersRun is a handle on a run of RacingPublishers.
+// FindRacingPublishers returns a handle on the newest run of workflow RacingPublishers with this id.
+// It does not check that there is one.
+func FindRacingPublishers(c *pawl.Client, id string) RacingPublishersRun {
+	return RacingPublishersRun{c.Run(pawlRacingPublishers, id)}
+}
+
+// RacingPublishersRun is a handle on a run of workflow RacingPublishers.
 type RacingPublishersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RacingPublishersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RacingPublishersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRacingPublishers is a handle on the newest run of RacingPublishers under an id.
-func FindRacingPublishers(c *pawl.Client, id string) RacingPublishersRun {
-	return RacingPublishersRun{c.Run(workflow__RacingPublishers, id)}
+// pawlRunRacingPublishers runs workflow RacingPublishers.
+func pawlRunRacingPublishers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := RacingPublishers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// RacingPublishers__workflow is workflow RacingPublishers, with what runs it.
-func RacingPublishers__workflow() []*abi.Workflow {
-	w := *workflow__RacingPublishers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := RacingPublishers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlDelivered describes workflow Delivered.
+var pawlDelivered = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Delivered",
+	Version: "31f66369d55e",
+	Pos:     "broker.go:167",
+})
 
-var workflow__Delivered = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Delivered",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "af50f8161c6a",
-	Generator: "1",
-	Pos:       "broker.go:167",
-	Errors:    Errors__pawl,
-}
-
-// StartDelivered starts a run of workflow Delivered under an id that no other open run of the namespace has.
+// StartDelivered starts a run of workflow Delivered and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Delivered hands what a broker says to activities of different speed.
 func StartDelivered(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DeliveredRun, error) {
-	run, err := c.Start(ctx, workflow__Delivered, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDelivered, id, nil, opts...)
 	return DeliveredRun{run}, err
 }
 
-// DeliveredRun is a handle on a run of Delivered.
+// FindDelivered returns a handle on the newest run of workflow Delivered with this id.
+// It does not check that there is one.
+func FindDelivered(c *pawl.Client, id string) DeliveredRun {
+	return DeliveredRun{c.Run(pawlDelivered, id)}
+}
+
+// DeliveredRun is a handle on a run of workflow Delivered.
 type DeliveredRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DeliveredRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DeliveredRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDelivered is a handle on the newest run of Delivered under an id.
-func FindDelivered(c *pawl.Client, id string) DeliveredRun {
-	return DeliveredRun{c.Run(workflow__Delivered, id)}
+// pawlRunDelivered runs workflow Delivered.
+func pawlRunDelivered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Delivered__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Delivered__workflow is workflow Delivered, with what runs it.
-func Delivered__workflow() []*abi.Workflow {
-	w := *workflow__Delivered
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Delivered__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSynchronous describes workflow Synchronous.
+var pawlSynchronous = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Synchronous",
+	Version: "dee24c1d496f",
+	Pos:     "bus.go:99",
+})
 
-var workflow__Synchronous = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Synchronous",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "c5b42a58c253",
-	Generator: "1",
-	Pos:       "bus.go:99",
-	Errors:    Errors__pawl,
-}
-
-// StartSynchronous starts a run of workflow Synchronous under an id that no other open run of the namespace has.
+// StartSynchronous starts a run of workflow Synchronous and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Synchronous handlers run in order, and may publish themselves.
 func StartSynchronous(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SynchronousRun, error) {
-	run, err := c.Start(ctx, workflow__Synchronous, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSynchronous, id, nil, opts...)
 	return SynchronousRun{run}, err
 }
 
-// SynchronousRun is a handle on a run of Synchronous.
+// FindSynchronous returns a handle on the newest run of workflow Synchronous with this id.
+// It does not check that there is one.
+func FindSynchronous(c *pawl.Client, id string) SynchronousRun {
+	return SynchronousRun{c.Run(pawlSynchronous, id)}
+}
+
+// SynchronousRun is a handle on a run of workflow Synchronous.
 type SynchronousRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SynchronousRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SynchronousRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSynchronous is a handle on the newest run of Synchronous under an id.
-func FindSynchronous(c *pawl.Client, id string) SynchronousRun {
-	return SynchronousRun{c.Run(workflow__Synchronous, id)}
+// pawlRunSynchronous runs workflow Synchronous.
+func pawlRunSynchronous(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Synchronous__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Synchronous__workflow is workflow Synchronous, with what runs it.
-func Synchronous__workflow() []*abi.Workflow {
-	w := *workflow__Synchronous
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Synchronous__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSimultaneous describes workflow Simultaneous.
+var pawlSimultaneous = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Simultaneous",
+	Version: "d3497bf82fd7",
+	Pos:     "bus.go:114",
+})
 
-var workflow__Simultaneous = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Simultaneous",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "f30f66dd3547",
-	Generator: "1",
-	Pos:       "bus.go:114",
-	Errors:    Errors__pawl,
-}
-
-// StartSimultaneous starts a run of workflow Simultaneous under an id that no other open run of the namespace has.
+// StartSimultaneous starts a run of workflow Simultaneous and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Simultaneous handlers run each in a goroutine; what they note is sorted.
 func StartSimultaneous(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SimultaneousRun, error) {
-	run, err := c.Start(ctx, workflow__Simultaneous, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSimultaneous, id, nil, opts...)
 	return SimultaneousRun{run}, err
 }
 
-// SimultaneousRun is a handle on a run of Simultaneous.
+// FindSimultaneous returns a handle on the newest run of workflow Simultaneous with this id.
+// It does not check that there is one.
+func FindSimultaneous(c *pawl.Client, id string) SimultaneousRun {
+	return SimultaneousRun{c.Run(pawlSimultaneous, id)}
+}
+
+// SimultaneousRun is a handle on a run of workflow Simultaneous.
 type SimultaneousRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SimultaneousRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SimultaneousRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSimultaneous is a handle on the newest run of Simultaneous under an id.
-func FindSimultaneous(c *pawl.Client, id string) SimultaneousRun {
-	return SimultaneousRun{c.Run(workflow__Simultaneous, id)}
+// pawlRunSimultaneous runs workflow Simultaneous.
+func pawlRunSimultaneous(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Simultaneous__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Simultaneous__workflow is workflow Simultaneous, with what runs it.
-func Simultaneous__workflow() []*abi.Workflow {
-	w := *workflow__Simultaneous
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Simultaneous__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlHandlers describes workflow Handlers.
+var pawlHandlers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Handlers",
+	Version: "a2d458d78506",
+	Pos:     "bus.go:131",
+})
 
-var workflow__Handlers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Handlers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "81f420b58314",
-	Generator: "1",
-	Pos:       "bus.go:131",
-	Errors:    Errors__pawl,
-}
-
-// StartHandlers starts a run of workflow Handlers under an id that no other open run of the namespace has.
+// StartHandlers starts a run of workflow Handlers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Handlers call activities; the bus waits for the slowest and joins the errors.
 func StartHandlers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HandlersRun, error) {
-	run, err := c.Start(ctx, workflow__Handlers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHandlers, id, nil, opts...)
 	return HandlersRun{run}, err
 }
 
-// HandlersRun is a handle on a run of Handlers.
+// FindHandlers returns a handle on the newest run of workflow Handlers with this id.
+// It does not check that there is one.
+func FindHandlers(c *pawl.Client, id string) HandlersRun {
+	return HandlersRun{c.Run(pawlHandlers, id)}
+}
+
+// HandlersRun is a handle on a run of workflow Handlers.
 type HandlersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HandlersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HandlersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindHandlers is a handle on the newest run of Handlers under an id.
-func FindHandlers(c *pawl.Client, id string) HandlersRun {
-	return HandlersRun{c.Run(workflow__Handlers, id)}
+// pawlRunHandlers runs workflow Handlers.
+func pawlRunHandlers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Handlers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Handlers__workflow is workflow Handlers, with what runs it.
-func Handlers__workflow() []*abi.Workflow {
-	w := *workflow__Handlers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Handlers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlClosedBus describes workflow ClosedBus.
+var pawlClosedBus = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ClosedBus",
+	Version: "a044b38b5c5e",
+	Pos:     "bus.go:155",
+})
 
-var workflow__ClosedBus = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.ClosedBus",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "4cca76c82640",
-	Generator: "1",
-	Pos:       "bus.go:155",
-	Errors:    Errors__pawl,
-}
-
-// StartClosedBus starts a run of workflow ClosedBus under an id that no other open run of the namespace has.
+// StartClosedBus starts a run of workflow ClosedBus and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ClosedBus says so to who publishes too late.
 func StartClosedBus(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ClosedBusRun, error) {
-	run, err := c.Start(ctx, workflow__ClosedBus, id, nil, opts...)
+	run, err := c.Start(ctx, pawlClosedBus, id, nil, opts...)
 	return ClosedBusRun{run}, err
 }
 
-// ClosedBusRun is a handle on a run of ClosedBus.
+// FindClosedBus returns a handle on the newest run of workflow ClosedBus with this id.
+// It does not check that there is one.
+func FindClosedBus(c *pawl.Client, id string) ClosedBusRun {
+	return ClosedBusRun{c.Run(pawlClosedBus, id)}
+}
+
+// ClosedBusRun is a handle on a run of workflow ClosedBus.
 type ClosedBusRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ClosedBusRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ClosedBusRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindClosedBus is a handle on the newest run of ClosedBus under an id.
-func FindClosedBus(c *pawl.Client, id string) ClosedBusRun {
-	return ClosedBusRun{c.Run(workflow__ClosedBus, id)}
+// pawlRunClosedBus runs workflow ClosedBus.
+func pawlRunClosedBus(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ClosedBus__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ClosedBus__workflow is workflow ClosedBus, with what runs it.
-func ClosedBus__workflow() []*abi.Workflow {
-	w := *workflow__ClosedBus
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ClosedBus__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPanickingHandler describes workflow PanickingHandler.
+var pawlPanickingHandler = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.PanickingHandler",
+	Version: "b8617f54d256",
+	Pos:     "bus.go:168",
+})
 
-var workflow__PanickingHandler = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.PanickingHandler",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "fdeb8fd67bfe",
-	Generator: "1",
-	Pos:       "bus.go:168",
-	Errors:    Errors__pawl,
-}
-
-// StartPanickingHandler starts a run of workflow PanickingHandler under an id that no other open run of the namespace has.
+// StartPanickingHandler starts a run of workflow PanickingHandler and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PanickingHandler is caught, and its message goes to the topic of the dead.
 func StartPanickingHandler(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PanickingHandlerRun, error) {
-	run, err := c.Start(ctx, workflow__PanickingHandler, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPanickingHandler, id, nil, opts...)
 	return PanickingHandlerRun{run}, err
 }
 
-// PanickingHandlerRun is a handle on a run of PanickingHandler.
+// FindPanickingHandler returns a handle on the newest run of workflow PanickingHandler with this id.
+// It does not check that there is one.
+func FindPanickingHandler(c *pawl.Client, id string) PanickingHandlerRun {
+	return PanickingHandlerRun{c.Run(pawlPanickingHandler, id)}
+}
+
+// PanickingHandlerRun is a handle on a run of workflow PanickingHandler.
 type PanickingHandlerRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PanickingHandlerRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PanickingHandlerRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPanickingHandler is a handle on the newest run of PanickingHandler under an id.
-func FindPanickingHandler(c *pawl.Client, id string) PanickingHandlerRun {
-	return PanickingHandlerRun{c.Run(workflow__PanickingHandler, id)}
+// pawlRunPanickingHandler runs workflow PanickingHandler.
+func pawlRunPanickingHandler(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := PanickingHandler__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// PanickingHandler__workflow is workflow PanickingHandler, with what runs it.
-func PanickingHandler__workflow() []*abi.Workflow {
-	w := *workflow__PanickingHandler
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PanickingHandler__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFirstHandler describes workflow FirstHandler.
+var pawlFirstHandler = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.FirstHandler",
+	Version: "7c63e20b4bb6",
+	Pos:     "bus.go:202",
+})
 
-var workflow__FirstHandler = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.FirstHandler",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "89a7966a78c2",
-	Generator: "1",
-	Pos:       "bus.go:202",
-	Errors:    Errors__pawl,
-}
-
-// StartFirstHandler starts a run of workflow FirstHandler under an id that no other open run of the namespace has.
+// StartFirstHandler starts a run of workflow FirstHandler and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FirstHandler takes the event, and the others see that it is gone. Any of the three may be first.
 func StartFirstHandler(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FirstHandlerRun, error) {
-	run, err := c.Start(ctx, workflow__FirstHandler, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFirstHandler, id, nil, opts...)
 	return FirstHandlerRun{run}, err
 }
 
-// FirstHandlerRun is a handle on a run of FirstHandler.
+// FindFirstHandler returns a handle on the newest run of workflow FirstHandler with this id.
+// It does not check that there is one.
+func FindFirstHandler(c *pawl.Client, id string) FirstHandlerRun {
+	return FirstHandlerRun{c.Run(pawlFirstHandler, id)}
+}
+
+// FirstHandlerRun is a handle on a run of workflow FirstHandler.
 type FirstHandlerRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FirstHandlerRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FirstHandlerRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFirstHandler is a handle on the newest run of FirstHandler under an id.
-func FindFirstHandler(c *pawl.Client, id string) FirstHandlerRun {
-	return FirstHandlerRun{c.Run(workflow__FirstHandler, id)}
+// pawlRunFirstHandler runs workflow FirstHandler.
+func pawlRunFirstHandler(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := FirstHandler__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// FirstHandler__workflow is workflow FirstHandler, with what runs it.
-func FirstHandler__workflow() []*abi.Workflow {
-	w := *workflow__FirstHandler
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := FirstHandler__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOffsets describes workflow Offsets.
+var pawlOffsets = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Offsets",
+	Version: "3529287987d5",
+	Pos:     "logs.go:54",
+})
 
-var workflow__Offsets = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Offsets",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "5f70c3e43734",
-	Generator: "1",
-	Pos:       "logs.go:54",
-	Errors:    Errors__pawl,
-}
-
-// StartOffsets starts a run of workflow Offsets under an id that no other open run of the namespace has.
+// StartOffsets starts a run of workflow Offsets and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Offsets lets three readers begin at different places of a growing journal.
 func StartOffsets(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OffsetsRun, error) {
-	run, err := c.Start(ctx, workflow__Offsets, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOffsets, id, nil, opts...)
 	return OffsetsRun{run}, err
 }
 
-// OffsetsRun is a handle on a run of Offsets.
+// FindOffsets returns a handle on the newest run of workflow Offsets with this id.
+// It does not check that there is one.
+func FindOffsets(c *pawl.Client, id string) OffsetsRun {
+	return OffsetsRun{c.Run(pawlOffsets, id)}
+}
+
+// OffsetsRun is a handle on a run of workflow Offsets.
 type OffsetsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OffsetsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OffsetsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOffsets is a handle on the newest run of Offsets under an id.
-func FindOffsets(c *pawl.Client, id string) OffsetsRun {
-	return OffsetsRun{c.Run(workflow__Offsets, id)}
+// pawlRunOffsets runs workflow Offsets.
+func pawlRunOffsets(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Offsets__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Offsets__workflow is workflow Offsets, with what runs it.
-func Offsets__workflow() []*abi.Workflow {
-	w := *workflow__Offsets
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Offsets__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlObservers describes workflow Observers.
+var pawlObservers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Observers",
+	Version: "919060361aeb",
+	Pos:     "logs.go:110",
+})
 
-var workflow__Observers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Observers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "a5a2b7514a07",
-	Generator: "1",
-	Pos:       "logs.go:110",
-	Errors:    Errors__pawl,
-}
-
-// StartObservers starts a run of workflow Observers under an id that no other open run of the namespace has.
+// StartObservers starts a run of workflow Observers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Observers leave while they are called, also twice, and make others leave.
 func StartObservers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ObserversRun, error) {
-	run, err := c.Start(ctx, workflow__Observers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlObservers, id, nil, opts...)
 	return ObserversRun{run}, err
 }
 
-// ObserversRun is a handle on a run of Observers.
+// FindObservers returns a handle on the newest run of workflow Observers with this id.
+// It does not check that there is one.
+func FindObservers(c *pawl.Client, id string) ObserversRun {
+	return ObserversRun{c.Run(pawlObservers, id)}
+}
+
+// ObserversRun is a handle on a run of workflow Observers.
 type ObserversRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ObserversRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ObserversRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindObservers is a handle on the newest run of Observers under an id.
-func FindObservers(c *pawl.Client, id string) ObserversRun {
-	return ObserversRun{c.Run(workflow__Observers, id)}
+// pawlRunObservers runs workflow Observers.
+func pawlRunObservers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Observers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Observers__workflow is workflow Observers, with what runs it.
-func Observers__workflow() []*abi.Workflow {
-	w := *workflow__Observers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Observers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBoundToContext describes workflow BoundToContext.
+var pawlBoundToContext = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.BoundToContext",
+	Version: "446c81769e84",
+	Pos:     "logs.go:136",
+})
 
-var workflow__BoundToContext = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.BoundToContext",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "61b6601bcfb0",
-	Generator: "1",
-	Pos:       "logs.go:136",
-	Errors:    Errors__pawl,
-}
-
-// StartBoundToContext starts a run of workflow BoundToContext under an id that no other open run of the namespace has.
+// StartBoundToContext starts a run of workflow BoundToContext and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// BoundToContext ends a subscription when the context of the subscriber does.
 func StartBoundToContext(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BoundToContextRun, error) {
-	run, err := c.Start(ctx, workflow__BoundToContext, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBoundToContext, id, nil, opts...)
 	return BoundToContextRun{run}, err
 }
 
-// BoundToContextRun is a handle on a run of BoundToContext.
+// FindBoundToContext returns a handle on the newest run of workflow BoundToContext with this id.
+// It does not check that there is one.
+func FindBoundToContext(c *pawl.Client, id string) BoundToContextRun {
+	return BoundToContextRun{c.Run(pawlBoundToContext, id)}
+}
+
+// BoundToContextRun is a handle on a run of workflow BoundToContext.
 type BoundToContextRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BoundToContextRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BoundToContextRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBoundToContext is a handle on the newest run of BoundToContext under an id.
-func FindBoundToContext(c *pawl.Client, id string) BoundToContextRun {
-	return BoundToContextRun{c.Run(workflow__BoundToContext, id)}
+// pawlRunBoundToContext runs workflow BoundToContext.
+func pawlRunBoundToContext(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := BoundToContext__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// BoundToContext__workflow is workflow BoundToContext, with what runs it.
-func BoundToContext__workflow() []*abi.Workflow {
-	w := *workflow__BoundToContext
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := BoundToContext__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlChannelOfChannels describes workflow ChannelOfChannels.
+var pawlChannelOfChannels = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ChannelOfChannels",
+	Version: "6a2c18892d3c",
+	Pos:     "logs.go:158",
+})
 
-var workflow__ChannelOfChannels = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.ChannelOfChannels",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "872e7347ebcc",
-	Generator: "1",
-	Pos:       "logs.go:158",
-	Errors:    Errors__pawl,
-}
-
-// StartChannelOfChannels starts a run of workflow ChannelOfChannels under an id that no other open run of the namespace has.
+// StartChannelOfChannels starts a run of workflow ChannelOfChannels and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ChannelOfChannels lets subscribers bring their own channel for each message they are ready for.
 func StartChannelOfChannels(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ChannelOfChannelsRun, error) {
-	run, err := c.Start(ctx, workflow__ChannelOfChannels, id, nil, opts...)
+	run, err := c.Start(ctx, pawlChannelOfChannels, id, nil, opts...)
 	return ChannelOfChannelsRun{run}, err
 }
 
-// ChannelOfChannelsRun is a handle on a run of ChannelOfChannels.
+// FindChannelOfChannels returns a handle on the newest run of workflow ChannelOfChannels with this id.
+// It does not check that there is one.
+func FindChannelOfChannels(c *pawl.Client, id string) ChannelOfChannelsRun {
+	return ChannelOfChannelsRun{c.Run(pawlChannelOfChannels, id)}
+}
+
+// ChannelOfChannelsRun is a handle on a run of workflow ChannelOfChannels.
 type ChannelOfChannelsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ChannelOfChannelsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ChannelOfChannelsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindChannelOfChannels is a handle on the newest run of ChannelOfChannels under an id.
-func FindChannelOfChannels(c *pawl.Client, id string) ChannelOfChannelsRun {
-	return ChannelOfChannelsRun{c.Run(workflow__ChannelOfChannels, id)}
+// pawlRunChannelOfChannels runs workflow ChannelOfChannels.
+func pawlRunChannelOfChannels(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ChannelOfChannels__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ChannelOfChannels__workflow is workflow ChannelOfChannels, with what runs it.
-func ChannelOfChannels__workflow() []*abi.Workflow {
-	w := *workflow__ChannelOfChannels
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ChannelOfChannels__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlConflated describes workflow Conflated.
+var pawlConflated = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Conflated",
+	Version: "d7e196577d26",
+	Pos:     "logs.go:190",
+})
 
-var workflow__Conflated = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Conflated",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "cb53ddd38390",
-	Generator: "1",
-	Pos:       "logs.go:190",
-	Errors:    Errors__pawl,
-}
-
-// StartConflated starts a run of workflow Conflated under an id that no other open run of the namespace has.
+// StartConflated starts a run of workflow Conflated and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Conflated keeps only the newest value for a reader that sleeps. After five minutes both sides are awake, so the second
+// value may be 4 or 5.
 func StartConflated(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ConflatedRun, error) {
-	run, err := c.Start(ctx, workflow__Conflated, id, nil, opts...)
+	run, err := c.Start(ctx, pawlConflated, id, nil, opts...)
 	return ConflatedRun{run}, err
 }
 
-// ConflatedRun is a handle on a run of Conflated.
+// FindConflated returns a handle on the newest run of workflow Conflated with this id.
+// It does not check that there is one.
+func FindConflated(c *pawl.Client, id string) ConflatedRun {
+	return ConflatedRun{c.Run(pawlConflated, id)}
+}
+
+// ConflatedRun is a handle on a run of workflow Conflated.
 type ConflatedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ConflatedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ConflatedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindConflated is a handle on the newest run of Conflated under an id.
-func FindConflated(c *pawl.Client, id string) ConflatedRun {
-	return ConflatedRun{c.Run(workflow__Conflated, id)}
+// pawlRunConflated runs workflow Conflated.
+func pawlRunConflated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Conflated__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Conflated__workflow is workflow Conflated, with what runs it.
-func Conflated__workflow() []*abi.Workflow {
-	w := *workflow__Conflated
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Conflated__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWildcards describes workflow Wildcards.
+var pawlWildcards = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Wildcards",
+	Version: "7b6c811cac6d",
+	Pos:     "topics.go:51",
+})
 
-var workflow__Wildcards = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Wildcards",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "180a7b1a6b0c",
-	Generator: "1",
-	Pos:       "topics.go:51",
-	Errors:    Errors__pawl,
-}
-
-// StartWildcards starts a run of workflow Wildcards under an id that no other open run of the namespace has.
+// StartWildcards starts a run of workflow Wildcards and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Wildcards match topics by pattern, and a filter looks at the value.
 func StartWildcards(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WildcardsRun, error) {
-	run, err := c.Start(ctx, workflow__Wildcards, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWildcards, id, nil, opts...)
 	return WildcardsRun{run}, err
 }
 
-// WildcardsRun is a handle on a run of Wildcards.
+// FindWildcards returns a handle on the newest run of workflow Wildcards with this id.
+// It does not check that there is one.
+func FindWildcards(c *pawl.Client, id string) WildcardsRun {
+	return WildcardsRun{c.Run(pawlWildcards, id)}
+}
+
+// WildcardsRun is a handle on a run of workflow Wildcards.
 type WildcardsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WildcardsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WildcardsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWildcards is a handle on the newest run of Wildcards under an id.
-func FindWildcards(c *pawl.Client, id string) WildcardsRun {
-	return WildcardsRun{c.Run(workflow__Wildcards, id)}
+// pawlRunWildcards runs workflow Wildcards.
+func pawlRunWildcards(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Wildcards__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Wildcards__workflow is workflow Wildcards, with what runs it.
-func Wildcards__workflow() []*abi.Workflow {
-	w := *workflow__Wildcards
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Wildcards__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRetained describes workflow Retained.
+var pawlRetained = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Retained",
+	Version: "84bcfdf8b7ca",
+	Pos:     "topics.go:110",
+})
 
-var workflow__Retained = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Retained",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "0453285b3a67",
-	Generator: "1",
-	Pos:       "topics.go:110",
-	Errors:    Errors__pawl,
-}
-
-// StartRetained starts a run of workflow Retained under an id that no other open run of the namespace has.
+// StartRetained starts a run of workflow Retained and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Retained gives a late watcher the value that was set last.
 func StartRetained(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RetainedRun, error) {
-	run, err := c.Start(ctx, workflow__Retained, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRetained, id, nil, opts...)
 	return RetainedRun{run}, err
 }
 
-// RetainedRun is a handle on a run of Retained.
+// FindRetained returns a handle on the newest run of workflow Retained with this id.
+// It does not check that there is one.
+func FindRetained(c *pawl.Client, id string) RetainedRun {
+	return RetainedRun{c.Run(pawlRetained, id)}
+}
+
+// RetainedRun is a handle on a run of workflow Retained.
 type RetainedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RetainedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RetainedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRetained is a handle on the newest run of Retained under an id.
-func FindRetained(c *pawl.Client, id string) RetainedRun {
-	return RetainedRun{c.Run(workflow__Retained, id)}
+// pawlRunRetained runs workflow Retained.
+func pawlRunRetained(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Retained__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Retained__workflow is workflow Retained, with what runs it.
-func Retained__workflow() []*abi.Workflow {
-	w := *workflow__Retained
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Retained__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPriorities describes workflow Priorities.
+var pawlPriorities = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Priorities",
+	Version: "6b73ee022d86",
+	Pos:     "topics.go:123",
+})
 
-var workflow__Priorities = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Priorities",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "8b8b3e4ab0f5",
-	Generator: "1",
-	Pos:       "topics.go:123",
-	Errors:    Errors__pawl,
-}
-
-// StartPriorities starts a run of workflow Priorities under an id that no other open run of the namespace has.
+// StartPriorities starts a run of workflow Priorities and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Priorities reads what is urgent before anything else, as long as there is some.
 func StartPriorities(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PrioritiesRun, error) {
-	run, err := c.Start(ctx, workflow__Priorities, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPriorities, id, nil, opts...)
 	return PrioritiesRun{run}, err
 }
 
-// PrioritiesRun is a handle on a run of Priorities.
+// FindPriorities returns a handle on the newest run of workflow Priorities with this id.
+// It does not check that there is one.
+func FindPriorities(c *pawl.Client, id string) PrioritiesRun {
+	return PrioritiesRun{c.Run(pawlPriorities, id)}
+}
+
+// PrioritiesRun is a handle on a run of workflow Priorities.
 type PrioritiesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PrioritiesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PrioritiesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPriorities is a handle on the newest run of Priorities under an id.
-func FindPriorities(c *pawl.Client, id string) PrioritiesRun {
-	return PrioritiesRun{c.Run(workflow__Priorities, id)}
+// pawlRunPriorities runs workflow Priorities.
+func pawlRunPriorities(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Priorities__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Priorities__workflow is workflow Priorities, with what runs it.
-func Priorities__workflow() []*abi.Workflow {
-	w := *workflow__Priorities
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Priorities__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlConsumerGroups describes workflow ConsumerGroups.
+var pawlConsumerGroups = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ConsumerGroups",
+	Version: "9de1f9df2869",
+	Pos:     "topics.go:161",
+})
 
-var workflow__ConsumerGroups = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.ConsumerGroups",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "4d9ad79368f6",
-	Generator: "1",
-	Pos:       "topics.go:161",
-	Errors:    Errors__pawl,
-}
-
-// StartConsumerGroups starts a run of workflow ConsumerGroups under an id that no other open run of the namespace has.
+// StartConsumerGroups starts a run of workflow ConsumerGroups and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ConsumerGroups share the messages inside of a group; each group has them all.
 func StartConsumerGroups(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ConsumerGroupsRun, error) {
-	run, err := c.Start(ctx, workflow__ConsumerGroups, id, nil, opts...)
+	run, err := c.Start(ctx, pawlConsumerGroups, id, nil, opts...)
 	return ConsumerGroupsRun{run}, err
 }
 
-// ConsumerGroupsRun is a handle on a run of ConsumerGroups.
+// FindConsumerGroups returns a handle on the newest run of workflow ConsumerGroups with this id.
+// It does not check that there is one.
+func FindConsumerGroups(c *pawl.Client, id string) ConsumerGroupsRun {
+	return ConsumerGroupsRun{c.Run(pawlConsumerGroups, id)}
+}
+
+// ConsumerGroupsRun is a handle on a run of workflow ConsumerGroups.
 type ConsumerGroupsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ConsumerGroupsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ConsumerGroupsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindConsumerGroups is a handle on the newest run of ConsumerGroups under an id.
-func FindConsumerGroups(c *pawl.Client, id string) ConsumerGroupsRun {
-	return ConsumerGroupsRun{c.Run(workflow__ConsumerGroups, id)}
+// pawlRunConsumerGroups runs workflow ConsumerGroups.
+func pawlRunConsumerGroups(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ConsumerGroups__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ConsumerGroups__workflow is workflow ConsumerGroups, with what runs it.
-func ConsumerGroups__workflow() []*abi.Workflow {
-	w := *workflow__ConsumerGroups
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ConsumerGroups__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTwoTopics describes workflow TwoTopics.
+var pawlTwoTopics = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.TwoTopics",
+	Version: "b8102775bd36",
+	Pos:     "topics.go:189",
+})
 
-var workflow__TwoTopics = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.TwoTopics",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "9c68024cbf85",
-	Generator: "1",
-	Pos:       "topics.go:189",
-	Errors:    Errors__pawl,
-}
-
-// StartTwoTopics starts a run of workflow TwoTopics under an id that no other open run of the namespace has.
+// StartTwoTopics starts a run of workflow TwoTopics and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TwoTopics are merged until both are closed; a closed one is set to nil.
 func StartTwoTopics(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TwoTopicsRun, error) {
-	run, err := c.Start(ctx, workflow__TwoTopics, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTwoTopics, id, nil, opts...)
 	return TwoTopicsRun{run}, err
 }
 
-// TwoTopicsRun is a handle on a run of TwoTopics.
+// FindTwoTopics returns a handle on the newest run of workflow TwoTopics with this id.
+// It does not check that there is one.
+func FindTwoTopics(c *pawl.Client, id string) TwoTopicsRun {
+	return TwoTopicsRun{c.Run(pawlTwoTopics, id)}
+}
+
+// TwoTopicsRun is a handle on a run of workflow TwoTopics.
 type TwoTopicsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TwoTopicsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TwoTopicsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTwoTopics is a handle on the newest run of TwoTopics under an id.
-func FindTwoTopics(c *pawl.Client, id string) TwoTopicsRun {
-	return TwoTopicsRun{c.Run(workflow__TwoTopics, id)}
+// pawlRunTwoTopics runs workflow TwoTopics.
+func pawlRunTwoTopics(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := TwoTopics__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// TwoTopics__workflow is workflow TwoTopics, with what runs it.
-func TwoTopics__workflow() []*abi.Workflow {
-	w := *workflow__TwoTopics
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TwoTopics__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRequestReply describes workflow RequestReply.
+var pawlRequestReply = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.RequestReply",
+	Version: "c0871bb287a9",
+	Pos:     "topics.go:232",
+})
 
-var workflow__RequestReply = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.RequestReply",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "48308fa1c6ad",
-	Generator: "1",
-	Pos:       "topics.go:232",
-	Errors:    Errors__pawl,
-}
-
-// StartRequestReply starts a run of workflow RequestReply under an id that no other open run of the namespace has.
+// StartRequestReply starts a run of workflow RequestReply and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// RequestReply asks a service twice; the second answer comes too late.
 func StartRequestReply(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RequestReplyRun, error) {
-	run, err := c.Start(ctx, workflow__RequestReply, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRequestReply, id, nil, opts...)
 	return RequestReplyRun{run}, err
 }
 
-// RequestReplyRun is a handle on a run of RequestReply.
+// FindRequestReply returns a handle on the newest run of workflow RequestReply with this id.
+// It does not check that there is one.
+func FindRequestReply(c *pawl.Client, id string) RequestReplyRun {
+	return RequestReplyRun{c.Run(pawlRequestReply, id)}
+}
+
+// RequestReplyRun is a handle on a run of workflow RequestReply.
 type RequestReplyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RequestReplyRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RequestReplyRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRequestReply is a handle on the newest run of RequestReply under an id.
-func FindRequestReply(c *pawl.Client, id string) RequestReplyRun {
-	return RequestReplyRun{c.Run(workflow__RequestReply, id)}
+// pawlRunRequestReply runs workflow RequestReply.
+func pawlRunRequestReply(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := RequestReply__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// RequestReply__workflow is workflow RequestReply, with what runs it.
-func RequestReply__workflow() []*abi.Workflow {
-	w := *workflow__RequestReply
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := RequestReply__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlAcknowledged describes workflow Acknowledged.
+var pawlAcknowledged = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Acknowledged",
+	Version: "287623ee248d",
+	Pos:     "topics.go:266",
+})
 
-var workflow__Acknowledged = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Acknowledged",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "b1111be383bb",
-	Generator: "1",
-	Pos:       "topics.go:266",
-	Errors:    Errors__pawl,
-}
-
-// StartAcknowledged starts a run of workflow Acknowledged under an id that no other open run of the namespace has.
+// StartAcknowledged starts a run of workflow Acknowledged and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Acknowledged delivers again what was not acknowledged within ten seconds.
 func StartAcknowledged(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (AcknowledgedRun, error) {
-	run, err := c.Start(ctx, workflow__Acknowledged, id, nil, opts...)
+	run, err := c.Start(ctx, pawlAcknowledged, id, nil, opts...)
 	return AcknowledgedRun{run}, err
 }
 
-// AcknowledgedRun is a handle on a run of Acknowledged.
+// FindAcknowledged returns a handle on the newest run of workflow Acknowledged with this id.
+// It does not check that there is one.
+func FindAcknowledged(c *pawl.Client, id string) AcknowledgedRun {
+	return AcknowledgedRun{c.Run(pawlAcknowledged, id)}
+}
+
+// AcknowledgedRun is a handle on a run of workflow Acknowledged.
 type AcknowledgedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r AcknowledgedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r AcknowledgedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindAcknowledged is a handle on the newest run of Acknowledged under an id.
-func FindAcknowledged(c *pawl.Client, id string) AcknowledgedRun {
-	return AcknowledgedRun{c.Run(workflow__Acknowledged, id)}
+// pawlRunAcknowledged runs workflow Acknowledged.
+func pawlRunAcknowledged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Acknowledged__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Acknowledged__workflow is workflow Acknowledged, with what runs it.
-func Acknowledged__workflow() []*abi.Workflow {
-	w := *workflow__Acknowledged
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Acknowledged__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBatches describes workflow Batches.
+var pawlBatches = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Batches",
+	Version: "6c82044b5b62",
+	Pos:     "topics.go:302",
+})
 
-var workflow__Batches = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/pubsub.Batches",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Version:   "63a9143c2aef",
-	Generator: "1",
-	Pos:       "topics.go:302",
-	Errors:    Errors__pawl,
-}
-
-// StartBatches starts a run of workflow Batches under an id that no other open run of the namespace has.
+// StartBatches starts a run of workflow Batches and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Batches are archived when they are full or when nothing has come for a minute.
 func StartBatches(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BatchesRun, error) {
-	run, err := c.Start(ctx, workflow__Batches, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBatches, id, nil, opts...)
 	return BatchesRun{run}, err
 }
 
-// BatchesRun is a handle on a run of Batches.
+// FindBatches returns a handle on the newest run of workflow Batches with this id.
+// It does not check that there is one.
+func FindBatches(c *pawl.Client, id string) BatchesRun {
+	return BatchesRun{c.Run(pawlBatches, id)}
+}
+
+// BatchesRun is a handle on a run of workflow Batches.
 type BatchesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BatchesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BatchesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBatches is a handle on the newest run of Batches under an id.
-func FindBatches(c *pawl.Client, id string) BatchesRun {
-	return BatchesRun{c.Run(workflow__Batches, id)}
+// pawlRunBatches runs workflow Batches.
+func pawlRunBatches(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Batches__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Batches__workflow is workflow Batches, with what runs it.
-func Batches__workflow() []*abi.Workflow {
-	w := *workflow__Batches
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Batches__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package pubsub, for a worker to run.
+// PawlRegistration returns the activities and workflows of package pubsub, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Broadcast__workflow(),
-			LateSubscriber__workflow(),
-			Unsubscribe__workflow(),
-			SlowSubscriber__workflow(),
-			RacingPublishers__workflow(),
-			Delivered__workflow(),
-			Synchronous__workflow(),
-			Simultaneous__workflow(),
-			Handlers__workflow(),
-			ClosedBus__workflow(),
-			PanickingHandler__workflow(),
-			FirstHandler__workflow(),
-			Offsets__workflow(),
-			Observers__workflow(),
-			BoundToContext__workflow(),
-			ChannelOfChannels__workflow(),
-			Conflated__workflow(),
-			Wildcards__workflow(),
-			Retained__workflow(),
-			Priorities__workflow(),
-			ConsumerGroups__workflow(),
-			TwoTopics__workflow(),
-			RequestReply__workflow(),
-			Acknowledged__workflow(),
-			Batches__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pubsub.ErrNoAddress", ErrNoAddress),
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pubsub.errBusClosed", errBusClosed),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlBroadcast.With(pawlRunBroadcast),
+		pawlLateSubscriber.With(pawlRunLateSubscriber),
+		pawlUnsubscribe.With(pawlRunUnsubscribe),
+		pawlSlowSubscriber.With(pawlRunSlowSubscriber),
+		pawlRacingPublishers.With(pawlRunRacingPublishers),
+		pawlDelivered.With(pawlRunDelivered),
+		pawlSynchronous.With(pawlRunSynchronous),
+		pawlSimultaneous.With(pawlRunSimultaneous),
+		pawlHandlers.With(pawlRunHandlers),
+		pawlClosedBus.With(pawlRunClosedBus),
+		pawlPanickingHandler.With(pawlRunPanickingHandler),
+		pawlFirstHandler.With(pawlRunFirstHandler),
+		pawlOffsets.With(pawlRunOffsets),
+		pawlObservers.With(pawlRunObservers),
+		pawlBoundToContext.With(pawlRunBoundToContext),
+		pawlChannelOfChannels.With(pawlRunChannelOfChannels),
+		pawlConflated.With(pawlRunConflated),
+		pawlWildcards.With(pawlRunWildcards),
+		pawlRetained.With(pawlRunRetained),
+		pawlPriorities.With(pawlRunPriorities),
+		pawlConsumerGroups.With(pawlRunConsumerGroups),
+		pawlTwoTopics.With(pawlRunTwoTopics),
+		pawlRequestReply.With(pawlRunRequestReply),
+		pawlAcknowledged.With(pawlRunAcknowledged),
+		pawlBatches.With(pawlRunBatches),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed broker.go
-var source__broker string
+var pawlSourceBroker string
 
 //go:embed bus.go
-var source__bus string
+var pawlSourceBus string
 
 //go:embed logs.go
-var source__logs string
+var pawlSourceLogs string
 
 //go:embed topics.go
-var source__topics string
+var pawlSourceTopics string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pubsub/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"Answer":           "31986838414d348b",
-			"Archive":          "12664b6a0c9ac395",
-			"Deliver":          "94607522fdc75f94",
-			"elapsed{}":        "a985c1e1c0ae5ed4",
-			"var ErrNoAddress": "6fc2bc9430ad382d",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/pubsub",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pubsub.ErrNoAddress", ErrNoAddress),
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pubsub.errBusClosed", errBusClosed),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"Answer":           "31986838414d348b",
+				"Archive":          "12664b6a0c9ac395",
+				"Deliver":          "94607522fdc75f94",
+				"elapsed{}":        "a985c1e1c0ae5ed4",
+				"var ErrNoAddress": "6fc2bc9430ad382d",
+			},
+		},
+		{
+			File: "broker.go",
+			Text: pawlSourceBroker,
+			Sums: map[string]string{
+				"(*broker).close{}":     "6eb671919e01d4fa",
+				"(*broker).offer{}":     "db1450621341de5c",
+				"(*broker).publish{}":   "1a3ea1e7cd5ddf8d",
+				"(*broker).serve{}":     "152cea49546b4247",
+				"(*broker).subscribe{}": "0a1381d149ba1c1f",
+				"Broadcast{}":           "afb8ac3772b5e628",
+				"Delivered{}":           "dca3e5b3626d17fb",
+				"LateSubscriber{}":      "cc5632745addbb82",
+				"RacingPublishers{}":    "6ddf5da2b55446df",
+				"SlowSubscriber{}":      "e651532e381fdf52",
+				"Unsubscribe{}":         "827f6cfd8ad21939",
+				"drain{}":               "159b1c73c2531680",
+				"newBroker{}":           "8ebc0e9561f34c39",
+				"type broker":           "eb07e8a4e53ba094",
+			},
+		},
+		{
+			File: "bus.go",
+			Text: pawlSourceBus,
+			Sums: map[string]string{
+				"(*bus).close{}":     "5e2724d08c2c5fa3",
+				"(*bus).emit{}":      "8031565820272187",
+				"(*bus).listeners{}": "989a7bd2af61f4c2",
+				"(*bus).on{}":        "e68104414906cc2a",
+				"(*bus).shout{}":     "756a6e9599e87994",
+				"(*notes).add{}":     "06a843f4e725af76",
+				"(*notes).inOrder{}": "a7c8ffeda34184d7",
+				"(*notes).sorted{}":  "ca3fb06423f96818",
+				"ClosedBus{}":        "f614a24edfad185a",
+				"FirstHandler{}":     "3870f0764f3bd918",
+				"Handlers{}":         "ac850b319e3c4f1b",
+				"PanickingHandler{}": "caf54d145351542c",
+				"Simultaneous{}":     "9350f990ddfa1072",
+				"Synchronous{}":      "fd7a4d35cb109059",
+				"type bus":           "18e136afc961587f",
+				"type notes":         "4e5e91e05d2da72a",
+				"var errBusClosed":   "f6bac20c7324fadd",
+			},
+		},
+		{
+			File: "logs.go",
+			Text: pawlSourceLogs,
+			Sums: map[string]string{
+				"(*journal).append{}":     "cd25bd4bfaf64951",
+				"(*journal).end{}":        "c685e1736a900b8e",
+				"(*journal).from{}":       "b1db9fd69f77de2b",
+				"(*observable).emit{}":    "c65ff6dfddae446e",
+				"(*observable).observe{}": "58237ab4fc9c84a3",
+				"BoundToContext{}":        "2a58976081069a04",
+				"ChannelOfChannels{}":     "4cd09c3870a82c1a",
+				"Conflated{}":             "71a233e55323db36",
+				"Observers{}":             "1c0e5a5c48778a4f",
+				"Offsets{}":               "6599bae8913e8307",
+				"newJournal{}":            "3db66e478472abf3",
+				"type journal":            "76a9437ff9faff7b",
+				"type observable":         "ec7b8e3a27556098",
+			},
+		},
+		{
+			File: "topics.go",
+			Text: pawlSourceTopics,
+			Sums: map[string]string{
+				"(*retained).set{}":       "45ebec69947c1bbb",
+				"(*retained).watch{}":     "75c904f644c2128d",
+				"(*subscription).wants{}": "e8db33126956a261",
+				"Acknowledged{}":          "51c40902f343cd09",
+				"Batches{}":               "0c506319f3e03047",
+				"ConsumerGroups{}":        "da26f23d0fed3283",
+				"Priorities{}":            "ab7186751b60ecd3",
+				"RequestReply{}":          "2047f966500b90f0",
+				"Retained{}":              "91c4790094ff5092",
+				"TwoTopics{}":             "6c74bb5dc9c46368",
+				"Wildcards{}":             "daf82beb2dcf3b4b",
+				"exchange{}":              "2d011fa9464978f4",
+				"type event":              "57a9c5f2a4a0316e",
+				"type question":           "4dedfbeab80bfebb",
+				"type retained":           "47c929887fafb89b",
+				"type subscription":       "4c0a8d550978c410",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pubsub/broker.go",
-		Text: source__broker,
-		Sums: map[string]string{
-			"(*broker).close{}":     "6eb671919e01d4fa",
-			"(*broker).offer{}":     "db1450621341de5c",
-			"(*broker).publish{}":   "1a3ea1e7cd5ddf8d",
-			"(*broker).serve{}":     "152cea49546b4247",
-			"(*broker).subscribe{}": "0a1381d149ba1c1f",
-			"Broadcast{}":           "afb8ac3772b5e628",
-			"Delivered{}":           "dca3e5b3626d17fb",
-			"LateSubscriber{}":      "cc5632745addbb82",
-			"RacingPublishers{}":    "6ddf5da2b55446df",
-			"SlowSubscriber{}":      "e651532e381fdf52",
-			"Unsubscribe{}":         "827f6cfd8ad21939",
-			"drain{}":               "159b1c73c2531680",
-			"newBroker{}":           "8ebc0e9561f34c39",
-			"type broker":           "eb07e8a4e53ba094",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pubsub/bus.go",
-		Text: source__bus,
-		Sums: map[string]string{
-			"(*bus).close{}":     "5e2724d08c2c5fa3",
-			"(*bus).emit{}":      "8031565820272187",
-			"(*bus).listeners{}": "989a7bd2af61f4c2",
-			"(*bus).on{}":        "e68104414906cc2a",
-			"(*bus).shout{}":     "756a6e9599e87994",
-			"(*notes).add{}":     "06a843f4e725af76",
-			"(*notes).inOrder{}": "a7c8ffeda34184d7",
-			"(*notes).sorted{}":  "ca3fb06423f96818",
-			"ClosedBus{}":        "f614a24edfad185a",
-			"FirstHandler{}":     "3870f0764f3bd918",
-			"Handlers{}":         "ac850b319e3c4f1b",
-			"PanickingHandler{}": "caf54d145351542c",
-			"Simultaneous{}":     "9350f990ddfa1072",
-			"Synchronous{}":      "fd7a4d35cb109059",
-			"type bus":           "18e136afc961587f",
-			"type notes":         "4e5e91e05d2da72a",
-			"var errBusClosed":   "f6bac20c7324fadd",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pubsub/logs.go",
-		Text: source__logs,
-		Sums: map[string]string{
-			"(*journal).append{}":     "cd25bd4bfaf64951",
-			"(*journal).end{}":        "c685e1736a900b8e",
-			"(*journal).from{}":       "b1db9fd69f77de2b",
-			"(*observable).emit{}":    "c65ff6dfddae446e",
-			"(*observable).observe{}": "58237ab4fc9c84a3",
-			"BoundToContext{}":        "2a58976081069a04",
-			"ChannelOfChannels{}":     "4cd09c3870a82c1a",
-			"Conflated{}":             "71a233e55323db36",
-			"Observers{}":             "1c0e5a5c48778a4f",
-			"Offsets{}":               "6599bae8913e8307",
-			"newJournal{}":            "3db66e478472abf3",
-			"type journal":            "76a9437ff9faff7b",
-			"type observable":         "ec7b8e3a27556098",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/pubsub/topics.go",
-		Text: source__topics,
-		Sums: map[string]string{
-			"(*retained).set{}":       "45ebec69947c1bbb",
-			"(*retained).watch{}":     "75c904f644c2128d",
-			"(*subscription).wants{}": "e8db33126956a261",
-			"Acknowledged{}":          "51c40902f343cd09",
-			"Batches{}":               "0c506319f3e03047",
-			"ConsumerGroups{}":        "da26f23d0fed3283",
-			"Priorities{}":            "ab7186751b60ecd3",
-			"RequestReply{}":          "2047f966500b90f0",
-			"Retained{}":              "91c4790094ff5092",
-			"TwoTopics{}":             "6c74bb5dc9c46368",
-			"Wildcards{}":             "daf82beb2dcf3b4b",
-			"exchange{}":              "2d011fa9464978f4",
-			"type event":              "57a9c5f2a4a0316e",
-			"type question":           "4dedfbeab80bfebb",
-			"type retained":           "47c929887fafb89b",
-			"type subscription":       "4c0a8d550978c410",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

@@ -6,1153 +6,1112 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Send = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Send",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "ratelimits.go:20",
-}
+// pawlSend describes activity Send.
+var pawlSend = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Send",
+	Pos:  "ratelimits.go:20",
+})
 
 // Send__pawl schedules activity Send and waits for its outcome.
-func Send__pawl(_run *abi.Run, ctx context.Context, number int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Send, []any{number}, &r0)
-	return
+func Send__pawl(_run *abi.Run, ctx context.Context, number int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlSend, []any{number}, &result)
+	return result, err
 }
 
-var activity__Query = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Query",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlQuery describes activity Query.
+var pawlQuery = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Query",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrThrottled)
 	},
 	Pos: "ratelimits.go:28",
-}
+})
 
 // Query__pawl schedules activity Query and waits for its outcome.
-func Query__pawl(_run *abi.Run, ctx context.Context, attempt int, succeeds int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Query, []any{attempt, succeeds}, &r0)
-	return
+func Query__pawl(_run *abi.Run, ctx context.Context, attempt, succeeds int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlQuery, []any{attempt, succeeds}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Send,
+			Activity: pawlSend,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var number int
+				if err := in.Decode(&number); err != nil {
 					return nil, err
 				}
-				r0, err := Send(ctx, a0)
-				return []any{r0}, err
+				result, err := Send(ctx, number)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Query,
+			Activity: pawlQuery,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var attempt, succeeds int
+				if err := in.Decode(&attempt, &succeeds); err != nil {
 					return nil, err
 				}
-				r0, err := Query(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Query(ctx, attempt, succeeds)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Letters = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Letters",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "f0f048b38846",
-	Generator: "1",
-	Pos:       "activities.go:19",
-	Errors:    Errors__pawl,
-}
+// pawlLetters describes workflow Letters.
+var pawlLetters = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Letters",
+	Version: "63f130bf8ca7",
+	Pos:     "activities.go:19",
+})
 
-// StartLetters starts a run of workflow Letters under an id that no other open run of the namespace has.
+// StartLetters starts a run of workflow Letters and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Letters sends a letter in each hour, by a ticker.
 func StartLetters(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LettersRun, error) {
-	run, err := c.Start(ctx, workflow__Letters, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLetters, id, nil, opts...)
 	return LettersRun{run}, err
 }
 
-// LettersRun is a handle on a run of Letters.
+// FindLetters returns a handle on the newest run of workflow Letters with this id.
+// It does not check that there is one.
+func FindLetters(c *pawl.Client, id string) LettersRun {
+	return LettersRun{c.Run(pawlLetters, id)}
+}
+
+// LettersRun is a handle on a run of workflow Letters.
 type LettersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LettersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LettersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLetters is a handle on the newest run of Letters under an id.
-func FindLetters(c *pawl.Client, id string) LettersRun {
-	return LettersRun{c.Run(workflow__Letters, id)}
+// pawlRunLetters runs workflow Letters.
+func pawlRunLetters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Letters__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Letters__workflow is workflow Letters, with what runs it.
-func Letters__workflow() []*abi.Workflow {
-	w := *workflow__Letters
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Letters__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPatient describes workflow Patient.
+var pawlPatient = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Patient",
+	Version: "4b13ac202038",
+	Pos:     "activities.go:38",
+})
 
-var workflow__Patient = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Patient",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "5b6836fcf850",
-	Generator: "1",
-	Pos:       "activities.go:38",
-	Errors:    Errors__pawl,
-}
-
-// StartPatient starts a run of workflow Patient under an id that no other open run of the namespace has.
+// StartPatient starts a run of workflow Patient and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Patient asks again after pauses that double, until it is answered.
 func StartPatient(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PatientRun, error) {
-	run, err := c.Start(ctx, workflow__Patient, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPatient, id, nil, opts...)
 	return PatientRun{run}, err
 }
 
-// PatientRun is a handle on a run of Patient.
+// FindPatient returns a handle on the newest run of workflow Patient with this id.
+// It does not check that there is one.
+func FindPatient(c *pawl.Client, id string) PatientRun {
+	return PatientRun{c.Run(pawlPatient, id)}
+}
+
+// PatientRun is a handle on a run of workflow Patient.
 type PatientRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PatientRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PatientRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPatient is a handle on the newest run of Patient under an id.
-func FindPatient(c *pawl.Client, id string) PatientRun {
-	return PatientRun{c.Run(workflow__Patient, id)}
+// pawlRunPatient runs workflow Patient.
+func pawlRunPatient(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Patient__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Patient__workflow is workflow Patient, with what runs it.
-func Patient__workflow() []*abi.Workflow {
-	w := *workflow__Patient
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Patient__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCooled describes workflow Cooled.
+var pawlCooled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Cooled",
+	Version: "4e7c4de1577a",
+	Pos:     "activities.go:56",
+})
 
-var workflow__Cooled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Cooled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "71ce7ca3ffa1",
-	Generator: "1",
-	Pos:       "activities.go:56",
-	Errors:    Errors__pawl,
-}
-
-// StartCooled starts a run of workflow Cooled under an id that no other open run of the namespace has.
+// StartCooled starts a run of workflow Cooled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Cooled lets all goroutines wait when one of them is throttled: a shared moment before which nobody asks.
 func StartCooled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CooledRun, error) {
-	run, err := c.Start(ctx, workflow__Cooled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCooled, id, nil, opts...)
 	return CooledRun{run}, err
 }
 
-// CooledRun is a handle on a run of Cooled.
+// FindCooled returns a handle on the newest run of workflow Cooled with this id.
+// It does not check that there is one.
+func FindCooled(c *pawl.Client, id string) CooledRun {
+	return CooledRun{c.Run(pawlCooled, id)}
+}
+
+// CooledRun is a handle on a run of workflow Cooled.
 type CooledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CooledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CooledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCooled is a handle on the newest run of Cooled under an id.
-func FindCooled(c *pawl.Client, id string) CooledRun {
-	return CooledRun{c.Run(workflow__Cooled, id)}
+// pawlRunCooled runs workflow Cooled.
+func pawlRunCooled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Cooled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Cooled__workflow is workflow Cooled, with what runs it.
-func Cooled__workflow() []*abi.Workflow {
-	w := *workflow__Cooled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Cooled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBroken describes workflow Broken.
+var pawlBroken = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Broken",
+	Version: "cf822f4ae8fc",
+	Pos:     "activities.go:118",
+})
 
-var workflow__Broken = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Broken",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "68ba3db8888c",
-	Generator: "1",
-	Pos:       "activities.go:118",
-	Errors:    Errors__pawl,
-}
-
-// StartBroken starts a run of workflow Broken under an id that no other open run of the namespace has.
+// StartBroken starts a run of workflow Broken and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Broken asks through a circuit breaker every twenty minutes.
 func StartBroken(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BrokenRun, error) {
-	run, err := c.Start(ctx, workflow__Broken, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBroken, id, nil, opts...)
 	return BrokenRun{run}, err
 }
 
-// BrokenRun is a handle on a run of Broken.
+// FindBroken returns a handle on the newest run of workflow Broken with this id.
+// It does not check that there is one.
+func FindBroken(c *pawl.Client, id string) BrokenRun {
+	return BrokenRun{c.Run(pawlBroken, id)}
+}
+
+// BrokenRun is a handle on a run of workflow Broken.
 type BrokenRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BrokenRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BrokenRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBroken is a handle on the newest run of Broken under an id.
-func FindBroken(c *pawl.Client, id string) BrokenRun {
-	return BrokenRun{c.Run(workflow__Broken, id)}
+// pawlRunBroken runs workflow Broken.
+func pawlRunBroken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Broken__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Broken__workflow is workflow Broken, with what runs it.
-func Broken__workflow() []*abi.Workflow {
-	w := *workflow__Broken
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Broken__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBulk describes workflow Bulk.
+var pawlBulk = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bulk",
+	Version: "f6913fced9ae",
+	Pos:     "activities.go:144",
+})
 
-var workflow__Bulk = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bulk",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "48e3647830e3",
-	Generator: "1",
-	Pos:       "activities.go:144",
-	Errors:    Errors__pawl,
-}
-
-// StartBulk starts a run of workflow Bulk under an id that no other open run of the namespace has.
+// StartBulk starts a run of workflow Bulk and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Bulk sends with two goroutines that share the ticks of one ticker.
 func StartBulk(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BulkRun, error) {
-	run, err := c.Start(ctx, workflow__Bulk, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBulk, id, nil, opts...)
 	return BulkRun{run}, err
 }
 
-// BulkRun is a handle on a run of Bulk.
+// FindBulk returns a handle on the newest run of workflow Bulk with this id.
+// It does not check that there is one.
+func FindBulk(c *pawl.Client, id string) BulkRun {
+	return BulkRun{c.Run(pawlBulk, id)}
+}
+
+// BulkRun is a handle on a run of workflow Bulk.
 type BulkRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BulkRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BulkRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBulk is a handle on the newest run of Bulk under an id.
-func FindBulk(c *pawl.Client, id string) BulkRun {
-	return BulkRun{c.Run(workflow__Bulk, id)}
+// pawlRunBulk runs workflow Bulk.
+func pawlRunBulk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Bulk__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Bulk__workflow is workflow Bulk, with what runs it.
-func Bulk__workflow() []*abi.Workflow {
-	w := *workflow__Bulk
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Bulk__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlHedged describes workflow Hedged.
+var pawlHedged = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hedged",
+	Version: "2a617f625acf",
+	Pos:     "activities.go:184",
+})
 
-var workflow__Hedged = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hedged",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "b65ba2701c57",
-	Generator: "1",
-	Pos:       "activities.go:184",
-	Errors:    Errors__pawl,
-}
-
-// StartHedged starts a run of workflow Hedged under an id that no other open run of the namespace has.
+// StartHedged starts a run of workflow Hedged and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Hedged asks a second time when the first answer is late, and takes what comes first.
 func StartHedged(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HedgedRun, error) {
-	run, err := c.Start(ctx, workflow__Hedged, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHedged, id, nil, opts...)
 	return HedgedRun{run}, err
 }
 
-// HedgedRun is a handle on a run of Hedged.
+// FindHedged returns a handle on the newest run of workflow Hedged with this id.
+// It does not check that there is one.
+func FindHedged(c *pawl.Client, id string) HedgedRun {
+	return HedgedRun{c.Run(pawlHedged, id)}
+}
+
+// HedgedRun is a handle on a run of workflow Hedged.
 type HedgedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HedgedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HedgedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindHedged is a handle on the newest run of Hedged under an id.
-func FindHedged(c *pawl.Client, id string) HedgedRun {
-	return HedgedRun{c.Run(workflow__Hedged, id)}
+// pawlRunHedged runs workflow Hedged.
+func pawlRunHedged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Hedged__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Hedged__workflow is workflow Hedged, with what runs it.
-func Hedged__workflow() []*abi.Workflow {
-	w := *workflow__Hedged
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Hedged__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlReserved describes workflow Reserved.
+var pawlReserved = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Reserved",
+	Version: "3ac75d32ed67",
+	Pos:     "limiters.go:73",
+})
 
-var workflow__Reserved = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Reserved",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "13ccd8a7de96",
-	Generator: "1",
-	Pos:       "limiters.go:73",
-	Errors:    Errors__pawl,
-}
-
-// StartReserved starts a run of workflow Reserved under an id that no other open run of the namespace has.
+// StartReserved starts a run of workflow Reserved and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Reserved makes eight calls with a bucket of three that gets a token every ten seconds.
 func StartReserved(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ReservedRun, error) {
-	run, err := c.Start(ctx, workflow__Reserved, id, nil, opts...)
+	run, err := c.Start(ctx, pawlReserved, id, nil, opts...)
 	return ReservedRun{run}, err
 }
 
-// ReservedRun is a handle on a run of Reserved.
+// FindReserved returns a handle on the newest run of workflow Reserved with this id.
+// It does not check that there is one.
+func FindReserved(c *pawl.Client, id string) ReservedRun {
+	return ReservedRun{c.Run(pawlReserved, id)}
+}
+
+// ReservedRun is a handle on a run of workflow Reserved.
 type ReservedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ReservedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ReservedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindReserved is a handle on the newest run of Reserved under an id.
-func FindReserved(c *pawl.Client, id string) ReservedRun {
-	return ReservedRun{c.Run(workflow__Reserved, id)}
+// pawlRunReserved runs workflow Reserved.
+func pawlRunReserved(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Reserved__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Reserved__workflow is workflow Reserved, with what runs it.
-func Reserved__workflow() []*abi.Workflow {
-	w := *workflow__Reserved
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Reserved__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlAllowed describes workflow Allowed.
+var pawlAllowed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Allowed",
+	Version: "e01d6636481c",
+	Pos:     "limiters.go:88",
+})
 
-var workflow__Allowed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Allowed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "decf2f8ada38",
-	Generator: "1",
-	Pos:       "limiters.go:88",
-	Errors:    Errors__pawl,
-}
-
-// StartAllowed starts a run of workflow Allowed under an id that no other open run of the namespace has.
+// StartAllowed starts a run of workflow Allowed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Allowed counts who may pass among those who come twice a second, for a rate of one in two seconds.
 func StartAllowed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (AllowedRun, error) {
-	run, err := c.Start(ctx, workflow__Allowed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlAllowed, id, nil, opts...)
 	return AllowedRun{run}, err
 }
 
-// AllowedRun is a handle on a run of Allowed.
+// FindAllowed returns a handle on the newest run of workflow Allowed with this id.
+// It does not check that there is one.
+func FindAllowed(c *pawl.Client, id string) AllowedRun {
+	return AllowedRun{c.Run(pawlAllowed, id)}
+}
+
+// AllowedRun is a handle on a run of workflow Allowed.
 type AllowedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r AllowedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r AllowedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindAllowed is a handle on the newest run of Allowed under an id.
-func FindAllowed(c *pawl.Client, id string) AllowedRun {
-	return AllowedRun{c.Run(workflow__Allowed, id)}
+// pawlRunAllowed runs workflow Allowed.
+func pawlRunAllowed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Allowed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Allowed__workflow is workflow Allowed, with what runs it.
-func Allowed__workflow() []*abi.Workflow {
-	w := *workflow__Allowed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Allowed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCompeting describes workflow Competing.
+var pawlCompeting = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Competing",
+	Version: "e91a7c436a9e",
+	Pos:     "limiters.go:105",
+})
 
-var workflow__Competing = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Competing",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "f08a88b65117",
-	Generator: "1",
-	Pos:       "limiters.go:105",
-	Errors:    Errors__pawl,
-}
-
-// StartCompeting starts a run of workflow Competing under an id that no other open run of the namespace has.
+// StartCompeting starts a run of workflow Competing and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Competing lets nine goroutines wait on one bucket: when they pass is known, who passes is not told.
 func StartCompeting(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CompetingRun, error) {
-	run, err := c.Start(ctx, workflow__Competing, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCompeting, id, nil, opts...)
 	return CompetingRun{run}, err
 }
 
-// CompetingRun is a handle on a run of Competing.
+// FindCompeting returns a handle on the newest run of workflow Competing with this id.
+// It does not check that there is one.
+func FindCompeting(c *pawl.Client, id string) CompetingRun {
+	return CompetingRun{c.Run(pawlCompeting, id)}
+}
+
+// CompetingRun is a handle on a run of workflow Competing.
 type CompetingRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CompetingRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CompetingRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCompeting is a handle on the newest run of Competing under an id.
-func FindCompeting(c *pawl.Client, id string) CompetingRun {
-	return CompetingRun{c.Run(workflow__Competing, id)}
+// pawlRunCompeting runs workflow Competing.
+func pawlRunCompeting(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Competing__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Competing__workflow is workflow Competing, with what runs it.
-func Competing__workflow() []*abi.Workflow {
-	w := *workflow__Competing
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Competing__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlHopeless describes workflow Hopeless.
+var pawlHopeless = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hopeless",
+	Version: "ddd04ce13235",
+	Pos:     "limiters.go:129",
+})
 
-var workflow__Hopeless = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hopeless",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "cb9faf7cf716",
-	Generator: "1",
-	Pos:       "limiters.go:129",
-	Errors:    Errors__pawl,
-}
-
-// StartHopeless starts a run of workflow Hopeless under an id that no other open run of the namespace has.
+// StartHopeless starts a run of workflow Hopeless and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Hopeless does not even wait for a token that would come after the deadline.
 func StartHopeless(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HopelessRun, error) {
-	run, err := c.Start(ctx, workflow__Hopeless, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHopeless, id, nil, opts...)
 	return HopelessRun{run}, err
 }
 
-// HopelessRun is a handle on a run of Hopeless.
+// FindHopeless returns a handle on the newest run of workflow Hopeless with this id.
+// It does not check that there is one.
+func FindHopeless(c *pawl.Client, id string) HopelessRun {
+	return HopelessRun{c.Run(pawlHopeless, id)}
+}
+
+// HopelessRun is a handle on a run of workflow Hopeless.
 type HopelessRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HopelessRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HopelessRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindHopeless is a handle on the newest run of Hopeless under an id.
-func FindHopeless(c *pawl.Client, id string) HopelessRun {
-	return HopelessRun{c.Run(workflow__Hopeless, id)}
+// pawlRunHopeless runs workflow Hopeless.
+func pawlRunHopeless(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Hopeless__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Hopeless__workflow is workflow Hopeless, with what runs it.
-func Hopeless__workflow() []*abi.Workflow {
-	w := *workflow__Hopeless
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Hopeless__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSliding describes workflow Sliding.
+var pawlSliding = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Sliding",
+	Version: "86fca79f4f48",
+	Pos:     "limiters.go:161",
+})
 
-var workflow__Sliding = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Sliding",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "7f49dd240e0a",
-	Generator: "1",
-	Pos:       "limiters.go:161",
-	Errors:    Errors__pawl,
-}
-
-// StartSliding starts a run of workflow Sliding under an id that no other open run of the namespace has.
+// StartSliding starts a run of workflow Sliding and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Sliding remembers when things happened, and waits until the oldest is out of the window.
 func StartSliding(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SlidingRun, error) {
-	run, err := c.Start(ctx, workflow__Sliding, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSliding, id, nil, opts...)
 	return SlidingRun{run}, err
 }
 
-// SlidingRun is a handle on a run of Sliding.
+// FindSliding returns a handle on the newest run of workflow Sliding with this id.
+// It does not check that there is one.
+func FindSliding(c *pawl.Client, id string) SlidingRun {
+	return SlidingRun{c.Run(pawlSliding, id)}
+}
+
+// SlidingRun is a handle on a run of workflow Sliding.
 type SlidingRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SlidingRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SlidingRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSliding is a handle on the newest run of Sliding under an id.
-func FindSliding(c *pawl.Client, id string) SlidingRun {
-	return SlidingRun{c.Run(workflow__Sliding, id)}
+// pawlRunSliding runs workflow Sliding.
+func pawlRunSliding(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Sliding__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Sliding__workflow is workflow Sliding, with what runs it.
-func Sliding__workflow() []*abi.Workflow {
-	w := *workflow__Sliding
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Sliding__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLeaky describes workflow Leaky.
+var pawlLeaky = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Leaky",
+	Version: "3bd3cba89364",
+	Pos:     "limiters.go:198",
+})
 
-var workflow__Leaky = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Leaky",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "3ef3ef4ca0a2",
-	Generator: "1",
-	Pos:       "limiters.go:198",
-	Errors:    Errors__pawl,
-}
-
-// StartLeaky starts a run of workflow Leaky under an id that no other open run of the namespace has.
+// StartLeaky starts a run of workflow Leaky and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Leaky pours faster than the bucket leaks.
 func StartLeaky(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LeakyRun, error) {
-	run, err := c.Start(ctx, workflow__Leaky, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLeaky, id, nil, opts...)
 	return LeakyRun{run}, err
 }
 
-// LeakyRun is a handle on a run of Leaky.
+// FindLeaky returns a handle on the newest run of workflow Leaky with this id.
+// It does not check that there is one.
+func FindLeaky(c *pawl.Client, id string) LeakyRun {
+	return LeakyRun{c.Run(pawlLeaky, id)}
+}
+
+// LeakyRun is a handle on a run of workflow Leaky.
 type LeakyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LeakyRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LeakyRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLeaky is a handle on the newest run of Leaky under an id.
-func FindLeaky(c *pawl.Client, id string) LeakyRun {
-	return LeakyRun{c.Run(workflow__Leaky, id)}
+// pawlRunLeaky runs workflow Leaky.
+func pawlRunLeaky(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Leaky__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Leaky__workflow is workflow Leaky, with what runs it.
-func Leaky__workflow() []*abi.Workflow {
-	w := *workflow__Leaky
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Leaky__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlKeyed describes workflow Keyed.
+var pawlKeyed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Keyed",
+	Version: "4e5687dd3922",
+	Pos:     "limiters.go:215",
+})
 
-var workflow__Keyed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Keyed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "ea1fb373aeb5",
-	Generator: "1",
-	Pos:       "limiters.go:215",
-	Errors:    Errors__pawl,
-}
-
-// StartKeyed starts a run of workflow Keyed under an id that no other open run of the namespace has.
+// StartKeyed starts a run of workflow Keyed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Keyed has a limiter for each customer, made on first use.
 func StartKeyed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (KeyedRun, error) {
-	run, err := c.Start(ctx, workflow__Keyed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlKeyed, id, nil, opts...)
 	return KeyedRun{run}, err
 }
 
-// KeyedRun is a handle on a run of Keyed.
+// FindKeyed returns a handle on the newest run of workflow Keyed with this id.
+// It does not check that there is one.
+func FindKeyed(c *pawl.Client, id string) KeyedRun {
+	return KeyedRun{c.Run(pawlKeyed, id)}
+}
+
+// KeyedRun is a handle on a run of workflow Keyed.
 type KeyedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r KeyedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r KeyedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindKeyed is a handle on the newest run of Keyed under an id.
-func FindKeyed(c *pawl.Client, id string) KeyedRun {
-	return KeyedRun{c.Run(workflow__Keyed, id)}
+// pawlRunKeyed runs workflow Keyed.
+func pawlRunKeyed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Keyed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Keyed__workflow is workflow Keyed, with what runs it.
-func Keyed__workflow() []*abi.Workflow {
-	w := *workflow__Keyed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Keyed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlThrottled describes workflow Throttled.
+var pawlThrottled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Throttled",
+	Version: "13b7d9035400",
+	Pos:     "limiters.go:256",
+})
 
-var workflow__Throttled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Throttled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "7fc80167709d",
-	Generator: "1",
-	Pos:       "limiters.go:256",
-	Errors:    Errors__pawl,
-}
-
-// StartThrottled starts a run of workflow Throttled under an id that no other open run of the namespace has.
+// StartThrottled starts a run of workflow Throttled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Throttled wraps a function.
 func StartThrottled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ThrottledRun, error) {
-	run, err := c.Start(ctx, workflow__Throttled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlThrottled, id, nil, opts...)
 	return ThrottledRun{run}, err
 }
 
-// ThrottledRun is a handle on a run of Throttled.
+// FindThrottled returns a handle on the newest run of workflow Throttled with this id.
+// It does not check that there is one.
+func FindThrottled(c *pawl.Client, id string) ThrottledRun {
+	return ThrottledRun{c.Run(pawlThrottled, id)}
+}
+
+// ThrottledRun is a handle on a run of workflow Throttled.
 type ThrottledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ThrottledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ThrottledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindThrottled is a handle on the newest run of Throttled under an id.
-func FindThrottled(c *pawl.Client, id string) ThrottledRun {
-	return ThrottledRun{c.Run(workflow__Throttled, id)}
+// pawlRunThrottled runs workflow Throttled.
+func pawlRunThrottled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Throttled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Throttled__workflow is workflow Throttled, with what runs it.
-func Throttled__workflow() []*abi.Workflow {
-	w := *workflow__Throttled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Throttled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTicked describes workflow Ticked.
+var pawlTicked = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ticked",
+	Version: "902449af6027",
+	Pos:     "tickers.go:15",
+})
 
-var workflow__Ticked = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ticked",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "c18a29a97e20",
-	Generator: "1",
-	Pos:       "tickers.go:15",
-	Errors:    Errors__pawl,
-}
-
-// StartTicked starts a run of workflow Ticked under an id that no other open run of the namespace has.
+// StartTicked starts a run of workflow Ticked and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Ticked takes one item for each tick.
 func StartTicked(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TickedRun, error) {
-	run, err := c.Start(ctx, workflow__Ticked, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTicked, id, nil, opts...)
 	return TickedRun{run}, err
 }
 
-// TickedRun is a handle on a run of Ticked.
+// FindTicked returns a handle on the newest run of workflow Ticked with this id.
+// It does not check that there is one.
+func FindTicked(c *pawl.Client, id string) TickedRun {
+	return TickedRun{c.Run(pawlTicked, id)}
+}
+
+// TickedRun is a handle on a run of workflow Ticked.
 type TickedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TickedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TickedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTicked is a handle on the newest run of Ticked under an id.
-func FindTicked(c *pawl.Client, id string) TickedRun {
-	return TickedRun{c.Run(workflow__Ticked, id)}
+// pawlRunTicked runs workflow Ticked.
+func pawlRunTicked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Ticked__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Ticked__workflow is workflow Ticked, with what runs it.
-func Ticked__workflow() []*abi.Workflow {
-	w := *workflow__Ticked
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Ticked__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBursty describes workflow Bursty.
+var pawlBursty = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bursty",
+	Version: "94bfab2a5063",
+	Pos:     "tickers.go:29",
+})
 
-var workflow__Bursty = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bursty",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "ff9a8358e323",
-	Generator: "1",
-	Pos:       "tickers.go:29",
-	Errors:    Errors__pawl,
-}
-
-// StartBursty starts a run of workflow Bursty under an id that no other open run of the namespace has.
+// StartBursty starts a run of workflow Bursty and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Bursty saves up to three ticks for a burst.
 func StartBursty(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BurstyRun, error) {
-	run, err := c.Start(ctx, workflow__Bursty, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBursty, id, nil, opts...)
 	return BurstyRun{run}, err
 }
 
-// BurstyRun is a handle on a run of Bursty.
+// FindBursty returns a handle on the newest run of workflow Bursty with this id.
+// It does not check that there is one.
+func FindBursty(c *pawl.Client, id string) BurstyRun {
+	return BurstyRun{c.Run(pawlBursty, id)}
+}
+
+// BurstyRun is a handle on a run of workflow Bursty.
 type BurstyRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BurstyRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BurstyRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBursty is a handle on the newest run of Bursty under an id.
-func FindBursty(c *pawl.Client, id string) BurstyRun {
-	return BurstyRun{c.Run(workflow__Bursty, id)}
+// pawlRunBursty runs workflow Bursty.
+func pawlRunBursty(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Bursty__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Bursty__workflow is workflow Bursty, with what runs it.
-func Bursty__workflow() []*abi.Workflow {
-	w := *workflow__Bursty
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Bursty__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFaster describes workflow Faster.
+var pawlFaster = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Faster",
+	Version: "df542e5a98de",
+	Pos:     "tickers.go:71",
+})
 
-var workflow__Faster = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Faster",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "1b462068b26d",
-	Generator: "1",
-	Pos:       "tickers.go:71",
-	Errors:    Errors__pawl,
-}
-
-// StartFaster starts a run of workflow Faster under an id that no other open run of the namespace has.
+// StartFaster starts a run of workflow Faster and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Faster changes the period of a ticker twice, and then stops it.
 func StartFaster(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FasterRun, error) {
-	run, err := c.Start(ctx, workflow__Faster, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFaster, id, nil, opts...)
 	return FasterRun{run}, err
 }
 
-// FasterRun is a handle on a run of Faster.
+// FindFaster returns a handle on the newest run of workflow Faster with this id.
+// It does not check that there is one.
+func FindFaster(c *pawl.Client, id string) FasterRun {
+	return FasterRun{c.Run(pawlFaster, id)}
+}
+
+// FasterRun is a handle on a run of workflow Faster.
 type FasterRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FasterRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FasterRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFaster is a handle on the newest run of Faster under an id.
-func FindFaster(c *pawl.Client, id string) FasterRun {
-	return FasterRun{c.Run(workflow__Faster, id)}
+// pawlRunFaster runs workflow Faster.
+func pawlRunFaster(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Faster__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Faster__workflow is workflow Faster, with what runs it.
-func Faster__workflow() []*abi.Workflow {
-	w := *workflow__Faster
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Faster__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLagging describes workflow Lagging.
+var pawlLagging = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Lagging",
+	Version: "291ff68fb7ff",
+	Pos:     "tickers.go:94",
+})
 
-var workflow__Lagging = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Lagging",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "d6771a8d424b",
-	Generator: "1",
-	Pos:       "tickers.go:94",
-	Errors:    Errors__pawl,
-}
-
-// StartLagging starts a run of workflow Lagging under an id that no other open run of the namespace has.
+// StartLagging starts a run of workflow Lagging and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Lagging is slower than its ticker, which drops the ticks that nobody takes.
 func StartLagging(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LaggingRun, error) {
-	run, err := c.Start(ctx, workflow__Lagging, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLagging, id, nil, opts...)
 	return LaggingRun{run}, err
 }
 
-// LaggingRun is a handle on a run of Lagging.
+// FindLagging returns a handle on the newest run of workflow Lagging with this id.
+// It does not check that there is one.
+func FindLagging(c *pawl.Client, id string) LaggingRun {
+	return LaggingRun{c.Run(pawlLagging, id)}
+}
+
+// LaggingRun is a handle on a run of workflow Lagging.
 type LaggingRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LaggingRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LaggingRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLagging is a handle on the newest run of Lagging under an id.
-func FindLagging(c *pawl.Client, id string) LaggingRun {
-	return LaggingRun{c.Run(workflow__Lagging, id)}
+// pawlRunLagging runs workflow Lagging.
+func pawlRunLagging(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Lagging__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Lagging__workflow is workflow Lagging, with what runs it.
-func Lagging__workflow() []*abi.Workflow {
-	w := *workflow__Lagging
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Lagging__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRanged describes workflow Ranged.
+var pawlRanged = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ranged",
+	Version: "fb947aa8455d",
+	Pos:     "tickers.go:109",
+})
 
-var workflow__Ranged = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ranged",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "673d63c8ea34",
-	Generator: "1",
-	Pos:       "tickers.go:109",
-	Errors:    Errors__pawl,
-}
-
-// StartRanged starts a run of workflow Ranged under an id that no other open run of the namespace has.
+// StartRanged starts a run of workflow Ranged and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Ranged ranges over the channel of a ticker until a deadline.
 func StartRanged(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RangedRun, error) {
-	run, err := c.Start(ctx, workflow__Ranged, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRanged, id, nil, opts...)
 	return RangedRun{run}, err
 }
 
-// RangedRun is a handle on a run of Ranged.
+// FindRanged returns a handle on the newest run of workflow Ranged with this id.
+// It does not check that there is one.
+func FindRanged(c *pawl.Client, id string) RangedRun {
+	return RangedRun{c.Run(pawlRanged, id)}
+}
+
+// RangedRun is a handle on a run of workflow Ranged.
 type RangedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RangedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RangedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRanged is a handle on the newest run of Ranged under an id.
-func FindRanged(c *pawl.Client, id string) RangedRun {
-	return RangedRun{c.Run(workflow__Ranged, id)}
+// pawlRunRanged runs workflow Ranged.
+func pawlRunRanged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Ranged__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Ranged__workflow is workflow Ranged, with what runs it.
-func Ranged__workflow() []*abi.Workflow {
-	w := *workflow__Ranged
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Ranged__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSpaced describes workflow Spaced.
+var pawlSpaced = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Spaced",
+	Version: "6d87ef5dea75",
+	Pos:     "tickers.go:126",
+})
 
-var workflow__Spaced = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Spaced",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "6be26cc63308",
-	Generator: "1",
-	Pos:       "tickers.go:126",
-	Errors:    Errors__pawl,
-}
-
-// StartSpaced starts a run of workflow Spaced under an id that no other open run of the namespace has.
+// StartSpaced starts a run of workflow Spaced and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Spaced waits with one timer that it sets anew after each item.
 func StartSpaced(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SpacedRun, error) {
-	run, err := c.Start(ctx, workflow__Spaced, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSpaced, id, nil, opts...)
 	return SpacedRun{run}, err
 }
 
-// SpacedRun is a handle on a run of Spaced.
+// FindSpaced returns a handle on the newest run of workflow Spaced with this id.
+// It does not check that there is one.
+func FindSpaced(c *pawl.Client, id string) SpacedRun {
+	return SpacedRun{c.Run(pawlSpaced, id)}
+}
+
+// SpacedRun is a handle on a run of workflow Spaced.
 type SpacedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SpacedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SpacedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSpaced is a handle on the newest run of Spaced under an id.
-func FindSpaced(c *pawl.Client, id string) SpacedRun {
-	return SpacedRun{c.Run(workflow__Spaced, id)}
+// pawlRunSpaced runs workflow Spaced.
+func pawlRunSpaced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Spaced__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Spaced__workflow is workflow Spaced, with what runs it.
-func Spaced__workflow() []*abi.Workflow {
-	w := *workflow__Spaced
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Spaced__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlRearmed describes workflow Rearmed.
+var pawlRearmed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Rearmed",
+	Version: "421a812a5321",
+	Pos:     "tickers.go:142",
+})
 
-var workflow__Rearmed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Rearmed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "b8270a619404",
-	Generator: "1",
-	Pos:       "tickers.go:142",
-	Errors:    Errors__pawl,
-}
-
-// StartRearmed starts a run of workflow Rearmed under an id that no other open run of the namespace has.
+// StartRearmed starts a run of workflow Rearmed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Rearmed has functions that time calls, one of which sets its own timer again.
 func StartRearmed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RearmedRun, error) {
-	run, err := c.Start(ctx, workflow__Rearmed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlRearmed, id, nil, opts...)
 	return RearmedRun{run}, err
 }
 
-// RearmedRun is a handle on a run of Rearmed.
+// FindRearmed returns a handle on the newest run of workflow Rearmed with this id.
+// It does not check that there is one.
+func FindRearmed(c *pawl.Client, id string) RearmedRun {
+	return RearmedRun{c.Run(pawlRearmed, id)}
+}
+
+// RearmedRun is a handle on a run of workflow Rearmed.
 type RearmedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RearmedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RearmedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRearmed is a handle on the newest run of Rearmed under an id.
-func FindRearmed(c *pawl.Client, id string) RearmedRun {
-	return RearmedRun{c.Run(workflow__Rearmed, id)}
+// pawlRunRearmed runs workflow Rearmed.
+func pawlRunRearmed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Rearmed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Rearmed__workflow is workflow Rearmed, with what runs it.
-func Rearmed__workflow() []*abi.Workflow {
-	w := *workflow__Rearmed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Rearmed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlAlternating describes workflow Alternating.
+var pawlAlternating = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Alternating",
+	Version: "c867777aff25",
+	Pos:     "tickers.go:167",
+})
 
-var workflow__Alternating = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Alternating",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "b68d7a21c28d",
-	Generator: "1",
-	Pos:       "tickers.go:167",
-	Errors:    Errors__pawl,
-}
-
-// StartAlternating starts a run of workflow Alternating under an id that no other open run of the namespace has.
+// StartAlternating starts a run of workflow Alternating and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Alternating selects between two tickers of different beats, and counts what each got.
 func StartAlternating(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (AlternatingRun, error) {
-	run, err := c.Start(ctx, workflow__Alternating, id, nil, opts...)
+	run, err := c.Start(ctx, pawlAlternating, id, nil, opts...)
 	return AlternatingRun{run}, err
 }
 
-// AlternatingRun is a handle on a run of Alternating.
+// FindAlternating returns a handle on the newest run of workflow Alternating with this id.
+// It does not check that there is one.
+func FindAlternating(c *pawl.Client, id string) AlternatingRun {
+	return AlternatingRun{c.Run(pawlAlternating, id)}
+}
+
+// AlternatingRun is a handle on a run of workflow Alternating.
 type AlternatingRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r AlternatingRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r AlternatingRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindAlternating is a handle on the newest run of Alternating under an id.
-func FindAlternating(c *pawl.Client, id string) AlternatingRun {
-	return AlternatingRun{c.Run(workflow__Alternating, id)}
+// pawlRunAlternating runs workflow Alternating.
+func pawlRunAlternating(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Alternating__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Alternating__workflow is workflow Alternating, with what runs it.
-func Alternating__workflow() []*abi.Workflow {
-	w := *workflow__Alternating
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Alternating__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTie describes workflow Tie.
+var pawlTie = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Tie",
+	Version: "f7f91c081bd7",
+	Pos:     "tickers.go:190",
+})
 
-var workflow__Tie = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Tie",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Version:   "d357a07dacf4",
-	Generator: "1",
-	Pos:       "tickers.go:190",
-	Errors:    Errors__pawl,
-}
-
-// StartTie starts a run of workflow Tie under an id that no other open run of the namespace has.
+// StartTie starts a run of workflow Tie and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Tie has two timers that fire in the same instant, while the workflow sleeps. It takes one of the two afterwards.
+// Either is an outcome.
 func StartTie(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TieRun, error) {
-	run, err := c.Start(ctx, workflow__Tie, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTie, id, nil, opts...)
 	return TieRun{run}, err
 }
 
-// TieRun is a handle on a run of Tie.
+// FindTie returns a handle on the newest run of workflow Tie with this id.
+// It does not check that there is one.
+func FindTie(c *pawl.Client, id string) TieRun {
+	return TieRun{c.Run(pawlTie, id)}
+}
+
+// TieRun is a handle on a run of workflow Tie.
 type TieRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TieRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TieRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTie is a handle on the newest run of Tie under an id.
-func FindTie(c *pawl.Client, id string) TieRun {
-	return TieRun{c.Run(workflow__Tie, id)}
+// pawlRunTie runs workflow Tie.
+func pawlRunTie(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Tie__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Tie__workflow is workflow Tie, with what runs it.
-func Tie__workflow() []*abi.Workflow {
-	w := *workflow__Tie
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Tie__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package ratelimits, for a worker to run.
+// PawlRegistration returns the activities and workflows of package ratelimits, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Letters__workflow(),
-			Patient__workflow(),
-			Cooled__workflow(),
-			Broken__workflow(),
-			Bulk__workflow(),
-			Hedged__workflow(),
-			Reserved__workflow(),
-			Allowed__workflow(),
-			Competing__workflow(),
-			Hopeless__workflow(),
-			Sliding__workflow(),
-			Leaky__workflow(),
-			Keyed__workflow(),
-			Throttled__workflow(),
-			Ticked__workflow(),
-			Bursty__workflow(),
-			Faster__workflow(),
-			Lagging__workflow(),
-			Ranged__workflow(),
-			Spaced__workflow(),
-			Rearmed__workflow(),
-			Alternating__workflow(),
-			Tie__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/ratelimits.ErrThrottled", ErrThrottled),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlLetters.With(pawlRunLetters),
+		pawlPatient.With(pawlRunPatient),
+		pawlCooled.With(pawlRunCooled),
+		pawlBroken.With(pawlRunBroken),
+		pawlBulk.With(pawlRunBulk),
+		pawlHedged.With(pawlRunHedged),
+		pawlReserved.With(pawlRunReserved),
+		pawlAllowed.With(pawlRunAllowed),
+		pawlCompeting.With(pawlRunCompeting),
+		pawlHopeless.With(pawlRunHopeless),
+		pawlSliding.With(pawlRunSliding),
+		pawlLeaky.With(pawlRunLeaky),
+		pawlKeyed.With(pawlRunKeyed),
+		pawlThrottled.With(pawlRunThrottled),
+		pawlTicked.With(pawlRunTicked),
+		pawlBursty.With(pawlRunBursty),
+		pawlFaster.With(pawlRunFaster),
+		pawlLagging.With(pawlRunLagging),
+		pawlRanged.With(pawlRunRanged),
+		pawlSpaced.With(pawlRunSpaced),
+		pawlRearmed.With(pawlRunRearmed),
+		pawlAlternating.With(pawlRunAlternating),
+		pawlTie.With(pawlRunTie),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed limiters.go
-var source__limiters string
+var pawlSourceLimiters string
 
 //go:embed ratelimits.go
-var source__ratelimits string
+var pawlSourceRatelimits string
 
 //go:embed tickers.go
-var source__tickers string
+var pawlSourceTickers string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/ratelimits/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"(*breaker).do{}": "459e1fe69a8d744c",
-			"Broken{}":        "3724581d3ccfb839",
-			"Bulk{}":          "c742966d4fea7e78",
-			"Cooled{}":        "2ef9d09d5ebd6d14",
-			"Hedged{}":        "6cd81e6433ba0cb0",
-			"Letters{}":       "e2c35d086c0074e4",
-			"Patient{}":       "ef272c9dcc4da83c",
-			"type breaker":    "c547675f9228991d",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/ratelimits.ErrThrottled", ErrThrottled),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"(*breaker).do{}": "459e1fe69a8d744c",
+				"Broken{}":        "3724581d3ccfb839",
+				"Bulk{}":          "c742966d4fea7e78",
+				"Cooled{}":        "2ef9d09d5ebd6d14",
+				"Hedged{}":        "6cd81e6433ba0cb0",
+				"Letters{}":       "e2c35d086c0074e4",
+				"Patient{}":       "ef272c9dcc4da83c",
+				"type breaker":    "c547675f9228991d",
+			},
+		},
+		{
+			File: "limiters.go",
+			Text: pawlSourceLimiters,
+			Sums: map[string]string{
+				"(*bucket).allow{}":   "1d1a9194ccb4a747",
+				"(*bucket).reserve{}": "c1edefca7128305f",
+				"(*bucket).wait{}":    "818df33a449489e4",
+				"(*leaky).leak{}":     "2bfd7d9bb7710055",
+				"(*leaky).pour{}":     "4e7d31607adc7175",
+				"(*sliding).next{}":   "2cd6e5dbad7754b7",
+				"Allowed{}":           "9219b97a8197e683",
+				"Competing{}":         "50783d779e6cc71d",
+				"Hopeless{}":          "e03ff3fd0f36025c",
+				"Keyed{}":             "7eae058059c04076",
+				"Leaky{}":             "6e75882e6f08959d",
+				"Reserved{}":          "3b2fa961152c7089",
+				"Sliding{}":           "67c57dfab13d4c0d",
+				"Throttled{}":         "8e44d8a75f5d7e80",
+				"Throttle{}":          "339b6a6a683c56c2",
+				"newBucket{}":         "186b76d2239f3fdc",
+				"type bucket":         "018fa68b48588be5",
+				"type leaky":          "57353b256ce24b99",
+				"type sliding":        "8d6b4e09ddf937a8",
+			},
+		},
+		{
+			File: "ratelimits.go",
+			Text: pawlSourceRatelimits,
+			Sums: map[string]string{
+				"(*log).add{}":     "596670e49f427939",
+				"(*log).text{}":    "11f485b905507b4b",
+				"Query":            "339092f304cfd2b5",
+				"Send":             "4ace71315c4dbc3e",
+				"elapsed{}":        "a985c1e1c0ae5ed4",
+				"newLog{}":         "072fd0e4a56a37b4",
+				"type log":         "f377146532d721ff",
+				"var ErrThrottled": "695ad016e118adef",
+			},
+		},
+		{
+			File: "tickers.go",
+			Text: pawlSourceTickers,
+			Sums: map[string]string{
+				"Alternating{}": "e886b9f766632272",
+				"Bursty{}":      "6d22134b005889c9",
+				"Faster{}":      "18570fe3ff27d554",
+				"Lagging{}":     "a3c77c44b9073734",
+				"Ranged{}":      "4990fd1c92ecd411",
+				"Rearmed{}":     "92f59d593dc0a671",
+				"Spaced{}":      "1a93977bff34eebf",
+				"Ticked{}":      "d7fcb412f5bd7f9a",
+				"Tie{}":         "44adf4e2814e9ae1",
+				"refill{}":      "f27737f290ba2f44",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/ratelimits/limiters.go",
-		Text: source__limiters,
-		Sums: map[string]string{
-			"(*bucket).allow{}":   "1d1a9194ccb4a747",
-			"(*bucket).reserve{}": "c1edefca7128305f",
-			"(*bucket).wait{}":    "818df33a449489e4",
-			"(*leaky).leak{}":     "2bfd7d9bb7710055",
-			"(*leaky).pour{}":     "4e7d31607adc7175",
-			"(*sliding).next{}":   "2cd6e5dbad7754b7",
-			"Allowed{}":           "9219b97a8197e683",
-			"Competing{}":         "50783d779e6cc71d",
-			"Hopeless{}":          "e03ff3fd0f36025c",
-			"Keyed{}":             "7eae058059c04076",
-			"Leaky{}":             "6e75882e6f08959d",
-			"Reserved{}":          "3b2fa961152c7089",
-			"Sliding{}":           "67c57dfab13d4c0d",
-			"Throttled{}":         "8e44d8a75f5d7e80",
-			"Throttle{}":          "339b6a6a683c56c2",
-			"newBucket{}":         "186b76d2239f3fdc",
-			"type bucket":         "018fa68b48588be5",
-			"type leaky":          "57353b256ce24b99",
-			"type sliding":        "8d6b4e09ddf937a8",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/ratelimits/ratelimits.go",
-		Text: source__ratelimits,
-		Sums: map[string]string{
-			"(*log).add{}":     "596670e49f427939",
-			"(*log).text{}":    "11f485b905507b4b",
-			"Query":            "339092f304cfd2b5",
-			"Send":             "4ace71315c4dbc3e",
-			"elapsed{}":        "a985c1e1c0ae5ed4",
-			"newLog{}":         "072fd0e4a56a37b4",
-			"type log":         "f377146532d721ff",
-			"var ErrThrottled": "695ad016e118adef",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/ratelimits/tickers.go",
-		Text: source__tickers,
-		Sums: map[string]string{
-			"Alternating{}": "e886b9f766632272",
-			"Bursty{}":      "6d22134b005889c9",
-			"Faster{}":      "18570fe3ff27d554",
-			"Lagging{}":     "a3c77c44b9073734",
-			"Ranged{}":      "4990fd1c92ecd411",
-			"Rearmed{}":     "92f59d593dc0a671",
-			"Spaced{}":      "1a93977bff34eebf",
-			"Ticked{}":      "d7fcb412f5bd7f9a",
-			"Tie{}":         "44adf4e2814e9ae1",
-			"refill{}":      "f27737f290ba2f44",
-		},
-	},
-}
+})
 
 // bind1x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {

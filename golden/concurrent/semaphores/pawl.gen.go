@@ -5,1111 +5,1070 @@ package semaphores
 import (
 	"context"
 	_ "embed"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Upload = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/semaphores.Upload",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "semaphores.go:14",
-}
+// pawlUpload describes activity Upload.
+var pawlUpload = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/semaphores.Upload",
+	Pos:  "semaphores.go:14",
+})
 
 // Upload__pawl schedules activity Upload and waits for its outcome.
-func Upload__pawl(_run *abi.Run, ctx context.Context, megabytes int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Upload, []any{megabytes}, &r0)
-	return
+func Upload__pawl(_run *abi.Run, ctx context.Context, megabytes int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlUpload, []any{megabytes}, &result)
+	return result, err
 }
 
-var activity__Reserve = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/semaphores.Reserve",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "semaphores.go:22",
-}
+// pawlReserve describes activity Reserve.
+var pawlReserve = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/semaphores.Reserve",
+	Pos:  "semaphores.go:22",
+})
 
 // Reserve__pawl schedules activity Reserve and waits for its outcome.
-func Reserve__pawl(_run *abi.Run, ctx context.Context, row int, seat int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Reserve, []any{row, seat}, &r0)
-	return
+func Reserve__pawl(_run *abi.Run, ctx context.Context, row, seat int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlReserve, []any{row, seat}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Upload,
+			Activity: pawlUpload,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var megabytes int
+				if err := in.Decode(&megabytes); err != nil {
 					return nil, err
 				}
-				r0, err := Upload(ctx, a0)
-				return []any{r0}, err
+				result, err := Upload(ctx, megabytes)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Reserve,
+			Activity: pawlReserve,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				var a1 int
-				if err := in.Decode(&a0, &a1); err != nil {
+				var row, seat int
+				if err := in.Decode(&row, &seat); err != nil {
 					return nil, err
 				}
-				r0, err := Reserve(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Reserve(ctx, row, seat)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Uploads = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Uploads",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "7742c6cde1ca",
-	Generator: "1",
-	Pos:       "activities.go:20",
-	Errors:    Errors__pawl,
-}
+// pawlUploads describes workflow Uploads.
+var pawlUploads = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Uploads",
+	Version: "f61ddd559e6c",
+	Pos:     "activities.go:20",
+})
 
-// StartUploads starts a run of workflow Uploads under an id that no other open run of the namespace has.
+// StartUploads starts a run of workflow Uploads and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Uploads lets two of five run at a time. They start in order, since the loop acquires.
 func StartUploads(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (UploadsRun, error) {
-	run, err := c.Start(ctx, workflow__Uploads, id, nil, opts...)
+	run, err := c.Start(ctx, pawlUploads, id, nil, opts...)
 	return UploadsRun{run}, err
 }
 
-// UploadsRun is a handle on a run of Uploads.
+// FindUploads returns a handle on the newest run of workflow Uploads with this id.
+// It does not check that there is one.
+func FindUploads(c *pawl.Client, id string) UploadsRun {
+	return UploadsRun{c.Run(pawlUploads, id)}
+}
+
+// UploadsRun is a handle on a run of workflow Uploads.
 type UploadsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r UploadsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r UploadsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindUploads is a handle on the newest run of Uploads under an id.
-func FindUploads(c *pawl.Client, id string) UploadsRun {
-	return UploadsRun{c.Run(workflow__Uploads, id)}
+// pawlRunUploads runs workflow Uploads.
+func pawlRunUploads(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Uploads__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Uploads__workflow is workflow Uploads, with what runs it.
-func Uploads__workflow() []*abi.Workflow {
-	w := *workflow__Uploads
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Uploads__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSeated describes workflow Seated.
+var pawlSeated = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Seated",
+	Version: "03e874212022",
+	Pos:     "activities.go:45",
+})
 
-var workflow__Seated = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Seated",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "5b3c13765542",
-	Generator: "1",
-	Pos:       "activities.go:45",
-	Errors:    Errors__pawl,
-}
-
-// StartSeated starts a run of workflow Seated under an id that no other open run of the namespace has.
+// StartSeated starts a run of workflow Seated and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Seated reserves seats with a limit for each row.
 func StartSeated(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SeatedRun, error) {
-	run, err := c.Start(ctx, workflow__Seated, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSeated, id, nil, opts...)
 	return SeatedRun{run}, err
 }
 
-// SeatedRun is a handle on a run of Seated.
+// FindSeated returns a handle on the newest run of workflow Seated with this id.
+// It does not check that there is one.
+func FindSeated(c *pawl.Client, id string) SeatedRun {
+	return SeatedRun{c.Run(pawlSeated, id)}
+}
+
+// SeatedRun is a handle on a run of workflow Seated.
 type SeatedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SeatedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SeatedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSeated is a handle on the newest run of Seated under an id.
-func FindSeated(c *pawl.Client, id string) SeatedRun {
-	return SeatedRun{c.Run(workflow__Seated, id)}
+// pawlRunSeated runs workflow Seated.
+func pawlRunSeated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Seated__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Seated__workflow is workflow Seated, with what runs it.
-func Seated__workflow() []*abi.Workflow {
-	w := *workflow__Seated
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Seated__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlExclusive describes workflow Exclusive.
+var pawlExclusive = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Exclusive",
+	Version: "19e303746924",
+	Pos:     "activities.go:77",
+})
 
-var workflow__Exclusive = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Exclusive",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "99c41527c99a",
-	Generator: "1",
-	Pos:       "activities.go:77",
-	Errors:    Errors__pawl,
-}
-
-// StartExclusive starts a run of workflow Exclusive under an id that no other open run of the namespace has.
+// StartExclusive starts a run of workflow Exclusive and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Exclusive serialises what reserves, by a channel as the lock, since the lock is held while an activity runs.
 func StartExclusive(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ExclusiveRun, error) {
-	run, err := c.Start(ctx, workflow__Exclusive, id, nil, opts...)
+	run, err := c.Start(ctx, pawlExclusive, id, nil, opts...)
 	return ExclusiveRun{run}, err
 }
 
-// ExclusiveRun is a handle on a run of Exclusive.
+// FindExclusive returns a handle on the newest run of workflow Exclusive with this id.
+// It does not check that there is one.
+func FindExclusive(c *pawl.Client, id string) ExclusiveRun {
+	return ExclusiveRun{c.Run(pawlExclusive, id)}
+}
+
+// ExclusiveRun is a handle on a run of workflow Exclusive.
 type ExclusiveRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ExclusiveRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ExclusiveRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindExclusive is a handle on the newest run of Exclusive under an id.
-func FindExclusive(c *pawl.Client, id string) ExclusiveRun {
-	return ExclusiveRun{c.Run(workflow__Exclusive, id)}
+// pawlRunExclusive runs workflow Exclusive.
+func pawlRunExclusive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Exclusive__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Exclusive__workflow is workflow Exclusive, with what runs it.
-func Exclusive__workflow() []*abi.Workflow {
-	w := *workflow__Exclusive
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Exclusive__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCrowded describes workflow Crowded.
+var pawlCrowded = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Crowded",
+	Version: "e0cd251c6c97",
+	Pos:     "activities.go:104",
+})
 
-var workflow__Crowded = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Crowded",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "df8755c261b7",
-	Generator: "1",
-	Pos:       "activities.go:104",
-	Errors:    Errors__pawl,
-}
-
-// StartCrowded starts a run of workflow Crowded under an id that no other open run of the namespace has.
+// StartCrowded starts a run of workflow Crowded and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Crowded turns away who would have to wait too long for a slot.
 func StartCrowded(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CrowdedRun, error) {
-	run, err := c.Start(ctx, workflow__Crowded, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCrowded, id, nil, opts...)
 	return CrowdedRun{run}, err
 }
 
-// CrowdedRun is a handle on a run of Crowded.
+// FindCrowded returns a handle on the newest run of workflow Crowded with this id.
+// It does not check that there is one.
+func FindCrowded(c *pawl.Client, id string) CrowdedRun {
+	return CrowdedRun{c.Run(pawlCrowded, id)}
+}
+
+// CrowdedRun is a handle on a run of workflow Crowded.
 type CrowdedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CrowdedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CrowdedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCrowded is a handle on the newest run of Crowded under an id.
-func FindCrowded(c *pawl.Client, id string) CrowdedRun {
-	return CrowdedRun{c.Run(workflow__Crowded, id)}
+// pawlRunCrowded runs workflow Crowded.
+func pawlRunCrowded(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Crowded__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Crowded__workflow is workflow Crowded, with what runs it.
-func Crowded__workflow() []*abi.Workflow {
-	w := *workflow__Crowded
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Crowded__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlShared describes workflow Shared.
+var pawlShared = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Shared",
+	Version: "c16841540b5a",
+	Pos:     "activities.go:129",
+})
 
-var workflow__Shared = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Shared",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "176c5f555ebf",
-	Generator: "1",
-	Pos:       "activities.go:129",
-	Errors:    Errors__pawl,
-}
-
-// StartShared starts a run of workflow Shared under an id that no other open run of the namespace has.
+// StartShared starts a run of workflow Shared and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Shared makes an upload only once for all who ask for it while it runs.
 func StartShared(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SharedRun, error) {
-	run, err := c.Start(ctx, workflow__Shared, id, nil, opts...)
+	run, err := c.Start(ctx, pawlShared, id, nil, opts...)
 	return SharedRun{run}, err
 }
 
-// SharedRun is a handle on a run of Shared.
+// FindShared returns a handle on the newest run of workflow Shared with this id.
+// It does not check that there is one.
+func FindShared(c *pawl.Client, id string) SharedRun {
+	return SharedRun{c.Run(pawlShared, id)}
+}
+
+// SharedRun is a handle on a run of workflow Shared.
 type SharedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SharedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SharedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindShared is a handle on the newest run of Shared under an id.
-func FindShared(c *pawl.Client, id string) SharedRun {
-	return SharedRun{c.Run(workflow__Shared, id)}
+// pawlRunShared runs workflow Shared.
+func pawlRunShared(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Shared__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Shared__workflow is workflow Shared, with what runs it.
-func Shared__workflow() []*abi.Workflow {
-	w := *workflow__Shared
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Shared__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlThree describes workflow Three.
+var pawlThree = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Three",
+	Version: "01d5ee5fc8be",
+	Pos:     "channels.go:57",
+})
 
-var workflow__Three = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Three",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "c95304570122",
-	Generator: "1",
-	Pos:       "channels.go:57",
-	Errors:    Errors__pawl,
-}
-
-// StartThree starts a run of workflow Three under an id that no other open run of the namespace has.
+// StartThree starts a run of workflow Three and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Three lets ten goroutines through a door for three, for an hour each.
 func StartThree(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ThreeRun, error) {
-	run, err := c.Start(ctx, workflow__Three, id, nil, opts...)
+	run, err := c.Start(ctx, pawlThree, id, nil, opts...)
 	return ThreeRun{run}, err
 }
 
-// ThreeRun is a handle on a run of Three.
+// FindThree returns a handle on the newest run of workflow Three with this id.
+// It does not check that there is one.
+func FindThree(c *pawl.Client, id string) ThreeRun {
+	return ThreeRun{c.Run(pawlThree, id)}
+}
+
+// ThreeRun is a handle on a run of workflow Three.
 type ThreeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ThreeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ThreeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindThree is a handle on the newest run of Three under an id.
-func FindThree(c *pawl.Client, id string) ThreeRun {
-	return ThreeRun{c.Run(workflow__Three, id)}
+// pawlRunThree runs workflow Three.
+func pawlRunThree(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Three__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Three__workflow is workflow Three, with what runs it.
-func Three__workflow() []*abi.Workflow {
-	w := *workflow__Three
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Three__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTried describes workflow Tried.
+var pawlTried = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Tried",
+	Version: "c79e86022162",
+	Pos:     "channels.go:78",
+})
 
-var workflow__Tried = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Tried",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "474b823b454c",
-	Generator: "1",
-	Pos:       "channels.go:78",
-	Errors:    Errors__pawl,
-}
-
-// StartTried starts a run of workflow Tried under an id that no other open run of the namespace has.
+// StartTried starts a run of workflow Tried and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Tried takes permits without waiting, and counts refusals.
 func StartTried(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TriedRun, error) {
-	run, err := c.Start(ctx, workflow__Tried, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTried, id, nil, opts...)
 	return TriedRun{run}, err
 }
 
-// TriedRun is a handle on a run of Tried.
+// FindTried returns a handle on the newest run of workflow Tried with this id.
+// It does not check that there is one.
+func FindTried(c *pawl.Client, id string) TriedRun {
+	return TriedRun{c.Run(pawlTried, id)}
+}
+
+// TriedRun is a handle on a run of workflow Tried.
 type TriedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TriedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TriedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTried is a handle on the newest run of Tried under an id.
-func FindTried(c *pawl.Client, id string) TriedRun {
-	return TriedRun{c.Run(workflow__Tried, id)}
+// pawlRunTried runs workflow Tried.
+func pawlRunTried(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Tried__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Tried__workflow is workflow Tried, with what runs it.
-func Tried__workflow() []*abi.Workflow {
-	w := *workflow__Tried
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Tried__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGaveup describes workflow Gaveup.
+var pawlGaveup = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Gaveup",
+	Version: "329b2ec43931",
+	Pos:     "channels.go:94",
+})
 
-var workflow__Gaveup = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Gaveup",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "cd654cf5e7bc",
-	Generator: "1",
-	Pos:       "channels.go:94",
-	Errors:    Errors__pawl,
-}
-
-// StartGaveup starts a run of workflow Gaveup under an id that no other open run of the namespace has.
+// StartGaveup starts a run of workflow Gaveup and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Gaveup waits for a permit no longer than its context lasts.
 func StartGaveup(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GaveupRun, error) {
-	run, err := c.Start(ctx, workflow__Gaveup, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGaveup, id, nil, opts...)
 	return GaveupRun{run}, err
 }
 
-// GaveupRun is a handle on a run of Gaveup.
+// FindGaveup returns a handle on the newest run of workflow Gaveup with this id.
+// It does not check that there is one.
+func FindGaveup(c *pawl.Client, id string) GaveupRun {
+	return GaveupRun{c.Run(pawlGaveup, id)}
+}
+
+// GaveupRun is a handle on a run of workflow Gaveup.
 type GaveupRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GaveupRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GaveupRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGaveup is a handle on the newest run of Gaveup under an id.
-func FindGaveup(c *pawl.Client, id string) GaveupRun {
-	return GaveupRun{c.Run(workflow__Gaveup, id)}
+// pawlRunGaveup runs workflow Gaveup.
+func pawlRunGaveup(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Gaveup__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Gaveup__workflow is workflow Gaveup, with what runs it.
-func Gaveup__workflow() []*abi.Workflow {
-	w := *workflow__Gaveup
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Gaveup__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFilled describes workflow Filled.
+var pawlFilled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Filled",
+	Version: "6b50b4f5cc03",
+	Pos:     "channels.go:113",
+})
 
-var workflow__Filled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Filled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "032770dbea7c",
-	Generator: "1",
-	Pos:       "channels.go:113",
-	Errors:    Errors__pawl,
-}
-
-// StartFilled starts a run of workflow Filled under an id that no other open run of the namespace has.
+// StartFilled starts a run of workflow Filled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Filled puts the permits into the channel first, so that to acquire is to receive, and each permit has a name.
 func StartFilled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FilledRun, error) {
-	run, err := c.Start(ctx, workflow__Filled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFilled, id, nil, opts...)
 	return FilledRun{run}, err
 }
 
-// FilledRun is a handle on a run of Filled.
+// FindFilled returns a handle on the newest run of workflow Filled with this id.
+// It does not check that there is one.
+func FindFilled(c *pawl.Client, id string) FilledRun {
+	return FilledRun{c.Run(pawlFilled, id)}
+}
+
+// FilledRun is a handle on a run of workflow Filled.
 type FilledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FilledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FilledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFilled is a handle on the newest run of Filled under an id.
-func FindFilled(c *pawl.Client, id string) FilledRun {
-	return FilledRun{c.Run(workflow__Filled, id)}
+// pawlRunFilled runs workflow Filled.
+func pawlRunFilled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Filled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Filled__workflow is workflow Filled, with what runs it.
-func Filled__workflow() []*abi.Workflow {
-	w := *workflow__Filled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Filled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLent describes workflow Lent.
+var pawlLent = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lent",
+	Version: "86d030c4506b",
+	Pos:     "channels.go:143",
+})
 
-var workflow__Lent = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lent",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "f43b1da4afe0",
-	Generator: "1",
-	Pos:       "channels.go:143",
-	Errors:    Errors__pawl,
-}
-
-// StartLent starts a run of workflow Lent under an id that no other open run of the namespace has.
+// StartLent starts a run of workflow Lent and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Lent gives out one thing by a channel of channels: who wants it sends a channel to get it, and another gives it back.
 func StartLent(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LentRun, error) {
-	run, err := c.Start(ctx, workflow__Lent, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLent, id, nil, opts...)
 	return LentRun{run}, err
 }
 
-// LentRun is a handle on a run of Lent.
+// FindLent returns a handle on the newest run of workflow Lent with this id.
+// It does not check that there is one.
+func FindLent(c *pawl.Client, id string) LentRun {
+	return LentRun{c.Run(pawlLent, id)}
+}
+
+// LentRun is a handle on a run of workflow Lent.
 type LentRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LentRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LentRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLent is a handle on the newest run of Lent under an id.
-func FindLent(c *pawl.Client, id string) LentRun {
-	return LentRun{c.Run(workflow__Lent, id)}
+// pawlRunLent runs workflow Lent.
+func pawlRunLent(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Lent__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Lent__workflow is workflow Lent, with what runs it.
-func Lent__workflow() []*abi.Workflow {
-	w := *workflow__Lent
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Lent__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlReleased describes workflow Released.
+var pawlReleased = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Released",
+	Version: "d98b1d270bf7",
+	Pos:     "channels.go:172",
+})
 
-var workflow__Released = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Released",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "1fb68e87b710",
-	Generator: "1",
-	Pos:       "channels.go:172",
-	Errors:    Errors__pawl,
-}
-
-// StartReleased starts a run of workflow Released under an id that no other open run of the namespace has.
+// StartReleased starts a run of workflow Released and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Released returns its permit although it panics.
 func StartReleased(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ReleasedRun, error) {
-	run, err := c.Start(ctx, workflow__Released, id, nil, opts...)
+	run, err := c.Start(ctx, pawlReleased, id, nil, opts...)
 	return ReleasedRun{run}, err
 }
 
-// ReleasedRun is a handle on a run of Released.
+// FindReleased returns a handle on the newest run of workflow Released with this id.
+// It does not check that there is one.
+func FindReleased(c *pawl.Client, id string) ReleasedRun {
+	return ReleasedRun{c.Run(pawlReleased, id)}
+}
+
+// ReleasedRun is a handle on a run of workflow Released.
 type ReleasedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ReleasedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ReleasedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindReleased is a handle on the newest run of Released under an id.
-func FindReleased(c *pawl.Client, id string) ReleasedRun {
-	return ReleasedRun{c.Run(workflow__Released, id)}
+// pawlRunReleased runs workflow Released.
+func pawlRunReleased(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Released__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Released__workflow is workflow Released, with what runs it.
-func Released__workflow() []*abi.Workflow {
-	w := *workflow__Released
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Released__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNested describes workflow Nested.
+var pawlNested = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Nested",
+	Version: "50b690c236e4",
+	Pos:     "channels.go:191",
+})
 
-var workflow__Nested = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Nested",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "ba23adc3e432",
-	Generator: "1",
-	Pos:       "channels.go:191",
-	Errors:    Errors__pawl,
-}
-
-// StartNested starts a run of workflow Nested under an id that no other open run of the namespace has.
+// StartNested starts a run of workflow Nested and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Nested takes two semaphores, always in the same order, so that nobody waits for ever.
 func StartNested(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NestedRun, error) {
-	run, err := c.Start(ctx, workflow__Nested, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNested, id, nil, opts...)
 	return NestedRun{run}, err
 }
 
-// NestedRun is a handle on a run of Nested.
+// FindNested returns a handle on the newest run of workflow Nested with this id.
+// It does not check that there is one.
+func FindNested(c *pawl.Client, id string) NestedRun {
+	return NestedRun{c.Run(pawlNested, id)}
+}
+
+// NestedRun is a handle on a run of workflow Nested.
 type NestedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NestedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NestedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindNested is a handle on the newest run of Nested under an id.
-func FindNested(c *pawl.Client, id string) NestedRun {
-	return NestedRun{c.Run(workflow__Nested, id)}
+// pawlRunNested runs workflow Nested.
+func pawlRunNested(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Nested__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Nested__workflow is workflow Nested, with what runs it.
-func Nested__workflow() []*abi.Workflow {
-	w := *workflow__Nested
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Nested__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPhilosophers describes workflow Philosophers.
+var pawlPhilosophers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Philosophers",
+	Version: "54d47a15bdfc",
+	Pos:     "channels.go:213",
+})
 
-var workflow__Philosophers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Philosophers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "b530f48bdd36",
-	Generator: "1",
-	Pos:       "channels.go:213",
-	Errors:    Errors__pawl,
-}
-
-// StartPhilosophers starts a run of workflow Philosophers under an id that no other open run of the namespace has.
+// StartPhilosophers starts a run of workflow Philosophers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Philosophers eat with two forks each, which are channels of one. The last takes the right one first.
 func StartPhilosophers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PhilosophersRun, error) {
-	run, err := c.Start(ctx, workflow__Philosophers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPhilosophers, id, nil, opts...)
 	return PhilosophersRun{run}, err
 }
 
-// PhilosophersRun is a handle on a run of Philosophers.
+// FindPhilosophers returns a handle on the newest run of workflow Philosophers with this id.
+// It does not check that there is one.
+func FindPhilosophers(c *pawl.Client, id string) PhilosophersRun {
+	return PhilosophersRun{c.Run(pawlPhilosophers, id)}
+}
+
+// PhilosophersRun is a handle on a run of workflow Philosophers.
 type PhilosophersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PhilosophersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PhilosophersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPhilosophers is a handle on the newest run of Philosophers under an id.
-func FindPhilosophers(c *pawl.Client, id string) PhilosophersRun {
-	return PhilosophersRun{c.Run(workflow__Philosophers, id)}
+// pawlRunPhilosophers runs workflow Philosophers.
+func pawlRunPhilosophers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Philosophers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Philosophers__workflow is workflow Philosophers, with what runs it.
-func Philosophers__workflow() []*abi.Workflow {
-	w := *workflow__Philosophers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Philosophers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlMutexed describes workflow Mutexed.
+var pawlMutexed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Mutexed",
+	Version: "80826328dd73",
+	Pos:     "locks.go:29",
+})
 
-var workflow__Mutexed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Mutexed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "6c7cb095b4f7",
-	Generator: "1",
-	Pos:       "locks.go:29",
-	Errors:    Errors__pawl,
-}
-
-// StartMutexed starts a run of workflow Mutexed under an id that no other open run of the namespace has.
+// StartMutexed starts a run of workflow Mutexed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Mutexed has twenty goroutines that count.
 func StartMutexed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MutexedRun, error) {
-	run, err := c.Start(ctx, workflow__Mutexed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlMutexed, id, nil, opts...)
 	return MutexedRun{run}, err
 }
 
-// MutexedRun is a handle on a run of Mutexed.
+// FindMutexed returns a handle on the newest run of workflow Mutexed with this id.
+// It does not check that there is one.
+func FindMutexed(c *pawl.Client, id string) MutexedRun {
+	return MutexedRun{c.Run(pawlMutexed, id)}
+}
+
+// MutexedRun is a handle on a run of workflow Mutexed.
 type MutexedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r MutexedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r MutexedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindMutexed is a handle on the newest run of Mutexed under an id.
-func FindMutexed(c *pawl.Client, id string) MutexedRun {
-	return MutexedRun{c.Run(workflow__Mutexed, id)}
+// pawlRunMutexed runs workflow Mutexed.
+func pawlRunMutexed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Mutexed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Mutexed__workflow is workflow Mutexed, with what runs it.
-func Mutexed__workflow() []*abi.Workflow {
-	w := *workflow__Mutexed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Mutexed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTryLocked describes workflow TryLocked.
+var pawlTryLocked = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.TryLocked",
+	Version: "353e4060cad6",
+	Pos:     "locks.go:46",
+})
 
-var workflow__TryLocked = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.TryLocked",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "3bec272d4c09",
-	Generator: "1",
-	Pos:       "locks.go:46",
-	Errors:    Errors__pawl,
-}
-
-// StartTryLocked starts a run of workflow TryLocked under an id that no other open run of the namespace has.
+// StartTryLocked starts a run of workflow TryLocked and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TryLocked takes a lock only where it is free.
 func StartTryLocked(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TryLockedRun, error) {
-	run, err := c.Start(ctx, workflow__TryLocked, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTryLocked, id, nil, opts...)
 	return TryLockedRun{run}, err
 }
 
-// TryLockedRun is a handle on a run of TryLocked.
+// FindTryLocked returns a handle on the newest run of workflow TryLocked with this id.
+// It does not check that there is one.
+func FindTryLocked(c *pawl.Client, id string) TryLockedRun {
+	return TryLockedRun{c.Run(pawlTryLocked, id)}
+}
+
+// TryLockedRun is a handle on a run of workflow TryLocked.
 type TryLockedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TryLockedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TryLockedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTryLocked is a handle on the newest run of TryLocked under an id.
-func FindTryLocked(c *pawl.Client, id string) TryLockedRun {
-	return TryLockedRun{c.Run(workflow__TryLocked, id)}
+// pawlRunTryLocked runs workflow TryLocked.
+func pawlRunTryLocked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := TryLocked__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// TryLocked__workflow is workflow TryLocked, with what runs it.
-func TryLocked__workflow() []*abi.Workflow {
-	w := *workflow__TryLocked
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TryLocked__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCached describes workflow Cached.
+var pawlCached = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Cached",
+	Version: "559985409056",
+	Pos:     "locks.go:86",
+})
 
-var workflow__Cached = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Cached",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "3d831c794fa7",
-	Generator: "1",
-	Pos:       "locks.go:86",
-	Errors:    Errors__pawl,
-}
-
-// StartCached starts a run of workflow Cached under an id that no other open run of the namespace has.
+// StartCached starts a run of workflow Cached and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Cached looks words up at once, under a read lock first.
 func StartCached(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CachedRun, error) {
-	run, err := c.Start(ctx, workflow__Cached, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCached, id, nil, opts...)
 	return CachedRun{run}, err
 }
 
-// CachedRun is a handle on a run of Cached.
+// FindCached returns a handle on the newest run of workflow Cached with this id.
+// It does not check that there is one.
+func FindCached(c *pawl.Client, id string) CachedRun {
+	return CachedRun{c.Run(pawlCached, id)}
+}
+
+// CachedRun is a handle on a run of workflow Cached.
 type CachedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CachedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CachedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCached is a handle on the newest run of Cached under an id.
-func FindCached(c *pawl.Client, id string) CachedRun {
-	return CachedRun{c.Run(workflow__Cached, id)}
+// pawlRunCached runs workflow Cached.
+func pawlRunCached(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Cached__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Cached__workflow is workflow Cached, with what runs it.
-func Cached__workflow() []*abi.Workflow {
-	w := *workflow__Cached
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Cached__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWeighed describes workflow Weighed.
+var pawlWeighed = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Weighed",
+	Version: "9ba494b33f43",
+	Pos:     "locks.go:137",
+})
 
-var workflow__Weighed = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Weighed",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "c2f5da1755e7",
-	Generator: "1",
-	Pos:       "locks.go:137",
-	Errors:    Errors__pawl,
-}
-
-// StartWeighed starts a run of workflow Weighed under an id that no other open run of the namespace has.
+// StartWeighed starts a run of workflow Weighed and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Weighed has trucks of different weights on a bridge. A heavy one that waits holds up the light ones behind it.
 func StartWeighed(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WeighedRun, error) {
-	run, err := c.Start(ctx, workflow__Weighed, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWeighed, id, nil, opts...)
 	return WeighedRun{run}, err
 }
 
-// WeighedRun is a handle on a run of Weighed.
+// FindWeighed returns a handle on the newest run of workflow Weighed with this id.
+// It does not check that there is one.
+func FindWeighed(c *pawl.Client, id string) WeighedRun {
+	return WeighedRun{c.Run(pawlWeighed, id)}
+}
+
+// WeighedRun is a handle on a run of workflow Weighed.
 type WeighedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WeighedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WeighedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWeighed is a handle on the newest run of Weighed under an id.
-func FindWeighed(c *pawl.Client, id string) WeighedRun {
-	return WeighedRun{c.Run(workflow__Weighed, id)}
+// pawlRunWeighed runs workflow Weighed.
+func pawlRunWeighed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Weighed__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Weighed__workflow is workflow Weighed, with what runs it.
-func Weighed__workflow() []*abi.Workflow {
-	w := *workflow__Weighed
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Weighed__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlGrown describes workflow Grown.
+var pawlGrown = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Grown",
+	Version: "27ea98c6bc72",
+	Pos:     "locks.go:191",
+})
 
-var workflow__Grown = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Grown",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "497504d6b1c4",
-	Generator: "1",
-	Pos:       "locks.go:191",
-	Errors:    Errors__pawl,
-}
-
-// StartGrown starts a run of workflow Grown under an id that no other open run of the namespace has.
+// StartGrown starts a run of workflow Grown and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Grown adds permits while others wait.
 func StartGrown(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GrownRun, error) {
-	run, err := c.Start(ctx, workflow__Grown, id, nil, opts...)
+	run, err := c.Start(ctx, pawlGrown, id, nil, opts...)
 	return GrownRun{run}, err
 }
 
-// GrownRun is a handle on a run of Grown.
+// FindGrown returns a handle on the newest run of workflow Grown with this id.
+// It does not check that there is one.
+func FindGrown(c *pawl.Client, id string) GrownRun {
+	return GrownRun{c.Run(pawlGrown, id)}
+}
+
+// GrownRun is a handle on a run of workflow Grown.
 type GrownRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r GrownRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GrownRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindGrown is a handle on the newest run of Grown under an id.
-func FindGrown(c *pawl.Client, id string) GrownRun {
-	return GrownRun{c.Run(workflow__Grown, id)}
+// pawlRunGrown runs workflow Grown.
+func pawlRunGrown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Grown__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Grown__workflow is workflow Grown, with what runs it.
-func Grown__workflow() []*abi.Workflow {
-	w := *workflow__Grown
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Grown__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTurnstile describes workflow Turnstile.
+var pawlTurnstile = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Turnstile",
+	Version: "a3f26a79fcb2",
+	Pos:     "locks.go:216",
+})
 
-var workflow__Turnstile = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Turnstile",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "b6055f877d07",
-	Generator: "1",
-	Pos:       "locks.go:216",
-	Errors:    Errors__pawl,
-}
-
-// StartTurnstile starts a run of workflow Turnstile under an id that no other open run of the namespace has.
+// StartTurnstile starts a run of workflow Turnstile and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Turnstile opens for all who wait, once all have come.
 func StartTurnstile(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TurnstileRun, error) {
-	run, err := c.Start(ctx, workflow__Turnstile, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTurnstile, id, nil, opts...)
 	return TurnstileRun{run}, err
 }
 
-// TurnstileRun is a handle on a run of Turnstile.
+// FindTurnstile returns a handle on the newest run of workflow Turnstile with this id.
+// It does not check that there is one.
+func FindTurnstile(c *pawl.Client, id string) TurnstileRun {
+	return TurnstileRun{c.Run(pawlTurnstile, id)}
+}
+
+// TurnstileRun is a handle on a run of workflow Turnstile.
 type TurnstileRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TurnstileRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TurnstileRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTurnstile is a handle on the newest run of Turnstile under an id.
-func FindTurnstile(c *pawl.Client, id string) TurnstileRun {
-	return TurnstileRun{c.Run(workflow__Turnstile, id)}
+// pawlRunTurnstile runs workflow Turnstile.
+func pawlRunTurnstile(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Turnstile__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Turnstile__workflow is workflow Turnstile, with what runs it.
-func Turnstile__workflow() []*abi.Workflow {
-	w := *workflow__Turnstile
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Turnstile__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWriters describes workflow Writers.
+var pawlWriters = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Writers",
+	Version: "da9095bcf440",
+	Pos:     "locks.go:244",
+})
 
-var workflow__Writers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Writers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "f63aa9dc84de",
-	Generator: "1",
-	Pos:       "locks.go:244",
-	Errors:    Errors__pawl,
-}
-
-// StartWriters starts a run of workflow Writers under an id that no other open run of the namespace has.
+// StartWriters starts a run of workflow Writers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Writers lets readers see a number only before or after two changes that belong together.
 func StartWriters(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WritersRun, error) {
-	run, err := c.Start(ctx, workflow__Writers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWriters, id, nil, opts...)
 	return WritersRun{run}, err
 }
 
-// WritersRun is a handle on a run of Writers.
+// FindWriters returns a handle on the newest run of workflow Writers with this id.
+// It does not check that there is one.
+func FindWriters(c *pawl.Client, id string) WritersRun {
+	return WritersRun{c.Run(pawlWriters, id)}
+}
+
+// WritersRun is a handle on a run of workflow Writers.
 type WritersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WritersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WritersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWriters is a handle on the newest run of Writers under an id.
-func FindWriters(c *pawl.Client, id string) WritersRun {
-	return WritersRun{c.Run(workflow__Writers, id)}
+// pawlRunWriters runs workflow Writers.
+func pawlRunWriters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Writers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Writers__workflow is workflow Writers, with what runs it.
-func Writers__workflow() []*abi.Workflow {
-	w := *workflow__Writers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Writers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLockers describes workflow Lockers.
+var pawlLockers = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lockers",
+	Version: "f3583d7c2417",
+	Pos:     "locks.go:273",
+})
 
-var workflow__Lockers = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lockers",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "5267c1c77657",
-	Generator: "1",
-	Pos:       "locks.go:273",
-	Errors:    Errors__pawl,
-}
-
-// StartLockers starts a run of workflow Lockers under an id that no other open run of the namespace has.
+// StartLockers starts a run of workflow Lockers and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Lockers locks by the interface: a mutex, and the reading side of a read-write lock.
 func StartLockers(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LockersRun, error) {
-	run, err := c.Start(ctx, workflow__Lockers, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLockers, id, nil, opts...)
 	return LockersRun{run}, err
 }
 
-// LockersRun is a handle on a run of Lockers.
+// FindLockers returns a handle on the newest run of workflow Lockers with this id.
+// It does not check that there is one.
+func FindLockers(c *pawl.Client, id string) LockersRun {
+	return LockersRun{c.Run(pawlLockers, id)}
+}
+
+// LockersRun is a handle on a run of workflow Lockers.
 type LockersRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LockersRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LockersRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLockers is a handle on the newest run of Lockers under an id.
-func FindLockers(c *pawl.Client, id string) LockersRun {
-	return LockersRun{c.Run(workflow__Lockers, id)}
+// pawlRunLockers runs workflow Lockers.
+func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Lockers__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Lockers__workflow is workflow Lockers, with what runs it.
-func Lockers__workflow() []*abi.Workflow {
-	w := *workflow__Lockers
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Lockers__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlEither describes workflow Either.
+var pawlEither = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Either",
+	Version: "d9784d71d5b7",
+	Pos:     "locks.go:299",
+})
 
-var workflow__Either = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/semaphores.Either",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Version:   "a84eefdce302",
-	Generator: "1",
-	Pos:       "locks.go:299",
-	Errors:    Errors__pawl,
-}
-
-// StartEither starts a run of workflow Either under an id that no other open run of the namespace has.
+// StartEither starts a run of workflow Either and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Either has two goroutines that want the only permit at the same time. Both get it in the end; who is the first is
+// its outcome.
 func StartEither(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (EitherRun, error) {
-	run, err := c.Start(ctx, workflow__Either, id, nil, opts...)
+	run, err := c.Start(ctx, pawlEither, id, nil, opts...)
 	return EitherRun{run}, err
 }
 
-// EitherRun is a handle on a run of Either.
+// FindEither returns a handle on the newest run of workflow Either with this id.
+// It does not check that there is one.
+func FindEither(c *pawl.Client, id string) EitherRun {
+	return EitherRun{c.Run(pawlEither, id)}
+}
+
+// EitherRun is a handle on a run of workflow Either.
 type EitherRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r EitherRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r EitherRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindEither is a handle on the newest run of Either under an id.
-func FindEither(c *pawl.Client, id string) EitherRun {
-	return EitherRun{c.Run(workflow__Either, id)}
+// pawlRunEither runs workflow Either.
+func pawlRunEither(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Either__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Either__workflow is workflow Either, with what runs it.
-func Either__workflow() []*abi.Workflow {
-	w := *workflow__Either
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Either__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package semaphores, for a worker to run.
+// PawlRegistration returns the activities and workflows of package semaphores, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Uploads__workflow(),
-			Seated__workflow(),
-			Exclusive__workflow(),
-			Crowded__workflow(),
-			Shared__workflow(),
-			Three__workflow(),
-			Tried__workflow(),
-			Gaveup__workflow(),
-			Filled__workflow(),
-			Lent__workflow(),
-			Released__workflow(),
-			Nested__workflow(),
-			Philosophers__workflow(),
-			Mutexed__workflow(),
-			TryLocked__workflow(),
-			Cached__workflow(),
-			Weighed__workflow(),
-			Grown__workflow(),
-			Turnstile__workflow(),
-			Writers__workflow(),
-			Lockers__workflow(),
-			Either__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlUploads.With(pawlRunUploads),
+		pawlSeated.With(pawlRunSeated),
+		pawlExclusive.With(pawlRunExclusive),
+		pawlCrowded.With(pawlRunCrowded),
+		pawlShared.With(pawlRunShared),
+		pawlThree.With(pawlRunThree),
+		pawlTried.With(pawlRunTried),
+		pawlGaveup.With(pawlRunGaveup),
+		pawlFilled.With(pawlRunFilled),
+		pawlLent.With(pawlRunLent),
+		pawlReleased.With(pawlRunReleased),
+		pawlNested.With(pawlRunNested),
+		pawlPhilosophers.With(pawlRunPhilosophers),
+		pawlMutexed.With(pawlRunMutexed),
+		pawlTryLocked.With(pawlRunTryLocked),
+		pawlCached.With(pawlRunCached),
+		pawlWeighed.With(pawlRunWeighed),
+		pawlGrown.With(pawlRunGrown),
+		pawlTurnstile.With(pawlRunTurnstile),
+		pawlWriters.With(pawlRunWriters),
+		pawlLockers.With(pawlRunLockers),
+		pawlEither.With(pawlRunEither),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed channels.go
-var source__channels string
+var pawlSourceChannels string
 
 //go:embed locks.go
-var source__locks string
+var pawlSourceLocks string
 
 //go:embed semaphores.go
-var source__semaphores string
+var pawlSourceSemaphores string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/semaphores/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"(*sharing).upload{}": "892655831f020f51",
-			"Crowded{}":           "5cdb83404438b50c",
-			"Exclusive{}":         "13234f6995674846",
-			"Seated{}":            "ada3bd4ec09f74ba",
-			"Shared{}":            "06b8009fe1b52261",
-			"Uploads{}":           "65d030ba20c297d4",
-			"type call":           "459b251c20a893fc",
-			"type sharing":        "ae7a51faf8a141eb",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/semaphores",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"(*sharing).upload{}": "892655831f020f51",
+				"Crowded{}":           "5cdb83404438b50c",
+				"Exclusive{}":         "13234f6995674846",
+				"Seated{}":            "ada3bd4ec09f74ba",
+				"Shared{}":            "06b8009fe1b52261",
+				"Uploads{}":           "65d030ba20c297d4",
+				"type call":           "459b251c20a893fc",
+				"type sharing":        "ae7a51faf8a141eb",
+			},
+		},
+		{
+			File: "channels.go",
+			Text: pawlSourceChannels,
+			Sums: map[string]string{
+				"(*peak).enter{}":            "9389174137e62330",
+				"(*peak).leave{}":            "e231464afb5748bb",
+				"Filled{}":                   "24c4a06bb0ce01ce",
+				"Gaveup{}":                   "61a4d09ab34fe1ba",
+				"Lent{}":                     "133af78d7e1b2ab9",
+				"Nested{}":                   "5b35e8f5fa51a181",
+				"Philosophers{}":             "d721d9c800ff4d26",
+				"Released{}":                 "c82eb2641d4d774b",
+				"Three{}":                    "3cf9fd0cdec3de81",
+				"Tried{}":                    "6fb7c454ba457c2e",
+				"lend{}":                     "c43aa3272a686e90",
+				"semaphore.acquireContext{}": "042c15fdbc42c379",
+				"semaphore.acquire{}":        "572c84bcd09c919d",
+				"semaphore.release{}":        "8584cf5e4a4d4af9",
+				"semaphore.tryAcquire{}":     "2bc1ddc9d4bc4197",
+				"type peak":                  "202a209be15d4817",
+				"type semaphore":             "46fb252feac76b8f",
+			},
+		},
+		{
+			File: "locks.go",
+			Text: pawlSourceLocks,
+			Sums: map[string]string{
+				"(*cache).length{}":     "010da9451c903c8f",
+				"(*counter).add{}":      "4d60e28100521a7b",
+				"(*permits).give{}":     "d50e1094719d32f3",
+				"(*permits).take{}":     "3a747f613e62e5dd",
+				"(*weighted).acquire{}": "e88fd03a91b976fa",
+				"(*weighted).release{}": "9ce27eb7705d2fff",
+				"Cached{}":              "b67673277fb18c1b",
+				"Either{}":              "898a784b3f4d9bcc",
+				"Grown{}":               "c44732657f843200",
+				"Lockers{}":             "18c67162244ac323",
+				"Mutexed{}":             "9f4c4cc6e55434d8",
+				"TryLocked{}":           "9e8b6a24f8bfec39",
+				"Turnstile{}":           "e401ed38d7402a19",
+				"Weighed{}":             "40086b7fdbe41d52",
+				"Writers{}":             "36835ab48f0392fd",
+				"locked{}":              "daf1708472ed8ed0",
+				"newPermits{}":          "6d57757c20442ecd",
+				"type cache":            "ef6e9073cf301266",
+				"type counter":          "0d5412773256b4c6",
+				"type permits":          "77216ee565009de6",
+				"type waiter":           "d4b9627c765b0cc2",
+				"type weighted":         "6a212b6ff4e8e8d1",
+			},
+		},
+		{
+			File: "semaphores.go",
+			Text: pawlSourceSemaphores,
+			Sums: map[string]string{
+				"Reserve":   "43b6daa377c0b541",
+				"Upload":    "19d328515c337284",
+				"elapsed{}": "a985c1e1c0ae5ed4",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/semaphores/channels.go",
-		Text: source__channels,
-		Sums: map[string]string{
-			"(*peak).enter{}":            "9389174137e62330",
-			"(*peak).leave{}":            "e231464afb5748bb",
-			"Filled{}":                   "24c4a06bb0ce01ce",
-			"Gaveup{}":                   "61a4d09ab34fe1ba",
-			"Lent{}":                     "133af78d7e1b2ab9",
-			"Nested{}":                   "5b35e8f5fa51a181",
-			"Philosophers{}":             "d721d9c800ff4d26",
-			"Released{}":                 "c82eb2641d4d774b",
-			"Three{}":                    "3cf9fd0cdec3de81",
-			"Tried{}":                    "6fb7c454ba457c2e",
-			"lend{}":                     "c43aa3272a686e90",
-			"semaphore.acquireContext{}": "042c15fdbc42c379",
-			"semaphore.acquire{}":        "572c84bcd09c919d",
-			"semaphore.release{}":        "8584cf5e4a4d4af9",
-			"semaphore.tryAcquire{}":     "2bc1ddc9d4bc4197",
-			"type peak":                  "202a209be15d4817",
-			"type semaphore":             "46fb252feac76b8f",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/semaphores/locks.go",
-		Text: source__locks,
-		Sums: map[string]string{
-			"(*cache).length{}":     "010da9451c903c8f",
-			"(*counter).add{}":      "4d60e28100521a7b",
-			"(*permits).give{}":     "d50e1094719d32f3",
-			"(*permits).take{}":     "3a747f613e62e5dd",
-			"(*weighted).acquire{}": "e88fd03a91b976fa",
-			"(*weighted).release{}": "9ce27eb7705d2fff",
-			"Cached{}":              "b67673277fb18c1b",
-			"Either{}":              "898a784b3f4d9bcc",
-			"Grown{}":               "c44732657f843200",
-			"Lockers{}":             "18c67162244ac323",
-			"Mutexed{}":             "9f4c4cc6e55434d8",
-			"TryLocked{}":           "9e8b6a24f8bfec39",
-			"Turnstile{}":           "e401ed38d7402a19",
-			"Weighed{}":             "40086b7fdbe41d52",
-			"Writers{}":             "36835ab48f0392fd",
-			"locked{}":              "daf1708472ed8ed0",
-			"newPermits{}":          "6d57757c20442ecd",
-			"type cache":            "ef6e9073cf301266",
-			"type counter":          "0d5412773256b4c6",
-			"type permits":          "77216ee565009de6",
-			"type waiter":           "d4b9627c765b0cc2",
-			"type weighted":         "6a212b6ff4e8e8d1",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/semaphores/semaphores.go",
-		Text: source__semaphores,
-		Sums: map[string]string{
-			"Reserve":   "43b6daa377c0b541",
-			"Upload":    "19d328515c337284",
-			"elapsed{}": "a985c1e1c0ae5ed4",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

@@ -6,1276 +6,1232 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"slices"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Probe = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/timers.Probe",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
+// pawlProbe describes activity Probe.
+var pawlProbe = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/timers.Probe",
 	Final: func(err error) bool {
 		return errors.Is(err, ErrNotYet)
 	},
 	Pos: "activities.go:22",
-}
+})
 
 // Probe__pawl schedules activity Probe and waits for its outcome.
-func Probe__pawl(_run *abi.Run, ctx context.Context, attempt int) (r0 string, err error) {
-	err = abi.Call(_run, ctx, activity__Probe, []any{attempt}, &r0)
-	return
+func Probe__pawl(_run *abi.Run, ctx context.Context, attempt int) (result string, err error) {
+	err = abi.Call(ctx, _run, pawlProbe, []any{attempt}, &result)
+	return result, err
 }
 
-var activity__Save = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/concurrent/timers.Save",
-	Queue: "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "activities.go:32",
-}
+// pawlSave describes activity Save.
+var pawlSave = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/concurrent/timers.Save",
+	Pos:  "activities.go:32",
+})
 
 // Save__pawl schedules activity Save and waits for its outcome.
 func Save__pawl(_run *abi.Run, ctx context.Context, text string) (bytes int, err error) {
-	err = abi.Call(_run, ctx, activity__Save, []any{text}, &bytes)
-	return
+	err = abi.Call(ctx, _run, pawlSave, []any{text}, &bytes)
+	return bytes, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Probe,
+			Activity: pawlProbe,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var attempt int
+				if err := in.Decode(&attempt); err != nil {
 					return nil, err
 				}
-				r0, err := Probe(ctx, a0)
-				return []any{r0}, err
+				result, err := Probe(ctx, attempt)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Save,
+			Activity: pawlSave,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var text string
+				if err := in.Decode(&text); err != nil {
 					return nil, err
 				}
-				r0, err := Save(ctx, a0)
-				return []any{r0}, err
+				bytes, err := Save(ctx, text)
+				return []any{bytes}, err
 			},
 		},
 	}
 }
 
-var workflow__Debounced = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Debounced",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "53b69ce6d14d",
-	Generator: "1",
-	Pos:       "rates.go:57",
-	Errors:    Errors__pawl,
-}
+// pawlDebounced describes workflow Debounced.
+var pawlDebounced = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Debounced",
+	Version: "c38feb97ad1a",
+	Pos:     "rates.go:57",
+})
 
-// StartDebounced starts a run of workflow Debounced under an id that no other open run of the namespace has.
+// StartDebounced starts a run of workflow Debounced and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Debounced saves what was typed when the typist takes a rest.
 func StartDebounced(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DebouncedRun, error) {
-	run, err := c.Start(ctx, workflow__Debounced, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDebounced, id, nil, opts...)
 	return DebouncedRun{run}, err
 }
 
-// DebouncedRun is a handle on a run of Debounced.
+// FindDebounced returns a handle on the newest run of workflow Debounced with this id.
+// It does not check that there is one.
+func FindDebounced(c *pawl.Client, id string) DebouncedRun {
+	return DebouncedRun{c.Run(pawlDebounced, id)}
+}
+
+// DebouncedRun is a handle on a run of workflow Debounced.
 type DebouncedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DebouncedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DebouncedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDebounced is a handle on the newest run of Debounced under an id.
-func FindDebounced(c *pawl.Client, id string) DebouncedRun {
-	return DebouncedRun{c.Run(workflow__Debounced, id)}
+// pawlRunDebounced runs workflow Debounced.
+func pawlRunDebounced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Debounced__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Debounced__workflow is workflow Debounced, with what runs it.
-func Debounced__workflow() []*abi.Workflow {
-	w := *workflow__Debounced
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Debounced__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPutOff describes workflow PutOff.
+var pawlPutOff = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.PutOff",
+	Version: "a0fa4fab8d69",
+	Pos:     "rates.go:89",
+})
 
-var workflow__PutOff = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.PutOff",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "6bb1b1d22c69",
-	Generator: "1",
-	Pos:       "rates.go:89",
-	Errors:    Errors__pawl,
-}
-
-// StartPutOff starts a run of workflow PutOff under an id that no other open run of the namespace has.
+// StartPutOff starts a run of workflow PutOff and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PutOff calls a function at each of five minutes with a rest in between; only the last of each burst is done.
 func StartPutOff(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PutOffRun, error) {
-	run, err := c.Start(ctx, workflow__PutOff, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPutOff, id, nil, opts...)
 	return PutOffRun{run}, err
 }
 
-// PutOffRun is a handle on a run of PutOff.
+// FindPutOff returns a handle on the newest run of workflow PutOff with this id.
+// It does not check that there is one.
+func FindPutOff(c *pawl.Client, id string) PutOffRun {
+	return PutOffRun{c.Run(pawlPutOff, id)}
+}
+
+// PutOffRun is a handle on a run of workflow PutOff.
 type PutOffRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PutOffRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PutOffRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPutOff is a handle on the newest run of PutOff under an id.
-func FindPutOff(c *pawl.Client, id string) PutOffRun {
-	return PutOffRun{c.Run(workflow__PutOff, id)}
+// pawlRunPutOff runs workflow PutOff.
+func pawlRunPutOff(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := PutOff__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// PutOff__workflow is workflow PutOff, with what runs it.
-func PutOff__workflow() []*abi.Workflow {
-	w := *workflow__PutOff
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PutOff__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlThrottled describes workflow Throttled.
+var pawlThrottled = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Throttled",
+	Version: "c5cfbdb9e155",
+	Pos:     "rates.go:103",
+})
 
-var workflow__Throttled = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Throttled",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "71c7b2c8f469",
-	Generator: "1",
-	Pos:       "rates.go:103",
-	Errors:    Errors__pawl,
-}
-
-// StartThrottled starts a run of workflow Throttled under an id that no other open run of the namespace has.
+// StartThrottled starts a run of workflow Throttled and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Throttled lets the first of a burst through, and nothing for a while.
 func StartThrottled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ThrottledRun, error) {
-	run, err := c.Start(ctx, workflow__Throttled, id, nil, opts...)
+	run, err := c.Start(ctx, pawlThrottled, id, nil, opts...)
 	return ThrottledRun{run}, err
 }
 
-// ThrottledRun is a handle on a run of Throttled.
+// FindThrottled returns a handle on the newest run of workflow Throttled with this id.
+// It does not check that there is one.
+func FindThrottled(c *pawl.Client, id string) ThrottledRun {
+	return ThrottledRun{c.Run(pawlThrottled, id)}
+}
+
+// ThrottledRun is a handle on a run of workflow Throttled.
 type ThrottledRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ThrottledRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ThrottledRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindThrottled is a handle on the newest run of Throttled under an id.
-func FindThrottled(c *pawl.Client, id string) ThrottledRun {
-	return ThrottledRun{c.Run(workflow__Throttled, id)}
+// pawlRunThrottled runs workflow Throttled.
+func pawlRunThrottled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Throttled__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Throttled__workflow is workflow Throttled, with what runs it.
-func Throttled__workflow() []*abi.Workflow {
-	w := *workflow__Throttled
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Throttled__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlScheduler describes workflow Scheduler.
+var pawlScheduler = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Scheduler",
+	Version: "9001416511d2",
+	Pos:     "rates.go:165",
+})
 
-var workflow__Scheduler = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Scheduler",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "133bcebd7987",
-	Generator: "1",
-	Pos:       "rates.go:165",
-	Errors:    Errors__pawl,
-}
-
-// StartScheduler starts a run of workflow Scheduler under an id that no other open run of the namespace has.
+// StartScheduler starts a run of workflow Scheduler and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Scheduler runs single and repeated tasks, added in any order; one of them is added while it waits for another.
 func StartScheduler(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SchedulerRun, error) {
-	run, err := c.Start(ctx, workflow__Scheduler, id, nil, opts...)
+	run, err := c.Start(ctx, pawlScheduler, id, nil, opts...)
 	return SchedulerRun{run}, err
 }
 
-// SchedulerRun is a handle on a run of Scheduler.
+// FindScheduler returns a handle on the newest run of workflow Scheduler with this id.
+// It does not check that there is one.
+func FindScheduler(c *pawl.Client, id string) SchedulerRun {
+	return SchedulerRun{c.Run(pawlScheduler, id)}
+}
+
+// SchedulerRun is a handle on a run of workflow Scheduler.
 type SchedulerRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SchedulerRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SchedulerRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindScheduler is a handle on the newest run of Scheduler under an id.
-func FindScheduler(c *pawl.Client, id string) SchedulerRun {
-	return SchedulerRun{c.Run(workflow__Scheduler, id)}
+// pawlRunScheduler runs workflow Scheduler.
+func pawlRunScheduler(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Scheduler__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Scheduler__workflow is workflow Scheduler, with what runs it.
-func Scheduler__workflow() []*abi.Workflow {
-	w := *workflow__Scheduler
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Scheduler__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlOnTheHour describes workflow OnTheHour.
+var pawlOnTheHour = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.OnTheHour",
+	Version: "d184011ff093",
+	Pos:     "rates.go:186",
+})
 
-var workflow__OnTheHour = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.OnTheHour",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "e9090ac3cf35",
-	Generator: "1",
-	Pos:       "rates.go:186",
-	Errors:    Errors__pawl,
-}
-
-// StartOnTheHour starts a run of workflow OnTheHour under an id that no other open run of the namespace has.
+// StartOnTheHour starts a run of workflow OnTheHour and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// OnTheHour works at fixed times, though the work itself takes its time; a time that has passed is left out.
 func StartOnTheHour(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OnTheHourRun, error) {
-	run, err := c.Start(ctx, workflow__OnTheHour, id, nil, opts...)
+	run, err := c.Start(ctx, pawlOnTheHour, id, nil, opts...)
 	return OnTheHourRun{run}, err
 }
 
-// OnTheHourRun is a handle on a run of OnTheHour.
+// FindOnTheHour returns a handle on the newest run of workflow OnTheHour with this id.
+// It does not check that there is one.
+func FindOnTheHour(c *pawl.Client, id string) OnTheHourRun {
+	return OnTheHourRun{c.Run(pawlOnTheHour, id)}
+}
+
+// OnTheHourRun is a handle on a run of workflow OnTheHour.
 type OnTheHourRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r OnTheHourRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r OnTheHourRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindOnTheHour is a handle on the newest run of OnTheHour under an id.
-func FindOnTheHour(c *pawl.Client, id string) OnTheHourRun {
-	return OnTheHourRun{c.Run(workflow__OnTheHour, id)}
+// pawlRunOnTheHour runs workflow OnTheHour.
+func pawlRunOnTheHour(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := OnTheHour__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// OnTheHour__workflow is workflow OnTheHour, with what runs it.
-func OnTheHour__workflow() []*abi.Workflow {
-	w := *workflow__OnTheHour
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := OnTheHour__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlDeadlines describes workflow Deadlines.
+var pawlDeadlines = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Deadlines",
+	Version: "40499194b1e1",
+	Pos:     "rates.go:204",
+})
 
-var workflow__Deadlines = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Deadlines",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "131528ebe977",
-	Generator: "1",
-	Pos:       "rates.go:204",
-	Errors:    Errors__pawl,
-}
-
-// StartDeadlines starts a run of workflow Deadlines under an id that no other open run of the namespace has.
+// StartDeadlines starts a run of workflow Deadlines and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Deadlines sorts numbers by sleeping as long as they are big.
 func StartDeadlines(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (DeadlinesRun, error) {
-	run, err := c.Start(ctx, workflow__Deadlines, id, nil, opts...)
+	run, err := c.Start(ctx, pawlDeadlines, id, nil, opts...)
 	return DeadlinesRun{run}, err
 }
 
-// DeadlinesRun is a handle on a run of Deadlines.
+// FindDeadlines returns a handle on the newest run of workflow Deadlines with this id.
+// It does not check that there is one.
+func FindDeadlines(c *pawl.Client, id string) DeadlinesRun {
+	return DeadlinesRun{c.Run(pawlDeadlines, id)}
+}
+
+// DeadlinesRun is a handle on a run of workflow Deadlines.
 type DeadlinesRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r DeadlinesRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DeadlinesRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindDeadlines is a handle on the newest run of Deadlines under an id.
-func FindDeadlines(c *pawl.Client, id string) DeadlinesRun {
-	return DeadlinesRun{c.Run(workflow__Deadlines, id)}
+// pawlRunDeadlines runs workflow Deadlines.
+func pawlRunDeadlines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Deadlines__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Deadlines__workflow is workflow Deadlines, with what runs it.
-func Deadlines__workflow() []*abi.Workflow {
-	w := *workflow__Deadlines
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Deadlines__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCountdown describes workflow Countdown.
+var pawlCountdown = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Countdown",
+	Version: "e221040645ce",
+	Pos:     "rates.go:227",
+})
 
-var workflow__Countdown = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Countdown",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "4b4f6758cd84",
-	Generator: "1",
-	Pos:       "rates.go:227",
-	Errors:    Errors__pawl,
-}
-
-// StartCountdown starts a run of workflow Countdown under an id that no other open run of the namespace has.
+// StartCountdown starts a run of workflow Countdown and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Countdown can be held and goes on where it was.
 func StartCountdown(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CountdownRun, error) {
-	run, err := c.Start(ctx, workflow__Countdown, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCountdown, id, nil, opts...)
 	return CountdownRun{run}, err
 }
 
-// CountdownRun is a handle on a run of Countdown.
+// FindCountdown returns a handle on the newest run of workflow Countdown with this id.
+// It does not check that there is one.
+func FindCountdown(c *pawl.Client, id string) CountdownRun {
+	return CountdownRun{c.Run(pawlCountdown, id)}
+}
+
+// CountdownRun is a handle on a run of workflow Countdown.
 type CountdownRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CountdownRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CountdownRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCountdown is a handle on the newest run of Countdown under an id.
-func FindCountdown(c *pawl.Client, id string) CountdownRun {
-	return CountdownRun{c.Run(workflow__Countdown, id)}
+// pawlRunCountdown runs workflow Countdown.
+func pawlRunCountdown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Countdown__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Countdown__workflow is workflow Countdown, with what runs it.
-func Countdown__workflow() []*abi.Workflow {
-	w := *workflow__Countdown
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Countdown__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTicks describes workflow Ticks.
+var pawlTicks = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Ticks",
+	Version: "265d70629d13",
+	Pos:     "tickers.go:16",
+})
 
-var workflow__Ticks = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Ticks",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "8c1e860f714e",
-	Generator: "1",
-	Pos:       "tickers.go:16",
-	Errors:    Errors__pawl,
-}
-
-// StartTicks starts a run of workflow Ticks under an id that no other open run of the namespace has.
+// StartTicks starts a run of workflow Ticks and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Ticks counts three ticks, and none after Stop.
 func StartTicks(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TicksRun, error) {
-	run, err := c.Start(ctx, workflow__Ticks, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTicks, id, nil, opts...)
 	return TicksRun{run}, err
 }
 
-// TicksRun is a handle on a run of Ticks.
+// FindTicks returns a handle on the newest run of workflow Ticks with this id.
+// It does not check that there is one.
+func FindTicks(c *pawl.Client, id string) TicksRun {
+	return TicksRun{c.Run(pawlTicks, id)}
+}
+
+// TicksRun is a handle on a run of workflow Ticks.
 type TicksRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TicksRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TicksRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTicks is a handle on the newest run of Ticks under an id.
-func FindTicks(c *pawl.Client, id string) TicksRun {
-	return TicksRun{c.Run(workflow__Ticks, id)}
+// pawlRunTicks runs workflow Ticks.
+func pawlRunTicks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Ticks__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Ticks__workflow is workflow Ticks, with what runs it.
-func Ticks__workflow() []*abi.Workflow {
-	w := *workflow__Ticks
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Ticks__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSlowReader describes workflow SlowReader.
+var pawlSlowReader = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.SlowReader",
+	Version: "5361de988624",
+	Pos:     "tickers.go:38",
+})
 
-var workflow__SlowReader = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.SlowReader",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "572351dddf91",
-	Generator: "1",
-	Pos:       "tickers.go:38",
-	Errors:    Errors__pawl,
-}
-
-// StartSlowReader starts a run of workflow SlowReader under an id that no other open run of the namespace has.
+// StartSlowReader starts a run of workflow SlowReader and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SlowReader misses ticks: the channel holds one, and the beat goes on.
 func StartSlowReader(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SlowReaderRun, error) {
-	run, err := c.Start(ctx, workflow__SlowReader, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSlowReader, id, nil, opts...)
 	return SlowReaderRun{run}, err
 }
 
-// SlowReaderRun is a handle on a run of SlowReader.
+// FindSlowReader returns a handle on the newest run of workflow SlowReader with this id.
+// It does not check that there is one.
+func FindSlowReader(c *pawl.Client, id string) SlowReaderRun {
+	return SlowReaderRun{c.Run(pawlSlowReader, id)}
+}
+
+// SlowReaderRun is a handle on a run of workflow SlowReader.
 type SlowReaderRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SlowReaderRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SlowReaderRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSlowReader is a handle on the newest run of SlowReader under an id.
-func FindSlowReader(c *pawl.Client, id string) SlowReaderRun {
-	return SlowReaderRun{c.Run(workflow__SlowReader, id)}
+// pawlRunSlowReader runs workflow SlowReader.
+func pawlRunSlowReader(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SlowReader__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// SlowReader__workflow is workflow SlowReader, with what runs it.
-func SlowReader__workflow() []*abi.Workflow {
-	w := *workflow__SlowReader
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := SlowReader__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlFaster describes workflow Faster.
+var pawlFaster = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Faster",
+	Version: "b4c6d0f01c34",
+	Pos:     "tickers.go:56",
+})
 
-var workflow__Faster = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Faster",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "029907d04003",
-	Generator: "1",
-	Pos:       "tickers.go:56",
-	Errors:    Errors__pawl,
-}
-
-// StartFaster starts a run of workflow Faster under an id that no other open run of the namespace has.
+// StartFaster starts a run of workflow Faster and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Faster sets a ticker to another beat in the middle of one.
 func StartFaster(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (FasterRun, error) {
-	run, err := c.Start(ctx, workflow__Faster, id, nil, opts...)
+	run, err := c.Start(ctx, pawlFaster, id, nil, opts...)
 	return FasterRun{run}, err
 }
 
-// FasterRun is a handle on a run of Faster.
+// FindFaster returns a handle on the newest run of workflow Faster with this id.
+// It does not check that there is one.
+func FindFaster(c *pawl.Client, id string) FasterRun {
+	return FasterRun{c.Run(pawlFaster, id)}
+}
+
+// FasterRun is a handle on a run of workflow Faster.
 type FasterRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FasterRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FasterRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFaster is a handle on the newest run of Faster under an id.
-func FindFaster(c *pawl.Client, id string) FasterRun {
-	return FasterRun{c.Run(workflow__Faster, id)}
+// pawlRunFaster runs workflow Faster.
+func pawlRunFaster(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Faster__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Faster__workflow is workflow Faster, with what runs it.
-func Faster__workflow() []*abi.Workflow {
-	w := *workflow__Faster
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Faster__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPolling describes workflow Polling.
+var pawlPolling = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Polling",
+	Version: "b76262d3ab2b",
+	Pos:     "tickers.go:75",
+})
 
-var workflow__Polling = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Polling",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "b0decb3672ce",
-	Generator: "1",
-	Pos:       "tickers.go:75",
-	Errors:    Errors__pawl,
-}
-
-// StartPolling starts a run of workflow Polling under an id that no other open run of the namespace has.
+// StartPolling starts a run of workflow Polling and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Polling probes at every tick until something is ready.
 func StartPolling(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PollingRun, error) {
-	run, err := c.Start(ctx, workflow__Polling, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPolling, id, nil, opts...)
 	return PollingRun{run}, err
 }
 
-// PollingRun is a handle on a run of Polling.
+// FindPolling returns a handle on the newest run of workflow Polling with this id.
+// It does not check that there is one.
+func FindPolling(c *pawl.Client, id string) PollingRun {
+	return PollingRun{c.Run(pawlPolling, id)}
+}
+
+// PollingRun is a handle on a run of workflow Polling.
 type PollingRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PollingRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PollingRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPolling is a handle on the newest run of Polling under an id.
-func FindPolling(c *pawl.Client, id string) PollingRun {
-	return PollingRun{c.Run(workflow__Polling, id)}
+// pawlRunPolling runs workflow Polling.
+func pawlRunPolling(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Polling__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Polling__workflow is workflow Polling, with what runs it.
-func Polling__workflow() []*abi.Workflow {
-	w := *workflow__Polling
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Polling__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlHeartbeats describes workflow Heartbeats.
+var pawlHeartbeats = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Heartbeats",
+	Version: "68d20ebe85ff",
+	Pos:     "tickers.go:90",
+})
 
-var workflow__Heartbeats = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Heartbeats",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "ec0d9d78c917",
-	Generator: "1",
-	Pos:       "tickers.go:90",
-	Errors:    Errors__pawl,
-}
-
-// StartHeartbeats starts a run of workflow Heartbeats under an id that no other open run of the namespace has.
+// StartHeartbeats starts a run of workflow Heartbeats and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Heartbeats are sent until the work is done; the listener notices a pause in them.
 func StartHeartbeats(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (HeartbeatsRun, error) {
-	run, err := c.Start(ctx, workflow__Heartbeats, id, nil, opts...)
+	run, err := c.Start(ctx, pawlHeartbeats, id, nil, opts...)
 	return HeartbeatsRun{run}, err
 }
 
-// HeartbeatsRun is a handle on a run of Heartbeats.
+// FindHeartbeats returns a handle on the newest run of workflow Heartbeats with this id.
+// It does not check that there is one.
+func FindHeartbeats(c *pawl.Client, id string) HeartbeatsRun {
+	return HeartbeatsRun{c.Run(pawlHeartbeats, id)}
+}
+
+// HeartbeatsRun is a handle on a run of workflow Heartbeats.
 type HeartbeatsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r HeartbeatsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r HeartbeatsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindHeartbeats is a handle on the newest run of Heartbeats under an id.
-func FindHeartbeats(c *pawl.Client, id string) HeartbeatsRun {
-	return HeartbeatsRun{c.Run(workflow__Heartbeats, id)}
+// pawlRunHeartbeats runs workflow Heartbeats.
+func pawlRunHeartbeats(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Heartbeats__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Heartbeats__workflow is workflow Heartbeats, with what runs it.
-func Heartbeats__workflow() []*abi.Workflow {
-	w := *workflow__Heartbeats
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Heartbeats__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlWatchdog describes workflow Watchdog.
+var pawlWatchdog = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Watchdog",
+	Version: "f179b643b413",
+	Pos:     "tickers.go:152",
+})
 
-var workflow__Watchdog = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Watchdog",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "478af1922f94",
-	Generator: "1",
-	Pos:       "tickers.go:152",
-	Errors:    Errors__pawl,
-}
-
-// StartWatchdog starts a run of workflow Watchdog under an id that no other open run of the namespace has.
+// StartWatchdog starts a run of workflow Watchdog and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Watchdog is fed in time, and later not.
 func StartWatchdog(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WatchdogRun, error) {
-	run, err := c.Start(ctx, workflow__Watchdog, id, nil, opts...)
+	run, err := c.Start(ctx, pawlWatchdog, id, nil, opts...)
 	return WatchdogRun{run}, err
 }
 
-// WatchdogRun is a handle on a run of Watchdog.
+// FindWatchdog returns a handle on the newest run of workflow Watchdog with this id.
+// It does not check that there is one.
+func FindWatchdog(c *pawl.Client, id string) WatchdogRun {
+	return WatchdogRun{c.Run(pawlWatchdog, id)}
+}
+
+// WatchdogRun is a handle on a run of workflow Watchdog.
 type WatchdogRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r WatchdogRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r WatchdogRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindWatchdog is a handle on the newest run of Watchdog under an id.
-func FindWatchdog(c *pawl.Client, id string) WatchdogRun {
-	return WatchdogRun{c.Run(workflow__Watchdog, id)}
+// pawlRunWatchdog runs workflow Watchdog.
+func pawlRunWatchdog(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Watchdog__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Watchdog__workflow is workflow Watchdog, with what runs it.
-func Watchdog__workflow() []*abi.Workflow {
-	w := *workflow__Watchdog
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Watchdog__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLease describes workflow Lease.
+var pawlLease = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Lease",
+	Version: "88cb4f6b1e80",
+	Pos:     "tickers.go:168",
+})
 
-var workflow__Lease = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Lease",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "ddeea56d6648",
-	Generator: "1",
-	Pos:       "tickers.go:168",
-	Errors:    Errors__pawl,
-}
-
-// StartLease starts a run of workflow Lease under an id that no other open run of the namespace has.
+// StartLease starts a run of workflow Lease and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Lease is renewed while the work goes on, and runs out afterwards.
 func StartLease(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LeaseRun, error) {
-	run, err := c.Start(ctx, workflow__Lease, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLease, id, nil, opts...)
 	return LeaseRun{run}, err
 }
 
-// LeaseRun is a handle on a run of Lease.
+// FindLease returns a handle on the newest run of workflow Lease with this id.
+// It does not check that there is one.
+func FindLease(c *pawl.Client, id string) LeaseRun {
+	return LeaseRun{c.Run(pawlLease, id)}
+}
+
+// LeaseRun is a handle on a run of workflow Lease.
 type LeaseRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LeaseRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LeaseRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLease is a handle on the newest run of Lease under an id.
-func FindLease(c *pawl.Client, id string) LeaseRun {
-	return LeaseRun{c.Run(workflow__Lease, id)}
+// pawlRunLease runs workflow Lease.
+func pawlRunLease(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Lease__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Lease__workflow is workflow Lease, with what runs it.
-func Lease__workflow() []*abi.Workflow {
-	w := *workflow__Lease
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Lease__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlTwoBeats describes workflow TwoBeats.
+var pawlTwoBeats = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.TwoBeats",
+	Version: "53e637f448bb",
+	Pos:     "tickers.go:205",
+})
 
-var workflow__TwoBeats = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.TwoBeats",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "3ae0f89466c2",
-	Generator: "1",
-	Pos:       "tickers.go:205",
-	Errors:    Errors__pawl,
-}
-
-// StartTwoBeats starts a run of workflow TwoBeats under an id that no other open run of the namespace has.
+// StartTwoBeats starts a run of workflow TwoBeats and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// TwoBeats merges two tickers for an hour; they never tick together.
 func StartTwoBeats(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (TwoBeatsRun, error) {
-	run, err := c.Start(ctx, workflow__TwoBeats, id, nil, opts...)
+	run, err := c.Start(ctx, pawlTwoBeats, id, nil, opts...)
 	return TwoBeatsRun{run}, err
 }
 
-// TwoBeatsRun is a handle on a run of TwoBeats.
+// FindTwoBeats returns a handle on the newest run of workflow TwoBeats with this id.
+// It does not check that there is one.
+func FindTwoBeats(c *pawl.Client, id string) TwoBeatsRun {
+	return TwoBeatsRun{c.Run(pawlTwoBeats, id)}
+}
+
+// TwoBeatsRun is a handle on a run of workflow TwoBeats.
 type TwoBeatsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r TwoBeatsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r TwoBeatsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindTwoBeats is a handle on the newest run of TwoBeats under an id.
-func FindTwoBeats(c *pawl.Client, id string) TwoBeatsRun {
-	return TwoBeatsRun{c.Run(workflow__TwoBeats, id)}
+// pawlRunTwoBeats runs workflow TwoBeats.
+func pawlRunTwoBeats(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := TwoBeats__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// TwoBeats__workflow is workflow TwoBeats, with what runs it.
-func TwoBeats__workflow() []*abi.Workflow {
-	w := *workflow__TwoBeats
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := TwoBeats__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlLastTick describes workflow LastTick.
+var pawlLastTick = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.LastTick",
+	Version: "06ac4fce4cf3",
+	Pos:     "tickers.go:228",
+})
 
-var workflow__LastTick = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.LastTick",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "c32291deee11",
-	Generator: "1",
-	Pos:       "tickers.go:228",
-	Errors:    Errors__pawl,
-}
-
-// StartLastTick starts a run of workflow LastTick under an id that no other open run of the namespace has.
+// StartLastTick starts a run of workflow LastTick and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// LastTick stops a clock in the second of its third tick: it has ticked twice or three times.
 func StartLastTick(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LastTickRun, error) {
-	run, err := c.Start(ctx, workflow__LastTick, id, nil, opts...)
+	run, err := c.Start(ctx, pawlLastTick, id, nil, opts...)
 	return LastTickRun{run}, err
 }
 
-// LastTickRun is a handle on a run of LastTick.
+// FindLastTick returns a handle on the newest run of workflow LastTick with this id.
+// It does not check that there is one.
+func FindLastTick(c *pawl.Client, id string) LastTickRun {
+	return LastTickRun{c.Run(pawlLastTick, id)}
+}
+
+// LastTickRun is a handle on a run of workflow LastTick.
 type LastTickRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r LastTickRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r LastTickRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindLastTick is a handle on the newest run of LastTick under an id.
-func FindLastTick(c *pawl.Client, id string) LastTickRun {
-	return LastTickRun{c.Run(workflow__LastTick, id)}
+// pawlRunLastTick runs workflow LastTick.
+func pawlRunLastTick(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := LastTick__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// LastTick__workflow is workflow LastTick, with what runs it.
-func LastTick__workflow() []*abi.Workflow {
-	w := *workflow__LastTick
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := LastTick__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlStopped describes workflow Stopped.
+var pawlStopped = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Stopped",
+	Version: "2c445813b7b8",
+	Pos:     "timers.go:15",
+})
 
-var workflow__Stopped = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Stopped",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "b290815f3e5f",
-	Generator: "1",
-	Pos:       "timers.go:15",
-	Errors:    Errors__pawl,
-}
-
-// StartStopped starts a run of workflow Stopped under an id that no other open run of the namespace has.
+// StartStopped starts a run of workflow Stopped and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Stopped does not fire; what Stop says tells whether it came in time.
 func StartStopped(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (StoppedRun, error) {
-	run, err := c.Start(ctx, workflow__Stopped, id, nil, opts...)
+	run, err := c.Start(ctx, pawlStopped, id, nil, opts...)
 	return StoppedRun{run}, err
 }
 
-// StoppedRun is a handle on a run of Stopped.
+// FindStopped returns a handle on the newest run of workflow Stopped with this id.
+// It does not check that there is one.
+func FindStopped(c *pawl.Client, id string) StoppedRun {
+	return StoppedRun{c.Run(pawlStopped, id)}
+}
+
+// StoppedRun is a handle on a run of workflow Stopped.
 type StoppedRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r StoppedRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r StoppedRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindStopped is a handle on the newest run of Stopped under an id.
-func FindStopped(c *pawl.Client, id string) StoppedRun {
-	return StoppedRun{c.Run(workflow__Stopped, id)}
+// pawlRunStopped runs workflow Stopped.
+func pawlRunStopped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Stopped__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Stopped__workflow is workflow Stopped, with what runs it.
-func Stopped__workflow() []*abi.Workflow {
-	w := *workflow__Stopped
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Stopped__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlUnread describes workflow Unread.
+var pawlUnread = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Unread",
+	Version: "fe808249e4ef",
+	Pos:     "timers.go:31",
+})
 
-var workflow__Unread = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Unread",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "1c706d290120",
-	Generator: "1",
-	Pos:       "timers.go:31",
-	Errors:    Errors__pawl,
-}
-
-// StartUnread starts a run of workflow Unread under an id that no other open run of the namespace has.
+// StartUnread starts a run of workflow Unread and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Unread has fired, but nobody has looked: after Stop and after Reset there is nothing old in its channel.
 func StartUnread(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (UnreadRun, error) {
-	run, err := c.Start(ctx, workflow__Unread, id, nil, opts...)
+	run, err := c.Start(ctx, pawlUnread, id, nil, opts...)
 	return UnreadRun{run}, err
 }
 
-// UnreadRun is a handle on a run of Unread.
+// FindUnread returns a handle on the newest run of workflow Unread with this id.
+// It does not check that there is one.
+func FindUnread(c *pawl.Client, id string) UnreadRun {
+	return UnreadRun{c.Run(pawlUnread, id)}
+}
+
+// UnreadRun is a handle on a run of workflow Unread.
 type UnreadRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r UnreadRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r UnreadRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindUnread is a handle on the newest run of Unread under an id.
-func FindUnread(c *pawl.Client, id string) UnreadRun {
-	return UnreadRun{c.Run(workflow__Unread, id)}
+// pawlRunUnread runs workflow Unread.
+func pawlRunUnread(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Unread__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Unread__workflow is workflow Unread, with what runs it.
-func Unread__workflow() []*abi.Workflow {
-	w := *workflow__Unread
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Unread__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlIdleTimeout describes workflow IdleTimeout.
+var pawlIdleTimeout = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.IdleTimeout",
+	Version: "203af3a44b5c",
+	Pos:     "timers.go:52",
+})
 
-var workflow__IdleTimeout = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.IdleTimeout",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "7091ea6149be",
-	Generator: "1",
-	Pos:       "timers.go:52",
-	Errors:    Errors__pawl,
-}
-
-// StartIdleTimeout starts a run of workflow IdleTimeout under an id that no other open run of the namespace has.
+// StartIdleTimeout starts a run of workflow IdleTimeout and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// IdleTimeout is put off by each message, and ends the conversation in the first long silence.
 func StartIdleTimeout(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (IdleTimeoutRun, error) {
-	run, err := c.Start(ctx, workflow__IdleTimeout, id, nil, opts...)
+	run, err := c.Start(ctx, pawlIdleTimeout, id, nil, opts...)
 	return IdleTimeoutRun{run}, err
 }
 
-// IdleTimeoutRun is a handle on a run of IdleTimeout.
+// FindIdleTimeout returns a handle on the newest run of workflow IdleTimeout with this id.
+// It does not check that there is one.
+func FindIdleTimeout(c *pawl.Client, id string) IdleTimeoutRun {
+	return IdleTimeoutRun{c.Run(pawlIdleTimeout, id)}
+}
+
+// IdleTimeoutRun is a handle on a run of workflow IdleTimeout.
 type IdleTimeoutRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r IdleTimeoutRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r IdleTimeoutRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindIdleTimeout is a handle on the newest run of IdleTimeout under an id.
-func FindIdleTimeout(c *pawl.Client, id string) IdleTimeoutRun {
-	return IdleTimeoutRun{c.Run(workflow__IdleTimeout, id)}
+// pawlRunIdleTimeout runs workflow IdleTimeout.
+func pawlRunIdleTimeout(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := IdleTimeout__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// IdleTimeout__workflow is workflow IdleTimeout, with what runs it.
-func IdleTimeout__workflow() []*abi.Workflow {
-	w := *workflow__IdleTimeout
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := IdleTimeout__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlNoTime describes workflow NoTime.
+var pawlNoTime = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.NoTime",
+	Version: "3bb3496976c1",
+	Pos:     "timers.go:91",
+})
 
-var workflow__NoTime = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.NoTime",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "18d17922788b",
-	Generator: "1",
-	Pos:       "timers.go:91",
-	Errors:    Errors__pawl,
-}
-
-// StartNoTime starts a run of workflow NoTime under an id that no other open run of the namespace has.
+// StartNoTime starts a run of workflow NoTime and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// NoTime has timers of nothing and less than nothing: they fire at once.
 func StartNoTime(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NoTimeRun, error) {
-	run, err := c.Start(ctx, workflow__NoTime, id, nil, opts...)
+	run, err := c.Start(ctx, pawlNoTime, id, nil, opts...)
 	return NoTimeRun{run}, err
 }
 
-// NoTimeRun is a handle on a run of NoTime.
+// FindNoTime returns a handle on the newest run of workflow NoTime with this id.
+// It does not check that there is one.
+func FindNoTime(c *pawl.Client, id string) NoTimeRun {
+	return NoTimeRun{c.Run(pawlNoTime, id)}
+}
+
+// NoTimeRun is a handle on a run of workflow NoTime.
 type NoTimeRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r NoTimeRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r NoTimeRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindNoTime is a handle on the newest run of NoTime under an id.
-func FindNoTime(c *pawl.Client, id string) NoTimeRun {
-	return NoTimeRun{c.Run(workflow__NoTime, id)}
+// pawlRunNoTime runs workflow NoTime.
+func pawlRunNoTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := NoTime__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// NoTime__workflow is workflow NoTime, with what runs it.
-func NoTime__workflow() []*abi.Workflow {
-	w := *workflow__NoTime
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := NoTime__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSameInstant describes workflow SameInstant.
+var pawlSameInstant = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.SameInstant",
+	Version: "4f5db5a50d3e",
+	Pos:     "timers.go:105",
+})
 
-var workflow__SameInstant = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.SameInstant",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "2e8afde507e2",
-	Generator: "1",
-	Pos:       "timers.go:105",
-	Errors:    Errors__pawl,
-}
-
-// StartSameInstant starts a run of workflow SameInstant under an id that no other open run of the namespace has.
+// StartSameInstant starts a run of workflow SameInstant and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SameInstant has two timers go off together: either may be seen first.
 func StartSameInstant(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SameInstantRun, error) {
-	run, err := c.Start(ctx, workflow__SameInstant, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSameInstant, id, nil, opts...)
 	return SameInstantRun{run}, err
 }
 
-// SameInstantRun is a handle on a run of SameInstant.
+// FindSameInstant returns a handle on the newest run of workflow SameInstant with this id.
+// It does not check that there is one.
+func FindSameInstant(c *pawl.Client, id string) SameInstantRun {
+	return SameInstantRun{c.Run(pawlSameInstant, id)}
+}
+
+// SameInstantRun is a handle on a run of workflow SameInstant.
 type SameInstantRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SameInstantRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SameInstantRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSameInstant is a handle on the newest run of SameInstant under an id.
-func FindSameInstant(c *pawl.Client, id string) SameInstantRun {
-	return SameInstantRun{c.Run(workflow__SameInstant, id)}
+// pawlRunSameInstant runs workflow SameInstant.
+func pawlRunSameInstant(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SameInstant__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// SameInstant__workflow is workflow SameInstant, with what runs it.
-func SameInstant__workflow() []*abi.Workflow {
-	w := *workflow__SameInstant
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := SameInstant__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlCallback describes workflow Callback.
+var pawlCallback = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Callback",
+	Version: "343abe93eb4f",
+	Pos:     "timers.go:121",
+})
 
-var workflow__Callback = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Callback",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "3390961cae5a",
-	Generator: "1",
-	Pos:       "timers.go:121",
-	Errors:    Errors__pawl,
-}
-
-// StartCallback starts a run of workflow Callback under an id that no other open run of the namespace has.
+// StartCallback starts a run of workflow Callback and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Callback stops one function before its time, lets another run, and has a third run twice.
 func StartCallback(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CallbackRun, error) {
-	run, err := c.Start(ctx, workflow__Callback, id, nil, opts...)
+	run, err := c.Start(ctx, pawlCallback, id, nil, opts...)
 	return CallbackRun{run}, err
 }
 
-// CallbackRun is a handle on a run of Callback.
+// FindCallback returns a handle on the newest run of workflow Callback with this id.
+// It does not check that there is one.
+func FindCallback(c *pawl.Client, id string) CallbackRun {
+	return CallbackRun{c.Run(pawlCallback, id)}
+}
+
+// CallbackRun is a handle on a run of workflow Callback.
 type CallbackRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CallbackRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CallbackRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCallback is a handle on the newest run of Callback under an id.
-func FindCallback(c *pawl.Client, id string) CallbackRun {
-	return CallbackRun{c.Run(workflow__Callback, id)}
+// pawlRunCallback runs workflow Callback.
+func pawlRunCallback(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Callback__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Callback__workflow is workflow Callback, with what runs it.
-func Callback__workflow() []*abi.Workflow {
-	w := *workflow__Callback
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Callback__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlArmedLater describes workflow ArmedLater.
+var pawlArmedLater = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.ArmedLater",
+	Version: "9d7c83132726",
+	Pos:     "timers.go:145",
+})
 
-var workflow__ArmedLater = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.ArmedLater",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "49fc55b80bea",
-	Generator: "1",
-	Pos:       "timers.go:145",
-	Errors:    Errors__pawl,
-}
-
-// StartArmedLater starts a run of workflow ArmedLater under an id that no other open run of the namespace has.
+// StartArmedLater starts a run of workflow ArmedLater and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// ArmedLater has a channel that is nil until there is something to wait for.
 func StartArmedLater(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (ArmedLaterRun, error) {
-	run, err := c.Start(ctx, workflow__ArmedLater, id, nil, opts...)
+	run, err := c.Start(ctx, pawlArmedLater, id, nil, opts...)
 	return ArmedLaterRun{run}, err
 }
 
-// ArmedLaterRun is a handle on a run of ArmedLater.
+// FindArmedLater returns a handle on the newest run of workflow ArmedLater with this id.
+// It does not check that there is one.
+func FindArmedLater(c *pawl.Client, id string) ArmedLaterRun {
+	return ArmedLaterRun{c.Run(pawlArmedLater, id)}
+}
+
+// ArmedLaterRun is a handle on a run of workflow ArmedLater.
 type ArmedLaterRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ArmedLaterRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ArmedLaterRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindArmedLater is a handle on the newest run of ArmedLater under an id.
-func FindArmedLater(c *pawl.Client, id string) ArmedLaterRun {
-	return ArmedLaterRun{c.Run(workflow__ArmedLater, id)}
+// pawlRunArmedLater runs workflow ArmedLater.
+func pawlRunArmedLater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := ArmedLater__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// ArmedLater__workflow is workflow ArmedLater, with what runs it.
-func ArmedLater__workflow() []*abi.Workflow {
-	w := *workflow__ArmedLater
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := ArmedLater__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlBackOff describes workflow BackOff.
+var pawlBackOff = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.BackOff",
+	Version: "0a569821953c",
+	Pos:     "timers.go:180",
+})
 
-var workflow__BackOff = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.BackOff",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "4c078b83e8ee",
-	Generator: "1",
-	Pos:       "timers.go:180",
-	Errors:    Errors__pawl,
-}
-
-// StartBackOff starts a run of workflow BackOff under an id that no other open run of the namespace has.
+// StartBackOff starts a run of workflow BackOff and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// BackOff probes until something is ready; the pause between the attempts doubles up to a limit.
 func StartBackOff(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (BackOffRun, error) {
-	run, err := c.Start(ctx, workflow__BackOff, id, nil, opts...)
+	run, err := c.Start(ctx, pawlBackOff, id, nil, opts...)
 	return BackOffRun{run}, err
 }
 
-// BackOffRun is a handle on a run of BackOff.
+// FindBackOff returns a handle on the newest run of workflow BackOff with this id.
+// It does not check that there is one.
+func FindBackOff(c *pawl.Client, id string) BackOffRun {
+	return BackOffRun{c.Run(pawlBackOff, id)}
+}
+
+// BackOffRun is a handle on a run of workflow BackOff.
 type BackOffRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r BackOffRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r BackOffRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindBackOff is a handle on the newest run of BackOff under an id.
-func FindBackOff(c *pawl.Client, id string) BackOffRun {
-	return BackOffRun{c.Run(workflow__BackOff, id)}
+// pawlRunBackOff runs workflow BackOff.
+func pawlRunBackOff(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := BackOff__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// BackOff__workflow is workflow BackOff, with what runs it.
-func BackOff__workflow() []*abi.Workflow {
-	w := *workflow__BackOff
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := BackOff__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlSessions describes workflow Sessions.
+var pawlSessions = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Sessions",
+	Version: "14e05f998d75",
+	Pos:     "timers.go:223",
+})
 
-var workflow__Sessions = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.Sessions",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "9c310928a089",
-	Generator: "1",
-	Pos:       "timers.go:223",
-	Errors:    Errors__pawl,
-}
-
-// StartSessions starts a run of workflow Sessions under an id that no other open run of the namespace has.
+// StartSessions starts a run of workflow Sessions and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Sessions are touched in time, too late, and not at all.
 func StartSessions(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SessionsRun, error) {
-	run, err := c.Start(ctx, workflow__Sessions, id, nil, opts...)
+	run, err := c.Start(ctx, pawlSessions, id, nil, opts...)
 	return SessionsRun{run}, err
 }
 
-// SessionsRun is a handle on a run of Sessions.
+// FindSessions returns a handle on the newest run of workflow Sessions with this id.
+// It does not check that there is one.
+func FindSessions(c *pawl.Client, id string) SessionsRun {
+	return SessionsRun{c.Run(pawlSessions, id)}
+}
+
+// SessionsRun is a handle on a run of workflow Sessions.
 type SessionsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r SessionsRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SessionsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSessions is a handle on the newest run of Sessions under an id.
-func FindSessions(c *pawl.Client, id string) SessionsRun {
-	return SessionsRun{c.Run(workflow__Sessions, id)}
+// pawlRunSessions runs workflow Sessions.
+func pawlRunSessions(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := Sessions__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// Sessions__workflow is workflow Sessions, with what runs it.
-func Sessions__workflow() []*abi.Workflow {
-	w := *workflow__Sessions
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := Sessions__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
+// pawlPassedOn describes workflow PassedOn.
+var pawlPassedOn = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.PassedOn",
+	Version: "bf470f7ec62c",
+	Pos:     "timers.go:236",
+})
 
-var workflow__PassedOn = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/golden/concurrent/timers.PassedOn",
-	Queue:     "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Version:   "8ed0a6e30b13",
-	Generator: "1",
-	Pos:       "timers.go:236",
-	Errors:    Errors__pawl,
-}
-
-// StartPassedOn starts a run of workflow PassedOn under an id that no other open run of the namespace has.
+// StartPassedOn starts a run of workflow PassedOn and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// PassedOn gives a timer's channel to a function and its callbacks to another; what counts is when they fire.
 func StartPassedOn(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (PassedOnRun, error) {
-	run, err := c.Start(ctx, workflow__PassedOn, id, nil, opts...)
+	run, err := c.Start(ctx, pawlPassedOn, id, nil, opts...)
 	return PassedOnRun{run}, err
 }
 
-// PassedOnRun is a handle on a run of PassedOn.
+// FindPassedOn returns a handle on the newest run of workflow PassedOn with this id.
+// It does not check that there is one.
+func FindPassedOn(c *pawl.Client, id string) PassedOnRun {
+	return PassedOnRun{c.Run(pawlPassedOn, id)}
+}
+
+// PassedOnRun is a handle on a run of workflow PassedOn.
 type PassedOnRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r PassedOnRun) Result(ctx context.Context) (r0 string, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r PassedOnRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindPassedOn is a handle on the newest run of PassedOn under an id.
-func FindPassedOn(c *pawl.Client, id string) PassedOnRun {
-	return PassedOnRun{c.Run(workflow__PassedOn, id)}
+// pawlRunPassedOn runs workflow PassedOn.
+func pawlRunPassedOn(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := PassedOn__pawl(_run, ctx)
+	return []any{result}, err
 }
 
-// PassedOn__workflow is workflow PassedOn, with what runs it.
-func PassedOn__workflow() []*abi.Workflow {
-	w := *workflow__PassedOn
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		r0, err := PassedOn__pawl(_run, ctx)
-		return []any{r0}, err
-	}
-	return []*abi.Workflow{&w}
-}
-
-// PawlRegistration is everything annotated in package timers, for a worker to run.
+// PawlRegistration returns the activities and workflows of package timers, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/concurrent/timers",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Debounced__workflow(),
-			PutOff__workflow(),
-			Throttled__workflow(),
-			Scheduler__workflow(),
-			OnTheHour__workflow(),
-			Deadlines__workflow(),
-			Countdown__workflow(),
-			Ticks__workflow(),
-			SlowReader__workflow(),
-			Faster__workflow(),
-			Polling__workflow(),
-			Heartbeats__workflow(),
-			Watchdog__workflow(),
-			Lease__workflow(),
-			TwoBeats__workflow(),
-			LastTick__workflow(),
-			Stopped__workflow(),
-			Unread__workflow(),
-			IdleTimeout__workflow(),
-			NoTime__workflow(),
-			SameInstant__workflow(),
-			Callback__workflow(),
-			ArmedLater__workflow(),
-			BackOff__workflow(),
-			Sessions__workflow(),
-			PassedOn__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/timers.ErrNotYet", ErrNotYet),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlDebounced.With(pawlRunDebounced),
+		pawlPutOff.With(pawlRunPutOff),
+		pawlThrottled.With(pawlRunThrottled),
+		pawlScheduler.With(pawlRunScheduler),
+		pawlOnTheHour.With(pawlRunOnTheHour),
+		pawlDeadlines.With(pawlRunDeadlines),
+		pawlCountdown.With(pawlRunCountdown),
+		pawlTicks.With(pawlRunTicks),
+		pawlSlowReader.With(pawlRunSlowReader),
+		pawlFaster.With(pawlRunFaster),
+		pawlPolling.With(pawlRunPolling),
+		pawlHeartbeats.With(pawlRunHeartbeats),
+		pawlWatchdog.With(pawlRunWatchdog),
+		pawlLease.With(pawlRunLease),
+		pawlTwoBeats.With(pawlRunTwoBeats),
+		pawlLastTick.With(pawlRunLastTick),
+		pawlStopped.With(pawlRunStopped),
+		pawlUnread.With(pawlRunUnread),
+		pawlIdleTimeout.With(pawlRunIdleTimeout),
+		pawlNoTime.With(pawlRunNoTime),
+		pawlSameInstant.With(pawlRunSameInstant),
+		pawlCallback.With(pawlRunCallback),
+		pawlArmedLater.With(pawlRunArmedLater),
+		pawlBackOff.With(pawlRunBackOff),
+		pawlSessions.With(pawlRunSessions),
+		pawlPassedOn.With(pawlRunPassedOn),
+	)
 }
 
 //go:embed activities.go
-var source__activities string
+var pawlSourceActivities string
 
 //go:embed rates.go
-var source__rates string
+var pawlSourceRates string
 
 //go:embed tickers.go
-var source__tickers string
+var pawlSourceTickers string
 
 //go:embed timers.go
-var source__timers string
+var pawlSourceTimers string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/timers/activities.go",
-		Text: source__activities,
-		Sums: map[string]string{
-			"Probe":     "1484889850b82a08",
-			"Save":      "cc4d93d8e3fa45c3",
-			"elapsed{}": "a985c1e1c0ae5ed4",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/concurrent/timers",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/timers.ErrNotYet", ErrNotYet),
+	},
+	Sources: []abi.Source{
+		{
+			File: "activities.go",
+			Text: pawlSourceActivities,
+			Sums: map[string]string{
+				"Probe":     "1484889850b82a08",
+				"Save":      "cc4d93d8e3fa45c3",
+				"elapsed{}": "a985c1e1c0ae5ed4",
+			},
+		},
+		{
+			File: "rates.go",
+			Text: pawlSourceRates,
+			Sums: map[string]string{
+				"(*debouncer).call{}": "3605c5fe2fff2a31",
+				"(*scheduler).loop{}": "9fe202ccb337a0fb",
+				"Countdown{}":         "c0c6905eb4459191",
+				"Deadlines{}":         "2a3f27616efb678f",
+				"Debounced{}":         "8f7266e9ac1b2a47",
+				"OnTheHour{}":         "769e0e8c917fe78c",
+				"PutOff{}":            "f73a5d4283add961",
+				"Scheduler{}":         "e96df37553b50561",
+				"Throttled{}":         "b0bede578491e42e",
+				"debounce{}":          "192290f822f8c72f",
+				"type debouncer":      "dd20e450a5730bfb",
+				"type scheduler":      "97094c2160e255a4",
+				"type task":           "87948910c35f6d7c",
+				"typist{}":            "23a288419d10aca0",
+			},
+		},
+		{
+			File: "tickers.go",
+			Text: pawlSourceTickers,
+			Sums: map[string]string{
+				"(*watchdog).bark{}": "a6239c4b7a39764a",
+				"(*watchdog).feed{}": "ff9f63fa8f31a159",
+				"Faster{}":           "651741fb86a451ed",
+				"Heartbeats{}":       "1e3d16f295b6b14f",
+				"LastTick{}":         "66105ceb0df1cf30",
+				"Lease{}":            "8336845c19e5979e",
+				"Polling{}":          "6ceac2df879e2165",
+				"SlowReader{}":       "1ab2befcfefec527",
+				"Ticks{}":            "dcc2b069588208ba",
+				"TwoBeats{}":         "9d6ec5066f995320",
+				"Watchdog{}":         "c7b0584e902e39b7",
+				"newWatchdog{}":      "5b78a279ca5c63ac",
+				"type watchdog":      "1c83ae06188e4854",
+			},
+		},
+		{
+			File: "timers.go",
+			Text: pawlSourceTimers,
+			Sums: map[string]string{
+				"(*session).touch{}": "20dd6199efe0e61f",
+				"ArmedLater{}":       "1c51274366863a38",
+				"BackOff{}":          "30d020cce451e856",
+				"Callback{}":         "14f4d67d61f865e7",
+				"IdleTimeout{}":      "c330c4d49296ba2d",
+				"NoTime{}":           "b5da546fc33ab7ff",
+				"PassedOn{}":         "6b76dae9ad6d040e",
+				"SameInstant{}":      "9ccf40aa6cc2e10f",
+				"Sessions{}":         "ba98c9d65533826c",
+				"Stopped{}":          "1009374a01cdf2f9",
+				"Unread{}":           "001faaff11460f3e",
+				"newSession{}":       "700adfca86fe0a2a",
+				"type session":       "b2a3245dc65c026a",
+			},
 		},
 	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/timers/rates.go",
-		Text: source__rates,
-		Sums: map[string]string{
-			"(*debouncer).call{}": "3605c5fe2fff2a31",
-			"(*scheduler).loop{}": "9fe202ccb337a0fb",
-			"Countdown{}":         "c0c6905eb4459191",
-			"Deadlines{}":         "2a3f27616efb678f",
-			"Debounced{}":         "8f7266e9ac1b2a47",
-			"OnTheHour{}":         "769e0e8c917fe78c",
-			"PutOff{}":            "f73a5d4283add961",
-			"Scheduler{}":         "e96df37553b50561",
-			"Throttled{}":         "b0bede578491e42e",
-			"debounce{}":          "192290f822f8c72f",
-			"type debouncer":      "dd20e450a5730bfb",
-			"type scheduler":      "97094c2160e255a4",
-			"type task":           "87948910c35f6d7c",
-			"typist{}":            "23a288419d10aca0",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/timers/tickers.go",
-		Text: source__tickers,
-		Sums: map[string]string{
-			"(*watchdog).bark{}": "a6239c4b7a39764a",
-			"(*watchdog).feed{}": "ff9f63fa8f31a159",
-			"Faster{}":           "651741fb86a451ed",
-			"Heartbeats{}":       "1e3d16f295b6b14f",
-			"LastTick{}":         "66105ceb0df1cf30",
-			"Lease{}":            "8336845c19e5979e",
-			"Polling{}":          "6ceac2df879e2165",
-			"SlowReader{}":       "1ab2befcfefec527",
-			"Ticks{}":            "dcc2b069588208ba",
-			"TwoBeats{}":         "9d6ec5066f995320",
-			"Watchdog{}":         "c7b0584e902e39b7",
-			"newWatchdog{}":      "5b78a279ca5c63ac",
-			"type watchdog":      "1c83ae06188e4854",
-		},
-	},
-	{
-		File: "github.com/pawlhq/pawl/golden/concurrent/timers/timers.go",
-		Text: source__timers,
-		Sums: map[string]string{
-			"(*session).touch{}": "20dd6199efe0e61f",
-			"ArmedLater{}":       "1c51274366863a38",
-			"BackOff{}":          "30d020cce451e856",
-			"Callback{}":         "14f4d67d61f865e7",
-			"IdleTimeout{}":      "c330c4d49296ba2d",
-			"NoTime{}":           "b5da546fc33ab7ff",
-			"PassedOn{}":         "6b76dae9ad6d040e",
-			"SameInstant{}":      "9ccf40aa6cc2e10f",
-			"Sessions{}":         "ba98c9d65533826c",
-			"Stopped{}":          "1009374a01cdf2f9",
-			"Unread{}":           "001faaff11460f3e",
-			"newSession{}":       "700adfca86fe0a2a",
-			"type session":       "b2a3245dc65c026a",
-		},
-	},
-}
+})
 
 // bind0x0__pawl is f as a value of the author's type, which brings the run with it.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {

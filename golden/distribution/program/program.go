@@ -18,7 +18,7 @@ import (
 // Main runs main, the lowered copy of a program's main function, in a run that starts now and waits for no timer. It ends
 // the process when main returns, whatever other goroutines do, or else with Go's message and exit code.
 func Main(main func(*abi.Run)) {
-	w := &abi.Workflow{Name: "main", Run: func(run *abi.Run, _ context.Context, _ abi.Values) ([]any, error) {
+	w := &abi.Workflow{Name: "main", Run: func(_ context.Context, run *abi.Run, _ abi.Values) ([]any, error) {
 		main(run)
 		os.Exit(0)
 		return nil, nil

@@ -224,7 +224,7 @@ func All() []Case {
 				return outcome(m.Run(ctx, 1))
 			},
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
-				return outcome(started(funcvalues.StartMachineRun(ctx, c, ID, 1)).Result(ctx))
+				return outcome(started(funcvalues.StartMachine(ctx, c, ID, 1)).Result(ctx))
 			},
 		},
 		{

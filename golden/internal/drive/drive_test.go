@@ -100,7 +100,7 @@ func TestComing(t *testing.T) {
 
 // TestDeadlock drives a workflow that waits for its cancellation, which does not come.
 func TestDeadlock(t *testing.T) {
-	w := &abi.Workflow{Name: "idle", Run: func(run *abi.Run, ctx context.Context, _ abi.Values) ([]any, error) {
+	w := &abi.Workflow{Name: "idle", Run: func(ctx context.Context, run *abi.Run, _ abi.Values) ([]any, error) {
 		abi.Recv(run, ctx.Done())
 		return nil, ctx.Err()
 	}}

@@ -5,409 +5,377 @@ package load
 import (
 	"context"
 	_ "embed"
-	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Compute = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/internal/chaos/load.Compute",
-	Queue: "github.com/pawlhq/pawl/internal/chaos/load",
-	Policy: abi.Policy{
-		StartToClose:  20 * time.Second,
-		BackoffMin:    100 * time.Millisecond,
-		BackoffMax:    2 * time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "load.go:60",
-}
+// pawlCompute describes activity Compute.
+var pawlCompute = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Compute",
+	Policy: abi.Policy{StartToClose: 20 * time.Second, BackoffMin: 100 * time.Millisecond, BackoffMax: 2 * time.Second},
+	Pos:    "load.go:60",
+})
 
 // Compute__pawl schedules activity Compute and waits for its outcome.
-func Compute__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duration) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Compute, []any{value, work}, &r0)
-	return
+func Compute__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duration) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlCompute, []any{value, work}, &result)
+	return result, err
 }
 
-var activity__Once = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/internal/chaos/load.Once",
-	Queue: "github.com/pawlhq/pawl/internal/chaos/load",
-	Policy: abi.Policy{
-		StartToClose:  20 * time.Second,
-		Attempts:      1,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "load.go:67",
-}
+// pawlOnce describes activity Once.
+var pawlOnce = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Once",
+	Policy: abi.Policy{StartToClose: 20 * time.Second, Attempts: 1},
+	Pos:    "load.go:67",
+})
 
 // Once__pawl schedules activity Once and waits for its outcome.
-func Once__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duration) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Once, []any{value, work}, &r0)
-	return
+func Once__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duration) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlOnce, []any{value, work}, &result)
+	return result, err
 }
 
-var activity__Fail = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/internal/chaos/load.Fail",
-	Queue: "github.com/pawlhq/pawl/internal/chaos/load",
-	Policy: abi.Policy{
-		StartToClose:  20 * time.Second,
-		Attempts:      3,
-		BackoffMin:    100 * time.Millisecond,
-		BackoffMax:    time.Second,
-		BackoffFactor: 2,
-	},
-	Pos: "load.go:74",
-}
+// pawlFail describes activity Fail.
+var pawlFail = pawlPackage.Activity(abi.Activity{
+	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Fail",
+	Policy: abi.Policy{StartToClose: 20 * time.Second, Attempts: 3, BackoffMin: 100 * time.Millisecond, BackoffMax: time.Second},
+	Pos:    "load.go:74",
+})
 
 // Fail__pawl schedules activity Fail and waits for its outcome.
 func Fail__pawl(_run *abi.Run, ctx context.Context, value int) error {
-	return abi.Call(_run, ctx, activity__Fail, []any{value})
+	return abi.Call(ctx, _run, pawlFail, []any{value})
 }
 
-var activity__Mark = &abi.Activity{
+// pawlMark describes step Mark.
+var pawlMark = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/internal/chaos/load.Mark",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "load.go:80",
-}
+	Pos:  "load.go:80",
+})
 
 // Mark__pawl runs step Mark and waits for its outcome.
-func Mark__pawl(_run *abi.Run, ctx context.Context, value int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Mark, []any{value}, &r0)
-	return
+func Mark__pawl(_run *abi.Run, ctx context.Context, value int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlMark, []any{value}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Compute,
+			Activity: pawlCompute,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				var a1 time.Duration
-				if err := in.Decode(&a0, &a1); err != nil {
+				var value int
+				var work time.Duration
+				if err := in.Decode(&value, &work); err != nil {
 					return nil, err
 				}
-				r0, err := Compute(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Compute(ctx, value, work)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Once,
+			Activity: pawlOnce,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				var a1 time.Duration
-				if err := in.Decode(&a0, &a1); err != nil {
+				var value int
+				var work time.Duration
+				if err := in.Decode(&value, &work); err != nil {
 					return nil, err
 				}
-				r0, err := Once(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Once(ctx, value, work)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Fail,
+			Activity: pawlFail,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var value int
+				if err := in.Decode(&value); err != nil {
 					return nil, err
 				}
-				return nil, Fail(ctx, a0)
+				return nil, Fail(ctx, value)
 			},
 		},
 		{
-			Activity: activity__Mark,
+			Activity: pawlMark,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var value int
+				if err := in.Decode(&value); err != nil {
 					return nil, err
 				}
-				r0, err := Mark(ctx, a0)
-				return []any{r0}, err
+				result, err := Mark(ctx, value)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-var workflow__Chain = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/internal/chaos/load.Chain",
-	Queue:     "github.com/pawlhq/pawl/internal/chaos/load",
-	Version:   "b62262f9cef6",
-	Generator: "1",
-	Pos:       "load.go:87",
-	Errors:    Errors__pawl,
-}
+// pawlChain describes workflow Chain.
+var pawlChain = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Chain",
+	Version: "1b4aaf133d2a",
+	Pos:     "load.go:87",
+})
 
-// StartChain starts a run of workflow Chain under an id that no other open run of the namespace has.
+// StartChain starts a run of workflow Chain and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Chain calls N activities, one after the other.
 func StartChain(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (ChainRun, error) {
-	run, err := c.Start(ctx, workflow__Chain, id, []any{in}, opts...)
+	run, err := c.Start(ctx, pawlChain, id, []any{in}, opts...)
 	return ChainRun{run}, err
 }
 
-// ChainRun is a handle on a run of Chain.
+// FindChain returns a handle on the newest run of workflow Chain with this id.
+// It does not check that there is one.
+func FindChain(c *pawl.Client, id string) ChainRun {
+	return ChainRun{c.Run(pawlChain, id)}
+}
+
+// ChainRun is a handle on a run of workflow Chain.
 type ChainRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r ChainRun) Result(ctx context.Context) (r0 int, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r ChainRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindChain is a handle on the newest run of Chain under an id.
-func FindChain(c *pawl.Client, id string) ChainRun {
-	return ChainRun{c.Run(workflow__Chain, id)}
-}
-
-// Chain__workflow is workflow Chain, with what runs it.
-func Chain__workflow() []*abi.Workflow {
-	w := *workflow__Chain
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Input
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Chain__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunChain runs workflow Chain.
+func pawlRunChain(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Chain__pawl(_run, ctx, arg)
+	return []any{result}, err
 }
 
-var workflow__Steps = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/internal/chaos/load.Steps",
-	Queue:     "github.com/pawlhq/pawl/internal/chaos/load",
-	Version:   "7b4fe554c1b3",
-	Generator: "1",
-	Pos:       "load.go:101",
-	Errors:    Errors__pawl,
-}
+// pawlSteps describes workflow Steps.
+var pawlSteps = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Steps",
+	Version: "0f0794f0bb57",
+	Pos:     "load.go:101",
+})
 
-// StartSteps starts a run of workflow Steps under an id that no other open run of the namespace has.
+// StartSteps starts a run of workflow Steps and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Steps takes N steps, with a short sleep after each.
 func StartSteps(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (StepsRun, error) {
-	run, err := c.Start(ctx, workflow__Steps, id, []any{in}, opts...)
+	run, err := c.Start(ctx, pawlSteps, id, []any{in}, opts...)
 	return StepsRun{run}, err
 }
 
-// StepsRun is a handle on a run of Steps.
+// FindSteps returns a handle on the newest run of workflow Steps with this id.
+// It does not check that there is one.
+func FindSteps(c *pawl.Client, id string) StepsRun {
+	return StepsRun{c.Run(pawlSteps, id)}
+}
+
+// StepsRun is a handle on a run of workflow Steps.
 type StepsRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r StepsRun) Result(ctx context.Context) (r0 int, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r StepsRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindSteps is a handle on the newest run of Steps under an id.
-func FindSteps(c *pawl.Client, id string) StepsRun {
-	return StepsRun{c.Run(workflow__Steps, id)}
-}
-
-// Steps__workflow is workflow Steps, with what runs it.
-func Steps__workflow() []*abi.Workflow {
-	w := *workflow__Steps
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Input
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Steps__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunSteps runs workflow Steps.
+func pawlRunSteps(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Steps__pawl(_run, ctx, arg)
+	return []any{result}, err
 }
 
-var workflow__FanOnce = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/internal/chaos/load.FanOnce",
-	Queue:     "github.com/pawlhq/pawl/internal/chaos/load",
-	Version:   "50afcf9e6553",
-	Generator: "1",
-	Pos:       "load.go:120",
-	Errors:    Errors__pawl,
-}
+// pawlFanOnce describes workflow FanOnce.
+var pawlFanOnce = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.FanOnce",
+	Version: "14fd95b34d83",
+	Pos:     "load.go:120",
+})
 
-// StartFanOnce starts a run of workflow FanOnce under an id that no other open run of the namespace has.
+// StartFanOnce starts a run of workflow FanOnce and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// FanOnce calls N activities concurrently that may start once. If one is lost with its worker, the workflow computes its value.
 func StartFanOnce(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (FanOnceRun, error) {
-	run, err := c.Start(ctx, workflow__FanOnce, id, []any{in}, opts...)
+	run, err := c.Start(ctx, pawlFanOnce, id, []any{in}, opts...)
 	return FanOnceRun{run}, err
 }
 
-// FanOnceRun is a handle on a run of FanOnce.
+// FindFanOnce returns a handle on the newest run of workflow FanOnce with this id.
+// It does not check that there is one.
+func FindFanOnce(c *pawl.Client, id string) FanOnceRun {
+	return FanOnceRun{c.Run(pawlFanOnce, id)}
+}
+
+// FanOnceRun is a handle on a run of workflow FanOnce.
 type FanOnceRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r FanOnceRun) Result(ctx context.Context) (r0 int, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FanOnceRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindFanOnce is a handle on the newest run of FanOnce under an id.
-func FindFanOnce(c *pawl.Client, id string) FanOnceRun {
-	return FanOnceRun{c.Run(workflow__FanOnce, id)}
-}
-
-// FanOnce__workflow is workflow FanOnce, with what runs it.
-func FanOnce__workflow() []*abi.Workflow {
-	w := *workflow__FanOnce
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Input
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := FanOnce__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunFanOnce runs workflow FanOnce.
+func pawlRunFanOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := FanOnce__pawl(_run, ctx, arg)
+	return []any{result}, err
 }
 
-var workflow__Retry = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/internal/chaos/load.Retry",
-	Queue:     "github.com/pawlhq/pawl/internal/chaos/load",
-	Version:   "bb4a51ce6eff",
-	Generator: "1",
-	Pos:       "load.go:141",
-	Errors:    Errors__pawl,
-}
+// pawlRetry describes workflow Retry.
+var pawlRetry = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Retry",
+	Version: "7915b1fdab9a",
+	Pos:     "load.go:141",
+})
 
-// StartRetry starts a run of workflow Retry under an id that no other open run of the namespace has.
+// StartRetry starts a run of workflow Retry and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Retry calls an activity whose attempts all fail.
 func StartRetry(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (RetryRun, error) {
-	run, err := c.Start(ctx, workflow__Retry, id, []any{in}, opts...)
+	run, err := c.Start(ctx, pawlRetry, id, []any{in}, opts...)
 	return RetryRun{run}, err
 }
 
-// RetryRun is a handle on a run of Retry.
+// FindRetry returns a handle on the newest run of workflow Retry with this id.
+// It does not check that there is one.
+func FindRetry(c *pawl.Client, id string) RetryRun {
+	return RetryRun{c.Run(pawlRetry, id)}
+}
+
+// RetryRun is a handle on a run of workflow Retry.
 type RetryRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r RetryRun) Result(ctx context.Context) (r0 int, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r RetryRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindRetry is a handle on the newest run of Retry under an id.
-func FindRetry(c *pawl.Client, id string) RetryRun {
-	return RetryRun{c.Run(workflow__Retry, id)}
-}
-
-// Retry__workflow is workflow Retry, with what runs it.
-func Retry__workflow() []*abi.Workflow {
-	w := *workflow__Retry
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Input
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Retry__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunRetry runs workflow Retry.
+func pawlRunRetry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Retry__pawl(_run, ctx, arg)
+	return []any{result}, err
 }
 
-var workflow__Compensate = &abi.Workflow{
-	Name:      "github.com/pawlhq/pawl/internal/chaos/load.Compensate",
-	Queue:     "github.com/pawlhq/pawl/internal/chaos/load",
-	Version:   "e602c0a90f82",
-	Generator: "1",
-	Pos:       "load.go:151",
-	Errors:    Errors__pawl,
-}
+// pawlCompensate describes workflow Compensate.
+var pawlCompensate = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Compensate",
+	Version: "a8703d93056c",
+	Pos:     "load.go:151",
+})
 
-// StartCompensate starts a run of workflow Compensate under an id that no other open run of the namespace has.
+// StartCompensate starts a run of workflow Compensate and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Compensate calls N activities and waits to be cancelled. Then it calls N more to compensate.
 func StartCompensate(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (CompensateRun, error) {
-	run, err := c.Start(ctx, workflow__Compensate, id, []any{in}, opts...)
+	run, err := c.Start(ctx, pawlCompensate, id, []any{in}, opts...)
 	return CompensateRun{run}, err
 }
 
-// CompensateRun is a handle on a run of Compensate.
+// FindCompensate returns a handle on the newest run of workflow Compensate with this id.
+// It does not check that there is one.
+func FindCompensate(c *pawl.Client, id string) CompensateRun {
+	return CompensateRun{c.Run(pawlCompensate, id)}
+}
+
+// CompensateRun is a handle on a run of workflow Compensate.
 type CompensateRun struct {
 	*pawl.Run
 }
 
-// Result waits for the run to end and gives what the workflow returned.
-func (r CompensateRun) Result(ctx context.Context) (r0 int, err error) {
-	err = r.Wait(ctx, &r0)
-	return
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CompensateRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
 }
 
-// FindCompensate is a handle on the newest run of Compensate under an id.
-func FindCompensate(c *pawl.Client, id string) CompensateRun {
-	return CompensateRun{c.Run(workflow__Compensate, id)}
-}
-
-// Compensate__workflow is workflow Compensate, with what runs it.
-func Compensate__workflow() []*abi.Workflow {
-	w := *workflow__Compensate
-	w.Run = func(_run *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
-		var a0 Input
-		if err := in.Decode(&a0); err != nil {
-			return nil, err
-		}
-		r0, err := Compensate__pawl(_run, ctx, a0)
-		return []any{r0}, err
+// pawlRunCompensate runs workflow Compensate.
+func pawlRunCompensate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
 	}
-	return []*abi.Workflow{&w}
+	result, err := Compensate__pawl(_run, ctx, arg)
+	return []any{result}, err
 }
 
-// PawlRegistration is everything annotated in package load, for a worker to run.
+// PawlRegistration returns the activities and workflows of package load, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/internal/chaos/load",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Workflows: slices.Concat(
-			Chain__workflow(),
-			Steps__workflow(),
-			FanOnce__workflow(),
-			Retry__workflow(),
-			Compensate__workflow(),
-		),
-		Errors:  Errors__pawl,
-		Sources: Sources__pawl,
-	}
-}
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{
-	abi.Sentinel("github.com/pawlhq/pawl/internal/chaos/load.errNever", errNever),
+	return pawlPackage.Registration(
+		pawlActivities(),
+		pawlChain.With(pawlRunChain),
+		pawlSteps.With(pawlRunSteps),
+		pawlFanOnce.With(pawlRunFanOnce),
+		pawlRetry.With(pawlRunRetry),
+		pawlCompensate.With(pawlRunCompensate),
+	)
 }
 
 //go:embed load.go
-var source__load string
+var pawlSourceLoad string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/internal/chaos/load/load.go",
-		Text: source__load,
-		Sums: map[string]string{
-			"Chain{}":      "aa40200e957abdee",
-			"Compensate{}": "7e7b9979d3698487",
-			"Compute":      "0969d284d71e6d91",
-			"Fail":         "0bc26c5b955fca55",
-			"FanOnce{}":    "b888b723b0f6b4e3",
-			"Mark":         "0660b258a4dc0c21",
-			"Once":         "0a582e8fab1856d6",
-			"Retry{}":      "f001bfe137b8d1c8",
-			"Steps{}":      "d011577524733f50",
-			"next{}":       "e7d4fdca8b20d1ac",
-			"type Input":   "3f4902227c9bb190",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/internal/chaos/load",
+	Generator: "2",
+	Errors: abi.Errors{
+		abi.Sentinel("github.com/pawlhq/pawl/internal/chaos/load.errNever", errNever),
+	},
+	Sources: []abi.Source{
+		{
+			File: "load.go",
+			Text: pawlSourceLoad,
+			Sums: map[string]string{
+				"Chain{}":      "aa40200e957abdee",
+				"Compensate{}": "7e7b9979d3698487",
+				"Compute":      "0969d284d71e6d91",
+				"Fail":         "0bc26c5b955fca55",
+				"FanOnce{}":    "b888b723b0f6b4e3",
+				"Mark":         "0660b258a4dc0c21",
+				"Once":         "0a582e8fab1856d6",
+				"Retry{}":      "f001bfe137b8d1c8",
+				"Steps{}":      "d011577524733f50",
+				"next{}":       "e7d4fdca8b20d1ac",
+				"type Input":   "3f4902227c9bb190",
+			},
 		},
 	},
-}
+})

@@ -14,7 +14,7 @@ import (
 // with those before it.
 func BenchmarkLoopWithDeadline(b *testing.B) {
 	const turns = 10_000
-	w := &abi.Workflow{Name: "t.flow", Run: func(r *abi.Run, _ context.Context, _ abi.Values) ([]any, error) {
+	w := &abi.Workflow{Name: "t.flow", Run: func(_ context.Context, r *abi.Run, _ abi.Values) ([]any, error) {
 		for range turns {
 			tick, deadline := abi.After(r, time.Second), abi.After(r, 1000*time.Hour)
 			abi.Select(r, abi.OnRecv(tick), abi.OnRecv(deadline))

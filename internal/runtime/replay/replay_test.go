@@ -42,7 +42,7 @@ func start(t *testing.T, code func(r *abi.Run, ctx context.Context) (string, err
 }
 
 func (r *run) execution() *replay.Execution {
-	w := &abi.Workflow{Name: "t.flow", Run: func(run *abi.Run, ctx context.Context, _ abi.Values) ([]any, error) {
+	w := &abi.Workflow{Name: "t.flow", Run: func(ctx context.Context, run *abi.Run, _ abi.Values) ([]any, error) {
 		out, err := r.code(run, ctx)
 		return []any{out}, err
 	}}
@@ -267,7 +267,7 @@ func TestCancelIsPassedOnToWhatRunsUnderTheContext(t *testing.T) {
 	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
 		short, cancel := abi.WithTimeout(r, ctx, time.Minute)
 		defer cancel()
-		return "", abi.Call(r, short, activity, nil)
+		return "", abi.Call(short, r, activity, nil)
 	})
 	r.fire()
 	if open := texts(r.x.Open()); !strings.Contains(open, "cancelled true") {
@@ -441,10 +441,10 @@ func TestLeftoversRecordNothing(t *testing.T) {
 	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
 		abi.Go(r, func() {
 			own, cancel := abi.WithCancel(r, ctx)
-			defer abi.Call(r, ctx, activity, nil)
+			defer abi.Call(ctx, r, activity, nil)
 			defer abi.AfterFunc(r, time.Second, func() {})
 			defer cancel()
-			abi.Call(r, own, activity, nil)
+			abi.Call(own, r, activity, nil)
 		})
 		abi.Gosched(r)
 		return "done", nil
@@ -481,7 +481,7 @@ func TestTerminatedWhileBusy(t *testing.T) {
 		for i := 0; ; i++ {
 			abi.Gosched(r)
 			if i == 15_000 {
-				return "", abi.Call(r, ctx, activity, nil)
+				return "", abi.Call(ctx, r, activity, nil)
 			}
 		}
 	})

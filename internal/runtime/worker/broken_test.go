@@ -91,17 +91,17 @@ func TestParkedRunsCanBeTerminated(t *testing.T) {
 
 func TestUndecodablePayloadsParkTheirRun(t *testing.T) {
 	world(t, func(b *bench) {
-		number := &abi.Workflow{Name: "t.number", Queue: "q", Run: func(r *abi.Run, _ context.Context, in abi.Values) ([]any, error) {
+		number := &abi.Workflow{Name: "t.number", Queue: "q", Run: func(_ context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 			var n int
 			if err := in.Decode(&n); err != nil {
 				return nil, err
 			}
 			return []any{n}, nil
 		}}
-		act, _ := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "words", nil })
+		act, _ := newActivity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "words", nil })
 		misread := b.workflow("t.misread", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			var n int
-			err := abi.Call(r, ctx, act.Activity, []any{in}, &n)
+			err := abi.Call(ctx, r, act.Activity, []any{in}, &n)
 			return "the workflow must not see this", err
 		})
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{number, misread, b.echo()}, Activities: []abi.Handler{act}})()
@@ -132,11 +132,11 @@ func TestLostObjectIsNamed(t *testing.T) {
 
 func TestPanickingAndUnencodableActivitiesAreFailures(t *testing.T) {
 	world(t, func(b *bench) {
-		panics, callPanics := activity(abi.Activity{Name: "t.panics", Policy: abi.Policy{Attempts: 2}}, func(context.Context, string) (string, error) { panic("out of cheese") })
+		panics, callPanics := newActivity(abi.Activity{Name: "t.panics", Policy: abi.Policy{Attempts: 2}}, func(context.Context, string) (string, error) { panic("out of cheese") })
 		odd := abi.Handler{Activity: &abi.Activity{Name: "t.odd", Queue: "qa"}, Run: func(context.Context, abi.Values) ([]any, error) { return []any{make(chan int)}, nil }}
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			_, first := callPanics(r, ctx, in)
-			second := abi.Call(r, ctx, odd.Activity, nil)
+			second := abi.Call(ctx, r, odd.Activity, nil)
 			return "", errors.Join(first, second)
 		})
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{panics, odd}})()
@@ -151,7 +151,7 @@ func TestPanickingAndUnencodableActivitiesAreFailures(t *testing.T) {
 func TestStoppingWorkerDrains(t *testing.T) {
 	world(t, func(b *bench) {
 		begun := make(chan struct{})
-		act, call := activity(abi.Activity{Name: "t.act", Policy: abi.Policy{Attempts: 1}}, func(ctx context.Context, _ string) (string, error) {
+		act, call := newActivity(abi.Activity{Name: "t.act", Policy: abi.Policy{Attempts: 1}}, func(ctx context.Context, _ string) (string, error) {
 			close(begun)
 			select {
 			case <-time.After(500 * time.Millisecond):

@@ -18,7 +18,7 @@ import (
 // longStep is a workflow of one step that takes d and honours its context, with a count of its attempts.
 func (b *bench) longStep(d time.Duration) (abi.Registration, *abi.Workflow, *atomic.Int32) {
 	var attempts atomic.Int32
-	step, call := activity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
+	step, call := newActivity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
 		attempts.Add(1)
 		select {
 		case <-time.After(d):
@@ -54,7 +54,7 @@ func TestCancelledStepIsNotTriedAgain(t *testing.T) {
 func TestTerminateStopsTheStep(t *testing.T) {
 	world(t, func(b *bench) {
 		stopped := make(chan error, 1)
-		step, call := activity(abi.Activity{Name: "t.step", Step: true}, func(ctx context.Context, _ string) (string, error) {
+		step, call := newActivity(abi.Activity{Name: "t.step", Step: true}, func(ctx context.Context, _ string) (string, error) {
 			<-ctx.Done()
 			stopped <- ctx.Err()
 			return "", ctx.Err()
@@ -70,6 +70,36 @@ func TestTerminateStopsTheStep(t *testing.T) {
 		case <-stopped:
 		case <-time.After(10 * time.Second):
 			t.Error("the step goes on")
+		}
+	})
+}
+
+// A step of a terminated run ends as cancelled. That must not become the outcome of the next run's step, whose operation
+// has the same id.
+func TestCancelledStepOfOneRunIsNotTheOutcomeOfTheNext(t *testing.T) {
+	world(t, func(b *bench) {
+		m, _, attempts := b.longStep(5 * time.Second)
+		step := m.Activities[0].Activity
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (out string, err error) {
+			if in == "first" { // wait, so that the start is acknowledged, in an operation that is not the workflow's own
+				slept := make(chan int)
+				abi.Go(r, func() { abi.Sleep(r, 3*time.Second); abi.Close(r, slept) })
+				abi.Recv(r, slept)
+			}
+			err = abi.Call(ctx, r, step, []any{in}, &out)
+			return out, err
+		})
+		m.Workflows = []*abi.Workflow{wf}
+		defer b.work(m)()
+		b.start(wf, "w1", "first")
+		time.Sleep(4 * time.Second)
+		second := b.start(wf, "w1", "second", client.OnConflict(history.ConflictTerminate))
+		var out string
+		if err := second.Wait(context.Background(), &out); err != nil || out != "done" {
+			t.Errorf("the second run gave %q, %v", out, err)
+		}
+		if attempts.Load() != 2 {
+			t.Errorf("%d attempts for two steps", attempts.Load())
 		}
 	})
 }

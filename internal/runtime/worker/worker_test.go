@@ -18,6 +18,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
 	"github.com/pawlhq/pawl/runtime/embed"
@@ -105,7 +106,7 @@ func (b *bench) launch(m abi.Registration) (end func(why error)) {
 
 // workflow makes a workflow that takes and gives a string.
 func (b *bench) workflow(name string, run func(r *abi.Run, ctx context.Context, in string) (string, error)) *abi.Workflow {
-	return &abi.Workflow{Name: name, Queue: "q", Errors: b.errors, Run: func(r *abi.Run, ctx context.Context, in abi.Values) ([]any, error) {
+	return &abi.Workflow{Name: name, Queue: "q", Errors: b.errors, Run: func(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 		var s string
 		if err := in.Decode(&s); err != nil {
 			return nil, err
@@ -115,8 +116,8 @@ func (b *bench) workflow(name string, run func(r *abi.Run, ctx context.Context, 
 	}}
 }
 
-// activity makes an activity that takes and gives a string, and its lowered twin.
-func activity(a abi.Activity, run func(ctx context.Context, in string) (string, error)) (abi.Handler, func(r *abi.Run, ctx context.Context, in string) (string, error)) {
+// newActivity makes an activity that takes and gives a string, and its lowered twin.
+func newActivity(a abi.Activity, run func(ctx context.Context, in string) (string, error)) (abi.Handler, func(r *abi.Run, ctx context.Context, in string) (string, error)) {
 	if a.Policy.StartToClose == 0 {
 		a.Policy.StartToClose = time.Minute
 	}
@@ -133,7 +134,7 @@ func activity(a abi.Activity, run func(ctx context.Context, in string) (string, 
 		return []any{out}, err
 	}}
 	return h, func(r *abi.Run, ctx context.Context, in string) (out string, err error) {
-		err = abi.Call(r, ctx, &a, []any{in}, &out)
+		err = abi.Call(ctx, r, &a, []any{in}, &out)
 		return
 	}
 }
@@ -167,8 +168,8 @@ func (b *bench) events(id string) string {
 
 func TestActivityStepAndSleep(t *testing.T) {
 	world(t, func(b *bench) {
-		act, callAct := activity(abi.Activity{Name: "t.act"}, func(_ context.Context, in string) (string, error) { return in + " acted", nil })
-		step, callStep := activity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in + " stepped", nil })
+		act, callAct := newActivity(abi.Activity{Name: "t.act"}, func(_ context.Context, in string) (string, error) { return in + " acted", nil })
+		step, callStep := newActivity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in + " stepped", nil })
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			s, err := callAct(r, ctx, in)
 			if err != nil {
@@ -196,10 +197,10 @@ func TestActivityStepAndSleep(t *testing.T) {
 func TestRetriesLeaveNoEventAndFinalErrorsEndThem(t *testing.T) {
 	world(t, func(b *bench) {
 		var attempts atomic.Int32
-		act, call := activity(abi.Activity{Name: "t.flaky", Final: func(err error) bool { return errors.Is(err, errDeclined) }},
+		act, call := newActivity(abi.Activity{Name: "t.flaky", Final: func(err error) bool { return errors.Is(err, errDeclined) }},
 			func(ctx context.Context, in string) (string, error) {
 				n := attempts.Add(1)
-				if info := worker.ActivityInfo(ctx); info.Attempt != int(n) || info.ID != "w1" || info.IdempotencyKey == "" {
+				if info := activity.InfoFrom(ctx); info.Attempt != int(n) || info.ID != "w1" || info.IdempotencyKey == "" {
 					t.Errorf("attempt %d has info %+v", n, info)
 				}
 				if n < 4 {
@@ -247,7 +248,7 @@ func TestAFailedRunGivesItsErrorToTheClient(t *testing.T) {
 func TestParkedRunResumesWithBetterCode(t *testing.T) {
 	world(t, func(b *bench) {
 		var ran atomic.Int32
-		act, call := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { ran.Add(1); return "x", nil })
+		act, call := newActivity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { ran.Add(1); return "x", nil })
 		code := func(mend bool) *abi.Workflow {
 			return b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 				s, err := call(r, ctx, in)
@@ -289,11 +290,11 @@ func TestParkedRunResumesWithBetterCode(t *testing.T) {
 func TestReplayMismatchSaysWhatAndWhere(t *testing.T) {
 	world(t, func(b *bench) {
 		block := make(chan struct{})
-		one, callOne := activity(abi.Activity{Name: "t.one"}, func(ctx context.Context, _ string) (string, error) {
+		one, callOne := newActivity(abi.Activity{Name: "t.one"}, func(ctx context.Context, _ string) (string, error) {
 			<-block
 			return "1", nil
 		})
-		two, callTwo := activity(abi.Activity{Name: "t.two"}, func(context.Context, string) (string, error) { return "2", nil })
+		two, callTwo := newActivity(abi.Activity{Name: "t.two"}, func(context.Context, string) (string, error) { return "2", nil })
 		first := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return callOne(r, ctx, in) })
 		second := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return callTwo(r, ctx, in) })
 		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{first}, Activities: []abi.Handler{one, two}})
@@ -320,7 +321,7 @@ func TestReplayMismatchSaysWhatAndWhere(t *testing.T) {
 func TestWorkerDeathIsNoticedWithoutHeartbeats(t *testing.T) {
 	world(t, func(b *bench) {
 		var attempts atomic.Int32
-		act, call := activity(abi.Activity{Name: "t.act"}, func(ctx context.Context, _ string) (string, error) {
+		act, call := newActivity(abi.Activity{Name: "t.act"}, func(ctx context.Context, _ string) (string, error) {
 			if attempts.Add(1) == 1 {
 				<-ctx.Done() // its worker dies
 				return "", ctx.Err()
@@ -360,7 +361,7 @@ func TestTimeouts(t *testing.T) {
 	} {
 		t.Run(test.kind, func(t *testing.T) {
 			world(t, func(b *bench) {
-				act, call := activity(abi.Activity{Name: "t.act", Policy: test.policy}, func(ctx context.Context, _ string) (string, error) {
+				act, call := newActivity(abi.Activity{Name: "t.act", Policy: test.policy}, func(ctx context.Context, _ string) (string, error) {
 					<-ctx.Done()
 					return "", ctx.Err()
 				})
@@ -389,9 +390,9 @@ func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
 	for _, ending := range []error{context.Canceled, context.DeadlineExceeded} {
 		world(t, func(b *bench) {
 			policy := abi.Policy{StartToClose: 15 * time.Second, ScheduleToClose: 20 * time.Second}
-			act, call := activity(abi.Activity{Name: "t.act", Policy: policy}, func(ctx context.Context, _ string) (string, error) {
+			act, call := newActivity(abi.Activity{Name: "t.act", Policy: policy}, func(ctx context.Context, _ string) (string, error) {
 				<-ctx.Done()
-				if time.Since(worker.ActivityInfo(ctx).Scheduled) < 20*time.Second {
+				if time.Since(activity.InfoFrom(ctx).Scheduled) < 20*time.Second {
 					return "", ctx.Err()
 				}
 				return "", ending
@@ -416,21 +417,21 @@ func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
 
 func TestHeartbeatDetailsReachTheNextAttempt(t *testing.T) {
 	world(t, func(b *bench) {
-		act, call := activity(abi.Activity{Name: "t.act", Policy: abi.Policy{Heartbeat: 2 * time.Second}}, func(ctx context.Context, _ string) (string, error) {
+		act, call := newActivity(abi.Activity{Name: "t.act", Policy: abi.Policy{Heartbeat: 2 * time.Second}}, func(ctx context.Context, _ string) (string, error) {
 			var line int
-			if ok, err := worker.LastHeartbeat(ctx, &line); err != nil || ok != (worker.ActivityInfo(ctx).Attempt > 1) {
-				t.Errorf("attempt %d: %v %v", worker.ActivityInfo(ctx).Attempt, ok, err)
+			if ok, err := activity.LastHeartbeat(ctx, &line); err != nil || ok != (activity.InfoFrom(ctx).Attempt > 1) {
+				t.Errorf("attempt %d: %v %v", activity.InfoFrom(ctx).Attempt, ok, err)
 			}
 			for ; line < 100; line++ {
 				time.Sleep(100 * time.Millisecond)
-				if err := worker.Heartbeat(ctx, line); err != nil {
+				if err := activity.Heartbeat(ctx, line); err != nil {
 					t.Error(err)
 				}
-				if line == 30 && worker.ActivityInfo(ctx).Attempt == 1 {
+				if line == 30 && activity.InfoFrom(ctx).Attempt == 1 {
 					return "", errors.New("stumbled")
 				}
 			}
-			return fmt.Sprint("attempt ", worker.ActivityInfo(ctx).Attempt), nil
+			return fmt.Sprint("attempt ", activity.InfoFrom(ctx).Attempt), nil
 		})
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
@@ -446,7 +447,7 @@ func TestHeartbeatDetailsReachTheNextAttempt(t *testing.T) {
 
 func TestCancelReachesTheRunningActivity(t *testing.T) {
 	world(t, func(b *bench) {
-		act, call := activity(abi.Activity{Name: "t.act"}, func(ctx context.Context, in string) (string, error) {
+		act, call := newActivity(abi.Activity{Name: "t.act"}, func(ctx context.Context, in string) (string, error) {
 			if in == "cleanup" {
 				return "clean", nil
 			}
@@ -486,7 +487,7 @@ func TestCancelReachesTheRunningActivity(t *testing.T) {
 
 func TestCancelTakesAWaitingActivityOutOfItsQueue(t *testing.T) {
 	world(t, func(b *bench) {
-		_, call := activity(abi.Activity{Name: "t.nobody"}, nil)
+		_, call := newActivity(abi.Activity{Name: "t.nobody"}, nil)
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		run := b.start(wf, "w1", "")
@@ -674,7 +675,7 @@ func TestLongTimerSurvivesTheWorker(t *testing.T) {
 func TestBigPayloadsAndLongHistories(t *testing.T) {
 	world(t, func(b *bench) {
 		big := strings.Repeat("x", 600<<10)
-		step, call := activity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in, nil })
+		step, call := newActivity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in, nil })
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			for range 150 {
 				if out, err := call(r, ctx, "small"); err != nil || out != "small" {
@@ -716,7 +717,7 @@ func TestUnknownTypeIsParkedUntilAWorkerHasIt(t *testing.T) {
 // A task that the queue has lost is found missing by the sweeper, though the run's worker is alive.
 func TestLostTaskIsPublishedAgain(t *testing.T) {
 	world(t, func(b *bench) {
-		act, call := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "done", nil })
+		act, call := newActivity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "done", nil })
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		run := b.start(wf, "w1", "")

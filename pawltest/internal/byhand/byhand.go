@@ -29,14 +29,14 @@ func activity[In, Out any](a abi.Activity, run func(ctx context.Context, in In) 
 		return []any{out}, err
 	}}
 	return h, func(r *abi.Run, ctx context.Context, in In) (out Out, err error) {
-		err = abi.Call(r, ctx, &a, []any{in}, &out)
+		err = abi.Call(ctx, r, &a, []any{in}, &out)
 		return
 	}
 }
 
 // workflow makes a workflow of its lowered function.
 func workflow[In, Out any](name string, run func(r *abi.Run, ctx context.Context, in In) (Out, error)) *abi.Workflow {
-	return &abi.Workflow{Name: name, Queue: "workflows", Errors: errs, Run: func(r *abi.Run, ctx context.Context, values abi.Values) ([]any, error) {
+	return &abi.Workflow{Name: name, Queue: "workflows", Errors: errs, Run: func(ctx context.Context, r *abi.Run, values abi.Values) ([]any, error) {
 		var in In
 		if err := values.Decode(&in); err != nil {
 			return nil, err

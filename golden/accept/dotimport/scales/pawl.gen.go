@@ -5,77 +5,67 @@ package scales
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/golden/accept/dotimport/units"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Weigh = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/dotimport/scales.Weigh",
-	Queue: "github.com/pawlhq/pawl/golden/accept/dotimport/scales",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "scales.go:14",
-}
+// pawlWeigh describes activity Weigh.
+var pawlWeigh = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/dotimport/scales.Weigh",
+	Pos:  "scales.go:14",
+})
 
 // Weigh__pawl schedules activity Weigh and waits for its outcome.
-func Weigh__pawl(_run *abi.Run, ctx context.Context, thing string) (r0 units.Grams, err error) {
-	err = abi.Call(_run, ctx, activity__Weigh, []any{thing}, &r0)
-	return
+func Weigh__pawl(_run *abi.Run, ctx context.Context, thing string) (result units.Grams, err error) {
+	err = abi.Call(ctx, _run, pawlWeigh, []any{thing}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Weigh,
+			Activity: pawlWeigh,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				if err := in.Decode(&a0); err != nil {
+				var thing string
+				if err := in.Decode(&thing); err != nil {
 					return nil, err
 				}
-				r0, err := Weigh(ctx, a0)
-				return []any{r0}, err
+				result, err := Weigh(ctx, thing)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-// PawlRegistration is everything annotated in package scales, for a worker to run.
+// PawlRegistration returns the activities and workflows of package scales, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/dotimport/scales",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed scales.go
-var source__scales string
+var pawlSourceScales string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/dotimport/scales/scales.go",
-		Text: source__scales,
-		Sums: map[string]string{
-			"Carry{}": "1aca0e2dda903874",
-			"Weigh":   "98d5661c26335b12",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/dotimport/scales",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "scales.go",
+			Text: pawlSourceScales,
+			Sums: map[string]string{
+				"Carry{}": "1aca0e2dda903874",
+				"Weigh":   "98d5661c26335b12",
+			},
 		},
 	},
-}
+})

@@ -5,110 +5,94 @@ package pricing
 import (
 	"context"
 	_ "embed"
-	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
-var activity__Price = &abi.Activity{
-	Name:  "github.com/pawlhq/pawl/golden/accept/helpers/pricing.Price",
-	Queue: "github.com/pawlhq/pawl/golden/accept/helpers/pricing",
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "pricing.go:26",
-}
+// pawlPrice describes activity Price.
+var pawlPrice = pawlPackage.Activity(abi.Activity{
+	Name: "github.com/pawlhq/pawl/golden/accept/helpers/pricing.Price",
+	Pos:  "pricing.go:26",
+})
 
 // Price__pawl schedules activity Price and waits for its outcome.
-func Price__pawl(_run *abi.Run, ctx context.Context, item string, currency string) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Price, []any{item, currency}, &r0)
-	return
+func Price__pawl(_run *abi.Run, ctx context.Context, item, currency string) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlPrice, []any{item, currency}, &result)
+	return result, err
 }
 
-var activity__Discount = &abi.Activity{
+// pawlDiscount describes step Discount.
+var pawlDiscount = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/golden/accept/helpers/pricing.Discount",
 	Step: true,
-	Policy: abi.Policy{
-		StartToClose:  time.Minute,
-		BackoffMin:    time.Second,
-		BackoffMax:    time.Minute,
-		BackoffFactor: 2,
-	},
-	Pos: "pricing.go:31",
-}
+	Pos:  "pricing.go:31",
+})
 
 // Discount__pawl runs step Discount and waits for its outcome.
-func Discount__pawl(_run *abi.Run, ctx context.Context, price int) (r0 int, err error) {
-	err = abi.Call(_run, ctx, activity__Discount, []any{price}, &r0)
-	return
+func Discount__pawl(_run *abi.Run, ctx context.Context, price int) (result int, err error) {
+	err = abi.Call(ctx, _run, pawlDiscount, []any{price}, &result)
+	return result, err
 }
 
-// handlers__pawl are the activities that are plain functions, with what runs them.
-func handlers__pawl() []abi.Handler {
+// pawlActivities returns the activities that are functions.
+func pawlActivities() []abi.Handler {
 	return []abi.Handler{
 		{
-			Activity: activity__Price,
+			Activity: pawlPrice,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 string
-				var a1 string
-				if err := in.Decode(&a0, &a1); err != nil {
+				var item, currency string
+				if err := in.Decode(&item, &currency); err != nil {
 					return nil, err
 				}
-				r0, err := Price(ctx, a0, a1)
-				return []any{r0}, err
+				result, err := Price(ctx, item, currency)
+				return []any{result}, err
 			},
 		},
 		{
-			Activity: activity__Discount,
+			Activity: pawlDiscount,
 			Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-				var a0 int
-				if err := in.Decode(&a0); err != nil {
+				var price int
+				if err := in.Decode(&price); err != nil {
 					return nil, err
 				}
-				r0, err := Discount(ctx, a0)
-				return []any{r0}, err
+				result, err := Discount(ctx, price)
+				return []any{result}, err
 			},
 		},
 	}
 }
 
-// PawlRegistration is everything annotated in package pricing, for a worker to run.
+// PawlRegistration returns the activities and workflows of package pricing, for a worker to run.
 func PawlRegistration() pawl.Registration {
-	return pawl.Registration{
-		Package:    "github.com/pawlhq/pawl/golden/accept/helpers/pricing",
-		Generator:  "1",
-		Activities: handlers__pawl(),
-		Errors:     Errors__pawl,
-		Sources:    Sources__pawl,
-	}
+	return pawlPackage.Registration(
+		pawlActivities(),
+	)
 }
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
 
 //go:embed pricing.go
-var source__pricing string
+var pawlSourcePricing string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/helpers/pricing/pricing.go",
-		Text: source__pricing,
-		Sums: map[string]string{
-			"Discount":         "d9353ce7fe86ad97",
-			"List.Patiently{}": "17db4c201f230c50",
-			"Price":            "79dcdda81c71c9fa",
-			"const Expensive":  "511d9f9882302af2",
-			"type List":        "1c1754c58b139a98",
-			"wait{}":           "3afd5c5c81389c50",
+// pawlPackage holds what the activities and workflows of the package share.
+// A worker checks that the sources have not changed since this file was generated.
+var pawlPackage = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/helpers/pricing",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "pricing.go",
+			Text: pawlSourcePricing,
+			Sums: map[string]string{
+				"Discount":         "d9353ce7fe86ad97",
+				"List.Patiently{}": "17db4c201f230c50",
+				"Price":            "79dcdda81c71c9fa",
+				"const Expensive":  "511d9f9882302af2",
+				"type List":        "1c1754c58b139a98",
+				"wait{}":           "3afd5c5c81389c50",
+			},
 		},
 	},
-}
+})

@@ -8,27 +8,27 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Written for version 1 of Pawl's ABI. If the next line does not compile, this file and the runtime differ in age:
-// run go generate.
-const _ = abi.GeneratedV1
-
-// Errors__pawl are the errors that keep their identity when they are recorded.
-var Errors__pawl = abi.Errors{}
+// If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
+const _ = abi.GeneratedV2
 
 //go:embed depot.go
-var source__depot string
+var pawlSourceDepot string
 
-// Sources__pawl are the files that this code was generated from. A worker refuses to start when they changed since.
-var Sources__pawl = []abi.Source{
-	{
-		File: "github.com/pawlhq/pawl/golden/accept/promotion/depot/depot.go",
-		Text: source__depot,
-		Sums: map[string]string{
-			"(*Base).Save{}": "c2b8675f358fb201",
-			"Plain.Save{}":   "ef6c81acbfa027d0",
-			"type Base":      "e08d2668604f67fd",
-			"type Plain":     "797818e1515c82b9",
-			"type Store":     "742563c10599aa47",
+// A worker checks that the sources have not changed since this file was generated.
+var _ = abi.NewPackage(abi.Package{
+	Path:      "github.com/pawlhq/pawl/golden/accept/promotion/depot",
+	Generator: "2",
+	Sources: []abi.Source{
+		{
+			File: "depot.go",
+			Text: pawlSourceDepot,
+			Sums: map[string]string{
+				"(*Base).Save{}": "c2b8675f358fb201",
+				"Plain.Save{}":   "ef6c81acbfa027d0",
+				"type Base":      "e08d2668604f67fd",
+				"type Plain":     "797818e1515c82b9",
+				"type Store":     "742563c10599aa47",
+			},
 		},
 	},
-}
+})

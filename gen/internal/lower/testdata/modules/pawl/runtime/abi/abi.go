@@ -92,9 +92,17 @@ func Slog(run *Run) *slog.Logger { return slog.Default() }
 func Log(run *Run) *log.Logger   { return log.Default() }
 
 // What every generated file declares needs these.
-const GeneratedV1 = true
+const GeneratedV2 = true
 
 type (
-	Errors []any
-	Source struct{}
+	Errors  []any
+	Source  struct{}
+	Package struct {
+		Path, Generator string
+		Errors          Errors
+		Sources         []Source
+		Imports         []string
+	}
 )
+
+func NewPackage(p Package) *Package { return &p }

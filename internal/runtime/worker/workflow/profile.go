@@ -1,4 +1,6 @@
-package worker
+// This file finds the line at which the code of a run is, in a profile of all goroutines.
+
+package workflow
 
 import (
 	"bytes"
@@ -10,12 +12,10 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/stack"
 )
 
-// This file finds out where a run is whose code does not give up its turn: in an endless loop, or blocked by something
-// that the scheduler does not know of. Nobody can ask its goroutine, so a profile of all goroutines has to tell.
-
-// running are the author's lines of the coroutine of a run that has the turn, innermost first; none if the run has come to
-// rest. It may be called at any time, from any goroutine, and stops the process for a moment.
-func running(runID string) []string {
+// blockedAt returns the author's lines of the coroutine that has the turn of a run, innermost first, or nil if all
+// coroutines wait. It reads them from a profile of all goroutines, because a goroutine that does not give up its turn
+// cannot be asked. It may be called from any goroutine, and stops the process for a moment.
+func blockedAt(runID string) []string {
 	var profile bytes.Buffer
 	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
 		return nil

@@ -142,7 +142,7 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 	})
 	t.Logf("%d workers died", m.died)
 	d, err := b.client.Describe(context.Background(), "fatal", "")
-	if err != nil || !strings.Contains(d.Parked, `workers do not survive workflow "fatal": 3 in a row died`) || !strings.Contains(m.output, "stack overflow") {
+	if err != nil || !strings.Contains(d.Parked, `workflow "fatal" crashed 3 workers in a row`) || !strings.Contains(m.output, "stack overflow") {
 		t.Errorf("got %+v, %v, after %.300s", d, err, m.output)
 	}
 	// A worker that never saw it dies no more of it, whatever it is sent; and what was beside it comes to its end.
@@ -175,7 +175,7 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 
 // Notes of trials bar the build that made them, at the record that they were made at; nobody else.
 func TestNotesOfTrials(t *testing.T) {
-	mine, other := worker.Program(), "another build"
+	mine, other := worker.Build(), "another build"
 	for name, c := range map[string]struct {
 		by      []string
 		earlier uint64 // records ago
@@ -215,7 +215,7 @@ func (b *bench) expectNotes(by []string, earlier uint64, barred bool) {
 		}
 		return
 	}
-	b.expectParked(b.echo(), "w1", "workers do not survive workflow \"w1\"", "terminate it")
+	b.expectParked(b.echo(), "w1", "workflow \"w1\" crashed 3 workers in a row", "terminate the run")
 	b.expectTerminated(run)
 	if begun != 1 {
 		b.Errorf("its code was run on another worker")
