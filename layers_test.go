@@ -49,7 +49,7 @@ var owners = map[string][]string{
 	"google.golang.org/protobuf":             {"internal/runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},
 	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet", "internal/goldentest", "internal/testmod"},
-	"github.com/rogpeppe/go-internal":        {"gen", "cmd/...", "internal/goldentest"},
+	"github.com/rogpeppe/go-internal":        {"gen", "cmd/...", "internal/goldentest", "pawltest"},
 	"golang.org/x/tools/go/callgraph":        {"gen/internal/flow"},
 	"golang.org/x/tools/go/ssa":              {"gen/internal/flow"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},
@@ -233,8 +233,6 @@ var unopened = []string{
 	"internal/runtime/replay",
 	"internal/runtime/sched",
 	"internal/runtime/show",
-	"pawltest",
-	"pawltest/internal/byhand",
 	"runtime/abi",
 	"runtime/codec",
 }
