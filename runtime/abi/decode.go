@@ -1,9 +1,9 @@
+// This file is about decoders. They give times in the zone of the host where it has the offset of the text; a replay on
+// another host would have another zone.
+
 package abi
 
 import "github.com/pawlhq/pawl/runtime/codec"
-
-// This file is about decoders. They give times in the zone of the host where it has the offset of the text; a replay on
-// another host would have another zone.
 
 // Unmarshal is a function such as json.Unmarshal in a run: what it fills knows no zone of the host.
 func Unmarshal(decode func([]byte, any) error) func([]byte, any) error {

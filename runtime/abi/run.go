@@ -1,3 +1,5 @@
+// This file runs a workflow: its execution, and the calls of activities and steps.
+
 package abi
 
 import (

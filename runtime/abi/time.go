@@ -1,3 +1,5 @@
+// This file stands for package time.
+
 package abi
 
 import (
@@ -6,8 +8,6 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
-
-// This file stands for package time.
 
 // Now is time.Now in a run: when the last thing happened that the code can know of. It never goes back.
 func Now(run *Run) time.Time { return run.x.Now() }

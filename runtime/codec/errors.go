@@ -1,3 +1,5 @@
+// This file holds the errors that the engine itself gives to workflows and clients.
+
 package codec
 
 import (
@@ -7,8 +9,6 @@ import (
 	"strings"
 	"time"
 )
-
-// This file holds the errors that the engine itself gives to workflows and clients.
 
 // TimeoutKind says which of an activity's four timeouts passed.
 type TimeoutKind string

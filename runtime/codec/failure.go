@@ -1,3 +1,5 @@
+// This file turns errors into failures, which can be stored, and back.
+
 package codec
 
 import (

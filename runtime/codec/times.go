@@ -1,3 +1,7 @@
+// A decoded time carries the host's zone where its offset happens to be the host's: encoding/json, and time.Parse
+// behind it, make it so. A replay on a host elsewhere would see another zone, and other rules for the half of the year
+// to come. So such times get a zone of the same offset that has no name and no rules.
+
 package codec
 
 import (
@@ -5,10 +9,6 @@ import (
 	"sync"
 	"time"
 )
-
-// A decoded time carries the host's zone where its offset happens to be the host's: encoding/json, and time.Parse
-// behind it, make it so. A replay on a host elsewhere would see another zone, and other rules for the half of the year
-// to come. So such times get a zone of the same offset that has no name and no rules.
 
 // RebaseTimes puts the times in v, a pointer to a decoded value, that are in the zone of the host into one of their
 // offset: what decoding gives on every host where that offset is not at home.

@@ -15,6 +15,7 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/alias"
 	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/flow"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
@@ -105,8 +106,7 @@ type checker struct {
 	prog    *gosrc.Program
 	index   *decls.Index
 	writes  *writes.Writes
-	written map[*types.Named]bool // types whose values are written
-	aliases aliases
+	aliases *alias.Analysis
 	precise bool            // dynamic calls end only at types that their receivers may have
 	program *flow.Program   // nil until ssa is called
 	unknown map[string]bool // packages of other modules that were mentioned, and are not known from their source
@@ -138,7 +138,6 @@ func newChecker(prog *gosrc.Program) *checker {
 			c.collectAllows(p, f)
 		}
 	}
-	c.findWritten()
 	c.findAliases()
 	return c
 }

@@ -151,41 +151,13 @@ func methodNames(t types.Type) (names []string) {
 // namedWithin are the named types from outside of the standard library that a value of type t consists of. It is open
 // to others if it has an interface inside.
 func (c *checker) namedWithin(t types.Type) (ts []types.Type, open bool) {
-	seen := map[types.Type]bool{}
-	var walk func(types.Type)
-	walk = func(t types.Type) {
-		if seen[t] {
-			return
-		}
-		seen[t] = true
-		if n := gotypes.Origin(t); n != nil && n.Obj().Pkg() != nil && !types.IsInterface(n) {
-			if !c.index.Has(n.Obj()) {
-				if !importpath.IsStd(n.Obj().Pkg().Path()) && !importpath.IsEngine(n.Obj().Pkg().Path()) {
-					ts = append(ts, n)
-				}
-				return // what is inside of it is its own affair
-			}
+	named, open := gotypes.NamedWithin(t, func(n *types.Named) bool { return c.index.Has(n.Obj()) })
+	for _, n := range named {
+		path := n.Obj().Pkg().Path()
+		if c.index.Has(n.Obj()) || !importpath.IsStd(path) && !importpath.IsEngine(path) {
 			ts = append(ts, n)
 		}
-		switch u := t.Underlying().(type) {
-		case *types.Interface:
-			open = true
-		case *types.Pointer:
-			walk(u.Elem())
-		case *types.Slice:
-			walk(u.Elem())
-		case *types.Array:
-			walk(u.Elem())
-		case *types.Map:
-			walk(u.Key())
-			walk(u.Elem())
-		case *types.Struct:
-			for f := range u.Fields() {
-				walk(f.Type())
-			}
-		}
 	}
-	walk(t)
 	return ts, open
 }
 

@@ -337,7 +337,7 @@ func (s *scanner) computedOnce(fn *types.Func, ref ast.Expr) bool {
 		return false
 	}
 	once, ok := s.info.TypeOf(call).(*types.Signature)
-	return ok && !s.shares(once.Results())
+	return ok && !s.aliases.Shares(once.Results())
 }
 
 // foreign rejects a name of another module or of the standard library.

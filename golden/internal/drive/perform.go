@@ -1,3 +1,5 @@
+// This file runs activities by their handlers.
+
 package drive
 
 import (
@@ -10,8 +12,6 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 	"github.com/pawlhq/pawl/runtime/codec"
 )
-
-// This file runs activities by their handlers.
 
 // Handlers is a Perform for the activities and steps of some registrations. There are no retries and no limits. Call it in a
 // testing/synctest bubble if handlers sleep: how long an activity takes is measured.

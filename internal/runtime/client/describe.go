@@ -1,3 +1,5 @@
+// This file reads runs: how one is doing, what it waits for, and its history.
+
 package client
 
 import (

@@ -1,3 +1,5 @@
+// This file holds the handle on a run, and waits for results.
+
 package client
 
 import (

@@ -1,3 +1,5 @@
+// This file asks workers where the goroutines of a run are.
+
 package client
 
 import (

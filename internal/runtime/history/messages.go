@@ -1,3 +1,6 @@
+// This file holds the messages between clients, workflow workers and activity workers. They are consumed, not kept,
+// but a message may wait for weeks and be read by a newer worker: the same rules apply as for events.
+
 package history
 
 import (
@@ -5,9 +8,6 @@ import (
 	"fmt"
 	"time"
 )
-
-// This file holds the messages between clients, workflow workers and activity workers. They are consumed, not kept,
-// but a message may wait for weeks and be read by a newer worker: the same rules apply as for events.
 
 // ReusePolicy says whether the id of a closed workflow may be used again.
 type ReusePolicy int32

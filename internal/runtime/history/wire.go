@@ -1,3 +1,7 @@
+// This file is the protobuf wire format, as far as history.proto uses it. Each message describes its fields once, in
+// a method called fields, and that description serves both directions. A worker needs no protobuf library for it;
+// the tests hold the result against one. https://protobuf.dev/programming-guides/encoding/
+
 package history
 
 import (
@@ -10,10 +14,6 @@ import (
 	"time"
 	"unicode/utf8"
 )
-
-// This file is the protobuf wire format, as far as history.proto uses it. Each message describes its fields once, in
-// a method called fields, and that description serves both directions. A worker needs no protobuf library for it;
-// the tests hold the result against one. https://protobuf.dev/programming-guides/encoding/
 
 // message is a type that lists its fields.
 type message interface{ fields(w *wire) }

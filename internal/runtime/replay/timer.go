@@ -73,7 +73,7 @@ func (x *Execution) StopTimer(ch <-chan time.Time) bool {
 	if t != nil {
 		t.Poll()
 	}
-	sent := x.sched.Retract(sched.Key(Both(ch)))
+	sent := x.sched.DropPending(sched.Key(Both(ch)))
 	return t.Stop() || sent
 }
 
@@ -177,7 +177,7 @@ func (t *Timer) fire(at time.Time) {
 		t.disarm()
 	}
 	if t.ch != nil {
-		sched.Offer(t.x.sched, t.ch, at)
+		sched.SendPending(t.x.sched, t.ch, at)
 	} else {
 		t.fn()
 	}

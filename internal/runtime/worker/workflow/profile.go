@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/internal/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/sched"
 	"github.com/pawlhq/pawl/internal/runtime/stack"
 )
 
@@ -22,7 +23,7 @@ func blockedAt(runID string) []string {
 	}
 	label := fmt.Sprintf("%q:%q", replay.RunLabel, runID)
 	for goroutine := range strings.SplitSeq(profile.String(), "\n\n") {
-		if strings.Contains(goroutine, label) && !strings.Contains(goroutine, "sched.(*Scheduler).Park+") {
+		if strings.Contains(goroutine, label) && !strings.Contains(goroutine, sched.ParkFunc+"+") {
 			return stack.Profile(goroutine)
 		}
 	}
