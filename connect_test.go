@@ -112,6 +112,27 @@ func TestWithReplicas(t *testing.T) {
 	runs(t, connect(t, url, pawl.WithReplicas(1)), "order")
 }
 
+func TestWithRecreateStreams(t *testing.T) {
+	url := natsServer(t)
+	runs(t, connect(t, url), "order")
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	if _, err := nc.RequestWithContext(t.Context(), "$JS.API.STREAM.DELETE.PAWL_default_JOURNAL_0", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pawl.Connect(t.Context(), url); err == nil || !strings.Contains(err.Error(), "PAWL_default_JOURNAL_0") {
+		t.Errorf("without the journal: %v", err)
+	}
+	c, err := pawl.Connect(t.Context(), url, pawl.WithRecreateStreams())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+}
+
 // handshake is what a client sends to a server when it connects.
 type handshake struct {
 	Name string `json:"name"`

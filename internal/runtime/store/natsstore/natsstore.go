@@ -82,6 +82,9 @@ type Options struct {
 	Memory bool
 	// Provisioned says that an operator created the streams and consumers. The store neither creates nor inspects them.
 	Provisioned bool
+	// Recreate allows Connect to create missing streams in a namespace that has held data. Without it, that is a
+	// MissingStreamError.
+	Recreate bool
 	// Unsynced says that the server acknowledges writes before they are on disk. Single writes are then cheap, and the
 	// store does not combine concurrent writes into batches.
 	Unsynced bool
