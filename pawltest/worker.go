@@ -55,7 +55,7 @@ func (k *Worker) Stop() { k.finish(context.Canceled) }
 
 // Kill ends the worker as kill -9 does: nothing that it was about to do reaches the engine any more. The contexts of
 // its activities are cancelled, for a goroutine cannot be killed.
-func (k *Worker) Kill() { k.finish(worker.Killed) }
+func (k *Worker) Kill() { k.finish(worker.ErrKilled) }
 
 func (k *Worker) finish(cause error) {
 	k.mu.Lock()
@@ -63,7 +63,7 @@ func (k *Worker) finish(cause error) {
 	k.running, k.lives = false, nil
 	k.mu.Unlock()
 	for _, l := range lives {
-		if cause == worker.Killed {
+		if cause == worker.ErrKilled {
 			l.store.kill()
 		}
 		l.end(cause)
@@ -94,7 +94,7 @@ func (k *Worker) begin() *life {
 	w.dying.Go(func() {
 		select {
 		case <-l.store.crashed:
-			end(worker.Killed)
+			end(worker.ErrKilled)
 			k.replace(l)
 		case <-l.done:
 		}

@@ -403,7 +403,7 @@ func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
 			end := b.launch(owner)
 			run := b.start(wf, "w1", "")
 			time.Sleep(18 * time.Second)
-			end(worker.Killed) // or else it says how the activity ended
+			end(worker.ErrKilled) // or else it says how the activity ended
 			time.Sleep(7 * time.Second)
 			defer b.work(owner)()
 			err := run.Wait(context.Background())
