@@ -49,7 +49,7 @@ var owners = map[string][]string{
 	"google.golang.org/protobuf":             {"internal/runtime/history (test)"},
 	"github.com/spf13/cobra":                 {"cmd/..."},
 	"golang.org/x/tools/txtar":               {"gen/...", "golden/...", "cmd/pawlvet", "internal/goldentest", "internal/testmod"},
-	"github.com/rogpeppe/go-internal":        {"gen", "cmd/...", "internal/goldentest"},
+	"github.com/rogpeppe/go-internal":        {"gen", "cmd/...", "internal/goldentest", "pawltest"},
 	"golang.org/x/tools/go/callgraph":        {"gen/internal/flow"},
 	"golang.org/x/tools/go/ssa":              {"gen/internal/flow"},
 	"golang.org/x/tools/go/types/objectpath": {"gen/..."},
@@ -57,7 +57,7 @@ var owners = map[string][]string{
 	"github.com/golangci":                    {"gen/vet/golangci"},
 	"golang.org/x/sync":                      {"gen/...", "internal/runtime/store/natsstore", "internal/bench", "golden/..."},
 	"github.com/google/uuid":                 {"golden/..."},
-	"golang.org/x/sys":                       {"runtime/embed"},
+	"github.com/gofrs/flock":                 {"runtime/embed"},
 	"go.uber.org/goleak":                     {"runtime/... (test)", "internal/runtime/... (test)", "pawltest/... (test)"},
 }
 
@@ -227,11 +227,7 @@ var unopened = []string{
 	"gen/internal/check",
 	"gen/internal/lower",
 	"golden/internal/cases",
-	"internal/bench",
 	"internal/runtime/replay",
-	"pawltest",
-	"pawltest/internal/byhand",
-	"runtime/embed",
 }
 
 // userPrograms are packages written as users write them.

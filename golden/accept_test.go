@@ -68,8 +68,8 @@ func set(names ...string) map[string]bool {
 func TestAcceptedSurviveCrashes(t *testing.T) {
 	for _, c := range cases.All() {
 		t.Run(c.Name, func(t *testing.T) {
-			if c.Mortal != "" {
-				t.Skip(c.Mortal)
+			if c.SkipCrash != "" {
+				t.Skip(c.SkipCrash)
 			}
 			var opts []pawltest.Option
 			if !onNATS[c.Name] {

@@ -79,7 +79,7 @@ func (p *Program) checkSignature(f *Func) []diag.Diagnostic {
 			"annotate a function without them for each type that is needed, and let it call this one")}
 	}
 	var faults []string
-	if params := sig.Params(); params.Len() == 0 || !isContext(params.At(0).Type()) {
+	if params := sig.Params(); params.Len() == 0 || !gotypes.IsContext(params.At(0).Type()) {
 		faults = append(faults, "does not take a context.Context first")
 	}
 	if results := sig.Results(); results.Len() == 0 || !gotypes.IsError(results.At(results.Len()-1).Type()) {
@@ -105,7 +105,7 @@ func wanted(f *Func) string {
 	inputs := []string{"ctx context.Context"}
 	sig := f.Obj.Signature()
 	for i, v := range vars(sig.Params()) {
-		if isContext(v.Type()) {
+		if gotypes.IsContext(v.Type()) {
 			continue
 		}
 		text := types.TypeString(v.Type(), qualifier)
@@ -198,9 +198,4 @@ func (p *Program) Short(pos token.Pos) string {
 
 func (p *Program) at(pos token.Pos, rule diag.Rule, message, fix string) diag.Diagnostic {
 	return diag.Diagnostic{Pos: p.Fset.Position(pos), Rule: rule.ID, Message: message, Fix: fix}
-}
-
-func isContext(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
 }

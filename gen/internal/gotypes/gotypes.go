@@ -10,6 +10,12 @@ var ErrorType = types.Universe.Lookup("error").Type()
 // IsError reports whether t is the predeclared type error.
 func IsError(t types.Type) bool { return types.Identical(t, ErrorType) }
 
+// IsContext reports whether t is context.Context.
+func IsContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
+}
+
 // ImplementsError reports whether a value of type t is an error.
 func ImplementsError(t types.Type) bool {
 	return types.Implements(t, ErrorType.Underlying().(*types.Interface))

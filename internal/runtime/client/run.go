@@ -94,11 +94,11 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 		return nil, err
 	}
 	defer stop()
-	// The announcement may have come before we listened, or be lost: look from time to time as well.
+	// The announcement may have come before the subscription, or be lost, so look from time to time, too.
 	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
 	for polls := 1; ; polls++ {
 		wait := poll.Pause(polls)
-		info, err := c.ended(ctx, id, runID, wait >= time.Second)
+		info, err := c.ended(ctx, id, runID)
 		if info != nil || err != nil {
 			return info, err
 		}
@@ -117,49 +117,34 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 	}
 }
 
-// ended looks whether a run has ended; nil if not. The registry tells soonest; a look that is thorough does not trust it
-// when it says that the run is open.
-func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*history.RunSummary, error) {
-	entry, err := c.store.GetEntry(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return c.endedInJournal(ctx, id, runID)
-	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
+// ended returns how a run ended; nil if it is open. For an open run it reads one record, however long the history is.
+func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSummary, error) {
+	last, err := c.store.Last(ctx, id)
 	switch {
-	case err != nil, runID != "" && info.RunID != runID:
-		return c.endedInJournal(ctx, id, runID)
-	case info.Status.Closed() && runID == "":
-		return c.endedInJournal(ctx, id, "") // the entry may be that of the run before
-	case info.Status.Closed():
-		return c.complete(ctx, info)
-	case thorough:
-		return c.endedInJournal(ctx, id, info.RunID)
+	case errors.Is(err, store.ErrNotFound):
+		return nil, c.awaited(id, runID)
+	case err != nil:
+		return nil, err
+	case runID == "":
+		runID = last.RunID
 	}
-	return nil, nil
-}
-
-// endedInJournal is for a run that the registry does not tell of: it has not caught up, or a newer run took its place.
-func (c *Client) endedInJournal(ctx context.Context, id, runID string) (*history.RunSummary, error) {
+	if last.RunID == runID && last.Close == nil {
+		return nil, nil
+	}
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, c.awaited(ctx, id, runID)
+		return nil, c.awaited(id, runID)
 	}
-	if err != nil {
+	if err != nil || run.Closed() == nil {
 		return nil, err
-	}
-	if run.Closed() == nil {
-		return nil, nil
 	}
 	return infoOf(run), nil
 }
 
-// awaited is nil if a run that has no record may still come: some start of its id waits in an inbox.
-func (c *Client) awaited(ctx context.Context, id, runID string) error {
+// awaited returns nil if a run without a record may still begin: a run id is only known once its start is acknowledged.
+func (c *Client) awaited(id, runID string) error {
 	if runID != "" {
-		return nil // its start was acknowledged to us
+		return nil
 	}
 	return fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 }

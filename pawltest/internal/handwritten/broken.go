@@ -1,4 +1,6 @@
-package byhand
+// Workflows with a mistake that crash tests must detect.
+
+package handwritten
 
 import (
 	"context"
@@ -11,9 +13,7 @@ import (
 	"github.com/pawlhq/pawl/pawltest"
 )
 
-// This file holds workflows with a mistake in them, which no crash test may pass.
-
-// ChargesTwice has a service that counts every call: the effect of an activity that is attempted again.
+// ChargesTwice has an activity that is not idempotent: its service counts every attempt.
 func ChargesTwice(e *pawltest.Env) {
 	var charged atomic.Int64
 	charge, call := activity(abi.Activity{Name: "byhand.Charge"}, func(context.Context, string) (int64, error) {
@@ -27,8 +27,8 @@ func ChargesTwice(e *pawltest.Env) {
 	}
 }
 
-// OrderWithoutNap is the order of Cases, edited: its second sleep is gone.
-func OrderWithoutNap() abi.Registration {
+// OrderWithoutSleep returns the order workflow of Cases without its second sleep.
+func OrderWithoutSleep() abi.Registration {
 	echo := func(ctx context.Context, in string) (string, error) { return in, nil }
 	_, charge := activity(abi.Activity{Name: "byhand.Charge"}, echo)
 	_, label := activity(abi.Activity{Name: "byhand.Label", Step: true}, echo)
@@ -42,8 +42,8 @@ func OrderWithoutNap() abi.Registration {
 	}))
 }
 
-// Wavers passes an activity something that differs from execution to execution.
-func Wavers(e *pawltest.Env, chance int) {
+// NotDeterministic passes a different input to an activity in each execution.
+func NotDeterministic(e *pawltest.Env, chance int) {
 	echo, call := activity(abi.Activity{Name: "byhand.Echo"}, func(_ context.Context, in string) (string, error) { return in, nil })
 	var executions atomic.Int64
 	wf := workflow("byhand.Wavers", func(r *abi.Run, ctx context.Context, in string) (string, error) {

@@ -1,4 +1,6 @@
-package byhand
+// The workflows, with a test for each.
+
+package handwritten
 
 import (
 	"context"
@@ -14,15 +16,15 @@ import (
 	"github.com/pawlhq/pawl/pawltest"
 )
 
-// Case is a workflow with a test that drives it from start to end.
+// Case is a workflow with a test that runs it.
 type Case struct {
 	Name   string
-	ID     string                  // of the workflow whose history is worth keeping
-	Module func() abi.Registration // for a replay; its activities have no world to act on
+	ID     string                  // of the workflow whose history is recorded
+	Module func() abi.Registration // for Replay
 	Test   func(*pawltest.Env)
 }
 
-// Cases are one workflow for each thing that the engine does.
+// Cases returns one workflow for each feature of the engine.
 func Cases() []Case {
 	return []Case{
 		{"order", "order-1", func() abi.Registration { m, _ := order(&Bank{}); return m }, testOrder},
@@ -30,10 +32,10 @@ func Cases() []Case {
 		{"cancel", "order-1", func() abi.Registration { m, _ := cancelled(&Bank{}, nil); return m }, testCancel},
 		{"big", "order-1", func() abi.Registration { m, _ := big(); return m }, testBig},
 		{"instant", "order-1", func() abi.Registration { m, _ := instant(); return m }, testInstant},
-		{"reuse", "order-1", func() abi.Registration { m, _ := nap(); return m }, testReuse},
-		{"close", "terminated", func() abi.Registration { m, _ := nap(); return m }, testClose},
-		{"heartbeat", "order-1", func() abi.Registration { m, _ := beating(); return m }, testHeartbeat},
-		{"timeout", "order-1", func() abi.Registration { m, _ := deaf(); return m }, testTimeout},
+		{"reuse", "order-1", func() abi.Registration { m, _ := sleeping(); return m }, testReuse},
+		{"close", "terminated", func() abi.Registration { m, _ := sleeping(); return m }, testClose},
+		{"heartbeat", "order-1", func() abi.Registration { m, _ := heartbeating(); return m }, testHeartbeat},
+		{"timeout", "order-1", func() abi.Registration { m, _ := unresponsive(); return m }, testTimeout},
 		{"many", "order-3", func() abi.Registration { m, _ := order(&Bank{}); return m }, testMany},
 	}
 }
@@ -42,14 +44,14 @@ var errRefused = errors.New("refused")
 
 var errs = abi.Errors{abi.Sentinel("byhand.errRefused", errRefused)}
 
-// Bank is a service that does at most once what it is asked under one idempotency key.
+// Bank is a service that books an effect at most once per idempotency key.
 type Bank struct {
 	mu     sync.Mutex
 	booked map[string]string
 	calls  map[string]int
 }
 
-// Book makes an effect, and says how often it was asked for it.
+// Book books an effect, and returns how many times it was called with this idempotency key.
 func (b *Bank) Book(ctx context.Context, effect string) (calls int) {
 	key := pawl.ActivityInfo(ctx).IdempotencyKey
 	b.mu.Lock()
@@ -62,14 +64,14 @@ func (b *Bank) Book(ctx context.Context, effect string) (calls int) {
 	return b.calls[key]
 }
 
-// State is everything that was booked, by key.
+// State returns all booked effects by idempotency key.
 func (b *Bank) State() any {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.booked
 }
 
-// order: an activity, a short and a long sleep, a step, the run's own clock and randomness.
+// order has an activity, a short and a long sleep, a step, and reads the clock of the run.
 func order(bank *Bank) (abi.Registration, *abi.Workflow) {
 	charge, callCharge := activity(abi.Activity{Name: "byhand.Charge"}, func(ctx context.Context, item string) (string, error) {
 		time.Sleep(300 * time.Millisecond)
@@ -110,7 +112,7 @@ func testOrder(e *pawltest.Env) {
 	}
 }
 
-// many orders at once.
+// testMany runs several orders concurrently.
 func testMany(e *pawltest.Env) {
 	bank := &Bank{}
 	m, wf := order(bank)
@@ -127,7 +129,7 @@ func testMany(e *pawltest.Env) {
 	}
 }
 
-// refused: an activity that is retried, an error that is not, a compensation, a run that fails.
+// refused has an activity that is retried, a non-retryable error, a compensation, and a run that fails.
 func refused(bank *Bank) (abi.Registration, *abi.Workflow) {
 	charge, callCharge := activity(abi.Activity{Name: "byhand.Charge"}, func(ctx context.Context, item string) (string, error) {
 		if bank.Book(ctx, "charge "+item) < 3 {
@@ -170,7 +172,7 @@ func testRefused(e *pawltest.Env) {
 	}
 }
 
-// cancelled: an activity whose context is cancelled while it runs, then another one that cleans up.
+// cancelled has an activity that is cancelled while it runs, and another one that cleans up.
 func cancelled(bank *Bank, running chan<- struct{}) (abi.Registration, *abi.Workflow) {
 	wait, callWait := activity(abi.Activity{Name: "byhand.Wait"}, func(ctx context.Context, _ string) (string, error) {
 		select {
@@ -212,7 +214,7 @@ func testCancel(e *pawltest.Env) {
 	}
 }
 
-// big: payloads that do not fit into a message.
+// big has payloads that do not fit into a message.
 func big() (abi.Registration, *abi.Workflow) {
 	double, call := activity(abi.Activity{Name: "byhand.Double"}, func(_ context.Context, in string) (string, error) { return in + in, nil })
 	wf := workflow("byhand.Big", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
@@ -229,8 +231,8 @@ func testBig(e *pawltest.Env) {
 	}
 }
 
-// nap only sleeps.
-func nap() (abi.Registration, *abi.Workflow) {
+// sleeping only sleeps.
+func sleeping() (abi.Registration, *abi.Workflow) {
 	wf := workflow("byhand.Nap", func(r *abi.Run, ctx context.Context, d time.Duration) (string, error) {
 		abi.Sleep(r, d)
 		return d.String(), nil
@@ -238,7 +240,7 @@ func nap() (abi.Registration, *abi.Workflow) {
 	return registration(wf), wf
 }
 
-// instant ends in its first turn: the first record of its run is the last one.
+// instant returns immediately: the first record of its run is the last one.
 func instant() (abi.Registration, *abi.Workflow) {
 	wf := workflow("byhand.Instant", func(_ *abi.Run, _ context.Context, in string) (string, error) { return in, nil })
 	return registration(wf), wf
@@ -255,16 +257,16 @@ func testInstant(e *pawltest.Env) {
 	}
 }
 
-// StartNap starts a worker and a workflow that sleeps.
-func StartNap(e *pawltest.Env, d time.Duration) (*pawl.Run, *pawltest.Worker) {
-	m, wf := nap()
+// StartSleep starts a worker, and a workflow that sleeps.
+func StartSleep(e *pawltest.Env, d time.Duration) (*pawl.Run, *pawltest.Worker) {
+	m, wf := sleeping()
 	worker := e.Work(m)
 	return start(e, wf, "order-1", d), worker
 }
 
-// testReuse uses a workflow id for three runs, of which the last one replaces another.
+// testReuse starts three runs with one workflow id. The last one replaces an open one.
 func testReuse(e *pawltest.Env) {
-	m, wf := nap()
+	m, wf := sleeping()
 	e.Work(m)
 	if err := start(e, wf, "order-1", time.Second).Wait(e.Context()); err != nil {
 		e.Error(err)
@@ -281,9 +283,9 @@ func testReuse(e *pawltest.Env) {
 	}
 }
 
-// testClose has runs closed from outside: one is terminated, one times out.
+// testClose has a run that is terminated, and one that times out.
 func testClose(e *pawltest.Env) {
-	m, wf := nap()
+	m, wf := sleeping()
 	e.Work(m)
 	terminated := start(e, wf, "terminated", 24*time.Hour)
 	late := start(e, wf, "late", 24*time.Hour, pawl.RunTimeout(time.Minute))
@@ -300,7 +302,7 @@ func testClose(e *pawltest.Env) {
 	}
 }
 
-// awaitRecord waits until a worker has taken a run's start.
+// awaitRecord waits until a worker has started a run.
 func awaitRecord(e *pawltest.Env, run *pawl.Run) {
 	e.Helper()
 	for {
@@ -315,8 +317,8 @@ func awaitRecord(e *pawltest.Env, run *pawl.Run) {
 	}
 }
 
-// beating: an activity that goes on where its last attempt was.
-func beating() (abi.Registration, *abi.Workflow) {
+// heartbeating has an activity that resumes where its last attempt stopped.
+func heartbeating() (abi.Registration, *abi.Workflow) {
 	count, call := activity(abi.Activity{Name: "byhand.Count", Policy: abi.Policy{Heartbeat: 2 * time.Second}}, func(ctx context.Context, n int) (int, error) {
 		var done int
 		if _, err := pawl.LastHeartbeat(ctx, &done); err != nil {
@@ -335,7 +337,7 @@ func beating() (abi.Registration, *abi.Workflow) {
 }
 
 func testHeartbeat(e *pawltest.Env) {
-	m, wf := beating()
+	m, wf := heartbeating()
 	e.Work(m)
 	var out int
 	if err := start(e, wf, "order-1", 5).Wait(e.Context(), &out); out != 5 || err != nil {
@@ -343,8 +345,8 @@ func testHeartbeat(e *pawltest.Env) {
 	}
 }
 
-// deaf: an activity that never answers, and is given up.
-func deaf() (abi.Registration, *abi.Workflow) {
+// unresponsive has an activity that never returns in time, and times out.
+func unresponsive() (abi.Registration, *abi.Workflow) {
 	policy := abi.Policy{StartToClose: 5 * time.Second, ScheduleToClose: time.Minute}
 	hang, call := activity(abi.Activity{Name: "byhand.Hang", Policy: policy}, func(ctx context.Context, _ string) (string, error) {
 		<-ctx.Done()
@@ -360,7 +362,7 @@ func deaf() (abi.Registration, *abi.Workflow) {
 }
 
 func testTimeout(e *pawltest.Env) {
-	m, wf := deaf()
+	m, wf := unresponsive()
 	e.Work(m)
 	var out string
 	if err := start(e, wf, "order-1", "").Wait(e.Context(), &out); out != "given up" || err != nil {

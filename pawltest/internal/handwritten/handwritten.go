@@ -1,5 +1,6 @@
-// Package byhand is what the compiler would generate, written by hand: workflows for tests of the engine alone.
-package byhand
+// Package handwritten has workflows for tests of the engine without the compiler. They are written as the compiler would
+// generate them. Their names begin with byhand, which is part of the histories in testdata.
+package handwritten
 
 import (
 	"context"
@@ -10,10 +11,10 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// stub is an activity or step as workflow code calls it.
+// stub is the function with which workflow code calls an activity or step.
 type stub[In, Out any] func(r *abi.Run, ctx context.Context, in In) (Out, error)
 
-// activity makes an activity, or a step, of a function.
+// activity returns the handler and the stub of an activity or step.
 func activity[In, Out any](a abi.Activity, run func(ctx context.Context, in In) (Out, error)) (abi.Handler, stub[In, Out]) {
 	a.Queue = "activities"
 	if a.Policy.StartToClose == 0 {
@@ -34,7 +35,7 @@ func activity[In, Out any](a abi.Activity, run func(ctx context.Context, in In) 
 	}
 }
 
-// workflow makes a workflow of its lowered function.
+// workflow returns a workflow with the given lowered function.
 func workflow[In, Out any](name string, run func(r *abi.Run, ctx context.Context, in In) (Out, error)) *abi.Workflow {
 	return &abi.Workflow{Name: name, Queue: "workflows", Errors: errs, Run: func(ctx context.Context, r *abi.Run, values abi.Values) ([]any, error) {
 		var in In
@@ -51,7 +52,7 @@ func registration(wf *abi.Workflow, activities ...abi.Handler) abi.Registration 
 	return abi.Registration{Package: "byhand", Errors: errs, Workflows: []*abi.Workflow{wf}, Activities: activities}
 }
 
-// start starts a workflow, or ends the test.
+// start starts a workflow. If that fails, the test fails.
 func start(e *pawltest.Env, wf *abi.Workflow, id string, in any, opts ...pawl.StartOption) *pawl.Run {
 	e.Helper()
 	run, err := e.Client.Start(e.Context(), wf, id, []any{in}, opts...)

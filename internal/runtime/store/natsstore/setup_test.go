@@ -16,13 +16,13 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-func TestConnectSaysWhatIsWrong(t *testing.T) {
+func TestConnectErrors(t *testing.T) {
 	noJetStream := serve(t, embed.Options{Dir: t.TempDir(), Port: embed.RandomPort, NoJetStream: true})
 	for name, c := range map[string]struct {
 		opt  natsstore.Options
 		want []string
 	}{
-		"nobody there":  {natsstore.Options{URL: "nats://127.0.0.1:1"}, []string{"nats://127.0.0.1:1", "pawl dev"}},
+		"no server":     {natsstore.Options{URL: "nats://127.0.0.1:1"}, []string{"nats://127.0.0.1:1", "pawl dev"}},
 		"no JetStream":  {natsstore.Options{URL: noJetStream.URL()}, []string{noJetStream.URL(), "jetstream not enabled", "-js"}},
 		"too old":       {natsstore.Options{URL: oldServer(t)}, []string{"2.10.4", "needs 2.15"}},
 		"bad namespace": {natsstore.Options{URL: noJetStream.URL(), Namespace: "a.b"}, []string{`"a.b"`, "letters"}},
@@ -35,14 +35,14 @@ func TestConnectSaysWhatIsWrong(t *testing.T) {
 			}
 			for _, want := range c.want {
 				if !strings.Contains(err.Error(), want) {
-					t.Errorf("error %q does not say %q", err, want)
+					t.Errorf("error %q does not contain %q", err, want)
 				}
 			}
 		})
 	}
 }
 
-// oldServer speaks just enough of the protocol to be connected to.
+// oldServer runs a server that implements just enough of the protocol for a client to connect.
 func oldServer(t *testing.T) (url string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -81,8 +81,8 @@ func TestShardsAreFixed(t *testing.T) {
 	}
 }
 
-// A full server fails the writes that meet it, at once; what was acknowledged before stays, and when there is room again
-// the same writes succeed.
+// Writes to a full server fail without retries. What was acknowledged before remains, and the same writes succeed when there
+// is room again.
 func TestNoRoomLeft(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir(), MaxStore: 2 << 20})
 	s := connect(t, server.StoreOptions("test"))
@@ -105,11 +105,11 @@ func TestNoRoomLeft(t *testing.T) {
 	for err == nil && len(stored) < 100 {
 		err = appendNext()
 	}
-	sayNoRoom(t, "append", err, "PAWL_test_JOURNAL_0")
+	wantNoRoom(t, "append", err, "PAWL_test_JOURNAL_0")
 	m := store.Message{Queue: "q", ID: "w", DedupID: "1", Data: make([]byte, 100_000)}
-	sayNoRoom(t, "send", s.Send(t.Context(), m), "PAWL_test_INBOX_0")
-	sayNoRoom(t, "start", s.SendStart(t.Context(), m), "PAWL_test_INBOX_0")
-	sayNoRoom(t, "task", s.EnqueueTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1", Data: m.Data}), "PAWL_test_TASKS_0")
+	wantNoRoom(t, "send", s.Send(t.Context(), m), "PAWL_test_INBOX_0")
+	wantNoRoom(t, "start", s.SendStart(t.Context(), m), "PAWL_test_INBOX_0")
+	wantNoRoom(t, "task", s.EnqueueTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1", Data: m.Data}), "PAWL_test_TASKS_0")
 
 	must(t, s.DeleteObject(t.Context(), "ballast"))
 	must(t, appendNext())
@@ -121,24 +121,24 @@ func TestNoRoomLeft(t *testing.T) {
 		loaded = append(loaded, rec.Seq)
 	}
 	if !slices.Equal(loaded, stored) {
-		t.Errorf("loaded records %v, acknowledged were %v", loaded, stored)
+		t.Errorf("loaded records %v, but %v were acknowledged", loaded, stored)
 	}
 }
 
-func sayNoRoom(t *testing.T, call string, err error, stream string) {
+func wantNoRoom(t *testing.T, call string, err error, stream string) {
 	t.Helper()
 	if !errors.Is(err, store.ErrUnavailable) {
-		t.Errorf("%s: %v, want that the store is unavailable", call, err)
+		t.Errorf("%s: %v, want ErrUnavailable", call, err)
 		return
 	}
 	for _, want := range []string{stream, "no room left", "free disk space"} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: error %q does not say %q", call, err, want)
+			t.Errorf("%s: error %q does not contain %q", call, err, want)
 		}
 	}
 }
 
-// An operator's limit on one stream, which refuses what exceeds it, is no room either.
+// A stream that has reached a limit that an operator set has no room either.
 func TestNoRoomInAStream(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	s := connect(t, server.StoreOptions("test"))
@@ -156,13 +156,13 @@ func TestNoRoomInAStream(t *testing.T) {
 	}
 	limit(1000)
 	m := store.Message{Queue: "q", ID: "w", DedupID: "1", Data: make([]byte, 2000)}
-	sayNoRoom(t, "send", s.Send(t.Context(), m), "PAWL_test_INBOX_0")
-	sayNoRoom(t, "start", s.SendStart(t.Context(), m), "PAWL_test_INBOX_0")
+	wantNoRoom(t, "send", s.Send(t.Context(), m), "PAWL_test_INBOX_0")
+	wantNoRoom(t, "start", s.SendStart(t.Context(), m), "PAWL_test_INBOX_0")
 	limit(-1)
 	must(t, s.Send(t.Context(), m))
 }
 
-func TestProvisionedStreamsAreTakenAsTheyAre(t *testing.T) {
+func TestProvisionedStreamsAreUsedUnchanged(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	operator := connect(t, server.StoreOptions("test"))
 	defer operator.Close()

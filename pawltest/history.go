@@ -1,3 +1,6 @@
+// Record and Replay: histories in files, and the current code replayed with them. A history file holds one record as
+// defined in history.proto, gzipped, with all events of a run and their decoded payloads. A readable view is stored with it.
+
 package pawltest
 
 import (
@@ -9,7 +12,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -17,21 +22,18 @@ import (
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
-// This file keeps histories in files and holds code against them. A history file holds one record as defined by
-// history.proto, gzipped, with all events of a run and their payloads in plain. A readable view stands beside it.
+var recordFlag = flag.Bool("pawltest.record", false, "write the history files of Record, and fail the test")
 
-var recordFlag = flag.Bool("pawltest.record", false, "write the history files of Record, and fail")
-
-// Record keeps the history of the newest run of a workflow id in a file, for Replay. It writes only if the test runs
-// with the flag -pawltest.record, and then fails the test: what was written wants to be looked at. Without the flag
-// it only fails if there is no such file. A view for people, of the same name with .txt, is written beside it.
+// Record writes the history of the newest run of a workflow id to a file, for Replay, and a readable view of it to a file
+// with the additional extension .txt. It writes only if the test runs with the flag -pawltest.record, and then fails the
+// test, so that the files are reviewed. Without the flag it only checks that the file exists.
 //
-// Payloads stand in the file as the client reads them: not encrypted.
+// Payloads in the file are not encrypted.
 func (e *Env) Record(file, id string) {
 	e.Helper()
 	if !*recordFlag {
 		if _, err := os.Stat(file); err != nil {
-			e.Errorf("no history %s: run this test with -pawltest.record", file)
+			e.Errorf("history %s does not exist: run this test with -pawltest.record", file)
 		}
 		return
 	}
@@ -43,7 +45,7 @@ func (e *Env) Record(file, id string) {
 	if err := writeHistory(file, rec); err != nil {
 		e.Fatal(err)
 	}
-	e.Errorf("history recorded in %s: run again without -pawltest.record", file)
+	e.Errorf("history recorded in %s: review it, then run again without -pawltest.record", file)
 }
 
 func writeHistory(file string, rec *history.Record) error {
@@ -59,8 +61,8 @@ func writeHistory(file string, rec *history.Record) error {
 	)
 }
 
-// Replay runs today's code of the workflow in registrations against the history in file. It fails the test at the first
-// difference: another operation, another order, another input or result.
+// Replay replays the history in file with the current code of its workflow, which must be in registrations. It fails the
+// test at the first difference: another operation, another order, another input or result.
 func Replay(t testing.TB, file string, registrations ...pawl.Registration) {
 	t.Helper()
 	rec, err := readHistory(file)
@@ -72,7 +74,7 @@ func Replay(t testing.TB, file string, registrations ...pawl.Registration) {
 	}
 }
 
-// readHistory reads a history file, and checks that the view beside it was made from it.
+// readHistory reads a history file, and checks that its view is up to date.
 func readHistory(file string) (*history.Record, error) {
 	data, err := unzip(file)
 	if err != nil {
@@ -92,15 +94,26 @@ func readHistory(file string) (*history.Record, error) {
 	return rec, nil
 }
 
-// refreshView rewrites a view that does not show its history, if the test may write files. The history stays as it is.
+// refreshView rewrites a view that is out of date if the flag -pawltest.record is set. It does not change the history.
 func refreshView(file, text string) error {
 	if !*recordFlag {
-		return fmt.Errorf("%s does not show its history: it was edited, or the format of views has changed; run this test with -pawltest.record to rewrite it", filepath.Base(file))
+		return fmt.Errorf("%s is out of date: it was edited, or the format of views has changed; run this test with -pawltest.record to rewrite it", filepath.Base(file))
 	}
 	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 		return err
 	}
-	return fmt.Errorf("%s rewritten: look at the difference, then run again without -pawltest.record", filepath.Base(file))
+	return fmt.Errorf("%s was rewritten: review the difference, then run again without -pawltest.record", filepath.Base(file))
+}
+
+// view returns a history as text: one line for each event, with its number and the time since the start.
+func view(rec *history.Record) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "workflow %s, run %s, %d events\n", rec.ID, rec.RunID, len(rec.Events))
+	started := rec.Events[0].Time
+	for i, e := range rec.Events {
+		fmt.Fprintf(&text, "%3d %10v  %s\n", i+1, e.Time.Sub(started).Round(time.Millisecond), e)
+	}
+	return text.String()
 }
 
 func unzip(file string) ([]byte, error) {
@@ -116,11 +129,11 @@ func unzip(file string) ([]byte, error) {
 	return io.ReadAll(zip)
 }
 
-// replay runs the code of a run's workflow against its history, payloads included.
+// replay replays a run with the code of its workflow, and compares payloads, too.
 func replay(registrations []pawl.Registration, id, runID string, events []history.Event) error {
 	started, ok := events[0].Body.(*history.RunStarted)
 	if !ok {
-		return errors.New("the history does not begin with the start of a run")
+		return errors.New("the first event of the history is not the start of a run")
 	}
 	wf, known, err := find(registrations, started.Type)
 	if err != nil {
@@ -132,7 +145,7 @@ func replay(registrations []pawl.Registration, id, runID string, events []histor
 	return x.Replay(events)
 }
 
-// find looks a workflow up, and gathers the errors of all registrations as a worker does.
+// find returns a workflow, and the errors of all registrations, as a worker would use them.
 func find(registrations []pawl.Registration, name string) (wf *abi.Workflow, known *codec.Errors, err error) {
 	var defs []codec.ErrorDef
 	for _, m := range registrations {
@@ -144,7 +157,7 @@ func find(registrations []pawl.Registration, name string) (wf *abi.Workflow, kno
 		}
 	}
 	if wf == nil {
-		return nil, nil, fmt.Errorf("no workflow %s in the registrations of the test", name)
+		return nil, nil, fmt.Errorf("workflow %s is not in the registrations of the test", name)
 	}
 	return wf, codec.NewErrors(defs...), nil
 }

@@ -1,6 +1,6 @@
 package natsstore_test
 
-// What others publish to the store's subjects by hand: it must not stop anybody.
+// Messages on the subjects of the store that the store did not write. They must not stop it.
 
 import (
 	"bufio"
@@ -18,7 +18,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// dial connects past the store.
+// dial opens a connection that the store does not use.
 func dial(t testing.TB, server *embed.Server) *nats.Conn {
 	t.Helper()
 	nc, err := nats.Connect("", nats.InProcessServer(server))
@@ -51,7 +51,7 @@ func stored(t testing.TB, js jetstream.JetStream, stream string, n uint64) {
 	t.Errorf("stream %s holds %d messages, want %d", stream, have, n)
 }
 
-func TestForeignSubjectsAreTerminated(t *testing.T) {
+func TestUnexpectedSubjectsAreTerminated(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	opt := server.StoreOptions("test")
 	opt.Logger = quiet
@@ -75,7 +75,7 @@ func TestForeignSubjectsAreTerminated(t *testing.T) {
 	for range 2 {
 		w := receive(t, wakeups)
 		if w.ID != "w" || !w.Timer && string(w.Data) != "hi" {
-			t.Errorf("woken up by %+v", w)
+			t.Errorf("wake-up %+v, want the message or the timer", w)
 		}
 		w.Ack()
 	}
@@ -89,8 +89,8 @@ func TestForeignSubjectsAreTerminated(t *testing.T) {
 	}
 }
 
-// A message may carry the headers that the server speaks to the store with.
-func TestForeignStatusIsNoWordOfTheServer(t *testing.T) {
+// A message may have headers that the server uses for its own messages to the store.
+func TestStatusHeadersOfMessagesAreIgnored(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	s := connect(t, server.StoreOptions("test"))
 	defer s.Close()
@@ -108,16 +108,16 @@ func TestForeignStatusIsNoWordOfTheServer(t *testing.T) {
 	inject(t, js, m.Subject, "second", "Status", "409", "Nats-Sequence", "x")
 	second := receive(t, wakeups)
 	if string(second.Data) != "second" {
-		t.Errorf("woken up by %+v", second)
+		t.Errorf("wake-up %+v, want the second message", second)
 	}
 	pending, err := s.Pending(t.Context(), "q", "w")
 	must(t, err)
 	if len(pending) != 1 || pending[0].Seq != second.Seq {
-		t.Errorf("pending is %+v, want the second message", pending)
+		t.Errorf("pending: %+v, want the second message", pending)
 	}
 }
 
-// A handler that panics has its message put off and goes on with the next one.
+// If a handler panics, its message is delayed, and the next message is handled.
 func TestHandlersMayPanic(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	opt := server.StoreOptions("test")
@@ -143,27 +143,27 @@ func TestHandlersMayPanic(t *testing.T) {
 		must(t, s.EnqueueTask(t.Context(), store.Task{Queue: "q", ID: "w", RunID: "r", Op: fmt.Sprint(i)}))
 	}
 	if w := receive(t, wakeups); string(w.Data) != "1" {
-		t.Errorf("woken up by %q before the delay is over, want the next message", w.Data)
+		t.Errorf("wake-up by %q before the delay is over, want the next message", w.Data)
 	}
 	if d := receive(t, tasks); d.Op != "1" {
 		t.Errorf("got task %s, want the next one", d.Op)
 	}
 }
 
-// An entry that nobody can read is listed, got, and replaced by the next one.
+// An entry that cannot be parsed is listed, returned, and replaced by the next one.
 func TestUnreadableEntries(t *testing.T) {
 	for name, header := range map[string]string{
-		"no version":       "",
-		"bad version":      "Pawl-Version: x\r\nPawl-Keep: y\r\n",
-		"too high":         "Pawl-Version: 99999999999999999999999\r\n",
-		"the server's own": "Nats-Sequence: x\r\nNats-Subject: y\r\nNats-Time-Stamp: z\r\nStatus: 204\r\n",
-		"nobody there":     "Status: 503\r\n",
-		"unreadable block": "no colon\r\n",
+		"no version":            "",
+		"bad version":           "Pawl-Version: x\r\nPawl-Keep: y\r\n",
+		"too high":              "Pawl-Version: 99999999999999999999999\r\n",
+		"headers of the server": "Nats-Sequence: x\r\nNats-Subject: y\r\nNats-Time-Stamp: z\r\nStatus: 204\r\n",
+		"no responders":         "Status: 503\r\n",
+		"unreadable headers":    "no colon\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serve(t, embed.Options{Dir: t.TempDir()})
 			opt := server.StoreOptions("test")
-			opt.Logger = quiet // the client library complains of the header
+			opt.Logger = quiet // the client library reports the header
 			s := connect(t, opt)
 			defer s.Close()
 			other := connect(t, opt) // one that has not written the entry
@@ -171,7 +171,7 @@ func TestUnreadableEntries(t *testing.T) {
 			js, err := jetstream.New(dial(t, server))
 			must(t, err)
 			data := "garbage"
-			if name == "nobody there" {
+			if name == "no responders" {
 				data = ""
 			}
 			must(t, s.PutEntry(t.Context(), store.Entry{ID: "a", Version: 1}))
@@ -203,7 +203,7 @@ func TestUnreadableEntries(t *testing.T) {
 	}
 }
 
-// injectRaw publishes with a header that a client library would not write. It does not wait until that is stored.
+// injectRaw publishes a message with a header that a client library would not send. It does not wait until it is stored.
 func injectRaw(t testing.TB, server *embed.Server, subject, header, data string) {
 	t.Helper()
 	c, err := server.InProcessConn()
@@ -231,7 +231,7 @@ func entrySubject(t testing.TB, js jetstream.JetStream, id string) string {
 	return m.Subject
 }
 
-// An object whose name somebody wrote to is mended by storing it again.
+// An object with an unreadable head is replaced when it is stored again.
 func TestUnreadableObjects(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	s := connect(t, server.StoreOptions("test"))
@@ -250,17 +250,17 @@ func TestUnreadableObjects(t *testing.T) {
 	}
 }
 
-// A store that was given a connection leaves it open when it is closed, and is gone from it all the same.
+// A store that uses an existing connection leaves it open when it is closed, but removes its subscriptions.
 func TestClosedStoreOnAnOpenConnection(t *testing.T) {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	opt := server.StoreOptions("test")
 	opt.InProcess, opt.Conn = nil, dial(t, server)
 	s, other := connect(t, opt), connect(t, opt)
 	defer other.Close()
-	gone, there := make(chan string, 1), make(chan string, 1)
-	_, err := s.Subscribe("news", func(data []byte) []byte { gone <- string(data); return nil })
+	closed, open := make(chan string, 1), make(chan string, 1)
+	_, err := s.Subscribe("news", func(data []byte) []byte { closed <- string(data); return nil })
 	must(t, err)
-	_, err = other.Subscribe("news", func(data []byte) []byte { there <- string(data); return nil })
+	_, err = other.Subscribe("news", func(data []byte) []byte { open <- string(data); return nil })
 	must(t, err)
 	must(t, s.Close())
 	for call, err := range map[string]error{
@@ -273,8 +273,8 @@ func TestClosedStoreOnAnOpenConnection(t *testing.T) {
 		}
 	}
 	must(t, other.Publish("news", []byte("hello")))
-	receive(t, there)
-	if len(gone) != 0 {
-		t.Error("a closed store heard the news")
+	receive(t, open)
+	if len(closed) != 0 {
+		t.Error("a closed store received a message")
 	}
 }
