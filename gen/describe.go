@@ -262,7 +262,7 @@ func (d *completer) reach(obj types.Object, reached map[types.Object]bool) {
 			d.reach(to, reached)
 		}
 	}
-	for _, to := range d.check.Behind[fn] {
+	for _, to := range d.check.MayCall[fn] {
 		follow(to.Origin())
 	}
 	ast.Inspect(text, func(n ast.Node) bool {

@@ -63,7 +63,7 @@ func Check(ctx context.Context, cfg Config) (*Result, error) {
 }
 
 // Rules lists everything that the compiler checks, by id.
-func Rules() []diag.Rule { return slices.Concat(gosrc.Rules, check.Rules) }
+func Rules() []diag.Rule { return slices.Concat(gosrc.Rules, check.Rules()) }
 
 // compilation is the state of one Generate.
 type compilation struct {
@@ -76,7 +76,7 @@ type compilation struct {
 func analyse(ctx context.Context, cfg Config) (*compilation, error) {
 	c := &compilation{}
 	prog, found, err := gosrc.Load(ctx, gosrc.Config{
-		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Stub: stub, Reached: check.Reached,
+		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Stub: stub, Reached: check.Unknown,
 	})
 	if err != nil {
 		return c, err

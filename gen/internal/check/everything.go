@@ -1,3 +1,5 @@
+// A result for tests of lowering: everything is lowered.
+
 package check
 
 import (

@@ -39,7 +39,7 @@ func everything(res *check.Result, dir string) string {
 	for _, w := range res.Workflows() {
 		lines = append(lines, fmt.Sprint("reached ", res.Reached[w]))
 	}
-	for _, t := range res.Twins {
+	for _, t := range res.Forwarders {
 		lines = append(lines, fmt.Sprint("twin ", t.Type, t.Path, t.Method))
 	}
 	return strings.Join(lines, "\n")

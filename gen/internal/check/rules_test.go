@@ -10,7 +10,7 @@ import (
 func TestRules(t *testing.T) {
 	cases := allCases(t)
 	seen := map[string]bool{}
-	for _, r := range Rules {
+	for _, r := range Rules() {
 		if seen[r.ID] || r.Title == "" || strings.TrimSpace(r.Doc) == "" {
 			t.Errorf("%s stands twice or says nothing", r.ID)
 		}

@@ -123,7 +123,7 @@ func TestEngineHasTypes(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	for _, name := range []string{"values", "shared"} {
+	for _, name := range []string{"values", "shared", "literals"} {
 		t.Run(name, func(t *testing.T) {
 			prog, pkg := load(t, name)
 			values := flow.NewValues(build(prog, pkg), reached(pkg))

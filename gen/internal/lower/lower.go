@@ -76,7 +76,7 @@ type lowerer struct {
 	stack       []ast.Node
 }
 
-func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, twins []check.Twin, res *check.Result) File {
+func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, twins []check.Forwarder, res *check.Result) File {
 	l := &lowerer{
 		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res,
 		edits:   edits{src: src.Source, base: int(src.Syntax.FileStart)},

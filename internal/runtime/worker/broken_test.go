@@ -1,3 +1,5 @@
+// This file corrupts what a worker reads. The affected run is parked with a reason; the worker and other runs continue.
+
 package worker_test
 
 import (
@@ -13,9 +15,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// This file breaks what a worker reads. The run concerned is parked with a reason; the worker and other runs live.
-
-// expectParked waits until the run of id is parked for a reason that has all words, and checks that others still run.
+// expectParked waits until the run of id is parked for a reason that contains all words, and checks that other runs work.
 func (b *bench) expectParked(healthy *abi.Workflow, id string, words ...string) {
 	b.Helper()
 	time.Sleep(10 * time.Second)
@@ -64,7 +64,7 @@ func TestCorruptRecordParksItsRun(t *testing.T) {
 	})
 }
 
-// expectTerminated terminates a parked run: its code is not needed for that.
+// expectTerminated terminates a parked run. That does not need the run's code.
 func (b *bench) expectTerminated(run *client.Run) {
 	b.Helper()
 	if err := run.Terminate(context.Background(), "beyond repair"); err != nil {
@@ -147,7 +147,7 @@ func TestPanickingAndUnencodableActivitiesAreFailures(t *testing.T) {
 	})
 }
 
-// A worker that is told to stop lets its activities end, and hands the rest to others.
+// A worker that is told to stop waits for its activities, and leaves the rest to other workers.
 func TestStoppingWorkerDrains(t *testing.T) {
 	world(t, func(b *bench) {
 		begun := make(chan struct{})

@@ -1,3 +1,5 @@
+// This file tests runs whose code ends the process of their worker.
+
 package worker_test
 
 import (
@@ -20,22 +22,20 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// This file is about a run whose code ends the process, and with it all that the worker was at.
-
-// deaths bounds how many workers one such run may cost: those after which it is a suspect, and its trials.
+// deaths is how many workers one such run may kill: those after which it is suspect, and those of its trials.
 const deaths = 5
 
-// fatalWorkflow recurses without end, for which Go ends the process. The other one is what was beside it.
+// fatalWorkflow recurses without end, for which Go ends the process. innocentWorkflow runs on the same workers.
 func fatalWorkflow(b *bench) *abi.Workflow {
 	return b.workflow("t.fatal", func(_ *abi.Run, _ context.Context, in string) (string, error) {
 		return fmt.Sprint(recurse(1)), nil
 	})
 }
 
-func recurse(n int) int { return recurse(n+1) + 1 }
+func recurse(n int) int { return recurse(n+1) + 1 } //nolint:staticcheck // it overflows the stack on purpose
 
-func besideWorkflow(b *bench) *abi.Workflow {
-	return b.workflow("t.beside", func(r *abi.Run, _ context.Context, in string) (string, error) {
+func innocentWorkflow(b *bench) *abi.Workflow {
+	return b.workflow("t.innocent", func(r *abi.Run, _ context.Context, in string) (string, error) {
 		for range 8 {
 			abi.Sleep(r, time.Second)
 		}
@@ -44,15 +44,15 @@ func besideWorkflow(b *bench) *abi.Workflow {
 }
 
 func fatalRegistration(b *bench) abi.Registration {
-	return abi.Registration{Package: "t", Errors: b.errors, Workflows: []*abi.Workflow{fatalWorkflow(b), besideWorkflow(b), b.echo()}}
+	return abi.Registration{Package: "t", Errors: b.errors, Workflows: []*abi.Workflow{fatalWorkflow(b), innocentWorkflow(b), b.echo()}}
 }
 
-// workerEnv, in the environment of the test binary, makes it a worker of the server with that URL.
+// workerEnv is the environment variable that makes the test binary a worker of the server with that URL.
 const workerEnv = "PAWL_TEST_WORKER"
 
-// workAsProcess is the worker that dies.
+// workAsProcess runs the worker that the run kills.
 func workAsProcess(url string) error {
-	debug.SetMaxStack(8 << 20) // sooner
+	debug.SetMaxStack(8 << 20) // to crash sooner
 	st, err := natsstore.Connect(context.Background(), natsstore.Options{URL: url})
 	if err != nil {
 		return err
@@ -64,16 +64,16 @@ func workAsProcess(url string) error {
 	return w.Run(context.Background())
 }
 
-// mortality starts one worker after the other, in processes of their own, and counts those that die.
-type mortality struct {
+// crashes starts one worker after the other, each in its own process, and counts those that crash.
+type crashes struct {
 	*testing.T
 	url    string
 	died   int
 	output string
 }
 
-// work runs workers until done, or until more have died than may.
-func (m *mortality) work(done func() bool) {
+// work runs workers until done reports true. It fails if more than deaths workers have crashed.
+func (m *crashes) work(done func() bool) {
 	for m.died <= deaths {
 		ctx, kill := context.WithCancel(context.Background())
 		cmd := exec.CommandContext(ctx, os.Args[0])
@@ -94,11 +94,11 @@ func (m *mortality) work(done func() bool) {
 		m.died++
 		m.output = out.String()
 	}
-	m.Fatalf("%d workers have died; the last one said:\n%.2000s", m.died, m.output)
+	m.Fatalf("%d workers have crashed; the last one printed:\n%.2000s", m.died, m.output)
 }
 
-// until waits for one of the two, and reports whether it is done.
-func (m *mortality) until(done func() bool, ended <-chan struct{}) bool {
+// until waits until done reports true or the worker has ended, and reports whether it is done.
+func (m *crashes) until(done func() bool, ended <-chan struct{}) bool {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -113,7 +113,7 @@ func (m *mortality) until(done func() bool, ended <-chan struct{}) bool {
 	}
 }
 
-// TestRunThatEndsItsWorkersIsParked needs processes, and so real time.
+// TestRunThatEndsItsWorkersIsParked needs processes, and therefore real time.
 func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 	if testing.Short() {
 		t.Skip("half a minute")
@@ -133,9 +133,9 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 	run := b.start(fatalWorkflow(b), "fatal", "")
 	var others []*client.Run
 	for i := range 5 {
-		others = append(others, b.start(besideWorkflow(b), fmt.Sprint("beside-", i), "lives"))
+		others = append(others, b.start(innocentWorkflow(b), fmt.Sprint("innocent-", i), "alive"))
 	}
-	m := &mortality{T: t, url: server.URL()}
+	m := &crashes{T: t, url: server.URL()}
 	m.work(func() bool {
 		d, err := b.client.Describe(context.Background(), "fatal", "")
 		return err == nil && d.Status == history.StatusParked
@@ -145,13 +145,13 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 	if err != nil || !strings.Contains(d.Parked, `workflow "fatal" crashed 3 workers in a row`) || !strings.Contains(m.output, "stack overflow") {
 		t.Errorf("got %+v, %v, after %.300s", d, err, m.output)
 	}
-	// A worker that never saw it dies no more of it, whatever it is sent; and what was beside it comes to its end.
+	// The run kills no further workers, whatever is sent to it, and the other runs complete.
 	before := m.died
 	if err := run.Terminate(context.Background(), "beyond repair"); err != nil {
 		t.Fatal(err)
 	}
 	m.work(func() bool {
-		for _, id := range []string{"fatal", "beside-0", "beside-1", "beside-2", "beside-3", "beside-4"} {
+		for _, id := range []string{"fatal", "innocent-0", "innocent-1", "innocent-2", "innocent-3", "innocent-4"} {
 			if d, err := b.client.Describe(context.Background(), id, ""); err != nil || !d.Status.Closed() {
 				return false
 			}
@@ -163,17 +163,17 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 	}
 	for _, other := range others {
 		var out string
-		if err := other.Wait(context.Background(), &out); err != nil || out != "lives" {
-			t.Errorf("beside it: %q, %v", out, err)
+		if err := other.Wait(context.Background(), &out); err != nil || out != "alive" {
+			t.Errorf("innocent run: %q, %v", out, err)
 		}
 	}
 	var re *client.RunError
 	if err := run.Wait(context.Background()); !errors.As(err, &re) || re.Status != history.StatusTerminated {
-		t.Errorf("the run itself: %v", err)
+		t.Errorf("the fatal run: %v", err)
 	}
 }
 
-// Notes of trials bar the build that made them, at the record that they were made at; nobody else.
+// Notes of trials stop only the build that made them, and only at the record at which they were made.
 func TestNotesOfTrials(t *testing.T) {
 	mine, other := worker.Build(), "another build"
 	for name, c := range map[string]struct {
@@ -218,11 +218,11 @@ func (b *bench) expectNotes(by []string, earlier uint64, barred bool) {
 	b.expectParked(b.echo(), "w1", "workflow \"w1\" crashed 3 workers in a row", "terminate the run")
 	b.expectTerminated(run)
 	if begun != 1 {
-		b.Errorf("its code was run on another worker")
+		b.Errorf("another worker has run its code")
 	}
 }
 
-// note writes what workers leave in the registry that have died of a run.
+// note writes to visibility what workers leave there that have crashed while they ran a run.
 func (b *bench) note(id string, by []string, earlier uint64) {
 	b.Helper()
 	st := b.open()

@@ -1,3 +1,5 @@
+// This file tests steps: cancellation, termination, and which worker runs them.
+
 package worker_test
 
 import (
@@ -15,7 +17,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// longStep is a workflow of one step that takes d and honours its context, with a count of its attempts.
+// longStep returns a workflow of one step, which takes d and honours its context, and a count of the step's attempts.
 func (b *bench) longStep(d time.Duration) (abi.Registration, *abi.Workflow, *atomic.Int32) {
 	var attempts atomic.Int32
 	step, call := newActivity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
@@ -69,7 +71,7 @@ func TestTerminateStopsTheStep(t *testing.T) {
 		select {
 		case <-stopped:
 		case <-time.After(10 * time.Second):
-			t.Error("the step goes on")
+			t.Error("the step was not stopped")
 		}
 	})
 }
@@ -104,7 +106,7 @@ func TestCancelledStepOfOneRunIsNotTheOutcomeOfTheNext(t *testing.T) {
 	})
 }
 
-// Ownership of runs moves when workers come. A step that is under way in one that lives is not begun in another.
+// Ownership of runs moves when workers start. A step that runs in a living worker is not started in another one.
 func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
 	world(t, func(b *bench) {
 		m, wf, attempts := b.longStep(10 * time.Minute)
@@ -128,7 +130,7 @@ func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
 	})
 }
 
-// receive receives as a worker does that stands still with the first n messages it gets. That worker leaves when told.
+// receive behaves like a worker that is suspended after it has received n messages. leave makes it stop receiving.
 func (b *bench) receive(n int) (taken <-chan store.Wakeup, leave func()) {
 	frozen, wakeups := b.open(), make(chan store.Wakeup, n)
 	b.Cleanup(func() { frozen.Close() })
@@ -140,8 +142,8 @@ func (b *bench) receive(n int) (taken <-chan store.Wakeup, leave func()) {
 	return wakeups, leave
 }
 
-// A worker that stood still acknowledges, when it goes on, what has been delivered to another one since. That one holds
-// nothing then that would come again if it died.
+// A suspended worker acknowledges, when it resumes, a message that has been delivered to another worker since. Then that
+// worker holds no message that would be delivered again if it died.
 func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
 	world(t, func(b *bench) {
 		taken, leave := b.receive(1)
@@ -150,15 +152,15 @@ func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
 		start := <-taken
 		leave()
 		end := b.launch(m)
-		time.Sleep(store.AckWait + time.Second) // the start has come to the second worker, and the step runs
+		time.Sleep(store.AckWait + time.Second) // the second worker has received the start, and runs the step
 		if events := b.events("w1"); !strings.Contains(events, "StepScheduled") {
 			b.Fatalf("the run has %s", events)
 		}
 		start.Ack()
 		time.Sleep(time.Second)
-		end(worker.Killed)
+		end(worker.ErrKilled)
 		defer b.work(m)()
-		ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second) // sweeps come later
+		ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second) // before the first sweep
 		defer cancel()
 		if err := run.Wait(ctx); err != nil {
 			t.Error(err)
