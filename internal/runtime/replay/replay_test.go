@@ -340,15 +340,15 @@ func TestChannelsOfTimersHaveNoBuffer(t *testing.T) {
 func TestDeadlockAdvice(t *testing.T) {
 	var nobody chan int
 	for want, code := range map[string]func(r *abi.Run){
-		"close it when it is done":            func(r *abi.Run) { abi.Recv(r, make(chan int)) },
-		"a receive from a nil channel":        func(r *abi.Run) { abi.Recv(r, nobody) },
-		"give it a buffer":                    func(r *abi.Run) { abi.Send(r, make(chan int), 1) },
-		"a send to a nil channel":             func(r *abi.Run) { abi.Send(r, nobody, 1) },
-		"select{} blocks forever":             func(r *abi.Run) { abi.Block(r) },
-		"add a case":                          func(r *abi.Run) { abi.Select(r, abi.OnRecv(make(chan int))) },
-		"do not lock it again":                func(r *abi.Run) { mu := &sync.Mutex{}; abi.MutexLock(r, mu); abi.MutexLock(r, mu) },
+		"close it when it is done":             func(r *abi.Run) { abi.Recv(r, make(chan int)) },
+		"a receive from a nil channel":         func(r *abi.Run) { abi.Recv(r, nobody) },
+		"give it a buffer":                     func(r *abi.Run) { abi.Send(r, make(chan int), 1) },
+		"a send to a nil channel":              func(r *abi.Run) { abi.Send(r, nobody, 1) },
+		"select{} blocks forever":              func(r *abi.Run) { abi.Block(r) },
+		"add a case":                           func(r *abi.Run) { abi.Select(r, abi.OnRecv(make(chan int))) },
+		"do not lock it again":                 func(r *abi.Run) { mu := &sync.Mutex{}; abi.MutexLock(r, mu); abi.MutexLock(r, mu) },
 		"because a waiting writer comes first": func(r *abi.Run) { mu := &sync.RWMutex{}; abi.RWMutexRLock(r, mu); abi.RWMutexLock(r, mu) },
-		"start goroutines with wg.Go":         func(r *abi.Run) { wg := &sync.WaitGroup{}; abi.WaitGroupAdd(r, wg, 1); abi.WaitGroupWait(r, wg) },
+		"start goroutines with wg.Go":          func(r *abi.Run) { wg := &sync.WaitGroup{}; abi.WaitGroupAdd(r, wg, 1); abi.WaitGroupWait(r, wg) },
 		"call Broadcast while holding the lock": func(r *abi.Run) {
 			c := sync.NewCond(&sync.Mutex{})
 			abi.MutexLock(r, c.L.(*sync.Mutex))
