@@ -122,7 +122,7 @@ func (k *Worker) Stop() { k.finish(context.Canceled) }
 
 // Kill ends the worker as kill -9 does: nothing that it does from now on reaches the engine. The contexts of its activities
 // are cancelled, because a goroutine cannot be killed.
-func (k *Worker) Kill() { k.finish(worker.Killed) }
+func (k *Worker) Kill() { k.finish(worker.ErrKilled) }
 
 func (k *Worker) finish(cause error) {
 	k.mu.Lock()
@@ -130,7 +130,7 @@ func (k *Worker) finish(cause error) {
 	k.started, k.processes = false, nil
 	k.mu.Unlock()
 	for _, p := range processes {
-		if cause == worker.Killed {
+		if cause == worker.ErrKilled {
 			p.store.Kill()
 		}
 		p.end(cause)
@@ -146,7 +146,7 @@ func (k *Worker) startProcess() *process {
 	k.all.running.Go(func() {
 		select {
 		case <-p.store.Crashed():
-			p.end(worker.Killed)
+			p.end(worker.ErrKilled)
 			k.replace(p)
 		case <-p.done:
 		}

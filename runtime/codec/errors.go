@@ -13,6 +13,7 @@ import (
 // TimeoutKind says which of an activity's four timeouts passed.
 type TimeoutKind string
 
+// The kinds of timeouts.
 const (
 	StartToClose    TimeoutKind = "start-to-close"    // one attempt took too long
 	ScheduleToStart TimeoutKind = "schedule-to-start" // no worker took the activity in time

@@ -86,11 +86,11 @@ type Symbol struct {
 type Decoding int
 
 const (
-	// NoTimes: the function isn't a decoder.
+	// NoTimes means that the function is not a decoder.
 	NoTimes Decoding = iota
-	// FixableTimes: lowered code finds the times in the decoded value, and moves them to another zone.
+	// FixableTimes means that lowered code finds the times in the decoded value, and moves them to another zone.
 	FixableTimes
-	// HostTimes: lowered code cannot find the times.
+	// HostTimes means that lowered code cannot find the times.
 	HostTimes
 )
 

@@ -100,7 +100,8 @@ func split(data []byte) ([]rawField, error) {
 
 // read takes the value of f from the front of data and returns what follows it.
 func (f *rawField) read(data []byte) (rest []byte, err error) {
-	size, n := uint64(0), 0
+	var size uint64
+	var n int
 	switch f.typ {
 	case wireVarint:
 		if f.value, n = binary.Uvarint(data); n <= 0 {

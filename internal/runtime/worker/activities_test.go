@@ -142,7 +142,7 @@ func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
 			end := b.launch(owner)
 			run := b.start(wf, "w1", "")
 			time.Sleep(18 * time.Second)
-			end(worker.Killed) // otherwise its outcome would be used
+			end(worker.ErrKilled) // otherwise its outcome would be used
 			time.Sleep(7 * time.Second)
 			defer b.work(owner)()
 			err := run.Wait(context.Background())

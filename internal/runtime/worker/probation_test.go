@@ -32,7 +32,7 @@ func fatalWorkflow(b *bench) *abi.Workflow {
 	})
 }
 
-func recurse(n int) int { return recurse(n+1) + 1 }
+func recurse(n int) int { return recurse(n+1) + 1 } //nolint:staticcheck // it overflows the stack on purpose
 
 func innocentWorkflow(b *bench) *abi.Workflow {
 	return b.workflow("t.innocent", func(r *abi.Run, _ context.Context, in string) (string, error) {

@@ -158,7 +158,7 @@ func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
 		}
 		start.Ack()
 		time.Sleep(time.Second)
-		end(worker.Killed)
+		end(worker.ErrKilled)
 		defer b.work(m)()
 		ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second) // before the first sweep
 		defer cancel()

@@ -114,9 +114,9 @@ func checkSources(registrations []abi.Registration) error {
 	return errors.Join(stale...)
 }
 
-// Killed, as the cause with which the context of Run ends, makes the worker end like a killed process: immediately, and
+// ErrKilled as the cause of the end of the context of Run makes the worker end like a killed process: immediately, and
 // without handing back what it had. For tests of crashes.
-var Killed = errors.New("worker was killed")
+var ErrKilled = errors.New("worker was killed")
 
 // Run takes work until ctx ends, then waits for what is under way, and returns. It fails if the store cannot be reached
 // at the start.
@@ -133,7 +133,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 	}
 	stop()
-	if errors.Is(context.Cause(ctx), Killed) {
+	if errors.Is(context.Cause(ctx), ErrKilled) {
 		w.process.Kill()
 	}
 	if w.process.Stop(w.opt.Drain) { // also after an error: one queue may have been received from when another failed
