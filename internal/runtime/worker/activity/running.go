@@ -27,8 +27,8 @@ func (r *running) add(a *attempt) (remove func()) {
 	}
 }
 
-// answer says that an attempt runs here, and cancels it if that is asked. It returns nil, which is no answer, if the
-// attempt does not run here.
+// answer answers a question about an attempt that runs here, and cancels the attempt if the question says so. For any
+// other attempt it returns nil, which sends no answer.
 func (r *running) answer(data []byte) []byte {
 	ref, err := history.UnmarshalTaskRef(data)
 	if err != nil {

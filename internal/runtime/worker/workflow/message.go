@@ -82,8 +82,8 @@ func (ms messages) anyDelivered() bool {
 	return slices.ContainsFunc(ms, func(m message) bool { return m.delivery != nil })
 }
 
-// merge sorts the messages that were delivered and those that wait in the inbox into the order of the inbox. What has no
-// place in the inbox stays at the end.
+// merge puts the messages that were delivered and those that wait in the inbox into the order of the inbox. Messages that
+// are not from the inbox come last.
 func (ms messages) merge(waiting []store.Pending) messages {
 	delivered := map[store.Seq]bool{}
 	var inbox, rest messages

@@ -66,7 +66,7 @@ func (a *actor) adoptParking(known visible) {
 	}
 }
 
-// showParking writes the entry for a state of which there is no record.
+// showParking writes the entry for a state that has no record.
 func (a *actor) showParking(ctx context.Context, status history.Status) error {
 	if a.run == nil {
 		a.run = newRun(a.workflow, "")

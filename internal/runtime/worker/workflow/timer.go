@@ -8,7 +8,7 @@ import (
 )
 
 var timerKind = kind{
-	dues: func(r *run, op replay.Open) []due {
+	dues: func(_ *run, op replay.Open) []due {
 		return []due{{at: op.Due, event: func() history.Body { return &history.TimerFired{Op: op.ID} }}}
 	},
 }
