@@ -1,7 +1,6 @@
 package check_test
 
 import (
-	"flag"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -10,9 +9,8 @@ import (
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/checktest"
+	"github.com/pawlhq/pawl/internal/goldentest"
 )
-
-var update = flag.Bool("update", false, "record what the cases give now, and fail")
 
 // deps are the modules that the cases use besides their own.
 var deps = map[string]string{
@@ -33,20 +31,12 @@ func TestCases(t *testing.T) {
 	res := check.Run(prog)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			got := outcome(res, dir, c.Name)
-			want, _ := c.File("want")
-			if got == want {
-				return
-			}
-			if *update {
-				c.Update(t, "want", got)
-			}
-			t.Errorf("got\n%s\nwant\n%s", got, want)
+			goldentest.Section(t, c.Path, c.Archive, "want", []byte(outcome(res, dir, c.Name)))
 		})
 	}
 	for range 9 {
 		if again := check.Run(prog); all(again, dir) != all(res, dir) {
-			t.Fatalf("another run of the same check gives another result:\n%s", all(again, dir))
+			t.Fatalf("a second run of the same check has another result:\n%s", all(again, dir))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 const deadBranch = "PWL241"
@@ -61,10 +62,10 @@ func deadBranchFinding(n *callgraph.Node, op *gosrc.Func, wanted types.Object, c
 	}
 }
 
-// isPointerError reports whether it is the pointer to a type, and not the type, that is an error.
+// isPointerError reports whether the pointer to a type is an error, and the type itself is not.
 func isPointerError(t types.Type) bool { return !gotypes.ImplementsError(t) }
 
-// neverReturns reports whether an operation is retried for ever when it fails with the error that is wanted.
+// neverReturns reports whether an operation that fails with the wanted error is retried indefinitely.
 func neverReturns(p *pass, op *gosrc.Func, wanted types.Object) bool {
 	o := op.Directive.Options
 	if o.Attempts != 0 || o.ScheduleToClose != 0 || wanted.Pkg() == nil || exempt(wanted) {
@@ -78,7 +79,7 @@ func neverReturns(p *pass, op *gosrc.Func, wanted types.Object) bool {
 	return !finalByItself(p, wanted) && !makesFinal(p, op)
 }
 
-// exempt reports whether an error comes from the engine and not from the activity.
+// exempt reports whether an error comes from the engine, and not from the activity.
 func exempt(wanted types.Object) bool {
 	return wanted.Pkg().Path() == "context" || importpath.IsEngine(wanted.Pkg().Path())
 }
@@ -93,7 +94,7 @@ func madeOf(p *pass, wanted, final types.Object) bool {
 	return ok && d.Init != nil && gotypes.Origin(d.Pkg.Info.TypeOf(d.Init)) == gotypes.Origin(final.Type()) && gotypes.Origin(final.Type()) != nil
 }
 
-// finalByItself reports whether an error says of itself that it is final.
+// finalByItself reports whether an error says that it is final.
 func finalByItself(p *pass, wanted types.Object) bool {
 	if v, ok := wanted.(*types.Var); ok {
 		d, ok := p.index.Vars[v]
@@ -101,13 +102,9 @@ func finalByItself(p *pass, wanted types.Object) bool {
 			return false
 		}
 		call, ok := ast.Unparen(d.Init).(*ast.CallExpr)
-		return ok && isFinal(gotypes.Callee(d.Pkg.Info, call)) || hasFinalMethod(d.Pkg.Info.TypeOf(d.Init))
+		return ok && stdlib.PawlFinal.Is(gotypes.Callee(d.Pkg.Info, call)) || hasFinalMethod(d.Pkg.Info.TypeOf(d.Init))
 	}
 	return hasFinalMethod(wanted.Type())
-}
-
-func isFinal(fn *types.Func) bool {
-	return fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == importpath.Pawl && fn.Name() == "Final"
 }
 
 func hasFinalMethod(t types.Type) bool {
@@ -116,8 +113,8 @@ func hasFinalMethod(t types.Type) bool {
 }
 
 // makesFinal reports whether the code of an operation, or what it reaches in the module, may make its errors final: it
-// calls pawl.Final, or uses a type that has a method Final. Of a method of an interface nothing is known if no type of
-// the module implements it.
+// calls pawl.Final, or uses a type that has a method Final. If no type of the module implements an interface, nothing is
+// known of its methods.
 func makesFinal(p *pass, op *gosrc.Func) bool {
 	work := []*types.Func{op.Obj}
 	if op.Iface != nil {
@@ -142,7 +139,7 @@ func makesFinal(p *pass, op *gosrc.Func) bool {
 			}
 			switch obj := d.Pkg.Info.Uses[id].(type) {
 			case *types.Func:
-				final = final || isFinal(obj)
+				final = final || stdlib.PawlFinal.Is(obj)
 				work = append(work, obj.Origin())
 			case *types.TypeName:
 				final = final || hasFinalMethod(obj.Type())
@@ -158,7 +155,7 @@ func makesFinal(p *pass, op *gosrc.Func) bool {
 	return false
 }
 
-// implementations are the methods of the module that stand behind an annotated method of an interface.
+// implementations are the methods of the module that implement an annotated method of an interface.
 func implementations(p *pass, op *gosrc.Func) (fns []*types.Func) {
 	iface := op.Iface.Underlying().(*types.Interface)
 	for fn, d := range p.index.Funcs {

@@ -14,8 +14,8 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/writes"
 )
 
-// errorTest recognises errors.Is(v, sentinel), errors.As(v, &target) and errors.AsType[T](v) for a local variable v. What
-// is wanted is the variable of the sentinel or the name of the target's type; nil if that tells nothing.
+// errorTest recognizes errors.Is(v, sentinel), errors.As(v, &target) and errors.AsType[T](v) for a local variable v. What
+// is wanted is the variable of the sentinel or the name of the target's type; nil if that is not known.
 func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types.Object) {
 	fn := gotypes.Callee(info, call)
 	if fn == nil || len(call.Args) == 0 {
@@ -41,7 +41,7 @@ func errorTest(info *types.Info, call *ast.CallExpr) (v *types.Var, wanted types
 	return nil, nil
 }
 
-// whole reports whether an expression is the variable itself and nothing of it.
+// whole reports whether an expression is the variable itself, and not a part of it.
 func whole(t writes.Target, e ast.Expr) bool {
 	e = ast.Unparen(e)
 	if sel, ok := e.(*ast.SelectorExpr); ok {
@@ -50,7 +50,7 @@ func whole(t writes.Target, e ast.Expr) bool {
 	return e == t.Root
 }
 
-// concrete is the name of an error type that is no interface.
+// concrete is the name of an error type, unless it is an interface.
 func concrete(t types.Type) types.Object {
 	if n := gotypes.Origin(t); n != nil && !types.IsInterface(n) {
 		return n.Obj()
@@ -58,8 +58,8 @@ func concrete(t types.Type) types.Object {
 	return nil
 }
 
-// sources are the operations whose error a variable may hold at the call on top of the stack; none if it may hold
-// anything else.
+// sources are the operations whose error a variable may hold at the call on top of the stack; none if it may hold any
+// other error.
 func sources(index *decls.Index, d decls.Func, stack []ast.Node, v *types.Var) (ops []*gosrc.Func) {
 	all := assignments(index, d, v)
 	use := stack[len(stack)-1]
@@ -88,11 +88,11 @@ func sources(index *decls.Index, d decls.Func, stack []ast.Node, v *types.Var) (
 type assignment struct {
 	pos   token.Pos
 	op    *gosrc.Func // the operation whose error it gets; nil for anything else
-	scope ast.Node    // the innermost statement list, or statement with an initialiser, that it stands in
+	scope ast.Node    // the innermost statement list, or statement with an initializer, around it
 	in    ast.Node    // the innermost function
 }
 
-// assignments are all places of a function where v gets a value, and those where its address is taken.
+// assignments are the places of a function where v gets a value or its address is taken.
 func assignments(index *decls.Index, d decls.Func, v *types.Var) (as []assignment) {
 	info := d.Pkg.Info
 	ast.PreorderStack(d.Decl, nil, func(x ast.Node, stack []ast.Node) bool {
@@ -131,7 +131,7 @@ func assignments(index *decls.Index, d decls.Func, v *types.Var) (as []assignmen
 	return as
 }
 
-// operationOf is the operation whose error an assignment gives to its i-th variable.
+// operationOf is the operation whose error an assignment assigns to its i-th variable.
 func operationOf(index *decls.Index, info *types.Info, a *ast.AssignStmt, i int) *gosrc.Func {
 	if len(a.Rhs) != 1 || i != len(a.Lhs)-1 {
 		return nil
@@ -178,8 +178,8 @@ func dominates(a assignment, stack []ast.Node) bool {
 	return false
 }
 
-// inSameLoop reports whether a loop around the top of the stack, but not around the assignment that comes before it,
-// holds a later assignment too.
+// inSameLoop reports whether a loop that contains the top of the stack, but not the assignment before it, also contains a
+// later assignment.
 func inSameLoop(a, before assignment, stack []ast.Node) bool {
 	for _, n := range stack {
 		switch n.(type) {

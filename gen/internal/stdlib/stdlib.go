@@ -208,6 +208,7 @@ var (
 	ErrorsAsType     = named("errors", "AsType")
 	ErrorsIs         = named("errors", "Is")
 	LoadLocation     = named("time", "LoadLocation")
+	PawlFinal        = named(importpath.Pawl, "Final")
 	Tick             = named("time", "Tick")
 )
 
