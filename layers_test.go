@@ -226,7 +226,6 @@ func listed(table []string, name string) bool {
 var unopened = []string{
 	"gen/internal/lower",
 	"golden/internal/cases",
-	"internal/runtime/replay",
 }
 
 // userPrograms are packages written as users write them.

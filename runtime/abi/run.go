@@ -67,7 +67,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 	if err != nil {
 		return fmt.Errorf("input of activity %s: %w", a.Name, err)
 	}
-	done := r.x.Await(ctx, history.TaggedName(a.Name, tag), func(op history.Op) history.Body {
+	done := r.x.Await(ctx, func(op history.Op) history.Body {
 		if a.Step {
 			return &history.StepScheduled{Op: op, Name: a.Name, Tag: tag, Input: input, Policy: a.Policy}
 		}
