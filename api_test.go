@@ -294,7 +294,7 @@ func TestOnConflict(t *testing.T) {
 			}
 		}
 		if used := e.start("order", "1h", pawl.OnConflict(pawl.ConflictUseExisting)); used.RunID() != first.RunID() {
-			t.Errorf("ConflictUseExisting started run %s beside %s", used.RunID(), first.RunID())
+			t.Errorf("ConflictUseExisting started run %s although %s is open", used.RunID(), first.RunID())
 		}
 		next := e.start("order", "1h", pawl.OnConflict(pawl.ConflictTerminate))
 		if got := e.status(first); got != pawl.StatusTerminated || next.RunID() == first.RunID() {

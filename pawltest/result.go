@@ -7,20 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/diff"
-
-	"github.com/pawlhq/pawl/internal/runtime/backoff"
-	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 
-	"github.com/pawlhq/pawl/pawltest/internal/crashstore"
-	"github.com/pawlhq/pawl/pawltest/internal/invariant"
 	"github.com/pawlhq/pawl/pawltest/internal/recorder"
 	"github.com/pawlhq/pawl/pawltest/internal/summary"
 )
@@ -70,61 +61,6 @@ func (e *engine) result(patience time.Duration) *result {
 		r.calls[c] = n
 	}
 	return r
-}
-
-// waitUntilIdle waits until all runs have closed and no work is left.
-func (e *engine) waitUntilIdle(patience time.Duration) {
-	e.t.Helper()
-	deadline := time.Now().Add(patience)
-	poll := backoff.Doubling(time.Millisecond, time.Second)
-	for polls := 1; ; polls++ {
-		work := e.remainingWork()
-		if len(work) == 0 {
-			return
-		}
-		if time.Now().After(deadline) {
-			e.t.Errorf("work is left %v after the test has returned:\n  %s", patience, strings.Join(work, "\n  "))
-			return
-		}
-		time.Sleep(poll.Pause(polls))
-	}
-}
-
-// remainingWork describes what the engine still has to do.
-func (e *engine) remainingWork() (work []string) {
-	add := func(format string, args ...any) { work = append(work, fmt.Sprintf(format, args...)) }
-	summaries, err := e.env.Client.List(background, client.Filter{})
-	if err != nil {
-		add("cannot list workflows: %v", err)
-	}
-	queues := map[string]string{}
-	for _, s := range summaries {
-		queues[s.ID] = s.Queue
-		if !s.Status.Closed() {
-			add("workflow %s is %s%s", s.ID, s.Status, strings.TrimRight(": "+s.Parked, ": "))
-		}
-	}
-	ids, _ := e.recorder.Runs()
-	for _, id := range ids {
-		if _, ok := queues[id]; !ok { // its worker crashed after the first record, which may be the last
-			add("workflow %s has a journal but no visibility entry", id)
-		}
-	}
-	for id, queue := range queues {
-		if pending, err := e.own.Pending(background, queue, id); err != nil {
-			add("cannot read the inbox of workflow %s: %v", id, err)
-		} else if len(pending) > 0 {
-			add("workflow %s has %d messages in its inbox", id, len(pending))
-		}
-	}
-	for _, t := range e.recorder.Tasks() {
-		if queued, err := e.own.TaskQueued(background, t); err != nil {
-			add("cannot look up task %s: %v", crashstore.TaskName(t), err)
-		} else if queued {
-			add("task %s is queued", crashstore.TaskName(t))
-		}
-	}
-	return append(work, e.recorder.OverdueTimers()...)
 }
 
 // runs reads the histories of all runs.
@@ -178,65 +114,4 @@ func replaceStrings(v any, aliases *strings.Replacer) any {
 		return out
 	}
 	return v
-}
-
-// check fails the test for each invariant that does not hold.
-func (e *engine) check(r *result) {
-	e.t.Helper()
-	report := func(what string, err error) {
-		e.t.Helper()
-		if err != nil {
-			e.t.Errorf("%s: %v", what, err)
-		}
-	}
-	newest := map[string]run{}
-	for _, run := range r.runs {
-		report(run.alias(), invariant.History(run.events))
-		report(run.alias(), replay(e.workers.registrations, run.id, run.runID, run.events))
-		newest[run.id] = run
-	}
-	report("journals", invariant.Journals(e.recorder.Appends()))
-	for _, run := range newest {
-		report("visibility", e.checkVisibility(run))
-	}
-}
-
-func (e *engine) checkVisibility(r run) error {
-	entry, err := e.own.GetEntry(background, r.id)
-	if err != nil {
-		return err
-	}
-	last, err := e.own.Last(background, r.id)
-	if err != nil {
-		return err
-	}
-	return invariant.Visibility(entry, r.runID, r.events, last)
-}
-
-// compare fails the test for each difference between r and the baseline, which is the result without faults. r may have
-// taken longer by tolerance.
-func (r *result) compare(t *testing.T, baseline *result, tolerance time.Duration) {
-	t.Helper()
-	compareText(t, "the runs differ from those without a crash; results that depend on chance or the clock must be seeded or faked", baseline.summary, r.summary)
-	compareText(t, "the effects differ from those without a crash", baseline.effects, r.effects)
-	for _, c := range slices.SortedFunc(maps.Keys(baseline.calls), recorder.Call.Compare) {
-		if r.calls[c] == 0 {
-			t.Errorf("%s was never attempted; without a crash it was", c)
-		}
-	}
-	for _, c := range slices.SortedFunc(maps.Keys(r.calls), recorder.Call.Compare) {
-		if baseline.calls[c] == 0 {
-			t.Errorf("%s was attempted %d times; without a crash it was not attempted", c, r.calls[c])
-		}
-	}
-	if r.took > baseline.took+tolerance {
-		t.Errorf("the test took %v; without a crash it took %v: no other worker has taken over in time", r.took, baseline.took)
-	}
-}
-
-func compareText(t *testing.T, message, want, got string) {
-	t.Helper()
-	if got != want {
-		t.Errorf("%s:\n%s", message, diff.Diff("without a crash", []byte(want), "with a crash", []byte(got)))
-	}
 }

@@ -46,7 +46,7 @@ func TestConnectUpdatesNoStreamThatIsUpToDate(t *testing.T) {
 	server := serve(t, embed.Options{Memory: true})
 	opt := server.StoreOptions("test")
 	connect(t, opt).Close()
-	nc := rawConn(t, server)
+	nc := dial(t, server)
 	requests, err := nc.SubscribeSync("$JS.API.STREAM.>")
 	must(t, err)
 	connect(t, opt).Close()
@@ -63,17 +63,9 @@ func TestConnectUpdatesNoStreamThatIsUpToDate(t *testing.T) {
 	}
 }
 
-func rawConn(t *testing.T, server *embed.Server) *nats.Conn {
-	t.Helper()
-	nc, err := nats.Connect("", nats.InProcessServer(server))
-	must(t, err)
-	t.Cleanup(nc.Close)
-	return nc
-}
-
 func jetStream(t *testing.T, server *embed.Server) jetstream.JetStream {
 	t.Helper()
-	js, err := jetstream.New(rawConn(t, server))
+	js, err := jetstream.New(dial(t, server))
 	must(t, err)
 	return js
 }

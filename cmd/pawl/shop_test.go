@@ -14,8 +14,9 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// world is a NATS server with a worker that sells things. It returns the server's URL and what ends both.
-func world() (url string, end func(), err error) {
+// startShop starts a NATS server and a worker with the workflow Checkout. It returns the URL of the server and a function
+// that stops both.
+func startShop() (url string, stop func(), err error) {
 	server, err := embed.Start(embed.Options{Memory: true, Port: embed.RandomPort})
 	if err != nil {
 		return "", nil, err
@@ -37,14 +38,14 @@ func world() (url string, end func(), err error) {
 	return server.URL(), func() { cancel(); <-ended; st.Close(); server.Shutdown() }, nil
 }
 
-// inWorld gives a test a world of its own, and its URL to the commands.
-func inWorld(t *testing.T) {
+// useShop starts a server and a worker for a test, and sets NATS_URL for the commands.
+func useShop(t *testing.T) {
 	t.Helper()
-	url, end, err := world()
+	url, stop, err := startShop()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(end)
+	t.Cleanup(stop)
 	t.Setenv("NATS_URL", url)
 }
 
@@ -52,7 +53,7 @@ type order struct{ Item string }
 
 var errDeclined = errors.New("declined")
 
-// shop is package example.com/shop as the compiler would write it.
+// shop is the registration of package example.com/shop, as the compiler would generate it.
 var shop = abi.Registration{
 	Package:    "example.com/shop",
 	Workflows:  []*abi.Workflow{{Name: "example.com/shop.Checkout", Queue: "example.com/shop", Errors: shopErrors, Run: checkout}},
@@ -68,7 +69,7 @@ var charge = &abi.Activity{
 	Final:  func(err error) bool { return errors.Is(err, errDeclined) },
 }
 
-// checkout charges; a piano takes an hour to ship, and an organ an hour to build.
+// checkout charges. A piano then takes an hour to ship, and an organ takes an hour to build.
 func checkout(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 	var o order
 	if err := in.Decode(&o); err != nil {
@@ -95,7 +96,7 @@ func checkout(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 	return []any{id}, nil
 }
 
-// doCharge refuses pearls for good, and for a vase it fails for now.
+// doCharge fails permanently for pearls, and temporarily for a vase.
 func doCharge(_ context.Context, in abi.Values) ([]any, error) {
 	var o order
 	if err := in.Decode(&o); err != nil {
