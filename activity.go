@@ -6,8 +6,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/worker"
-	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
 
 // ActivityDetails is what an activity or step can learn about itself.
@@ -26,19 +26,19 @@ type ActivityDetails struct {
 // ActivityInfo returns information about the activity or step that ctx belongs to. It returns the zero ActivityDetails
 // if the function was called as a plain function.
 func ActivityInfo(ctx context.Context) ActivityDetails {
-	return ActivityDetails(worker.ActivityInfo(ctx))
+	return ActivityDetails(activity.InfoFrom(ctx))
 }
 
 // Heartbeat reports that the activity is making progress, and stores details for its next attempt. An activity with a
 // heartbeat timeout must call it more often than that. It returns an error if details cannot be encoded. It does
 // nothing in a plain call.
-func Heartbeat(ctx context.Context, details ...any) error { return worker.Heartbeat(ctx, details...) }
+func Heartbeat(ctx context.Context, details ...any) error { return activity.Heartbeat(ctx, details...) }
 
 // LastHeartbeat decodes the details of the last heartbeat of an earlier attempt into details, which holds one pointer
 // for each of them. It returns false if there was no heartbeat.
 func LastHeartbeat(ctx context.Context, details ...any) (bool, error) {
-	return worker.LastHeartbeat(ctx, details...)
+	return activity.LastHeartbeat(ctx, details...)
 }
 
 // Final returns an error that wraps err and is not retried. Final(nil) is nil.
-func Final(err error) error { return codec.Final(err) }
+func Final(err error) error { return failures.Final(err) }

@@ -33,6 +33,10 @@ func WithConn(nc *nats.Conn) Option { return func(c *config) { c.nats.Conn = nc 
 // namespace. Default 1.
 func WithReplicas(n int) Option { return func(c *config) { c.nats.Replicas = n } }
 
+// WithRecreateStreams allows Connect to create streams that are missing from a namespace that has held data. Without it,
+// Connect fails then, because an empty stream in place of a lost one would hide that runs are lost.
+func WithRecreateStreams() Option { return func(c *config) { c.nats.Recreate = true } }
+
 // WithLogger sets the logger of the connection and of the workers. Default slog.Default().
 func WithLogger(l *slog.Logger) Option { return func(c *config) { c.logger = l } }
 
@@ -44,7 +48,7 @@ func WithTransforms(list ...codec.Transform) Option {
 }
 
 // WithClaimCheck sets the size in bytes from which a payload is kept in the object store, so that messages carry only
-// its name. Default codec.DefaultThreshold.
+// its name. The default is 256 KiB.
 func WithClaimCheck(threshold int) Option { return func(c *config) { c.chain.Threshold = threshold } }
 
 // WithWorkerID sets the name of the worker in histories. No other running worker may have the same name. Default: the

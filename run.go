@@ -21,8 +21,9 @@ func (r *Run) ID() string { return r.run.ID() }
 func (r *Run) RunID() string { return r.run.RunID() }
 
 // Wait waits until the run has closed, and decodes the results of the workflow into out, which holds one pointer for
-// each result. It returns a *[RunError] if the run did not complete, an error that matches [ErrNotFound] if there is no
-// such run, and an error that matches ctx.Err() if ctx ends first. In that case the run continues.
+// each result. It returns a *[RunError] if the run did not complete, and an error that matches ctx.Err() if ctx ends
+// first; the run then continues. A handle without a run id returns an error that matches [ErrNotFound] if the workflow id
+// has no run.
 func (r *Run) Wait(ctx context.Context, out ...any) error { return r.run.Wait(ctx, out...) }
 
 // Describe returns the state of the run and the operations that it waits for.

@@ -53,7 +53,7 @@ func analyze(ctx context.Context, cfg Config) (*compilation, error) {
 	}
 	loader.TypeCheck()
 	if !all && loader.Compiles() && loader.ImportsExternal() {
-		if err := loader.Deepen(check.Reached(c.prog)); err != nil {
+		if err := loader.Deepen(check.Unknown(c.prog)); err != nil {
 			return nil, err
 		}
 	}

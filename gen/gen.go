@@ -57,7 +57,7 @@ func Check(ctx context.Context, cfg Config) (*Result, error) {
 
 // Rules lists everything that the compiler checks, by id.
 func Rules() []diag.Rule {
-	return slices.SortedFunc(slices.Values(slices.Concat(gosrc.Rules, describe.Rules, check.Rules)), func(a, b diag.Rule) int {
+	return slices.SortedFunc(slices.Values(slices.Concat(gosrc.Rules, describe.Rules, check.Rules())), func(a, b diag.Rule) int {
 		return cmp.Compare(a.ID, b.ID)
 	})
 }

@@ -1,7 +1,7 @@
-package pawltest_test
+// Crash tests must detect engines and workflows that are wrong. A failed test cannot be recovered in its process, so each case
+// runs in a process of its own.
 
-// What the crash tests are worth: engines and workflows that are wrong must not pass them. A failing test cannot be
-// caught within its process, so each of these runs in one of its own.
+package pawltest_test
 
 import (
 	"context"
@@ -14,39 +14,39 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/pawltest"
-	"github.com/pawlhq/pawl/pawltest/internal/byhand"
+	"github.com/pawlhq/pawl/pawltest/internal/handwritten"
 )
 
-// broken lists what must fail, and what the failure must say.
+// broken lists cases that must fail, and what their output must contain.
 var broken = []struct {
 	name string
-	says []string
+	want []string
 	test func(t *testing.T)
 }{
-	{"acknowledges before it appends", []string{"before append of order-1 #1", "is running", "has not ended"}, func(t *testing.T) {
-		everywhere(t, "order", func(st store.Store) store.Store { return hasty{st} })
+	{"acknowledges before it appends", []string{"before append of order-1 #1", "is running", "has not returned"}, func(t *testing.T) {
+		everywhere(t, "order", func(st store.Store) store.Store { return acksEarly{st} })
 	}},
-	{"does not repair", []string{"before task 0:1 of order-1 #1", "has not ended"}, func(t *testing.T) {
-		everywhere(t, "order", func(st store.Store) store.Store { return careless{st} })
+	{"does not repair", []string{"before task 0:1 of order-1 #1", "has not returned"}, func(t *testing.T) {
+		everywhere(t, "order", func(st store.Store) store.Store { return allQueued{st} })
 	}},
-	{"appends without a compare", []string{"journals: record"}, func(t *testing.T) {
-		pawltest.CrashAtRandom(t, test("many"), pawltest.InMemory(), pawltest.Broken(func(st store.Store) store.Store { return pushy{st} }))
+	{"appends unconditionally", []string{"journals: record"}, func(t *testing.T) {
+		pawltest.CrashAtRandom(t, test("many"), pawltest.InMemory(), pawltest.WrapStore(func(st store.Store) store.Store { return unconditional{st} }))
 	}},
-	{"forgets the registry", []string{"the entry says running"}, func(t *testing.T) {
-		everywhere(t, "close", func(st store.Store) store.Store { return silent{st} })
+	{"does not update visibility", []string{"is running at"}, func(t *testing.T) {
+		everywhere(t, "close", func(st store.Store) store.Store { return noClosedEntries{st} })
 	}},
-	{"charges twice", []string{"the effects differ", "+ ", "before send of outcome of 0:1"}, func(t *testing.T) {
-		pawltest.CrashEverywhere(t, byhand.ChargesTwice, pawltest.InMemory())
+	{"charges twice", []string{"the effects differ", "-1", "+2", "before send of outcome of 0:1"}, func(t *testing.T) {
+		pawltest.CrashEverywhere(t, handwritten.ChargesTwice, pawltest.InMemory())
 	}},
 	{"is not deterministic", []string{"replay diverges"}, func(t *testing.T) {
-		pawltest.CrashEverywhere(t, func(e *pawltest.Env) { byhand.Wavers(e, rand.Int()) }, pawltest.InMemory())
+		pawltest.CrashEverywhere(t, func(e *pawltest.Env) { handwritten.NotDeterministic(e, rand.Int()) }, pawltest.InMemory())
 	}},
 }
 
 // childVar names the case that a child process is to run.
 const childVar = "PAWLTEST_BROKEN"
 
-func TestWhatIsBrokenFails(t *testing.T) {
+func TestBrokenCasesFail(t *testing.T) {
 	for _, b := range broken {
 		t.Run(b.name, func(t *testing.T) {
 			if os.Getenv(childVar) == b.name {
@@ -56,15 +56,15 @@ func TestWhatIsBrokenFails(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, os.Args[0], "-test.v", "-test.run", "^TestWhatIsBrokenFails$/^"+strings.ReplaceAll(b.name, " ", "_")+"$")
+			cmd := exec.CommandContext(ctx, os.Args[0], "-test.v", "-test.run", "^TestBrokenCasesFail$/^"+strings.ReplaceAll(b.name, " ", "_")+"$")
 			cmd.Env = append(os.Environ(), childVar+"="+b.name)
 			out, err := cmd.CombinedOutput()
 			if err == nil || ctx.Err() != nil {
-				t.Fatalf("it passed (%v):\n%s", err, out)
+				t.Fatalf("the case passed (%v):\n%s", err, out)
 			}
-			for _, want := range b.says {
+			for _, want := range b.want {
 				if !strings.Contains(strings.ReplaceAll(string(out), "_", " "), want) {
-					t.Errorf("the failure does not say %q:\n%.4000s", want, out)
+					t.Errorf("the output does not contain %q:\n%.4000s", want, out)
 				}
 			}
 		})
@@ -72,11 +72,11 @@ func TestWhatIsBrokenFails(t *testing.T) {
 }
 
 func everywhere(t *testing.T, name string, wrap func(store.Store) store.Store) {
-	pawltest.CrashEverywhere(t, test(name), pawltest.InMemory(), pawltest.Broken(wrap))
+	pawltest.CrashEverywhere(t, test(name), pawltest.InMemory(), pawltest.WrapStore(wrap))
 }
 
 func test(name string) func(e *pawltest.Env) {
-	for _, c := range byhand.Cases() {
+	for _, c := range handwritten.Cases() {
 		if c.Name == name {
 			return c.Test
 		}
@@ -84,10 +84,10 @@ func test(name string) func(e *pawltest.Env) {
 	panic("no case " + name)
 }
 
-// hasty acknowledges what it receives at once.
-type hasty struct{ store.Store }
+// acksEarly acknowledges wake-ups before they are handled.
+type acksEarly struct{ store.Store }
 
-func (s hasty) Receive(ctx context.Context, opt store.ReceiveOptions) error {
+func (s acksEarly) Receive(ctx context.Context, opt store.ReceiveOptions) error {
 	handler := opt.Handler
 	opt.Handler = func(wk store.Wakeup) {
 		wk.Ack()
@@ -96,25 +96,25 @@ func (s hasty) Receive(ctx context.Context, opt store.ReceiveOptions) error {
 	return s.Store.Receive(ctx, opt)
 }
 
-// careless believes that every task is in its queue.
-type careless struct{ store.Store }
+// allQueued reports every task as queued.
+type allQueued struct{ store.Store }
 
-func (careless) TaskQueued(context.Context, store.Task) (bool, error) { return true, nil }
+func (allQueued) TaskQueued(context.Context, store.Task) (bool, error) { return true, nil }
 
-// pushy appends whatever the last record is.
-type pushy struct{ store.Store }
+// unconditional appends after any last record.
+type unconditional struct{ store.Store }
 
-func (s pushy) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
+func (s unconditional) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
 	if last, err := s.Last(ctx, id); err == nil {
 		prev = last.Seq
 	}
 	return s.Store.Append(ctx, id, prev, rec)
 }
 
-// silent never tells the registry that a run has ended.
-type silent struct{ store.Store }
+// noClosedEntries drops the visibility entries of closed runs.
+type noClosedEntries struct{ store.Store }
 
-func (s silent) PutEntry(ctx context.Context, e store.Entry) error {
+func (s noClosedEntries) PutEntry(ctx context.Context, e store.Entry) error {
 	if e.Keep > 0 {
 		return nil
 	}

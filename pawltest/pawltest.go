@@ -1,7 +1,7 @@
-// Package pawltest runs workflows in tests: the whole engine over a real NATS server, in virtual time, on a machine
-// where workers die at every bad moment.
+// Package pawltest tests workflows. A test runs the complete engine on a real NATS server in virtual time, and can crash
+// workers at every point where a crash might matter.
 //
-// Run is a test with an engine in it. A durable hour takes a few milliseconds:
+// Run runs a test with an engine. In virtual time, an hour takes a few milliseconds:
 //
 //	func TestCheckout(t *testing.T) {
 //		pawltest.Run(t, checkout)
@@ -20,84 +20,85 @@
 //		e.Effects(func() any { return bank.payments })
 //	}
 //
-// CrashEverywhere takes the same function. It runs it once, notes every moment at which the worker could have died,
-// and runs it again for each of them, killing the worker there and starting another:
+// CrashEverywhere takes the same function. It runs the function once and records every point at which the worker could have
+// crashed. Then it runs the function again for each of these points, kills the worker there, and starts another one:
 //
 //	func TestCheckoutSurvivesCrashes(t *testing.T) {
 //		pawltest.CrashEverywhere(t, checkout)
 //	}
 //
-// CrashAtRandom does so with two workers at a time that crash and freeze by chance. Record and Replay keep histories
-// in files and hold today's code against them: do that for workflows whose runs are open while you deploy. A run is
-// replayed when it wakes, so without it code that decides in another order is found that late.
+// CrashAtRandom does the same with two workers at a time, which crash and freeze at random.
 //
-// Tests of crashes compare runs with each other, so the test's world has to be the same each time: seed or fake what
-// activities and steps get from chance or from the wall clock, a token or a time in a result. Random numbers of workflow
-// code are the same each time.
+// Record writes the history of a run to a file, and Replay replays it with the current code. Use them for workflows that
+// have open runs when you deploy. A run is replayed when it continues, so without such a test, code that no longer fits an
+// open run is detected only then.
 //
-// Tests run in a testing/synctest bubble, with its rules: time stands still while any goroutine of the test computes
-// or waits for something outside of the bubble, so fakes must be in-process values, not servers on real sockets.
-// The engine's sweep for stuck runs is off: nothing may rest on it.
+// Crash tests compare executions of a test, so what the test does must be the same in each execution. Seed or fake what
+// activities and steps get from chance or from the wall clock, such as a token or a time in a result. Random numbers of
+// workflow code are the same in each execution.
+//
+// Tests run in a testing/synctest bubble and must follow its rules: time stands still while any goroutine of the test is
+// running, or is waiting for something outside the bubble. So fakes must be in-process values, not servers on real sockets.
+// The engine's periodic search for stuck runs is off, because the engine must not depend on it.
 package pawltest
 
 import (
 	"context"
 	"testing"
-	"testing/synctest"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/internal/runtime/store"
-	"github.com/pawlhq/pawl/runtime/embed"
+
+	"github.com/pawlhq/pawl/pawltest/internal/crashstore"
 )
 
-// Env is the engine in one test, and the test itself: time in it is virtual, and its Context ends with the test.
+// Env is the engine of one test, and the test itself. Its time is virtual, and its Context ends with the test.
 type Env struct {
 	*testing.T
-	// Client starts workflows and looks at runs. It survives all crashes of workers.
+	// Client starts and inspects workflows. It is not affected by crashes of workers.
 	Client *pawl.Client
 
-	world *world
+	engine *engine
 }
 
-// Run calls test with an empty engine in a synctest bubble. Workers that still run when test returns are stopped.
+// Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped.
 func Run(t *testing.T, test func(e *Env), opts ...Option) {
 	t.Helper()
-	inWorld(t, newOptions(opts), spare, func(w *world) { test(w.env) })
+	withEngine(t, newOptions(opts), crashstore.NoFaults, func(e *engine) { test(e.env) })
 }
 
-// Work starts a worker for registrations. While the test is one of crashes, the worker is started again whenever it is
-// killed.
+// Work starts a worker for registrations. In a crash test, the worker is started again whenever it is killed.
 func (e *Env) Work(registrations ...pawl.Registration) *Worker {
 	e.Helper()
-	return e.world.work(registrations)
+	return e.engine.work(registrations)
 }
 
-// Effects tells CrashEverywhere and CrashAtRandom what the run did to the world outside: state returns the state of
-// the test's fakes, as a value that encoding/json takes. It is called when all runs have ended, and has to be the
-// same as in the run without crashes, so a fake must count calls with one idempotency key as one, as the service that
-// it stands for does. Run ids in it are made comparable. Effects may be called several times.
-func (e *Env) Effects(state func() any) { e.world.effects = append(e.world.effects, state) }
+// Effects tells CrashEverywhere and CrashAtRandom which effects the runs had outside the engine. state returns the state of
+// the test's fakes, as a value that encoding/json can encode. It is called when all runs have closed. The state must be the
+// same as in the execution without crashes, so a fake must count several calls with one idempotency key as one, as the real
+// service does. Run ids in the state are replaced, so that they can be compared. Effects may be called several times.
+func (e *Env) Effects(state func() any) { e.engine.effects = append(e.engine.effects, state) }
 
 // Option changes the engine of a test.
 type Option func(*options)
 
 type options struct {
-	memory bool
-	disk   bool
-	dir    string
-	client []pawl.Option
-	worker func(store.Store) store.Store // what workers see of the store; nil for all of it
+	memory    bool
+	disk      bool
+	dir       string
+	client    []pawl.Option
+	wrapStore func(store.Store) store.Store // wraps the store of workers; may be nil
 }
 
-// InMemory replaces the NATS server by an in-memory store: several times faster, and close enough for tests of a
-// workflow's logic.
+// InMemory uses an in-memory store instead of a NATS server. It is several times faster, and sufficient to test the logic
+// of a workflow.
 func InMemory() Option { return func(o *options) { o.memory = true } }
 
-// OnDisk has the NATS server keep its data in files, synced on every write as in production. Otherwise it keeps it in
-// memory.
+// OnDisk makes the NATS server store its data in files and sync every write, as in production. By default it keeps its data
+// in memory.
 func OnDisk() Option { return func(o *options) { o.disk = true } }
 
-// Connected passes options to the client and to the workers: payload transforms, a logger, limits.
+// Connected passes options to the client and the workers, such as payload transforms, a logger, or limits.
 func Connected(opts ...pawl.Option) Option {
 	return func(o *options) { o.client = append(o.client, opts...) }
 }
@@ -110,19 +111,5 @@ func newOptions(list []Option) options {
 	return opt
 }
 
-// inWorld calls fn with a fresh world, inside a bubble.
-func inWorld(t *testing.T, opt options, fate fate, fn func(w *world)) {
-	t.Helper()
-	embed.RegisterClock()
-	if opt.disk {
-		opt.dir = t.TempDir()
-	}
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, opt, fate)
-		defer w.close()
-		fn(w)
-	})
-}
-
-// background is for what the test does when its own context may have ended.
+// background is the context of calls that must not fail when the context of the test has ended.
 var background = context.Background()

@@ -9,36 +9,36 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/pawltest"
-	"github.com/pawlhq/pawl/pawltest/internal/byhand"
+	"github.com/pawlhq/pawl/pawltest/internal/handwritten"
 )
 
 func TestRun(t *testing.T) {
-	for _, c := range byhand.Cases() {
+	for _, c := range handwritten.Cases() {
 		t.Run(c.Name, func(t *testing.T) { pawltest.Run(t, c.Test) })
 	}
 }
 
 func TestCrashEverywhere(t *testing.T) {
-	for _, c := range byhand.Cases() {
+	for _, c := range handwritten.Cases() {
 		t.Run(c.Name, func(t *testing.T) { pawltest.CrashEverywhere(t, c.Test) })
 	}
 }
 
 func TestCrashEverywhereInMemory(t *testing.T) {
-	for _, c := range byhand.Cases() {
+	for _, c := range handwritten.Cases() {
 		t.Run(c.Name, func(t *testing.T) { pawltest.CrashEverywhere(t, c.Test, pawltest.InMemory()) })
 	}
 }
 
 func TestCrashAtRandom(t *testing.T) {
-	for _, c := range byhand.Cases() {
+	for _, c := range handwritten.Cases() {
 		t.Run(c.Name, func(t *testing.T) { pawltest.CrashAtRandom(t, c.Test) })
 	}
 }
 
-// The histories in testdata were recorded when the engine was young: it must be able to read them for ever.
+// The histories in testdata were recorded by an early version of the engine. Every later version must replay them.
 func TestRecordedHistoriesReplay(t *testing.T) {
-	for _, c := range byhand.Cases() {
+	for _, c := range handwritten.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			file := filepath.Join("testdata", c.Name+".history")
 			if _, err := os.Stat(file); err != nil {
@@ -58,28 +58,28 @@ func TestReplayFailsOnOtherCode(t *testing.T) {
 		"order":  "replay diverges at event 6", // the code does not sleep twice
 		"refuse": "no such file",
 	} {
-		verdict := &verdict{TB: t}
-		pawltest.Replay(verdict, filepath.Join("testdata", name+".history"), byhand.OrderWithoutNap())
-		if !strings.Contains(verdict.text, want) {
-			t.Errorf("%s: got %q, want %q", name, verdict.text, want)
+		failure := &failure{TB: t}
+		pawltest.Replay(failure, filepath.Join("testdata", name+".history"), handwritten.OrderWithoutSleep())
+		if !strings.Contains(failure.text, want) {
+			t.Errorf("%s: got %q, want %q", name, failure.text, want)
 		}
 	}
 }
 
-// verdict takes down how a test would have failed.
-type verdict struct {
+// failure records the failures of a test.
+type failure struct {
 	testing.TB
 	text string
 }
 
-func (v *verdict) Errorf(format string, args ...any) { v.text += fmt.Sprintf(format, args...) }
+func (f *failure) Errorf(format string, args ...any) { f.text += fmt.Sprintf(format, args...) }
 
 func TestStoppedAndKilledWorkersLeaveTheirRunsToTheNext(t *testing.T) {
 	end := map[string]func(*pawltest.Worker){"stop": (*pawltest.Worker).Stop, "kill": (*pawltest.Worker).Kill}
 	for name, end := range end {
 		t.Run(name, func(t *testing.T) {
 			pawltest.Run(t, func(e *pawltest.Env) {
-				run, worker := byhand.StartNap(e, 24*time.Hour)
+				run, worker := handwritten.StartSleep(e, 24*time.Hour)
 				time.Sleep(time.Hour)
 				end(worker)
 				time.Sleep(time.Hour)

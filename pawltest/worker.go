@@ -1,114 +1,189 @@
+// Workers of a test, and the processes that run them.
+
 package pawltest
 
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
+	"github.com/pawlhq/pawl/runtime/abi"
+
+	"github.com/pawlhq/pawl/pawltest/internal/crashstore"
+	"github.com/pawlhq/pawl/pawltest/internal/recorder"
 )
 
-// Worker is a worker of the test. It may be stopped, killed and started again; each time it is a new process as far
-// as the engine can tell. Its methods may be called from many goroutines.
+// Worker is a worker of a test. It may be stopped, killed and started again. To the engine, it is then a new process. Its
+// methods may be called from many goroutines.
 type Worker struct {
-	world         *world
 	registrations []pawl.Registration
+	all           *workers
+	spawn         func(name string, registrations []pawl.Registration) *process
 
-	mu      sync.Mutex
-	running bool
-	lives   []*life
+	mu        sync.Mutex
+	started   bool
+	processes []*process
 }
 
-// life is a worker between its start and its end.
-type life struct {
-	store *mortal
+// workers are all workers of an engine.
+type workers struct {
+	extra   int            // additional processes for each worker
+	running sync.WaitGroup // processes, and what they still do after their end
+
+	mu            sync.Mutex
+	registrations []pawl.Registration
+	list          []*Worker
+	processes     int // started so far
+}
+
+// process is one process of a worker. In a test it is a few goroutines with a connection of their own.
+type process struct {
+	store *crashstore.Store
 	end   context.CancelCauseFunc
-	done  chan struct{}
+	done  chan struct{} // closed when it has ended
 }
 
-func (w *world) work(registrations []pawl.Registration) *Worker {
-	k := &Worker{world: w, registrations: w.observed(registrations)}
-	w.mu.Lock()
-	w.workers = append(w.workers, k)
-	w.registrations = append(w.registrations, registrations...)
-	w.mu.Unlock()
+// work starts a worker.
+func (e *engine) work(registrations []pawl.Registration) *Worker {
+	k := &Worker{registrations: e.observed(registrations), all: &e.workers, spawn: e.spawn}
+	e.workers.add(k, registrations)
 	k.Start()
 	return k
 }
 
-// Start starts the worker, if it does not run.
+// observed returns registrations whose activities and steps are recorded.
+func (e *engine) observed(registrations []pawl.Registration) []pawl.Registration {
+	registrations = slices.Clone(registrations)
+	for i := range registrations {
+		r := &registrations[i]
+		r.Activities = slices.Clone(r.Activities)
+		for j := range r.Activities {
+			r.Activities[j].Run = observedHandler(e.recorder, r.Activities[j].Run)
+		}
+	}
+	return registrations
+}
+
+func observedHandler(rec *recorder.Recorder, run func(context.Context, abi.Values) ([]any, error)) func(context.Context, abi.Values) ([]any, error) {
+	return func(ctx context.Context, in abi.Values) ([]any, error) {
+		info, started := activity.InfoFrom(ctx), time.Now()
+		op := strings.TrimPrefix(info.IdempotencyKey, info.RunID+"/")
+		defer func() {
+			rec.Attempted(recorder.Call{ID: info.ID, RunID: info.RunID, Op: op, Name: info.Activity}, time.Since(started))
+		}()
+		return run(ctx, in)
+	}
+}
+
+// spawn starts a process.
+func (e *engine) spawn(name string, registrations []pawl.Registration) *process {
+	st := e.backend.connect()
+	if e.opt.wrapStore != nil {
+		st = e.opt.wrapStore(st)
+	}
+	ctx, end := context.WithCancelCause(background)
+	p := &process{
+		store: crashstore.New(st, name, e.plan, e.recorder, &e.workers.running),
+		end:   end,
+		done:  make(chan struct{}),
+	}
+	client := pawl.NewClient(p.store, append(slices.Clone(e.opt.client), pawl.WithWorkerID(name))...)
+	e.workers.running.Go(func() {
+		defer close(p.done)
+		if err := client.Work(ctx, registrations...); err != nil && p.store.Alive() {
+			e.t.Errorf("%s: %v", name, err)
+		}
+		p.store.Kill()
+	})
+	return p
+}
+
+// Start starts the worker if it is not running.
 func (k *Worker) Start() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.running {
+	if k.started {
 		return
 	}
-	k.running, k.lives = true, nil
-	for range k.world.twins {
-		k.lives = append(k.lives, k.begin())
+	k.started, k.processes = true, nil
+	for range 1 + k.all.extra {
+		k.processes = append(k.processes, k.startProcess())
 	}
 }
 
-// Stop tells the worker to stop and waits until it has: activities that run may come to an end.
+// Stop stops the worker gracefully and waits until it has stopped. Running activities may complete.
 func (k *Worker) Stop() { k.finish(context.Canceled) }
 
-// Kill ends the worker as kill -9 does: nothing that it was about to do reaches the engine any more. The contexts of
-// its activities are cancelled, for a goroutine cannot be killed.
-func (k *Worker) Kill() { k.finish(worker.Killed) }
+// Kill ends the worker as kill -9 does: nothing that it does from now on reaches the engine. The contexts of its activities
+// are cancelled, because a goroutine cannot be killed.
+func (k *Worker) Kill() { k.finish(worker.ErrKilled) }
 
 func (k *Worker) finish(cause error) {
 	k.mu.Lock()
-	lives := k.lives
-	k.running, k.lives = false, nil
+	processes := k.processes
+	k.started, k.processes = false, nil
 	k.mu.Unlock()
-	for _, l := range lives {
-		if cause == worker.Killed {
-			l.store.kill()
+	for _, p := range processes {
+		if cause == worker.ErrKilled {
+			p.store.Kill()
 		}
-		l.end(cause)
+		p.end(cause)
 	}
-	for _, l := range lives {
-		<-l.done
+	for _, p := range processes {
+		<-p.done
 	}
 }
 
-// begin begins a life, and sees to it that another one follows if it is cut short by a crash. k.mu is held.
-func (k *Worker) begin() *life {
-	w := k.world
-	w.mu.Lock()
-	w.lives++
-	name := fmt.Sprintf("worker-%d", w.lives)
-	w.mu.Unlock()
-
-	ctx, end := context.WithCancelCause(background)
-	l := &life{store: newMortal(w, name), end: end, done: make(chan struct{})}
-	c := pawl.NewClient(l.store, append(w.opt.client[:len(w.opt.client):len(w.opt.client)], pawl.WithWorkerID(name))...)
-	w.dying.Go(func() {
-		defer close(l.done)
-		if err := c.Work(ctx, k.registrations...); err != nil && l.store.alive() {
-			w.t.Errorf("%s: %v", name, err)
-		}
-		l.store.kill()
-	})
-	w.dying.Go(func() {
+// startProcess starts a process, and replaces it if it crashes. k.mu is held.
+func (k *Worker) startProcess() *process {
+	p := k.spawn(k.all.nextName(), k.registrations)
+	k.all.running.Go(func() {
 		select {
-		case <-l.store.crashed:
-			end(worker.Killed)
-			k.replace(l)
-		case <-l.done:
+		case <-p.store.Crashed():
+			p.end(worker.ErrKilled)
+			k.replace(p)
+		case <-p.done:
 		}
 	})
-	return l
+	return p
 }
 
-// replace begins another life in place of one that crashed.
-func (k *Worker) replace(old *life) {
+// replace starts a process in place of one that crashed.
+func (k *Worker) replace(crashed *process) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i, l := range k.lives {
-		if l == old {
-			k.lives[i] = k.begin()
-		}
+	if i := slices.Index(k.processes, crashed); i >= 0 {
+		k.processes[i] = k.startProcess()
+	}
+}
+
+func (w *workers) add(k *Worker, registrations []pawl.Registration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.list = append(w.list, k)
+	w.registrations = append(w.registrations, registrations...)
+}
+
+// nextName returns the name of the next process.
+func (w *workers) nextName() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.processes++
+	return fmt.Sprintf("worker-%d", w.processes)
+}
+
+// stop stops all workers.
+func (w *workers) stop() {
+	w.mu.Lock()
+	list := slices.Clone(w.list)
+	w.mu.Unlock()
+	for _, k := range list {
+		k.Stop()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // execute runs a command line.
@@ -22,35 +23,12 @@ func execute(args ...string) (stdout, stderr string, code int) {
 	return out.String(), errs.String(), code
 }
 
-// inModule makes a module with one package the current directory.
+// inModule makes a module with one file and changes to its directory.
 func inModule(t *testing.T, source string) {
 	t.Helper()
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	mod := strings.Replace(readFile(t, filepath.Join(root, "go.mod")), "module github.com/pawlhq/pawl\n", "module example.com/test\n", 1)
-	writeFile(t, filepath.Join(dir, "go.mod"), mod+"\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n")
-	writeFile(t, filepath.Join(dir, "go.sum"), readFile(t, filepath.Join(root, "go.sum")))
-	writeFile(t, filepath.Join(dir, "a.go"), source)
+	dir := testmod.Module{}.New(t, nil)
+	testmod.Write(t, filepath.Join(dir, "a.go"), []byte(source))
 	t.Chdir(dir)
-}
-
-func readFile(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
-func writeFile(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 const good = `package a
@@ -84,7 +62,7 @@ func TestGenerate(t *testing.T) {
 		t.Errorf("--diff before: status %d, stdout %q", code, out)
 	}
 	if _, err := os.Stat("pawl.gen.go"); err == nil {
-		t.Error("looking has written something")
+		t.Error("--check or --diff wrote a file")
 	}
 
 	if out, errs, code := execute("generate"); code != cli.OK || out+errs != "" {
@@ -179,7 +157,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// Help names the statuses that scripts look for.
+// TestHelp requires that help texts list the exit statuses, which scripts depend on.
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{"generate", "--help"}, {"check", "--help"}} {
 		out, _, code := execute(args...)
@@ -199,7 +177,7 @@ func TestFailure(t *testing.T) {
 	}
 }
 
-// Scripts of shells can complete the names of rules.
+// TestCompletion tests that shells can complete the names of rules.
 func TestCompletion(t *testing.T) {
 	if out, _, code := execute("__complete", "explain", "PWL10"); code != cli.OK || !strings.Contains(out, "PWL101\ta directive is not understood\n") {
 		t.Errorf("status %d, %q", code, out)

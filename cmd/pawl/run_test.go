@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
+	"github.com/pawlhq/pawl/internal/testmod"
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
@@ -26,17 +27,17 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"pawl": main})
 }
 
-// TestScripts runs the scripts of testdata/script, each in a world of its own.
+// TestScripts runs the scripts of testdata/script, each with its own server and worker.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			url, end, err := world()
+			url, stop, err := startShop()
 			if err != nil {
 				return err
 			}
-			env.Defer(end)
+			env.Defer(stop)
 			env.Setenv("NATS_URL", url)
 			return nil
 		},
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a command that must end with a status: exits 4 pawl run show nobody.
+// exits runs a command that must exit with a status: exits 4 pawl run show nobody.
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -64,7 +65,7 @@ func status(err error) int {
 	return -1
 }
 
-// until runs a command again and again until its output has a text: until parked pawl run list.
+// until repeats a command until its output contains a text: until parked pawl run list.
 func until(ts *testscript.TestScript, _ bool, args []string) {
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if ts.Exec(args[1], args[2:]...) == nil && strings.Contains(ts.ReadFile("stdout"), args[0]) {
@@ -74,7 +75,7 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("%v never printed %q", args[1:], args[0])
 }
 
-// server starts a server that is of no use, and sets BAD_URL to it: server nojetstream, server old, server guarded.
+// server starts a server that Pawl cannot use, and sets BAD_URL to it: server nojetstream, server old, server guarded.
 func server(ts *testscript.TestScript, _ bool, args []string) {
 	switch args[0] {
 	case "nojetstream":
@@ -83,12 +84,12 @@ func server(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Defer(s.Shutdown)
 		ts.Setenv("BAD_URL", s.URL())
 	case "old", "guarded":
-		ts.Setenv("BAD_URL", impostor(ts, args[0]))
+		ts.Setenv("BAD_URL", fakeServer(ts, args[0]))
 	}
 }
 
-// impostor is a server that says it is an old version, or that refuses everybody.
-func impostor(ts *testscript.TestScript, kind string) string {
+// fakeServer starts a server that reports an old version or refuses all users.
+func fakeServer(ts *testscript.TestScript, kind string) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
@@ -98,13 +99,13 @@ func impostor(ts *testscript.TestScript, kind string) string {
 			if err != nil {
 				return
 			}
-			go speak(conn, kind)
+			go serve(conn, kind)
 		}
 	}()
 	return "nats://" + l.Addr().String()
 }
 
-func speak(conn net.Conn, kind string) {
+func serve(conn net.Conn, kind string) {
 	defer conn.Close()
 	fmt.Fprint(conn, `INFO {"server_id":"x","version":"2.10.4","max_payload":1048576,"headers":true,"auth_required":`, kind == "guarded", "}\r\n")
 	buf := make([]byte, 4096)
@@ -123,7 +124,7 @@ func speak(conn net.Conn, kind string) {
 	}
 }
 
-// commands lists a command and all below it.
+// commands returns a command and all its subcommands.
 func commands(c *cobra.Command) []*cobra.Command {
 	list := []*cobra.Command{c}
 	for _, sub := range c.Commands() {
@@ -132,18 +133,18 @@ func commands(c *cobra.Command) []*cobra.Command {
 	return list
 }
 
-// extra is what an example needs so that it takes no time and no port, and minds no other example.
+// extra are the arguments that make an example fast and independent of the other examples.
 var extra = map[string][]string{
 	"pawl bench":     {"-d", "20ms", "--runs", "2"},
 	"pawl dev":       {"--port", "0", "--dir", "data"},
 	"pawl run start": {"--conflict", "terminate"},
 }
 
-// TestExamples runs every example of every help text.
+// TestExamples runs the examples of all help texts.
 func TestExamples(t *testing.T) {
-	inWorld(t)
+	useShop(t)
 	t.Chdir(t.TempDir())
-	writeFile(t, "order.json", `{"Item":"piccolo"}`)
+	testmod.Write(t, "order.json", []byte(`{"Item":"piccolo"}`))
 	tried := 0
 	for _, c := range commands(newRootCommand()) {
 		for line := range strings.Lines(c.Example) {
@@ -162,7 +163,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// prepare brings order-81 into a state that the examples of a command are about.
+// prepare brings order-81 into the state that the examples of a command need.
 func prepare(t *testing.T, command string) {
 	t.Helper()
 	item := map[string]string{"show": "piano", "result": "flute", "cancel": "piano", "terminate": "piano"}[command]
@@ -184,7 +185,7 @@ func prepare(t *testing.T, command string) {
 	}
 }
 
-// runExample runs a command line that must succeed; a server is stopped as soon as it says its URL.
+// runExample runs a command line that must succeed. It stops a server as soon as that prints its URL.
 func runExample(t *testing.T, line []string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -205,7 +206,7 @@ type writerFunc func([]byte)
 
 func (f writerFunc) Write(p []byte) (int, error) { f(p); return len(p), nil }
 
-// words splits a command line as a shell does, as far as the examples need it.
+// words splits a command line like a shell, as far as the examples need it.
 func words(line string) (list []string) {
 	for i, part := range strings.Split(line, "'") {
 		if i%2 == 0 {
@@ -217,9 +218,9 @@ func words(line string) (list []string) {
 	return list
 }
 
-// The ids of workflows are completed from the server, and silence is all that a shell hears if there is none.
+// TestCompletionOfIDs tests that workflow ids are completed with a server, and that nothing is printed without one.
 func TestCompletionOfIDs(t *testing.T) {
-	inWorld(t)
+	useShop(t)
 	for _, id := range []string{"order-1", "order-2", "other"} {
 		if _, errs, code := execute("run", "start", "example.com/shop.Checkout", id, "--wait", "--input", `{"Item":"flute"}`); code != cli.OK {
 			t.Fatalf("status %d: %s", code, errs)
@@ -242,9 +243,9 @@ func TestCompletionOfIDs(t *testing.T) {
 	}
 }
 
-// An interrupted wait says that the run goes on.
+// TestInterruptedWait tests that an interrupted wait reports that the run continues.
 func TestInterruptedWait(t *testing.T) {
-	inWorld(t)
+	useShop(t)
 	prepare(t, "show")
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
@@ -256,8 +257,8 @@ func TestInterruptedWait(t *testing.T) {
 	}
 }
 
-// /dev/null looks like a terminal and answers nothing.
-func TestConfirmationByNobody(t *testing.T) {
+// TestConfirmationFromDevNull tests a standard input that looks like a terminal but does not answer.
+func TestConfirmationFromDevNull(t *testing.T) {
 	nothing, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)
@@ -272,7 +273,7 @@ func TestConfirmationByNobody(t *testing.T) {
 	}
 }
 
-// pawl dev keeps its data over a restart, and says clearly why it cannot start.
+// TestDev tests that pawl dev keeps its data over a restart, and explains why it cannot start.
 func TestDev(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	for range 2 {

@@ -1,4 +1,4 @@
-// Command pawlvet is the check of the compiler for go vet, and by itself:
+// Command pawlvet runs the checks of the compiler, with go vet or alone:
 //
 //	go vet -vettool=$(which pawlvet) ./...
 //	pawlvet ./...
@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	debug.SetGCPercent(400) // trades memory for time, as suits a process that checks and ends
+	debug.SetGCPercent(400) // use more memory and less time, because the process ends soon
 	if tags, ok := buildTags(os.Args[1:]); ok {
 		os.Setenv("GOFLAGS", strings.TrimSpace(os.Getenv("GOFLAGS")+" -tags="+tags))
 	}
@@ -25,13 +25,13 @@ func main() {
 	if !byGoVet(os.Args[1:]) {
 		multichecker.Main(check)
 	}
-	failAtOnce(check)
+	exitOnError(check)
 	multichecker.Main(check, vet.NewDirectives())
 }
 
-// failAtOnce has an analyzer end the process with its error: go vet would keep a returned one, and repeat it when its
-// cause is gone.
-func failAtOnce(a *analysis.Analyzer) {
+// exitOnError makes an analyzer exit the process when it fails. If it returned the error, go vet would cache it, and report
+// it again after its cause is gone.
+func exitOnError(a *analysis.Analyzer) {
 	run := a.Run
 	a.Run = func(pass *analysis.Pass) (any, error) {
 		result, err := run(pass)
@@ -42,14 +42,14 @@ func failAtOnce(a *analysis.Analyzer) {
 	}
 }
 
-// byGoVet reports whether the go command calls: the last argument describes one package.
+// byGoVet reports whether the go command calls this program. Its last argument is then a file that describes one package.
 func byGoVet(args []string) bool {
 	return len(args) > 0 && strings.HasSuffix(args[len(args)-1], ".cfg")
 }
 
-// buildTags is the value of the flag -tags, which go vet passes on. Analyzers take no notice of it, but the go command
-// that they call does, by GOFLAGS, where the last one counts. What stands in GOFLAGS already, go vet passes on as the
-// placeholder <TagsFlag>.
+// buildTags returns the value of the flag -tags, which go vet passes on. Analyzers ignore the flag, but the go command that
+// they run uses it from GOFLAGS, where the last -tags counts. If -tags is in GOFLAGS already, go vet passes the placeholder
+// <TagsFlag> instead.
 func buildTags(args []string) (tags string, ok bool) {
 	for i, arg := range args {
 		name, value, assigned := strings.Cut(strings.TrimLeft(arg, "-"), "=")

@@ -17,9 +17,10 @@ import (
 
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
-// asCommand makes the test binary be pawlvet, as go vet calls it.
+// asCommand is the environment variable that makes the test binary run as pawlvet.
 const asCommand = "PAWLVET_TEST_COMMAND"
 
 func TestMain(m *testing.M) {
@@ -29,8 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestSameVerdict holds what pawl check finds in each rejected program against what go vet reports with pawlvet.
-func TestSameVerdict(t *testing.T) {
+// TestSameFindings compares the findings of pawl check for each rejected program with those of go vet with pawlvet.
+func TestSameFindings(t *testing.T) {
 	files, err := filepath.Glob("../../golden/reject/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no programs in golden/reject (%v)", err)
@@ -42,14 +43,14 @@ func TestSameVerdict(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dir := module(t, archive)
+			dir := testmod.Module{Path: "example.com/shop"}.New(t, archive)
 			want := checked(t, dir)
 			stdout, stderr, code := goVet(t, dir, "-json", "./...")
 			if code != 0 {
 				if builds(dir) {
 					t.Fatalf("status %d: %s", code, stderr)
 				}
-				t.Skip("go vet looks at code that compiles, and says so of this")
+				t.Skip("go vet checks only code that compiles")
 			}
 			if got := vetted(t, dir, stdout); !slices.Equal(got, want) {
 				t.Errorf("go vet reports\n%s\npawl check\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -58,7 +59,7 @@ func TestSameVerdict(t *testing.T) {
 	}
 }
 
-// checked is what pawl check finds: file, line and rule of each finding.
+// checked returns the findings of pawl check: the file, line and rule of each.
 func checked(t *testing.T, dir string) (all []string) {
 	t.Helper()
 	result, err := gen.Check(t.Context(), gen.Config{Dir: dir, Patterns: []string{"./..."}})
@@ -71,10 +72,10 @@ func checked(t *testing.T, dir string) (all []string) {
 	return unique(all)
 }
 
-// leadsTo is what a message begins with that is about another package.
+// leadsTo matches the beginning of a message about another package.
 var leadsTo = regexp.MustCompile(`^leads to (.*?):(\d+):\d+: `)
 
-// vetted is what go vet reports, in the form of checked.
+// vetted returns the findings of go vet in the form of checked.
 func vetted(t *testing.T, dir, stdout string) (all []string) {
 	t.Helper()
 	for dec := json.NewDecoder(strings.NewReader(stdout)); dec.More(); {
@@ -162,9 +163,9 @@ refund/refund.go:11:84: leads to host/host.go:9:16: Name calls os.Hostname, whic
 `
 )
 
-// A package is told what its own workflows lead to, where they leave it, whoever else leads there, too.
+// TestPlaces tests that each package gets the findings that its own workflows lead to, at the calls that leave the package.
 func TestPlaces(t *testing.T) {
-	dir := module(t, txtar.Parse([]byte(shop)))
+	dir := testmod.Module{Path: "example.com/shop"}.New(t, txtar.Parse([]byte(shop)))
 	for pattern, want := range map[string]string{"./order": orderSays, "./refund": refundSays, "./desk": "", "./host": ""} {
 		stdout, stderr, code := goVet(t, dir, pattern)
 		if stderr != want || stdout != "" || (code != 0) != (want != "") {
@@ -173,9 +174,9 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// The same code gets the same words in the same order.
-func TestSameBytes(t *testing.T) {
-	dir := module(t, txtar.Parse([]byte(shop)))
+// TestOutputIsDeterministic tests that the same code gets the same findings in the same order.
+func TestOutputIsDeterministic(t *testing.T) {
+	dir := testmod.Module{Path: "example.com/shop"}.New(t, txtar.Parse([]byte(shop)))
 	want := strings.ReplaceAll("\n"+orderSays+refundSays, "\n", "\n"+dir+"/")
 	want = strings.ReplaceAll(want, "\n"+dir+"/\t", "\n\t")
 	want = strings.TrimSuffix(want[1:], dir+"/")
@@ -187,18 +188,20 @@ func TestSameBytes(t *testing.T) {
 	}
 	for i := range 10 {
 		name := filepath.Join(dir, "refund", "refund.go")
-		write(t, name, slices.Concat(read(t, name), []byte("// so that go vet does not repeat itself\n")))
+		testmod.Write(t, name, slices.Concat(testmod.Read(t, name), []byte("// so that go vet does not repeat itself\n")))
 		if _, stderr, _ := goVet(t, dir, "./refund"); stderr != refundSays {
 			t.Fatalf("run %d of go vet: %s", i, stderr)
 		}
 	}
 }
 
-// go vet remembers what it said, but not longer than it is true: a directive two packages below decides here.
-func TestNothingIsOutOfDate(t *testing.T) {
-	dir := module(t, txtar.Parse([]byte(shop)))
+// TestCachedFindingsAreUpToDate tests that go vet does not use cached findings after a directive changed two packages away.
+func TestCachedFindingsAreUpToDate(t *testing.T) {
+	dir := testmod.Module{Path: "example.com/shop"}.New(t, txtar.Parse([]byte(shop)))
 	host := filepath.Join(dir, "host", "host.go")
-	change := func(old, new string) { write(t, host, bytes.Replace(read(t, host), []byte(old), []byte(new), 1)) }
+	change := func(old, new string) {
+		testmod.Write(t, host, bytes.Replace(testmod.Read(t, host), []byte(old), []byte(new), 1))
+	}
 	expect := func(want string) {
 		t.Helper()
 		if _, stderr, code := goVet(t, dir, "./order"); stderr != want || (code != 0) != (want != "") {
@@ -217,24 +220,24 @@ func TestNothingIsOutOfDate(t *testing.T) {
 	expect("")
 }
 
-// A failure is no verdict, and is not repeated either.
-func TestFailureIsNotRemembered(t *testing.T) {
-	dir := module(t, txtar.Parse([]byte(shop)))
+// TestFailureIsNotCached tests that go vet does not cache a failure.
+func TestFailureIsNotCached(t *testing.T) {
+	dir := testmod.Module{Path: "example.com/shop"}.New(t, txtar.Parse([]byte(shop)))
 	mod := filepath.Join(dir, "go.mod")
-	whole := read(t, mod)
-	write(t, mod, []byte("module example.com/shop\n\ngo 1.26.0\n"))
+	whole := testmod.Read(t, mod)
+	testmod.Write(t, mod, []byte("module example.com/shop\n\ngo 1.26.0\n"))
 	if _, stderr, code := goVet(t, dir, "./order"); code == 0 || !strings.Contains(stderr, "go get github.com/pawlhq/pawl") {
 		t.Errorf("without Pawl: status %d, %s", code, stderr)
 	}
-	write(t, mod, whole)
+	testmod.Write(t, mod, whole)
 	if _, stderr, code := goVet(t, dir, "./order"); code == 0 || stderr != orderSays {
 		t.Errorf("with Pawl: status %d, %s", code, stderr)
 	}
 }
 
-// Files that only some builds compile are checked in those, however they are asked for.
+// TestTags tests that files with build tags are checked in the builds that have them.
 func TestTags(t *testing.T) {
-	dir := module(t, txtar.Parse([]byte(`
+	dir := testmod.Module{Path: "example.com/shop"}.New(t, txtar.Parse([]byte(`
 -- shop.go --
 package shop
 -- special.go --
@@ -289,43 +292,4 @@ func builds(dir string) bool {
 	cmd := exec.Command("go", "build", "./...")
 	cmd.Dir = dir
 	return cmd.Run() == nil
-}
-
-// module makes a module of an archive that uses this checkout of Pawl.
-func module(t *testing.T, archive *txtar.Archive) (dir string) {
-	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod := bytes.Replace(read(t, filepath.Join(root, "go.mod")), []byte("module github.com/pawlhq/pawl\n"), []byte("module example.com/shop\n"), 1)
-	write(t, filepath.Join(dir, "go.mod"), append(mod, "\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n"...))
-	write(t, filepath.Join(dir, "go.sum"), read(t, filepath.Join(root, "go.sum")))
-	for _, f := range archive.Files {
-		write(t, filepath.Join(dir, filepath.FromSlash(f.Name)), f.Data)
-	}
-	return dir
-}
-
-func read(t *testing.T, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-func write(t *testing.T, name string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, data, 0o666); err != nil {
-		t.Fatal(err)
-	}
 }

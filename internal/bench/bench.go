@@ -1,5 +1,5 @@
-// Package bench measures the engine on a NATS server, and holds what it finds against what that server does by
-// itself: figures of two machines cannot be compared, ratios can.
+// Package bench measures the engine on a NATS server, and compares it with that server alone. The ratios can be compared
+// between machines; the figures cannot.
 package bench
 
 import (
@@ -15,23 +15,23 @@ import (
 
 // Config says what to measure.
 type Config struct {
-	// NATS is the server. Without a URL two servers in this process are measured in turn: one that has every write on
-	// disk before it acknowledges it, and one that writes to disk every two minutes, as NATS does unless told otherwise.
+	// NATS is the server. Without a URL, two servers in this process are measured: one that syncs every write to disk
+	// before it acknowledges it, and one that syncs every two minutes, which is the default of NATS.
 	NATS natsstore.Options
 	// For is how long each measurement takes. Default 5 s.
 	For time.Duration
 	// Runs are the numbers of runs in flight at which throughput is measured. Default 1, 200, 1000.
 	Runs []int
-	// Progress is told what is being measured. It may be nil.
+	// Progress is called at the start of each measurement. It may be nil.
 	Progress func(what string)
 }
 
-// Report is what was measured, server by server.
+// Report is the result of a benchmark.
 type Report struct {
 	Servers []Server `json:"servers"`
 }
 
-// Server is what was measured on one server.
+// Server is the result for one server.
 type Server struct {
 	Name    string   `json:"name"`    // "embedded, fsync always", or its URL
 	Version string   `json:"version"` // of NATS
@@ -44,15 +44,15 @@ type Figure struct {
 	Runs  int     `json:"runs,omitempty"` // in flight
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit"`
-	// Ratio is Value as a multiple of what the server does by itself: of its asynchronous publish rate for a rate, of
-	// the time that it takes for one publish for a latency. Zero if there is nothing to compare with.
+	// Ratio is Value divided by that of the server alone: the rate of asynchronous publishes for a rate, the latency of
+	// one publish for a latency. It is zero if there is nothing to compare with.
 	Ratio float64 `json:"ratio,omitempty"`
 }
 
-// lazySync is how often a NATS server writes to disk if it is not told otherwise.
+// lazySync is how often a NATS server syncs to disk by default.
 const lazySync = 2 * time.Minute
 
-// Run measures everything there is to measure. It leaves nothing behind on the server.
+// Run makes all measurements. It deletes everything it stored on the server.
 func Run(ctx context.Context, c Config) (*Report, error) {
 	c.For = cmp.Or(c.For, 5*time.Second)
 	if len(c.Runs) == 0 {
@@ -79,7 +79,7 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	return r, nil
 }
 
-// measureEmbedded measures a server in this process on a folder of its own.
+// measureEmbedded measures a server in this process, on a temporary folder.
 func measureEmbedded(ctx context.Context, c Config, name string, sync time.Duration) (Server, error) {
 	dir, err := os.MkdirTemp("", "pawl-bench-")
 	if err != nil {
@@ -149,17 +149,17 @@ func measure(ctx context.Context, c Config, name string, nats natsstore.Options)
 	}
 	s.add("replay", 0, events, "events/s", events/rate)
 
-	progress("memory of runs that wait")
-	bytes, err := r.memory(ctx, waiting)
+	progress("memory of waiting runs")
+	bytes, err := r.memory(ctx, waitingRuns)
 	if err != nil {
 		return s, err
 	}
-	s.add("worker memory per parked run", waiting, bytes, "bytes", 0)
+	s.add("worker memory per waiting run", waitingRuns, bytes, "bytes", 0)
 	return s, nil
 }
 
-// waiting is how many runs are parked for the measurement of their memory.
-const waiting = 1000
+// waitingRuns is the number of runs in the measurement of memory.
+const waitingRuns = 1000
 
 func (s *Server) add(name string, runs int, value float64, unit string, ratio float64) {
 	s.Figures = append(s.Figures, Figure{name, runs, value, unit, ratio})

@@ -1,6 +1,6 @@
-package bench
+// The workflows that are measured, written as the compiler would generate them.
 
-// The workflows that are measured, as the compiler would write them.
+package bench
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const (
 // queue is the task queue of workflows and activities.
 const queue = "bench"
 
-// code is a registration, and the count of what its activities and steps did.
+// code is the code of a worker, and the number of activities and steps that it ran.
 type code struct {
 	registration abi.Registration
 	done         atomic.Int64
@@ -42,7 +42,7 @@ func newCode() *code {
 	return c
 }
 
-// workflow finds a workflow by its name.
+// workflow returns a workflow by its name.
 func (c *code) workflow(name string) *abi.Workflow {
 	for _, w := range c.registration.Workflows {
 		if w.Name == name {
@@ -52,7 +52,7 @@ func (c *code) workflow(name string) *abi.Workflow {
 	panic("no workflow " + name)
 }
 
-// echo is an activity, or a step, that returns what it is given.
+// echo returns an activity or a step that returns its input.
 func (c *code) echo(name string, step bool) abi.Handler {
 	policy := abi.Policy{StartToClose: time.Minute, BackoffMin: time.Second, BackoffMax: time.Minute, BackoffFactor: 2}
 	return abi.Handler{
@@ -66,7 +66,7 @@ func (c *code) echo(name string, step bool) abi.Handler {
 	}
 }
 
-// calls is a workflow that calls an activity as often as its input says.
+// calls returns a workflow that calls an activity as many times as its input says.
 func calls(name string, a *abi.Activity) *abi.Workflow {
 	return &abi.Workflow{Name: name, Queue: queue, Run: func(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 		var n int
@@ -86,7 +86,7 @@ func calls(name string, a *abi.Activity) *abi.Workflow {
 	}}
 }
 
-// sleep is a workflow that waits for an hour, as most runs do most of the time.
+// sleep is a workflow that waits for an hour. Most runs wait most of the time.
 func sleep(_ context.Context, r *abi.Run, _ abi.Values) ([]any, error) {
 	abi.Sleep(r, time.Hour)
 	return nil, nil

@@ -1,6 +1,6 @@
-package bench
+// Measurements of the engine: throughput with many runs in flight, the latency of one small run, and memory.
 
-// What the engine does: steps per second with many runs in flight, and how long one small run takes.
+package bench
 
 import (
 	"context"
@@ -11,19 +11,19 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// stepsPerRun is how many steps a run of a throughput measurement has.
+// stepsPerRun is the number of steps of each run in a throughput measurement.
 const stepsPerRun = 10
 
-// throughput keeps n runs of a workflow in flight and returns how many steps they make per second, once they all run.
+// throughput keeps n runs of a workflow in flight, and returns the number of steps per second after a warm-up.
 func (r *rig) throughput(ctx context.Context, workflow string, n int, d time.Duration) (float64, error) {
 	var rate float64
-	over := make(chan struct{})
-	lanes, ctx := errgroup.WithContext(ctx)
+	done := make(chan struct{})
+	clients, ctx := errgroup.WithContext(ctx)
 	for range n {
-		lanes.Go(func() error { return r.repeat(ctx, workflow, over) })
+		clients.Go(func() error { return r.repeat(ctx, workflow, done) })
 	}
-	lanes.Go(func() error {
-		defer close(over)
+	clients.Go(func() error {
+		defer close(done)
 		if !sleepFor(ctx, d/4) {
 			return nil
 		}
@@ -33,15 +33,15 @@ func (r *rig) throughput(ctx context.Context, workflow string, n int, d time.Dur
 		}
 		return nil
 	})
-	return rate, lanes.Wait()
+	return rate, clients.Wait()
 }
 
-// repeat runs a workflow again and again until it is over.
-func (r *rig) repeat(ctx context.Context, workflow string, over <-chan struct{}) error {
+// repeat runs a workflow again and again until done is closed.
+func (r *rig) repeat(ctx context.Context, workflow string, done <-chan struct{}) error {
 	w := r.code.workflow(workflow)
 	for {
 		select {
-		case <-over:
+		case <-done:
 			return nil
 		default:
 		}
@@ -51,7 +51,7 @@ func (r *rig) repeat(ctx context.Context, workflow string, over <-chan struct{})
 	}
 }
 
-// sleepFor waits, and reports whether it could do so to the end.
+// sleepFor waits for d, and reports whether ctx did not end before.
 func sleepFor(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):
@@ -61,7 +61,7 @@ func sleepFor(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// latency runs workflows of one activity, one after the other, for a while.
+// latency runs workflows of one activity one after the other for d, and returns how long each took.
 func (r *rig) latency(ctx context.Context, d time.Duration) (times, error) {
 	var took times
 	w := r.code.workflow(callsActivities)
@@ -75,10 +75,10 @@ func (r *rig) latency(ctx context.Context, d time.Duration) (times, error) {
 	return took, nil
 }
 
-// times are how long something took, each time.
+// times are the durations of repeated operations.
 type times []time.Duration
 
-// rate is how often per second it was done.
+// rate returns the number of operations per second.
 func (t times) rate() float64 {
 	var sum time.Duration
 	for _, d := range t {
@@ -87,15 +87,15 @@ func (t times) rate() float64 {
 	return float64(len(t)) / sum.Seconds()
 }
 
-// quantile is the time that a share q of them did not exceed.
+// quantile returns the duration that a fraction q of the operations did not exceed.
 func (t times) quantile(q float64) time.Duration {
 	sorted := slices.Sorted(slices.Values(t))
 	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
 }
 
-// memory has n runs wait in the worker's memory and returns how many bytes are free per run once the worker has gone.
+// memory keeps n waiting runs in the worker, and returns the number of bytes per run that stopping the worker frees.
 func (r *rig) memory(ctx context.Context, n int) (float64, error) {
-	if err := r.park(ctx, n); err != nil {
+	if err := r.startWaiting(ctx, n); err != nil {
 		return 0, err
 	}
 	with := inUse()
@@ -105,8 +105,8 @@ func (r *rig) memory(ctx context.Context, n int) (float64, error) {
 	return float64(max(with-inUse(), 0)) / float64(n), nil
 }
 
-// park starts n runs and returns once all of them wait for their timers.
-func (r *rig) park(ctx context.Context, n int) error {
+// startWaiting starts n runs and returns once all of them wait for their timers.
+func (r *rig) startWaiting(ctx context.Context, n int) error {
 	starts, ctx := errgroup.WithContext(ctx)
 	starts.SetLimit(64)
 	w := r.code.workflow(sleeps)
@@ -128,10 +128,10 @@ func (r *rig) park(ctx context.Context, n int) error {
 	return starts.Wait()
 }
 
-// inUse is the memory in use, in bytes: what lives on the heap, and the stacks of goroutines.
+// inUse returns the memory in use in bytes: live heap objects and stacks of goroutines.
 func inUse() int64 {
 	runtime.GC()
-	runtime.GC() // what finalizers and pools let go of
+	runtime.GC() // frees what finalizers and pools still kept
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc + m.StackInuse)

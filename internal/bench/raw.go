@@ -1,6 +1,6 @@
-package bench
+// Measurements of the server alone: publishing to a stream, without the engine.
 
-// What the server does by itself: publishes to a stream, with nothing of the engine in between.
+package bench
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// rawSize is the length of a published message in bytes, about that of a history record with one event.
+// rawSize is the size of a published message in bytes, about that of a history record with one event.
 const rawSize = 256
 
-// rawWindow is how many publishes may wait for their acknowledgement at once.
+// rawWindow is the maximum number of publishes that wait for their acknowledgement.
 const rawWindow = 1024
 
 func (r *rig) rawStream(ctx context.Context) (subject string, err error) {
@@ -25,7 +25,7 @@ func (r *rig) rawStream(ctx context.Context) (subject string, err error) {
 	return subject, err
 }
 
-// publishOne publishes for a while, each message after the acknowledgement of the one before.
+// publishOne publishes for d, each message after the previous one was acknowledged.
 func (r *rig) publishOne(ctx context.Context, d time.Duration) (times, error) {
 	subject, err := r.rawStream(ctx)
 	if err != nil {
@@ -43,7 +43,7 @@ func (r *rig) publishOne(ctx context.Context, d time.Duration) (times, error) {
 	return took, nil
 }
 
-// publishMany publishes for a while without waiting for each acknowledgement, and returns how many came per second.
+// publishMany publishes for d without waiting for each acknowledgement, and returns the number of acknowledgements per second.
 func (r *rig) publishMany(ctx context.Context, d time.Duration) (float64, error) {
 	subject, err := r.rawStream(ctx)
 	if err != nil {

@@ -1,21 +1,22 @@
-package bench
+// Measurement of replay: how fast a worker replays a history that it has read.
 
-// Replay: how fast a worker catches up with a history that it reads, once it has the bytes.
+package bench
 
 import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
-// replaySteps is how many activities the replayed run has called.
+// replaySteps is the number of activities that the replayed run has called.
 const replaySteps = 1000
 
-// replayRate replays the history of one run for a while and returns how many events it takes per second, decoding of
-// the stored records included.
+// replayRate replays the history of one run again and again for d, and returns the number of events per second. That
+// includes the decoding of the stored records.
 func replayRate(d time.Duration) (float64, error) {
 	w := newCode().workflow(callsActivities)
 	records, err := record(w)
@@ -33,15 +34,15 @@ func replayRate(d time.Duration) (float64, error) {
 	return float64(total) / time.Since(begun).Seconds(), nil
 }
 
-// record plays worker to a run and returns its stored records.
+// record executes a run without a worker, and returns the records that a worker would store.
 func record(w *abi.Workflow) (records [][]byte, err error) {
-	x := abi.NewExecution(w, codec.NewErrors(), "w1", "r1")
+	x := abi.NewExecution(w, failures.NewErrors(), "w1", "r1")
 	defer x.Kill()
-	input, err := codec.Encode("", []any{replaySteps})
+	input, err := payloads.Encode("", []any{replaySteps})
 	if err != nil {
 		return nil, err
 	}
-	echoed, err := codec.Encode("", []any{"order-81"})
+	echoed, err := payloads.Encode("", []any{"order-81"})
 	if err != nil {
 		return nil, err
 	}
@@ -57,16 +58,16 @@ func record(w *abi.Workflow) (records [][]byte, err error) {
 		first += uint64(len(rec.Events))
 		scheduled, ok := commands[0].Body.(*history.ActivityScheduled)
 		if !ok {
-			return records[:len(records)-1], nil // an open run: a closed one is not replayed
+			return records[:len(records)-1], nil // without the last record, because closed runs are not replayed
 		}
 		now = now.Add(time.Millisecond)
 		in = history.Event{Time: now, Body: &history.ActivityCompleted{Op: scheduled.Op.ID(), Outcome: history.Outcome{Result: echoed, Attempts: 1}}}
 	}
 }
 
-// replayRecords brings a run into memory from its records and returns how many events they hold.
+// replayRecords replays the records of a run, and returns the number of their events.
 func replayRecords(w *abi.Workflow, records [][]byte) (events int, err error) {
-	x := abi.NewExecution(w, codec.NewErrors(), "w1", "r1")
+	x := abi.NewExecution(w, failures.NewErrors(), "w1", "r1")
 	defer x.Kill()
 	for _, data := range records {
 		rec, err := history.UnmarshalRecord(data)

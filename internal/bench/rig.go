@@ -1,6 +1,6 @@
-package bench
+// The rig of a measurement: a namespace of its own on a server, a client and a worker, each with a connection.
 
-// A rig is what measurements need: a namespace of its own on a server, a client and a worker, each with a connection.
+package bench
 
 import (
 	"context"
@@ -23,7 +23,7 @@ import (
 type rig struct {
 	namespace string
 	nats      natsstore.Options
-	conn      *nats.Conn // for what is measured of the server itself
+	conn      *nats.Conn // for measurements of the server alone
 	js        jetstream.JetStream
 	store     *natsstore.Store
 	client    *client.Client
@@ -48,7 +48,7 @@ func newRig(ctx context.Context, opt natsstore.Options) (r *rig, err error) {
 	return r, nil
 }
 
-// dial opens the connection for what is measured of the server itself.
+// dial opens the connection for measurements of the server alone.
 func (r *rig) dial() (err error) {
 	opts := append([]nats.Option{nats.Name("pawl bench")}, r.nats.NATS...)
 	if r.nats.CredsFile != "" {
@@ -64,7 +64,7 @@ func (r *rig) dial() (err error) {
 	return err
 }
 
-// work starts a worker, as a process of its own would run it, and returns once it takes work.
+// work starts a worker with a connection of its own, and returns once it has completed a run.
 func (r *rig) work(ctx context.Context) error {
 	st, err := natsstore.Connect(ctx, r.nats)
 	if err != nil {
@@ -85,7 +85,7 @@ func (r *rig) work(ctx context.Context) error {
 	return r.run(ctx, r.code.workflow(callsActivities), 1)
 }
 
-// run starts a run and waits for its end.
+// run starts a run and waits until it has closed.
 func (r *rig) run(ctx context.Context, w *abi.Workflow, steps int) error {
 	run, err := r.client.Start(ctx, w, "", []any{steps})
 	if err != nil {
@@ -94,7 +94,7 @@ func (r *rig) run(ctx context.Context, w *abi.Workflow, steps int) error {
 	return run.Wait(ctx)
 }
 
-// close stops the worker and removes everything of the namespace from the server.
+// close stops the worker and deletes the streams of the namespace from the server.
 func (r *rig) close() error {
 	errs := []error{r.stop()}
 	if r.js != nil {

@@ -1,8 +1,12 @@
+// Tests of the program, and the limits that the packages of this module must keep.
+
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -37,5 +41,39 @@ func TestFilesWithoutCirclesHaveAKnotOfOne(t *testing.T) {
 	}
 	if got := p.knot(); len(got) != 1 {
 		t.Errorf("knot is %v, want one file", got)
+	}
+}
+
+// limit is how many files a knot may have.
+const limit = 8
+
+// limits are the lower limits of single packages, and the higher ones of packages that are not untangled yet. A higher
+// limit is the present size: it only shrinks.
+var limits = map[string]int{
+	"gen/internal/check": 5,
+	"gen/internal/lower": 12,
+	"gen/internal/gosrc": 10,
+}
+
+// TestKnotsAreSmall requires that no package of this module has a knot over its limit.
+func TestKnotsAreSmall(t *testing.T) {
+	packages, err := load("../..", "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(packages) < 50 {
+		t.Fatalf("loaded only %d packages", len(packages))
+	}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.path, "github.com/pawlhq/pawl/")
+		max := cmp.Or(limits[name], limit)
+		size := len(p.knot())
+		t.Logf("%2d of %2d files  %s", size, len(p.files), name)
+		if size > max {
+			t.Errorf("package %s: %d files use each other, more than %d: go run ./internal/knots -v ./%s prints how", name, size, max, name)
+		}
+		if max > limit && size < max {
+			t.Errorf("package %s: its knot has shrunk to %d files: lower or remove its limit of %d in knots_test.go", name, size, max)
+		}
 	}
 }

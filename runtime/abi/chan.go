@@ -1,8 +1,8 @@
+// This file stands for goroutines, channels and select.
+
 package abi
 
 import "github.com/pawlhq/pawl/internal/runtime/sched"
-
-// This file stands for goroutines, channels and select.
 
 // Go is the go statement.
 func Go(run *Run, fn func()) { run.x.Scheduler().Spawn(fn) }

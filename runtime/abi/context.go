@@ -1,3 +1,5 @@
+// This file stands for package context.
+
 package abi
 
 import (
@@ -6,8 +8,6 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
-
-// This file stands for package context.
 
 // WithCancel is context.WithCancel.
 func WithCancel(run *Run, parent context.Context) (context.Context, context.CancelFunc) {

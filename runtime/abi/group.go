@@ -1,11 +1,11 @@
+// This file stands for golang.org/x/sync/errgroup, which need not be there: G is its type Group.
+
 package abi
 
 import (
 	"cmp"
 	"context"
 )
-
-// This file stands for golang.org/x/sync/errgroup, which need not be there: G is its type Group.
 
 // GroupWithContext is errgroup.WithContext.
 func GroupWithContext[G any](run *Run, ctx context.Context) (*G, context.Context) {

@@ -1,3 +1,5 @@
+// This file ranges over maps in the order of their keys.
+
 package abi
 
 import (

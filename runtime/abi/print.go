@@ -1,8 +1,8 @@
+// This file stands for the built-in functions that print.
+
 package abi
 
 import "reflect"
-
-// This file stands for the built-in functions that print.
 
 // BuiltinPrint is the built-in print: silent on replay. Of an interface it prints the value, and not where that lies.
 func BuiltinPrint(run *Run, a ...any) {

@@ -1,3 +1,5 @@
+// This file is iter.Pull for lowered code.
+
 package abi
 
 import "iter"

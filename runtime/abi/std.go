@@ -1,3 +1,5 @@
+// This file stands for functions of the standard library whose effects or results would differ on replay.
+
 package abi
 
 import (
@@ -10,8 +12,6 @@ import (
 	randv2 "math/rand/v2"
 	"os"
 )
-
-// This file stands for functions of the standard library whose effects or results would differ on replay.
 
 // Rand stands for the functions of math/rand.
 func Rand(run *Run) *rand.Rand { return run.x.Rand() }

@@ -1,3 +1,5 @@
+// This file stands for package sync. A method has its type in front of its name.
+
 package abi
 
 import (
@@ -6,8 +8,6 @@ import (
 	"slices"
 	"sync"
 )
-
-// This file stands for package sync. A method has its type in front of its name.
 
 // MutexLock is m.Lock().
 func MutexLock(run *Run, m *sync.Mutex) { run.x.Scheduler().Lock(m) }

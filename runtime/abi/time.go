@@ -1,3 +1,5 @@
+// This file stands for package time.
+
 package abi
 
 import (
@@ -6,8 +8,6 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
-
-// This file stands for package time.
 
 // Now is time.Now in a run: when the last thing happened that the code can know of. It never goes back.
 func Now(run *Run) time.Time { return run.x.Now() }
@@ -25,7 +25,7 @@ func Sleep(run *Run, d time.Duration) {
 		return
 	}
 	due := Now(run).Add(d)
-	run.x.Await(nil, history.SleepName, func(op history.Op) history.Body {
+	run.x.Await(nil, func(op history.Op) history.Body {
 		return &history.TimerStarted{Op: op, Due: due}
 	})
 }
@@ -54,7 +54,7 @@ func AfterFunc(run *Run, d time.Duration, fn func()) *time.Timer {
 // TimerStop is t.Stop().
 func TimerStop(run *Run, t *time.Timer) bool {
 	if t.C == nil {
-		return run.x.CallOf(t).Stop()
+		return run.x.StopCall(t)
 	}
 	return run.x.StopTimer(t.C)
 }
@@ -63,7 +63,7 @@ func TimerStop(run *Run, t *time.Timer) bool {
 func TimerReset(run *Run, t *time.Timer, d time.Duration) bool {
 	active := TimerStop(run, t)
 	if t.C == nil {
-		run.x.CallOf(t).Reset(d)
+		run.x.ResetCall(t, d)
 	} else {
 		run.x.StartTimer(replay.NameTimer, d, 0, replay.Both(t.C))
 	}

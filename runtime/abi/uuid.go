@@ -1,12 +1,12 @@
+// This file makes the ids that packages for UUIDs draw at random: from the stream of the coroutine, so that a replay has
+// the same. U is the package's type. RFC 9562 gives their form.
+
 package abi
 
 import (
 	"encoding/binary"
 	"fmt"
 )
-
-// This file makes the ids that packages for UUIDs draw at random: from the stream of the coroutine, so that a replay has
-// the same. U is the package's type. RFC 9562 gives their form.
 
 // UUID4 makes an id of version 4.
 func UUID4[U ~[16]byte](run *Run) U { return U(randomUUID(run, 4)) }

@@ -1,3 +1,5 @@
+// This file is about time zones: it reads their rules from the host, for a run to record them.
+
 package abi
 
 import (
@@ -8,8 +10,6 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
-
-// This file is about time zones: it reads their rules from the host, for a run to record them.
 
 // LoadLocation is time.LoadLocation: the run records the rules of each zone, once.
 func LoadLocation(run *Run, name string) (*time.Location, error) {

@@ -16,7 +16,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
-// A cluster of three servers replicates, batches and elects; the store must not notice.
+// The store works on a cluster of three servers with replicas, batches and elections.
 func TestCluster(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a cluster")
@@ -33,12 +33,12 @@ func TestCluster(t *testing.T) {
 		return s
 	}
 	a, b := open(), open()
-	t.Run("one writer wins each place", func(t *testing.T) { race(t, a, b) })
-	t.Run("many writers share batches", func(t *testing.T) { crowd(t, a) })
-	t.Run("a wake-up finds its message", func(t *testing.T) { wake(t, a, b) })
-	t.Run("a server dies", func(t *testing.T) {
+	t.Run("one writer wins each append", func(t *testing.T) { race(t, a, b) })
+	t.Run("many writers share batches", func(t *testing.T) { appendConcurrently(t, a) })
+	t.Run("the message of a wake-up is pending", func(t *testing.T) { wake(t, a, b) })
+	t.Run("a server fails", func(t *testing.T) {
 		servers[2].Shutdown()
-		crowd(t, b)
+		appendConcurrently(t, b)
 	})
 }
 
@@ -64,13 +64,13 @@ func cluster(t *testing.T, n int) (servers []*server.Server) {
 	}
 	for _, s := range servers {
 		if !s.ReadyForConnections(10 * time.Second) {
-			t.Fatal("a server does not start")
+			t.Fatal("a server has not started")
 		}
 	}
 	return servers
 }
 
-// freePorts returns ports that were free just now: the servers of a cluster must know each other's before they start.
+// freePorts returns ports that were free a moment ago. The servers of a cluster must know each other's ports before they start.
 func freePorts(t *testing.T, n int) (ports []int) {
 	for range n {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -83,11 +83,11 @@ func freePorts(t *testing.T, n int) (ports []int) {
 	return ports
 }
 
-// race has two stores append to one journal, each from what it believes is the end of it.
+// race has two stores append to one journal, each after the last record it has loaded.
 func race(t *testing.T, stores ...store.Store) {
 	const each = 30
 	var wg sync.WaitGroup
-	for who, s := range stores {
+	for writer, s := range stores {
 		wg.Go(func() {
 			for i := 0; i < each; {
 				prev, first := store.Seq(0), store.Seq(0)
@@ -97,8 +97,8 @@ func race(t *testing.T, stores ...store.Store) {
 					t.Error(err)
 					return
 				}
-				_, err := s.Append(t.Context(), "raced", prev, store.Record{RunID: "r", CommitID: fmt.Sprint(who, "/", i), First: first})
-				if _, lost := errors.AsType[*store.ConflictError](err); lost {
+				_, err := s.Append(t.Context(), "raced", prev, store.Record{RunID: "r", CommitID: fmt.Sprint(writer, "/", i), First: first})
+				if _, conflict := errors.AsType[*store.ConflictError](err); conflict {
 					continue
 				}
 				if err != nil {
@@ -116,8 +116,8 @@ func race(t *testing.T, stores ...store.Store) {
 	}
 }
 
-// crowd has many writers append at once, each to a journal of its own, and checks what it reads right after.
-func crowd(t *testing.T, s store.Store) {
+// appendConcurrently has many writers append to journals of their own, and reads each record right after.
+func appendConcurrently(t *testing.T, s store.Store) {
 	var wg sync.WaitGroup
 	for w := range 100 {
 		wg.Go(func() {
@@ -134,7 +134,7 @@ func crowd(t *testing.T, s store.Store) {
 				}
 				run, err := s.Load(t.Context(), id)
 				if err != nil || len(run) != i+1 || run[i].Seq != seq {
-					t.Errorf("after append %d, %d is loaded as %+v (%v)", i, seq, run, err)
+					t.Errorf("after append %d with sequence %d: loaded %+v (%v)", i, seq, run, err)
 				}
 			}
 		})
@@ -142,7 +142,7 @@ func crowd(t *testing.T, s store.Store) {
 	wg.Wait()
 }
 
-// wake sends to a workflow from one store and looks for the message from the other when that is woken.
+// wake sends messages through one store, and reads them through the other when it gets the wake-up.
 func wake(t *testing.T, from, to store.Store) {
 	woken := make(chan store.Wakeup, 100)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -159,11 +159,11 @@ func wake(t *testing.T, from, to store.Store) {
 		case w := <-woken:
 			all, err := to.Pending(ctx, "q", "w")
 			if err != nil || len(all) == 0 || all[len(all)-1].Seq != w.Seq {
-				t.Errorf("woken by message %d, pending are %+v (%v)", w.Seq, all, err)
+				t.Errorf("wake-up by message %d, but pending: %+v (%v)", w.Seq, all, err)
 			}
 			w.Ack()
 		case <-time.After(20 * time.Second):
-			t.Fatalf("message %d wakes nobody", i)
+			t.Fatalf("no wake-up for message %d", i)
 		}
 	}
 }

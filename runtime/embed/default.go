@@ -1,6 +1,6 @@
-package embed
+// The server that a program gets if it does not name one.
 
-// The server that a program gets when it names none.
+package embed
 
 import (
 	"cmp"
@@ -10,7 +10,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
-// DefaultDir is the data folder of the default server unless the environment variable PAWL_DATA names another.
+// DefaultDir is the data folder of the default server. The environment variable PAWL_DATA overrides it.
 const DefaultDir = ".pawl"
 
 var shared struct {
@@ -18,10 +18,10 @@ var shared struct {
 	server *Server
 }
 
-// Default returns the one server that this process shares, and starts it on the first call: on the folder that the
-// environment variable PAWL_DATA names, else on DefaultDir in the working directory. It runs until the process ends;
-// a killed process loses nothing that was acknowledged.
-func Default() (*Server, error) {
+// defaultServer returns the shared server of this process. The first call starts it, on the folder in the environment
+// variable PAWL_DATA, or else on DefaultDir in the working directory. It runs until the process ends. If the process is
+// killed, nothing that was acknowledged is lost.
+func defaultServer() (*Server, error) {
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server != nil {
@@ -35,10 +35,10 @@ func Default() (*Server, error) {
 	return s, nil
 }
 
-// A program that imports this package has a server to fall back on.
+// Importing this package registers the default server.
 func init() {
 	natsstore.RegisterEmbedded(func() (natsstore.Options, error) {
-		s, err := Default()
+		s, err := defaultServer()
 		if err != nil {
 			return natsstore.Options{}, err
 		}

@@ -1,10 +1,12 @@
 // Package embed runs a NATS server with JetStream inside this process, its data in one folder.
 //
-// It is the engine's home in development, in tests and on a single machine: no second process, no port unless asked
-// for, and every write is on disk before it is acknowledged. The folder survives restarts and kills; one server at a
-// time may use it.
+// It is for development, tests and deployments on a single machine. There is no second process, and no open port unless
+// Options.Port is set. Every write is on disk before it is acknowledged. The data survives restarts and kills. Only one
+// server at a time may use a folder.
 //
-// The server also runs inside a testing/synctest bubble, where its timers follow the bubble's clock: call RegisterClock
+// A program that imports this package and names no NATS server gets one on DefaultDir.
+//
+// The server also runs in a testing/synctest bubble, where its timers follow the bubble's clock: call RegisterClock
 // outside the bubble, before the first server starts.
 package embed
 
@@ -19,40 +21,40 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats-server/v2/server/ats"
 
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
-// RandomPort as Options.Port listens on a free port; URL tells which.
+// RandomPort as Options.Port listens on a free port; see URL.
 const RandomPort = server.RANDOM_PORT
 
-// farewell is how long some goroutines of a server outlive its shutdown: they sleep a little before they look whether
-// they are still wanted. Nothing tells when they are gone. In production they do not matter, but a synctest bubble must
-// not end before its goroutines.
-const farewell = 20 * time.Millisecond
+// shutdownGrace is how long some goroutines of a server outlive its shutdown: they sleep briefly before they check whether it
+// was shut down, and the server does not report when they have ended. A synctest bubble must not end before its goroutines.
+const shutdownGrace = 20 * time.Millisecond
 
-// startTimeout bounds how long a server may take to recover its data and accept connections.
+// startTimeout limits how long a server may take to recover its data and accept connections.
 const startTimeout = time.Minute
 
-// Options says how to run a server. With no more than a Dir it is durable, and only this process can reach it.
+// Options says how to run a server. With only Dir set, it is durable, and only this process can connect to it.
 type Options struct {
-	// Dir holds the data. It is created if it is missing.
+	// Dir is the folder of the data. It is created if it is missing.
 	Dir string
-	// Memory keeps the data in memory instead, until Shutdown: for tests. Dir is not used.
+	// Memory keeps the data in memory instead, until Shutdown. It is for tests. Dir is not used.
 	Memory bool
-	// Host and Port say where other processes may connect: nowhere if Port is 0. An empty Host is 127.0.0.1.
+	// Host and Port are the address for other processes. If Port is 0, they cannot connect. An empty Host means 127.0.0.1.
 	Host string
 	Port int
-	// SyncInterval, if not zero, is how often writes reach the disk; a power failure loses those acknowledged since.
-	// Zero means that every write is on disk before it is acknowledged.
+	// SyncInterval is how often writes are synced to disk. A power failure loses the writes acknowledged since the last
+	// sync. Zero means that every write is on disk before it is acknowledged.
 	SyncInterval time.Duration
-	// MaxStore bounds the data in bytes; 0 leaves it to the server, which takes most of the free disk.
+	// MaxStore limits the size of the data in bytes. Zero means the default of the server, which is most of the free disk.
 	MaxStore int64
-	// NoJetStream runs a server that stores nothing: for tests of what a client makes of it.
+	// NoJetStream runs a server without JetStream, for tests of clients.
 	NoJetStream bool
-	// Logger gets the server's log, notices as debug. Nil discards it.
+	// Logger gets the server's log, with notices at level debug. Nil discards the log.
 	Logger *slog.Logger
 }
 
@@ -60,13 +62,13 @@ type Options struct {
 type Server struct {
 	opt  Options
 	nats *server.Server
-	lock *dirLock // nil if the data is in memory
+	lock *flock.Flock // nil if the data is in memory
 	once sync.Once
 }
 
-// Start runs a server and returns once it accepts connections. It fails, naming the folder, if another server uses Dir.
+// Start runs a server and returns once it accepts connections. It fails if another server uses Dir.
 func Start(opt Options) (*Server, error) {
-	lock, err := claim(&opt)
+	lock, err := prepareDir(&opt)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +80,15 @@ func Start(opt Options) (*Server, error) {
 	return s, nil
 }
 
-// claim makes the data folder ready for one server.
-func claim(opt *Options) (lock *dirLock, err error) {
+// prepareDir creates and locks the data folder.
+func prepareDir(opt *Options) (lock *flock.Flock, err error) {
 	if opt.Memory {
-		// The server insists on a folder, even for what it never writes.
+		// The server requires a folder even if it does not write to it.
 		opt.Dir, err = os.MkdirTemp("", "pawl-memory-")
 		return nil, err
 	}
 	if opt.Dir == "" {
-		return nil, errors.New("embedded NATS server has no data folder: set Options.Dir, or Options.Memory in tests")
+		return nil, errors.New("no data folder for the embedded NATS server: set Options.Dir, or Options.Memory in tests")
 	}
 	if err := os.MkdirAll(opt.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create data folder of embedded NATS server: %w", err)
@@ -121,7 +123,7 @@ func (s *Server) config() *server.Options {
 // syncs reports whether each write is on disk before it is acknowledged.
 func (s *Server) syncs() bool { return !s.opt.Memory && s.opt.SyncInterval == 0 }
 
-// ready waits until the server accepts connections or has told its log why it never will.
+// ready waits until the server accepts connections, or logs a fatal error.
 func (s *Server) ready(log *serverLog) error {
 	ready := make(chan bool, 1)
 	go func() { ready <- s.nats.ReadyForConnections(startTimeout) }()
@@ -141,7 +143,7 @@ func (s *Server) Connect(ctx context.Context, namespace string) (*natsstore.Stor
 	return natsstore.Connect(ctx, s.StoreOptions(namespace))
 }
 
-// StoreOptions returns what connects a store to this server, for callers that want to change some of it.
+// StoreOptions returns the options that connect a store to this server, for callers that change some of them.
 func (s *Server) StoreOptions(namespace string) natsstore.Options {
 	return natsstore.Options{
 		Namespace: namespace,
@@ -152,10 +154,10 @@ func (s *Server) StoreOptions(namespace string) natsstore.Options {
 	}
 }
 
-// InProcessConn returns a new connection to the server that needs no port.
+// InProcessConn returns a new connection to the server. It needs no port.
 func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn() }
 
-// URL is where other processes connect; empty if the server has no port.
+// URL returns the URL at which other processes can connect. It is empty if the server has no port.
 func (s *Server) URL() string {
 	if s.opt.Port == 0 {
 		return ""
@@ -163,16 +165,16 @@ func (s *Server) URL() string {
 	return s.nats.ClientURL()
 }
 
-// Shutdown stops the server, waits until its data is on disk and frees the folder. Further calls do nothing.
+// Shutdown stops the server, waits until its data is on disk and unlocks the folder. Further calls do nothing.
 func (s *Server) Shutdown() {
 	s.once.Do(func() {
 		if s.nats != nil {
 			s.nats.Shutdown()
 			s.nats.WaitForShutdown()
-			time.Sleep(farewell)
+			time.Sleep(shutdownGrace)
 		}
 		if s.lock != nil {
-			s.lock.release()
+			s.lock.Close()
 		}
 		if s.opt.Memory {
 			os.RemoveAll(s.opt.Dir)
@@ -180,8 +182,8 @@ func (s *Server) Shutdown() {
 	})
 }
 
-// RegisterClock starts the clock that all servers of this process share. A test that runs a server inside a synctest
-// bubble calls it before it enters the bubble, so that the clock's goroutine does not hold the bubble's time back.
+// RegisterClock starts the clock that all servers of this process share. A test that runs a server in a synctest bubble must
+// call it outside the bubble first. Otherwise the goroutine of the clock belongs to the bubble.
 func RegisterClock() { registerClock() }
 
 var registerClock = sync.OnceFunc(ats.Register)

@@ -20,7 +20,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// holdDir, if set, turns the test binary into a process that holds a data folder until it is killed.
+// holdDir, if set, makes the test binary a process that uses a data folder until it is killed.
 const holdDir = "PAWL_TEST_HOLD_DIR"
 
 func TestMain(m *testing.M) {
@@ -79,15 +79,15 @@ func TestOneServerPerFolder(t *testing.T) {
 	}
 	for _, want := range []string{dir, "in use", strconv.Itoa(os.Getpid())} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("error %q does not say %q", err, want)
+			t.Errorf("error %q does not contain %q", err, want)
 		}
 	}
 	first.Shutdown()
 	start(t, embed.Options{Dir: dir})
 }
 
-// A process that is killed leaves its folder free, and in it what was acknowledged.
-func TestKilledProcessLeavesTheFolder(t *testing.T) {
+// A killed process unlocks its folder, and everything acknowledged is in it.
+func TestKilledProcessUnlocksTheFolder(t *testing.T) {
 	dir := t.TempDir()
 	holder := exec.Command(os.Args[0])
 	holder.Env = append(os.Environ(), holdDir+"="+dir)
@@ -101,10 +101,10 @@ func TestKilledProcessLeavesTheFolder(t *testing.T) {
 	}
 	defer holder.Process.Kill()
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "holding\n" {
-		t.Fatalf("the other process says %q (%v)", line, err)
+		t.Fatalf("the other process printed %q (%v)", line, err)
 	}
 	if _, err := embed.Start(embed.Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), strconv.Itoa(holder.Process.Pid)) {
-		t.Errorf("error %v does not name process %d, which has the folder", err, holder.Process.Pid)
+		t.Errorf("error %v does not contain %d, the process that uses the folder", err, holder.Process.Pid)
 	}
 	if err := holder.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -124,11 +124,11 @@ func TestPort(t *testing.T) {
 	}
 	s.Close()
 	if url := start(t, embed.Options{Dir: t.TempDir()}).URL(); url != "" {
-		t.Errorf("a server without a port says %q", url)
+		t.Errorf("a server without a port has URL %q", url)
 	}
 }
 
-func TestStartSaysWhatIsWrong(t *testing.T) {
+func TestStartErrors(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -156,15 +156,15 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 			}
 			for _, want := range c.want {
 				if !strings.Contains(err.Error(), want) {
-					t.Errorf("error %q does not say %q", err, want)
+					t.Errorf("error %q does not contain %q", err, want)
 				}
 			}
 		})
 	}
-	start(t, embed.Options{Dir: dir}) // the failure let go of it
+	start(t, embed.Options{Dir: dir}) // the failed start unlocked the folder
 }
 
-// In a bubble the server follows the bubble's clock: days pass in no time, and twice in one process.
+// In a bubble the server follows the clock of the bubble. Two bubbles in one process work, too.
 func TestVirtualTime(t *testing.T) {
 	for _, opt := range []embed.Options{{Memory: true}, {Dir: t.TempDir()}} {
 		synctest.Test(t, func(t *testing.T) {

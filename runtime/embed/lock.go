@@ -1,49 +1,45 @@
-package embed
+// The lock of a data folder: one server at a time may use it. The kernel releases the lock when its process ends, even if
+// the process is killed.
 
-// One server per data folder, kept by a file lock that the kernel drops when its process ends, however it ends.
+package embed
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+
+	"github.com/gofrs/flock"
 )
 
-type dirLock struct{ file *os.File }
-
-// lockDir takes the folder for this process. The lock file says who has it; its content means nothing without the lock.
-func lockDir(dir string) (*dirLock, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "pawl.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+// lockDir locks a folder for this process.
+func lockDir(dir string) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(dir, "pawl.lock"), flock.SetPermissions(0o600))
+	locked, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("open lock of data folder %s: %w", dir, err)
+		return nil, fmt.Errorf("lock data folder %s: %w", dir, err)
 	}
-	if err := lockFile(f); err != nil {
-		defer f.Close()
+	if !locked {
 		return nil, fmt.Errorf("data folder %s is in use by another embedded NATS server (process %s): "+
-			"stop that one, connect to it by its URL, or choose another folder", dir, holder(f))
+			"stop that server, connect to it by its URL, or use another folder", dir, holder(dir))
 	}
-	if err := sign(f); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("write lock of data folder %s: %w", dir, err)
+	if err := os.WriteFile(pidFile(dir), []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("write process id to data folder %s: %w", dir, err)
 	}
-	return &dirLock{f}, nil
+	return lock, nil
 }
 
-func sign(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
-		return err
-	}
-	_, err := f.WriteAt([]byte(fmt.Sprintln(os.Getpid())), 0)
-	return err
-}
+// pidFile is the file with the process id of the process that holds, or held, the lock. It is not the lock file, because
+// Windows does not let other processes read a file that is locked.
+func pidFile(dir string) string { return filepath.Join(dir, "pawl.pid") }
 
-func holder(f *os.File) string {
-	b, err := io.ReadAll(io.LimitReader(f, 32))
-	if pid := strings.TrimSpace(string(b)); err == nil && pid != "" {
+// holder returns the process id of the process that holds the lock.
+func holder(dir string) string {
+	data, err := os.ReadFile(pidFile(dir))
+	if pid := strings.TrimSpace(string(data)); err == nil && pid != "" {
 		return pid
 	}
 	return "unknown"
 }
-
-func (l *dirLock) release() { l.file.Close() }

@@ -1,6 +1,6 @@
-package embed
+// The adapter from the log of the server to slog.
 
-// How the server's log reaches slog.
+package embed
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ func (l *serverLog) Tracef(format string, v ...any)  { l.to.Debug(fmt.Sprintf(fo
 func (l *serverLog) Warnf(format string, v ...any)   { l.to.Warn(fmt.Sprintf(format, v...)) }
 func (l *serverLog) Errorf(format string, v ...any)  { l.to.Error(fmt.Sprintf(format, v...)) }
 
-// Fatalf does not end the process as the server's own loggers do: Start returns the reason instead.
+// Fatalf does not exit the process, as the loggers of the server do. Start returns the reason instead.
 func (l *serverLog) Fatalf(format string, v ...any) {
 	reason := fmt.Sprintf(format, v...)
 	l.to.Error(reason)

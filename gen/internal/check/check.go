@@ -1,10 +1,10 @@
-// Package check proves that workflow code gives the same on every replay, or says where it may not.
+// Package check proves that workflow code does the same on every replay, or reports where it may not.
 //
-// It starts at each workflow and follows calls, mentions and reads through the author's module. What a function does by
-// itself is found by one look at its body (scan.go); what it reaches follows from a graph, as the least fixpoint over
-// it, so the order in which functions are looked at, and recursion, change nothing. A function that reaches something
-// durable (an activity, a timer, a log line, a map range) is lowered: gen/internal/lower makes a copy of it that takes the run.
-// All others are pure, and are called as they are. What is not known to be deterministic is rejected.
+// It starts at the workflows and follows calls, mentions and reads through the author's packages, and through those of
+// other modules that are known from their source. A visitor looks at each function and each initializer once, and shows
+// its nodes to the rules (see rules.go). What a workflow reaches from there, and which functions need a copy that takes
+// the run, is found by package callgraph. Further rules look at that. Code that is not known to be deterministic is
+// rejected.
 package check
 
 import (
@@ -15,10 +15,9 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
-	"github.com/pawlhq/pawl/gen/internal/decls"
-	"github.com/pawlhq/pawl/gen/internal/flow"
+	"github.com/pawlhq/pawl/gen/internal/callgraph"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
-	"github.com/pawlhq/pawl/gen/internal/writes"
+	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // Result is what the check found.
@@ -29,177 +28,131 @@ type Result struct {
 	Remarks []diag.Diagnostic
 	// Accepted are the places where the author takes over from the checker, sorted.
 	Accepted []Acceptance
-	// Lowered are the functions and methods of the module that need a copy which takes the run: every workflow, and
-	// what lies between one and a durable operation. Activities and steps are not among them: their twins are stubs.
+	// Lowered are the functions and methods of the author's packages that need a copy which takes the run: every
+	// workflow, and what lies between one and a durable operation. Activities and steps are not among them: package emit
+	// writes stubs for them.
 	Lowered map[*types.Func]bool
-	// Dispatched are the calls and mentions of interface methods, by the name of the method, behind which something may
-	// need the run.
+	// Dispatched are the calls and mentions of interface methods, by the name of the method, that may end at something
+	// that needs the run.
 	Dispatched map[*ast.Ident]bool
-	// Twins are methods beside the lowered ones that dispatching relies on, by the type that gets them and their name.
-	Twins []Twin
-	// Behind are, for each of the author's functions that a workflow reaches, those that it may cause to be called: by
-	// name, behind an interface, through a package variable or by code of another module. Sorted by full name.
-	Behind map[*types.Func][]*types.Func
+	// Forwarders are methods that dispatching relies on in addition to the lowered ones, sorted.
+	Forwarders []Forwarder
+	// MayCall are, for each of the author's functions that a workflow reaches, those that it may cause to be called: by
+	// name, through an interface, through a package variable or by code of another module. Sorted by full name.
+	MayCall map[*types.Func][]*types.Func
 	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.
 	Reached map[*types.Func][]*types.Func
 }
 
+// Forwarder is a method M__pawl of a type whose M is not lowered.
+type Forwarder = callgraph.Forwarder
+
+// Rules describes the rules, by number.
+func Rules() []diag.Rule {
+	all := slices.Clone(stdlib.Rules)
+	for _, r := range rules {
+		all = append(all, r.docs...)
+	}
+	slices.SortFunc(all, func(a, b diag.Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
 // Run checks every workflow of the program's packages.
 func Run(prog *gosrc.Program) *Result {
-	c := newChecker(prog)
-	c.explore()
-	if c.doubtful() {
-		c.precise = true
-		c.explore()
+	p := newPass(prog)
+	p.explore()
+	if p.graph.NeedsPrecision(p.reached) {
+		p.graph.Precise = true
+		p.explore()
 	}
-	for _, r := range c.reached {
-		c.addresses(r)
-		c.judge(r)
+	for _, r := range p.reached {
+		for _, rule := range rules {
+			if rule.reached != nil {
+				rule.reached(p, r)
+			}
+		}
 	}
-	c.fixUp()
-	c.checkErrorBranches()
-	c.checkNames()
-	c.checkDirectives()
-	return c.result()
+	for _, rule := range rules {
+		if rule.program != nil {
+			rule.program(p)
+		}
+	}
+	return p.result()
+}
+
+// Unknown returns the packages of other modules that workflows mention and that have to be known from their source,
+// sorted. When they are loaded, there may be more.
+func Unknown(prog *gosrc.Program) []string {
+	p := newPass(prog)
+	p.explore()
+	checkPure(p) // functions marked pure may not need to be
+	return slices.Sorted(maps.Keys(p.unknown))
+}
+
+func newPass(prog *gosrc.Program) *pass {
+	program := newProgram(prog)
+	p := &pass{program: program, allowances: findAllowances(program.index), known: map[string]bool{}}
+	for _, r := range Rules() {
+		p.known[r.ID] = true
+	}
+	p.graph = callgraph.New(callgraph.Config{
+		Index: p.index, SSA: p.ssa,
+		Scan: func(n *callgraph.Node, pkg *gosrc.Package, file *gosrc.File, syntax ast.Node) {
+			scan(p.program, n, pkg, file, syntax)
+		},
+		End: func(from *callgraph.Node, s callgraph.Site, t types.Type, method *types.Func) *callgraph.Finding {
+			return dispatchEnd(p.program, from, s, t, method)
+		},
+	})
+	return p
+}
+
+// scan shows all nodes of a piece of syntax to the rules, parents first.
+func scan(p *program, n *callgraph.Node, pkg *gosrc.Package, file *gosrc.File, syntax ast.Node) {
+	v := newVisitor(p, n, pkg, file)
+	ast.PreorderStack(syntax, nil, func(x ast.Node, stack []ast.Node) bool {
+		v.stack = append(stack, x)
+		for _, r := range rules {
+			if r.visit != nil {
+				r.visit(v, x)
+			}
+		}
+		return true
+	})
 }
 
 // explore finds what every workflow reaches, and what of it needs the run.
-func (c *checker) explore() {
-	c.reached, c.lowered = nil, map[*node]bool{}
-	for _, w := range c.workflows() {
-		c.reached = append(c.reached, c.reach(c.function(w.Obj)))
+func (p *pass) explore() {
+	p.reached = nil
+	for _, w := range p.workflows() {
+		p.reached = append(p.reached, p.graph.Reach(p.graph.Function(w.Obj)))
 	}
-	c.meetings()
-	c.colour()
+	p.graph.MarkLowered(p.reached)
 }
 
-// doubtful reports whether a call that depends on a dynamic type may end at something that is not harmless, so that it
-// is worth finding out whether it does.
-func (c *checker) doubtful() bool {
-	for _, r := range c.reached {
-		if len(r.dead) > 0 {
-			return true
-		}
-		for _, es := range r.dynamic {
-			for _, e := range es {
-				if e.via != nil && (c.lowered[e.to] || c.harmful(e.to, map[*node]bool{})) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// harmful reports whether a finding is on the way from a node.
-func (c *checker) harmful(n *node, seen map[*node]bool) bool {
-	if seen[n] {
-		return false
-	}
-	seen[n] = true
-	return len(n.findings) > 0 || slices.ContainsFunc(n.edges, func(e edge) bool { return c.harmful(e.to, seen) })
-}
-
-// checker is the state of one Run.
-type checker struct {
-	prog    *gosrc.Program
-	index   *decls.Index
-	writes  *writes.Writes
-	written map[*types.Named]bool // types whose values are written
-	aliases aliases
-	precise bool            // dynamic calls end only at types that their receivers may have
-	program *flow.Program   // nil until ssa is called
-	unknown map[string]bool // packages of other modules that were mentioned, and are not known from their source
-
-	answers map[question]map[types.Type][]*types.Func // that types have given so far
-	nodes   map[types.Object]*node
-	reached []*reach
-	lowered map[*node]bool
-	twins   map[twinKey]Twin
-	allows  []*allowance
-	found   []diag.Diagnostic
-	remarks []diag.Diagnostic
-}
-
-func newChecker(prog *gosrc.Program) *checker {
-	x := decls.New(prog)
-	c := &checker{
-		prog:    prog,
-		index:   x,
-		writes:  writes.Find(x),
-		unknown: map[string]bool{},
-		answers: map[question]map[types.Type][]*types.Func{},
-		nodes:   map[types.Object]*node{},
-		lowered: map[*node]bool{},
-		twins:   map[twinKey]Twin{},
-	}
-	for _, p := range x.Packages {
-		for _, f := range p.Files {
-			c.collectAllows(p, f)
-		}
-	}
-	c.findWritten()
-	c.findAliases()
-	return c
-}
-
-// ssa returns the program in SSA form, which is built on the first call.
-func (c *checker) ssa() *flow.Program {
-	if c.program == nil {
-		c.program = flow.New(c.prog.Fset, c.prog.Packages, c.index.Packages)
-	}
-	return c.program
-}
-
-// workflows are the annotated workflows of the program, in its order.
-func (c *checker) workflows() (ws []*gosrc.Func) {
-	for _, p := range c.prog.Packages {
-		for _, f := range p.Annotated {
-			if decls.IsWorkflow(f) && f.Decl != nil {
-				ws = append(ws, f)
-			}
-		}
-	}
-	return ws
-}
-
-func (c *checker) result() *Result {
+func (p *pass) result() *Result {
 	res := &Result{
-		Diagnostics: diag.Sort(c.found),
-		Remarks:     diag.Sort(c.remarks),
-		Accepted:    c.acceptances(),
+		Diagnostics: diag.Sort(p.found),
+		Remarks:     diag.Sort(p.remarks),
+		Accepted:    acceptances(p),
 		Lowered:     map[*types.Func]bool{},
-		Dispatched:  c.dispatched(),
-		Twins:       c.sortedTwins(),
-		Behind:      c.behind(),
+		Dispatched:  p.graph.Dispatched(),
+		Forwarders:  p.forwarders,
+		MayCall:     p.graph.NextFuncs(p.reached),
 		Reached:     map[*types.Func][]*types.Func{},
 	}
-	for n := range c.lowered {
-		if n.fn != nil {
-			res.Lowered[n.fn] = true
+	for n := range p.graph.Lowered {
+		if n.Func != nil {
+			res.Lowered[n.Func] = true
 		}
 	}
-	for _, r := range c.reached {
-		res.Reached[r.root.fn] = r.loweredFuncs(c.lowered)
+	for _, r := range p.reached {
+		res.Reached[r.Root.Func] = r.LoweredFuncs(p.graph)
 	}
 	return res
 }
 
 // Workflows are the workflows that were checked, by full name.
 func (r *Result) Workflows() []*types.Func {
-	return slices.SortedFunc(maps.Keys(r.Reached), byFullName)
-}
-
-func byFullName(a, b *types.Func) int { return cmp.Compare(a.FullName(), b.FullName()) }
-
-// loweredFuncs are the lowered functions of a workflow's reach: the workflow first, then by full name.
-func (r *reach) loweredFuncs(lowered map[*node]bool) []*types.Func {
-	var fns []*types.Func
-	for _, n := range r.nodes {
-		if n.fn != nil && n != r.root && lowered[n] {
-			fns = append(fns, n.fn)
-		}
-	}
-	slices.SortFunc(fns, byFullName)
-	return append([]*types.Func{r.root.fn}, fns...)
+	return slices.SortedFunc(maps.Keys(r.Reached), callgraph.ByFullName)
 }

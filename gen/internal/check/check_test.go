@@ -1,18 +1,17 @@
 package check_test
 
 import (
-	"flag"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/checktest"
+	"github.com/pawlhq/pawl/internal/goldentest"
 )
-
-var update = flag.Bool("update", false, "record what the cases give now, and fail")
 
 // deps are the modules that the cases use besides their own.
 var deps = map[string]string{
@@ -26,27 +25,24 @@ var deps = map[string]string{
 // the functions that are lowered with it.
 func TestCases(t *testing.T) {
 	cases := checktest.Cases(t, "testdata")
-	prog, dir := checktest.LoadReached(t, cases, deps, check.Reached)
+	prog, dir := checktest.LoadReached(t, cases, deps, check.Unknown)
 	if t.Failed() {
 		return
 	}
 	res := check.Run(prog)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			got := outcome(res, dir, c.Name)
-			want, _ := c.File("want")
-			if got == want {
-				return
-			}
-			if *update {
-				c.Update(t, "want", got)
-			}
-			t.Errorf("got\n%s\nwant\n%s", got, want)
+			goldentest.Section(t, c.Path, c.Archive, "want", []byte(outcome(res, dir, c.Name)))
 		})
+	}
+	for _, d := range slices.Concat(res.Diagnostics, res.Remarks) {
+		if !slices.ContainsFunc(check.Rules(), func(r diag.Rule) bool { return r.ID == d.Rule }) {
+			t.Errorf("%s is reported, but no rule describes it", d.Rule)
+		}
 	}
 	for range 9 {
 		if again := check.Run(prog); all(again, dir) != all(res, dir) {
-			t.Fatalf("another run of the same check gives another result:\n%s", all(again, dir))
+			t.Fatalf("a second run of the same check has another result:\n%s", all(again, dir))
 		}
 	}
 }

@@ -1,3 +1,5 @@
+// Rule: goroutines and channels belong to the run. gen/internal/lower replaces them by the run's own.
+
 package check
 
 import (
@@ -8,24 +10,21 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
-// This file finds goroutines and what they meet at: they are durable, and gen/internal/lower puts the run's own in their place.
-
-// concurrency enters goroutines, and operations on channels.
-func (s *scanner) concurrency(x ast.Node) {
+var concurrencyRule = rule{visit: func(v *visitor, x ast.Node) {
 	switch x := x.(type) {
 	case *ast.GoStmt:
-		s.effect(x.Pos(), stdlib.GoStatement, "a go statement", false)
+		v.effect(x.Pos(), stdlib.GoStatement, "a go statement", false)
 	case *ast.SelectStmt:
-		s.effect(x.Pos(), stdlib.Channels, "a select", false)
+		v.effect(x.Pos(), stdlib.Channels, "a select", false)
 	case *ast.SendStmt:
-		s.effect(x.Arrow, stdlib.Channels, "a send", false)
+		v.effect(x.Arrow, stdlib.Channels, "a send", false)
 	case *ast.UnaryExpr:
 		if x.Op == token.ARROW {
-			s.effect(x.Pos(), stdlib.Channels, "a receive", false)
+			v.effect(x.Pos(), stdlib.Channels, "a receive", false)
 		}
 	case *ast.RangeStmt:
-		if gotypes.ChanType(s.info.TypeOf(x.X)) != nil {
-			s.effect(x.Pos(), stdlib.Channels, "a range over a channel", false)
+		if gotypes.ChanType(v.info.TypeOf(x.X)) != nil {
+			v.effect(x.Pos(), stdlib.Channels, "a range over a channel", false)
 		}
 	}
-}
+}}

@@ -14,19 +14,19 @@ import (
 )
 
 // TestOrderMakesNoDifference checks the same program with its packages, files, declarations and annotated functions in
-// other orders, which must give the same to the letter.
+// other orders. The results must be the same.
 func TestOrderMakesNoDifference(t *testing.T) {
 	prog, dir := checktest.Load(t, checktest.Cases(t, "testdata"), deps)
 	want := everything(check.Run(prog), dir)
 	for seed := range uint64(10) {
 		shuffle(prog, rand.New(rand.NewPCG(seed, 0)))
 		if got := everything(check.Run(prog), dir); got != want {
-			t.Fatalf("in order %d the check says\n%s\nin the order of the sources\n%s", seed, beside(got, want), beside(want, got))
+			t.Fatalf("in order %d the check says\n%s\nin the order of the sources\n%s", seed, onlyIn(got, want), onlyIn(want, got))
 		}
 	}
 }
 
-// everything is all that a result says, one thing on a line.
+// everything returns all that a result says, one thing per line.
 func everything(res *check.Result, dir string) string {
 	lines := []string{all(res, dir)}
 	for fn := range res.Lowered {
@@ -39,13 +39,13 @@ func everything(res *check.Result, dir string) string {
 	for _, w := range res.Workflows() {
 		lines = append(lines, fmt.Sprint("reached ", res.Reached[w]))
 	}
-	for _, t := range res.Twins {
-		lines = append(lines, fmt.Sprint("twin ", t.Type, t.Path, t.Method))
+	for _, t := range res.Forwarders {
+		lines = append(lines, fmt.Sprint("forwarder ", t.Type, t.Path, t.Method))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// shuffle changes the order of everything that has one which means nothing.
+// shuffle changes every order that has no meaning.
 func shuffle(prog *gosrc.Program, r *rand.Rand) {
 	mix(r, prog.Packages)
 	for _, pkg := range prog.Packages {
@@ -57,7 +57,7 @@ func shuffle(prog *gosrc.Program, r *rand.Rand) {
 	}
 }
 
-// withDecls is a file with its declarations in another order, behind the imports.
+// withDecls returns a file with its declarations in another order, after the imports.
 func withDecls(file *ast.File, r *rand.Rand) *ast.File {
 	mixed := *file
 	mixed.Decls = slices.Clone(file.Decls)
@@ -80,8 +80,8 @@ func mix[T any](r *rand.Rand, list []T) {
 	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
-// beside are the lines of a text that another does not have.
-func beside(text, other string) string {
+// onlyIn returns the lines of a text that another does not have.
+func onlyIn(text, other string) string {
 	has := map[string]bool{}
 	for line := range strings.Lines(other) {
 		has[line] = true

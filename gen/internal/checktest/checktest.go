@@ -3,6 +3,7 @@
 package checktest
 
 import (
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,4 +104,34 @@ func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached fun
 		t.FailNow() // the checker and the lowerer expect a program that compiles
 	}
 	return prog, dir
+}
+
+// Line is a line of a source file.
+type Line struct {
+	File string
+	Line int
+}
+
+// Wants returns the comments of a program that begin with "want", by line and without that word. A test compares them with
+// what it finds on their lines.
+func Wants(prog *gosrc.Program) map[Line]string {
+	wants := map[Line]string{}
+	for _, p := range prog.Packages {
+		for _, f := range p.Files {
+			for _, group := range f.Syntax.Comments {
+				for _, c := range group.List {
+					if text, ok := strings.CutPrefix(c.Text, "// want "); ok {
+						wants[LineOf(prog, c.Pos())] = text
+					}
+				}
+			}
+		}
+	}
+	return wants
+}
+
+// LineOf returns the line of a position in a program.
+func LineOf(prog *gosrc.Program, pos token.Pos) Line {
+	at := prog.Fset.Position(pos)
+	return Line{at.Filename, at.Line}
 }

@@ -57,7 +57,7 @@ func checkSignature(p *gosrc.Program, f *gosrc.Func) []diag.Diagnostic {
 			"annotate a function without them for each type that is needed, and let it call this one")}
 	}
 	var faults []string
-	if params := sig.Params(); params.Len() == 0 || !isContext(params.At(0).Type()) {
+	if params := sig.Params(); params.Len() == 0 || !gotypes.IsContext(params.At(0).Type()) {
 		faults = append(faults, "does not take a context.Context first")
 	}
 	if results := sig.Results(); results.Len() == 0 || !gotypes.IsError(results.At(results.Len()-1).Type()) {
@@ -83,7 +83,7 @@ func wanted(f *gosrc.Func) string {
 	inputs := []string{"ctx context.Context"}
 	sig := f.Obj.Signature()
 	for i, v := range vars(sig.Params()) {
-		if isContext(v.Type()) {
+		if gotypes.IsContext(v.Type()) {
 			continue
 		}
 		text := types.TypeString(v.Type(), qualifier)

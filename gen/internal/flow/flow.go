@@ -19,9 +19,10 @@
 //
 // See [Values]. This is answered backwards, from an interface value to the instructions that put something into an
 // interface. Local variables, package variables, parameters and results are distinguished. Parameters and results are
-// connected by the call graph. All other memory is distinguished by type only: a field of all structs with the same
-// fields, an element of all slices with the same element type, and so on. The order of instructions is ignored. The
-// answer may therefore contain types that never occur at run time.
+// connected by the call graph. So are slices that are made where they are passed and only read after that: the arguments
+// of a variadic call, and slice literals. All other memory is distinguished by type only: a field of all structs with
+// the same fields, an element of all slices with the same element type, and so on. The order of instructions is ignored.
+// The answer may therefore contain types that never occur at run time.
 //
 // Values that no body in reach stores are not found. Such values come from the engine or from a decoder. They are made
 // from data, and contain neither pointers that differ between processes nor functions.

@@ -18,6 +18,7 @@ type Place struct {
 	typ   string    // of the container or of the part, depending on the kind
 	field int       // its index
 	v     ssa.Value // the variable
+	holds string    // the type of what a pointer to the place points to; empty if there are no such pointers
 }
 
 // kind says what a place is a part of.
@@ -39,7 +40,7 @@ const (
 func Pointee(t types.Type) Place { return place(pointee, t) }
 
 // Element returns the place of the elements of slices and arrays of t.
-func Element(t types.Type) Place { return place(element, t) }
+func Element(t types.Type) Place { return place(element, t).holding(t) }
 
 // Key returns the place of the keys of maps of type t.
 func Key(t types.Type) Place { return place(mapKey, t) }
@@ -51,12 +52,28 @@ func Value(t types.Type) Place { return place(mapValue, t) }
 func Field(t types.Type, i int) Place {
 	p := place(field, t.Underlying())
 	p.field = i
+	if s, ok := t.Underlying().(*types.Struct); ok {
+		return p.holding(s.Field(i).Type())
+	}
 	return p
 }
 
 // place returns the place of a kind that belongs to a type.
-func place(k kind, t types.Type) Place {
-	return Place{kind: k, typ: types.TypeString(types.Unalias(t), nil)}
+func place(k kind, t types.Type) Place { return Place{kind: k, typ: typeText(t)} }
+
+// typeText is the text of a type that only identical types have.
+func typeText(t types.Type) string { return types.TypeString(types.Unalias(t), nil) }
+
+// holding returns p with the type of what pointers to it point to.
+func (p Place) holding(t types.Type) Place {
+	p.holds = typeText(t)
+	return p
+}
+
+// throughPointers returns the place of what is stored in p by way of a pointer of which nothing is known. It returns
+// false if there is no such place.
+func (p Place) throughPointers() (Place, bool) {
+	return Place{kind: pointee, typ: p.holds}, p.holds != ""
 }
 
 // retainedBy returns the place of what functions of a package keep.
@@ -83,7 +100,7 @@ func (c captures) placesOf(addr ssa.Value, seen map[ssa.Value]bool) (ps []Place)
 	seen[addr] = true
 	switch a := addr.(type) {
 	case *ssa.Alloc, *ssa.Global:
-		return []Place{{kind: variable, v: a}}
+		return []Place{Place{kind: variable, v: a}.holding(elem(a.Type()))}
 	case *ssa.FieldAddr:
 		return []Place{Field(elem(a.X.Type()), a.Field)}
 	case *ssa.IndexAddr:
@@ -105,20 +122,29 @@ func (c captures) placesOf(addr ssa.Value, seen map[ssa.Value]bool) (ps []Place)
 	return []Place{Pointee(elem(addr.Type()))}
 }
 
-// onlyPassed reports whether a list is that of the arguments of a variadic call, or a parameter, and is only read. What
-// is in it is then found by following calls, without a place that all lists of its type share.
+// onlyPassed reports whether a list is only read, and is made of the arguments of a variadic call or of a literal, or is a
+// parameter. What is in it is then found by following calls, without a place that all lists of its type share.
 func onlyPassed(list ssa.Value) bool {
 	switch x := list.(type) {
 	case *ssa.Alloc:
-		return x.Comment == varargs && onlyReadSlices(x)
+		return madeAtOnce(x) && onlyReadSlices(x)
+	case *ssa.Slice:
+		array, ok := x.X.(*ssa.Alloc)
+		return ok && madeAtOnce(array) && onlyReadSlices(array)
 	case *ssa.Parameter:
 		return onlyRead(x, map[ssa.Value]bool{})
 	}
 	return false
 }
 
-// varargs is how the SSA builder marks the array of a variadic call's arguments.
-const varargs = "varargs"
+// How the SSA builder marks the array behind the arguments of a variadic call, and behind a slice literal.
+const (
+	varargs  = "varargs"
+	sliceLit = "slicelit"
+)
+
+// madeAtOnce reports whether an array is given its elements where it is made.
+func madeAtOnce(array *ssa.Alloc) bool { return array.Comment == varargs || array.Comment == sliceLit }
 
 // variadic returns the array behind a list of variadic arguments that a call makes itself.
 func variadic(list ssa.Value) (array *ssa.Alloc, ok bool) {
@@ -130,7 +156,7 @@ func variadic(list ssa.Value) (array *ssa.Alloc, ok bool) {
 	return array, ok && array.Comment == varargs
 }
 
-// arguments returns the arguments of a variadic call, by index.
+// arguments returns what an array is given where it is made, by index.
 func arguments(array *ssa.Alloc) map[int]ssa.Value {
 	args := map[int]ssa.Value{}
 	for _, use := range *array.Referrers() {

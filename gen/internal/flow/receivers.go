@@ -57,16 +57,11 @@ func (r *Receivers) May(call token.Pos, t types.Type) bool {
 func (r *Receivers) escapeEncoded(sig *types.Signature) {
 	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
 		for v := range tuple.Variables() {
-			if !types.IsInterface(v.Type()) || !isContextOrError(v.Type()) {
+			if !gotypes.IsContext(v.Type()) && !gotypes.IsError(v.Type()) {
 				r.escapeType(v.Type())
 			}
 		}
 	}
-}
-
-func isContextOrError(t types.Type) bool {
-	n := gotypes.Origin(t)
-	return n != nil && (n.Obj().Pkg() == nil || n.Obj().Pkg().Path() == "context")
 }
 
 // escapeFrom enters what a body passes to unknown code.

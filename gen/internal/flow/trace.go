@@ -80,9 +80,13 @@ func (t *tracer) all(vals []ssa.Value) {
 
 // place follows everything that is stored in a place.
 func (t *tracer) place(p Place) {
-	if !t.read[p] {
-		t.read[p] = true
-		t.all(t.values.stored[p])
+	if t.read[p] {
+		return
+	}
+	t.read[p] = true
+	t.all(t.values.stored[p])
+	if q, ok := p.throughPointers(); ok {
+		t.place(q)
 	}
 }
 
@@ -166,15 +170,16 @@ func (t *tracer) elements(list ssa.Value) {
 		return
 	}
 	t.seen[list] = true
-	if array, ok := variadic(list); ok {
-		for _, arg := range arguments(array) {
-			t.value(arg)
-		}
-		return
-	}
 	switch x := list.(type) {
 	case *ssa.Const:
 		return
+	case *ssa.Slice:
+		if array, ok := x.X.(*ssa.Alloc); ok && (array.Comment == varargs || onlyPassed(x)) {
+			for _, arg := range arguments(array) {
+				t.value(arg)
+			}
+			return
+		}
 	case *ssa.Parameter:
 		for _, arg := range t.values.passed(x) {
 			t.elements(arg)

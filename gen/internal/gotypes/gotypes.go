@@ -10,6 +10,12 @@ var ErrorType = types.Universe.Lookup("error").Type()
 // IsError reports whether t is the predeclared type error.
 func IsError(t types.Type) bool { return types.Identical(t, ErrorType) }
 
+// IsContext reports whether t is context.Context.
+func IsContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
+}
+
 // ImplementsError reports whether a value of type t is an error.
 func ImplementsError(t types.Type) bool {
 	return types.Implements(t, ErrorType.Underlying().(*types.Interface))
@@ -80,4 +86,43 @@ func Ordered(t types.Type) bool {
 func IsReflectValue(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)
 	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "reflect" && n.Obj().Name() == "Value"
+}
+
+// NamedWithin returns the named types, other than interfaces, that a value of type t consists of. It looks into named
+// types only if enter reports true for them. Open reports whether there is an interface among the parts, so that the
+// value may consist of other types as well.
+func NamedWithin(t types.Type, enter func(*types.Named) bool) (named []*types.Named, open bool) {
+	seen := map[types.Type]bool{}
+	var walk func(types.Type)
+	walk = func(t types.Type) {
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		if n := Origin(t); n != nil && n.Obj().Pkg() != nil && !types.IsInterface(n) {
+			named = append(named, n)
+			if !enter(n) {
+				return
+			}
+		}
+		switch u := t.Underlying().(type) {
+		case *types.Interface:
+			open = true
+		case *types.Pointer:
+			walk(u.Elem())
+		case *types.Slice:
+			walk(u.Elem())
+		case *types.Array:
+			walk(u.Elem())
+		case *types.Map:
+			walk(u.Key())
+			walk(u.Elem())
+		case *types.Struct:
+			for f := range u.Fields() {
+				walk(f.Type())
+			}
+		}
+	}
+	walk(t)
+	return named, open
 }

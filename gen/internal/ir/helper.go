@@ -33,6 +33,7 @@ type Binder struct {
 // Form says where a lowered function takes the run.
 type Form int
 
+// The forms.
 const (
 	Plain      Form = iota // first: a function, or a method value, whose receiver is already bound
 	Expression             // second, after the receiver: a method expression

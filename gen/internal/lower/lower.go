@@ -68,14 +68,14 @@ type lowerer struct {
 	res         *check.Result
 	edits       edits
 	names       names
-	imports     imports
+	imports     fileImports
 	binders     map[string]ir.Binder
 	dispatchers map[string]ir.Dispatcher
 	arms        map[ast.Node]bool // sends and receives that are cases of a select
 	stack       []ast.Node
 }
 
-func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, twins []check.Twin, res *check.Result) File {
+func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, twins []check.Forwarder, res *check.Result) File {
 	l := &lowerer{
 		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res,
 		edits:   edits{src: src.Source, base: int(src.Syntax.FileStart)},
@@ -187,7 +187,7 @@ func (l *lowerer) header() []byte {
 		fmt.Fprintf(&b, "%s\n\n", strings.Join(constraints, "\n"))
 	}
 	fmt.Fprintf(&b, "package %s\n\n", l.file.Syntax.Name.Name)
-	l.imports.write(&b)
+	b.WriteString(l.imports.Decl())
 	return b.Bytes()
 }
 

@@ -17,8 +17,8 @@ import (
 // the twin of something embedded, and those that a type has from an interface which it embeds.
 
 // twinsIn are the twins that go with a file: with the one that declares the method, or the type that embeds one.
-func twinsIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (twins []check.Twin) {
-	for _, t := range res.Twins {
+func twinsIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (twins []check.Forwarder) {
+	for _, t := range res.Forwarders {
 		if prog.Fset.File(origin(t)) == prog.Fset.File(src.Syntax.Pos()) {
 			twins = append(twins, t)
 		}
@@ -27,7 +27,7 @@ func twinsIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (twins []c
 }
 
 // origin is what the author wrote and a twin comes from.
-func origin(t check.Twin) token.Pos {
+func origin(t check.Forwarder) token.Pos {
 	if len(t.Path) == 0 {
 		return t.Method.Pos()
 	}
@@ -36,7 +36,7 @@ func origin(t check.Twin) token.Pos {
 
 // writeTwin writes a method that hands its arguments on. What it calls stands on the author's line: an operation is
 // known in histories by where it was called.
-func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Twin) {
+func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Forwarder) {
 	sig, name := t.Method.Signature(), t.Method.Name()
 	params, args := l.parameters(sig)
 	handsOn, run := l.handsOn(t, args)
@@ -50,7 +50,7 @@ func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Twin) {
 }
 
 // handsOn is the call in a twin, and what the twin's parameter for the run is called.
-func (l *lowerer) handsOn(t check.Twin, args []string) (call, run string) {
+func (l *lowerer) handsOn(t check.Forwarder, args []string) (call, run string) {
 	target := l.names.recv
 	for _, f := range t.Path {
 		target += "." + f.Name()
@@ -74,7 +74,7 @@ func list(first, second string, rest []string) string {
 }
 
 // receiver is the type of a twin's receiver: a pointer if only pointers have the method.
-func (l *lowerer) receiver(t check.Twin) string {
+func (l *lowerer) receiver(t check.Forwarder) string {
 	name := t.Type.Obj().Name()
 	if params := t.Type.TypeParams(); params.Len() > 0 {
 		var names []string

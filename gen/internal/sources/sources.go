@@ -170,7 +170,7 @@ func (x *Index) reach(obj types.Object, reached map[types.Object]bool) {
 			x.reach(to, reached)
 		}
 	}
-	for _, to := range x.res.Behind[fn] {
+	for _, to := range x.res.MayCall[fn] {
 		follow(to.Origin())
 	}
 	ast.Inspect(text, func(n ast.Node) bool {

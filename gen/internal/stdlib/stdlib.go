@@ -86,11 +86,11 @@ type Symbol struct {
 type Decoding int
 
 const (
-	// NoTimes: the function isn't a decoder.
+	// NoTimes means that the function is not a decoder.
 	NoTimes Decoding = iota
-	// FixableTimes: lowered code finds the times in the decoded value, and moves them to another zone.
+	// FixableTimes means that lowered code finds the times in the decoded value, and moves them to another zone.
 	FixableTimes
-	// HostTimes: lowered code cannot find the times.
+	// HostTimes means that lowered code cannot find the times.
 	HostTimes
 )
 
@@ -175,14 +175,27 @@ func IsUnknownModule(path string) bool { return Package(path).Rule == UnknownMod
 // IsDurable reports whether lowered code uses a counterpart of a function or method.
 func IsDurable(fn *types.Func) bool { return Of(fn).Verdict == Durable }
 
-// IsErrorMethod reports whether a name is one of the methods that may be called on every error of the standard library
-// and of Pawl.
-func IsErrorMethod(name string) bool {
+// IsErrorMethodName reports whether a name is one of the methods that may be called on every error of the standard
+// library and of Pawl.
+func IsErrorMethodName(name string) bool {
 	switch name {
 	case "Error", "Unwrap", "Is", "As", "Timeout", "Temporary":
 		return true
 	}
 	return false
+}
+
+// IsErrorMethod reports whether fn is one of these methods of an error of the standard library or of Pawl.
+func IsErrorMethod(fn *types.Func) bool {
+	recv := fn.Signature().Recv()
+	if recv == nil || fn.Pkg() == nil || !IsErrorMethodName(fn.Name()) {
+		return false
+	}
+	path, t := fn.Pkg().Path(), recv.Type()
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	return (importpath.IsStd(path) || importpath.IsEngine(path)) && gotypes.ImplementsError(types.NewPointer(t))
 }
 
 // Func names a function that a rule treats by itself.
@@ -195,6 +208,7 @@ var (
 	ErrorsAsType     = named("errors", "AsType")
 	ErrorsIs         = named("errors", "Is")
 	LoadLocation     = named("time", "LoadLocation")
+	PawlFinal        = named(importpath.Pawl, "Final")
 	Tick             = named("time", "Tick")
 )
 

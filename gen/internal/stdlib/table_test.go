@@ -2,7 +2,6 @@ package stdlib
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/importer"
 	"go/token"
@@ -16,9 +15,8 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/internal/goldentest"
 )
-
-var update = flag.Bool("update", false, "write the golden files, and fail")
 
 const abiPath = importpath.Pawl + "/runtime/abi"
 
@@ -114,20 +112,7 @@ func TestUncovered(t *testing.T) {
 			}
 		}
 	}
-	const file = "testdata/uncovered.txt"
-	want, err := os.ReadFile(file)
-	if err != nil && !*update {
-		t.Fatal(err)
-	}
-	if bytes.Equal(want, list.Bytes()) {
-		return
-	}
-	if *update {
-		if err := os.WriteFile(file, list.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Errorf("%s differs with %s:\n%s", file, goVersion(t), difference(string(want), list.String()))
+	goldentest.File(t, "testdata/uncovered.txt", list.Bytes())
 }
 
 func allows(path string, r row) bool {
@@ -173,29 +158,6 @@ func receiver(t types.Type) types.Type {
 		return t
 	}
 	return types.NewPointer(t)
-}
-
-// difference shows the lines that only one of two texts has.
-func difference(want, got string) string {
-	var b strings.Builder
-	show := func(sign, of, without string) {
-		for line := range strings.Lines(of) {
-			if !strings.Contains("\n"+without, "\n"+line) {
-				b.WriteString(sign + line)
-			}
-		}
-	}
-	show("-", want, got)
-	show("+", got, want)
-	return b.String()
-}
-
-func goVersion(t *testing.T) string {
-	out, err := exec.Command("go", "env", "GOVERSION").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(out))
 }
 
 // resolvable are the packages of the table that can be imported here, sorted.

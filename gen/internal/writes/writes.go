@@ -191,7 +191,7 @@ func (w *Writes) ChangesReceiver(fn *types.Func) bool {
 	case w.index.Has(fn):
 		return w.mutators[fn] || types.IsInterface(recv.Type()) && w.anyMutator(fn)
 	case fn.Pkg() == nil || types.IsInterface(recv.Type()):
-		return !stdlib.IsErrorMethod(fn.Name()) && fn.Name() != "String"
+		return !stdlib.IsErrorMethodName(fn.Name()) && fn.Name() != "String"
 	case stdlib.Of(fn).KeepsReceiver:
 		return false
 	}

@@ -456,7 +456,7 @@ func All() []Case {
 			Want: outcome([]string{
 				"start-to-close within 0s", "schedule-to-close within 1m0s", "heartbeat within 0s", "red door: busy",
 			}, nil),
-			Mortal: "attempts are counted, and a crash costs one",
+			SkipCrash: "attempts are counted, and a crash costs one",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(timeouts.StartPatience(ctx, c, ID)).Result(ctx))
 			},
@@ -473,7 +473,7 @@ func All() []Case {
 			Name:          "uuids",
 			Registrations: registrations(uuids.PawlRegistration()),
 			Plain:         func(ctx context.Context) []any { return outcome(uuids.Versions(ctx)) },
-			Mortal:        "each run draws other ids, and they are inputs of an activity",
+			SkipCrash:     "each run draws other ids, and they are inputs of an activity",
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(uuids.StartVersions(ctx, c, ID)).Result(ctx))
 			},

@@ -25,8 +25,8 @@ type Case struct {
 	Plain func(ctx context.Context) []any
 	// Want are the results if Plain is nil.
 	Want []any
-	// Mortal says why crashes change what is compared, if they do.
-	Mortal string
+	// SkipCrash says why there is no crash test: what crashes change in a correct run. Empty means there is one.
+	SkipCrash string
 	// Durable starts the workflow under ID and waits for its results.
 	Durable func(ctx context.Context, c *pawl.Client) []any
 }

@@ -56,6 +56,8 @@ func next(v int) int { return (v*31 + 7) % 1_000_003 }
 // errNever is the error of an activity that always fails.
 var errNever = errors.New("this activity always fails")
 
+// Compute returns the value after value.
+//
 //pawl:activity timeout=20s backoff=100ms..2s
 func Compute(ctx context.Context, value int, work time.Duration) (int, error) {
 	return perform(ctx, "Compute", 0, value, work)
@@ -76,6 +78,8 @@ func Fail(ctx context.Context, value int) error {
 	return errNever
 }
 
+// Mark returns the value after value.
+//
 //pawl:step
 func Mark(ctx context.Context, value int) (int, error) {
 	return perform(ctx, "Mark", 0, value, 0)

@@ -1,3 +1,5 @@
+// This file holds the handle on a run, and waits for results.
+
 package client
 
 import (
@@ -7,11 +9,12 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Run is a handle on one run, or, without a run id, on whichever run of a workflow id is the newest.
@@ -57,15 +60,15 @@ func (r *Run) Wait(ctx context.Context, out ...any) error {
 		if err := r.c.chain.Open(ctx, info.Result); err != nil {
 			return err
 		}
-		if err := codec.Decode(*info.Result, out...); err != nil {
+		if err := payloads.Decode(*info.Result, out...); err != nil {
 			return fmt.Errorf("result of workflow %q: %w", r.id, err)
 		}
 	}
-	return runError(info, codec.NewErrors(r.workflow.Errors...))
+	return runError(info, failures.NewErrors(r.workflow.Errors...))
 }
 
 // runError is the error of a closed run; nil if it completed.
-func runError(info *history.RunSummary, known *codec.Errors) error {
+func runError(info *history.RunSummary, known *failures.Errors) error {
 	e := &RunError{ID: info.ID, RunID: info.RunID, Status: info.Status, Reason: info.Reason, Err: known.Decode(info.Failure)}
 	switch info.Status {
 	case history.StatusCompleted:
@@ -92,11 +95,11 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 		return nil, err
 	}
 	defer stop()
-	// The announcement may have come before we listened, or be lost: look from time to time as well.
+	// The announcement may have come before the subscription, or be lost, so look from time to time, too.
 	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
 	for polls := 1; ; polls++ {
 		wait := poll.Pause(polls)
-		info, err := c.ended(ctx, id, runID, wait >= time.Second)
+		info, err := c.ended(ctx, id, runID)
 		if info != nil || err != nil {
 			return info, err
 		}
@@ -115,49 +118,34 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 	}
 }
 
-// ended looks whether a run has ended; nil if not. The registry tells soonest; a look that is thorough does not trust it
-// when it says that the run is open.
-func (c *Client) ended(ctx context.Context, id, runID string, thorough bool) (*history.RunSummary, error) {
-	entry, err := c.store.GetEntry(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return c.endedInJournal(ctx, id, runID)
-	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
+// ended returns how a run ended; nil if it is open. For an open run it reads one record, however long the history is.
+func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSummary, error) {
+	last, err := c.store.Last(ctx, id)
 	switch {
-	case err != nil, runID != "" && info.RunID != runID:
-		return c.endedInJournal(ctx, id, runID)
-	case info.Status.Closed() && runID == "":
-		return c.endedInJournal(ctx, id, "") // the entry may be that of the run before
-	case info.Status.Closed():
-		return c.complete(ctx, info)
-	case thorough:
-		return c.endedInJournal(ctx, id, info.RunID)
+	case errors.Is(err, store.ErrNotFound):
+		return nil, c.awaited(id, runID)
+	case err != nil:
+		return nil, err
+	case runID == "":
+		runID = last.RunID
 	}
-	return nil, nil
-}
-
-// endedInJournal is for a run that the registry does not tell of: it has not caught up, or a newer run took its place.
-func (c *Client) endedInJournal(ctx context.Context, id, runID string) (*history.RunSummary, error) {
+	if last.RunID == runID && last.Close == nil {
+		return nil, nil
+	}
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, c.awaited(ctx, id, runID)
+		return nil, c.awaited(id, runID)
 	}
-	if err != nil {
+	if err != nil || run.Closed() == nil {
 		return nil, err
-	}
-	if run.Closed() == nil {
-		return nil, nil
 	}
 	return infoOf(run), nil
 }
 
-// awaited is nil if a run that has no record may still come: some start of its id waits in an inbox.
-func (c *Client) awaited(ctx context.Context, id, runID string) error {
+// awaited returns nil if a run without a record may still begin: a run id is only known once its start is acknowledged.
+func (c *Client) awaited(id, runID string) error {
 	if runID != "" {
-		return nil // its start was acknowledged to us
+		return nil
 	}
 	return fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 }

@@ -1,3 +1,5 @@
+// This file asks workers where the goroutines of a run are.
+
 package client
 
 import (
@@ -23,7 +25,7 @@ func (c *Client) Stack(ctx context.Context, id, runID string) (*history.Stack, e
 		return nil, fmt.Errorf("workflow %q has ended (%s): it has no goroutines any more", id, d.Status)
 	}
 	req := (&history.StackRequest{ID: d.ID, RunID: d.RunID}).Marshal()
-	nudge := (&history.Message{RunID: d.RunID, Wake: &history.Wake{}}).Marshal()
+	wake := (&history.Message{RunID: d.RunID, Wake: &history.Wake{}}).Marshal()
 	for asked := 0; ; asked++ {
 		data, err := c.askFor(ctx, journal.StackTopic(d.Queue), req)
 		switch {
@@ -34,7 +36,7 @@ func (c *Client) Stack(ctx context.Context, id, runID string) (*history.Stack, e
 		case !errors.Is(err, store.ErrNotFound):
 			return nil, err
 		case asked == 0:
-			if err := c.store.Send(ctx, store.Message{Queue: d.Queue, ID: d.ID, DedupID: journal.NewID(), Data: nudge}); err != nil {
+			if err := c.store.Send(ctx, store.Message{Queue: d.Queue, ID: d.ID, DedupID: journal.NewID(), Data: wake}); err != nil {
 				return nil, err
 			}
 		}

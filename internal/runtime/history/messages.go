@@ -1,3 +1,6 @@
+// This file holds the messages between clients, workflow workers and activity workers. They are consumed, not kept,
+// but a message may wait for weeks and be read by a newer worker: the same rules apply as for events.
+
 package history
 
 import (
@@ -6,12 +9,10 @@ import (
 	"time"
 )
 
-// This file holds the messages between clients, workflow workers and activity workers. They are consumed, not kept,
-// but a message may wait for weeks and be read by a newer worker: the same rules apply as for events.
-
 // ReusePolicy says whether the id of a closed workflow may be used again.
 type ReusePolicy int32
 
+// The reuse policies.
 const (
 	ReuseAllow    ReusePolicy = 0 // start another run
 	ReuseIfFailed ReusePolicy = 1 // only if the last run did not complete
@@ -32,6 +33,7 @@ func (p ReusePolicy) Allows(last Status) bool {
 // ConflictPolicy says what a start does when a run of that id is open.
 type ConflictPolicy int32
 
+// The conflict policies.
 const (
 	ConflictFail        ConflictPolicy = 0 // the start fails
 	ConflictUseExisting ConflictPolicy = 1 // the start answers with the open run

@@ -114,6 +114,7 @@ func (o *Outcome) fields(w *wire) {
 // FailureKind says how a failure becomes an error value again.
 type FailureKind int32
 
+// The kinds of failures.
 const (
 	FailureOpaque   FailureKind = 0 // a type nobody registered: only its message is kept
 	FailureSentinel FailureKind = 1 // the error variable registered as Type

@@ -1,3 +1,7 @@
+// This file is the protobuf wire format, as far as history.proto uses it. Each message describes its fields once, in
+// a method called fields, and that description serves both directions. A worker needs no protobuf library for it;
+// the tests hold the result against one. https://protobuf.dev/programming-guides/encoding/
+
 package history
 
 import (
@@ -10,10 +14,6 @@ import (
 	"time"
 	"unicode/utf8"
 )
-
-// This file is the protobuf wire format, as far as history.proto uses it. Each message describes its fields once, in
-// a method called fields, and that description serves both directions. A worker needs no protobuf library for it;
-// the tests hold the result against one. https://protobuf.dev/programming-guides/encoding/
 
 // message is a type that lists its fields.
 type message interface{ fields(w *wire) }
@@ -100,7 +100,8 @@ func split(data []byte) ([]rawField, error) {
 
 // read takes the value of f from the front of data and returns what follows it.
 func (f *rawField) read(data []byte) (rest []byte, err error) {
-	size, n := uint64(0), 0
+	var size uint64
+	var n int
 	switch f.typ {
 	case wireVarint:
 		if f.value, n = binary.Uvarint(data); n <= 0 {

@@ -1,17 +1,15 @@
+// This file holds the commands of the code and compares them with recorded ones.
+
 package replay
 
 import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
-	"github.com/pawlhq/pawl/internal/runtime/sched"
 	"github.com/pawlhq/pawl/internal/runtime/stack"
 )
-
-// This file compares the commands of the code with the recorded ones.
 
 // command is an event that the code asks to have recorded.
 type command struct {
@@ -38,8 +36,8 @@ func newCommand(body history.Body, callers []uintptr) *command {
 	return &command{identity: identify(body), callers: callers, built: body, build: func(string) history.Body { return body }}
 }
 
-// body builds the event. Its position, which takes a walk over the stack's symbols, is only worth its time if the
-// event is to be recorded.
+// body builds the event. To find its position, the stack must be resolved to lines, which is only worth its time if the
+// event is going to be recorded.
 func (c *command) body(withPos bool) history.Body {
 	if c.built == nil || withPos {
 		pos := ""
@@ -59,115 +57,47 @@ func (c *command) String() string {
 	return text
 }
 
-// match finds the recorded command among those that the code has made and not yet seen recorded.
-func (x *Execution) match(recorded history.Body) error {
-	want := identify(recorded)
-	var sameOp *command
-	for i, c := range x.commands {
-		if c.op != want.op {
-			continue
-		}
-		if c.identity == want {
-			if err := x.compare(c, recorded); err != nil {
-				return err
-			}
-			x.adopt(want.op, recorded)
-			x.settle(i)
-			return nil
-		}
-		sameOp = c
-	}
-	m := &Mismatch{Event: x.events, Recorded: describe(recorded)}
-	switch {
-	case sameOp != nil:
-		m.Code = sameOp.String()
-	case len(x.commands) > 0:
-		m.Code = x.commands[0].String()
-	case x.closed != nil:
-		m.Code = "the workflow has returned: " + describe(x.closed)
-	default:
-		m.Code = "nothing: " + x.standing()
-	}
-	return m
-}
-
-// settle forgets a command that was seen recorded. As a rule it is the first: a turn may make tens of thousands.
-func (x *Execution) settle(i int) {
-	if i == 0 {
-		x.commands = x.commands[1:]
-	} else {
-		x.commands = slices.Delete(x.commands, i, i+1)
-	}
-}
-
-// adopt keeps the recorded body in place of the rebuilt one: deadlines and policies are those that were recorded.
-func (x *Execution) adopt(id history.OpID, recorded history.Body) {
-	if op := x.open.byID[id]; op != nil {
-		if recorded.Details().Starts {
-			op.body = recorded
-		}
-		if timer, ok := recorded.(*history.TimerStarted); ok && op.timer != nil {
-			op.timer.adopt(timer)
-		}
-	}
-}
-
-// compare is the strict comparison: everything but the position.
-func (x *Execution) compare(c *command, recorded history.Body) error {
-	if !x.Strict {
-		return nil
-	}
+// compare compares everything but the position with a recorded event, and describes the difference.
+func (c *command) compare(recorded history.Body) (inHistory, inCode string, equal bool) {
 	built := c.body(false)
 	if bytes.Equal(history.MarshalBody(history.Comparable(built)), history.MarshalBody(history.Comparable(recorded))) {
+		return "", "", true
+	}
+	return fmt.Sprintf("%s: %+v", describe(recorded), recorded), fmt.Sprintf("%s: %+v", c, built), false
+}
+
+// commands holds the commands of the code that are not recorded yet, or whose recorded events have not been replayed yet,
+// oldest first.
+type commands struct{ pending []*command }
+
+// take removes the command with an identity and returns it. If there is none, it returns nil, and the command of the same
+// operation, if there is one.
+func (cs *commands) take(want identity) (found, sameOp *command) {
+	for i, c := range cs.pending {
+		if c.identity == want {
+			if i == 0 { // the usual case: a turn may issue tens of thousands
+				cs.pending = cs.pending[1:]
+			} else {
+				cs.pending = slices.Delete(cs.pending, i, i+1)
+			}
+			return c, nil
+		}
+		if c.op == want.op {
+			sameOp = c
+		}
+	}
+	return nil, sameOp
+}
+
+// first is the oldest command; nil if there is none.
+func (cs *commands) first() *command {
+	if len(cs.pending) == 0 {
 		return nil
 	}
-	return &Mismatch{Event: x.events, Recorded: fmt.Sprintf("%s: %+v", describe(recorded), recorded), Code: fmt.Sprintf("%s: %+v", c, built)}
+	return cs.pending[0]
 }
 
-// standing says what each coroutine waits for.
-func (x *Execution) standing() string {
-	var all []string
-	for _, c := range x.Coroutines() {
-		all = append(all, c.String())
-	}
-	return strings.Join(all, ", ")
-}
-
-// unrecorded fails if the code made a command that the history does not have.
-func (x *Execution) unrecorded() error {
-	if len(x.commands) == 0 {
-		return nil
-	}
-	return &Mismatch{Event: x.events + 1, Recorded: "nothing more at this point", Code: x.commands[0].String()}
-}
-
-// Mismatch says that the code no longer does what the history says it did.
-type Mismatch struct {
-	Event    uint64 // number of the event in the history, from 1
-	Recorded string // the operation in the history, with its line at that time
-	Code     string // what the code does instead, with its line now
-}
-
-func (m *Mismatch) Error() string {
-	return fmt.Sprintf("replay diverges at event %d\n  history: %s\n  code:    %s\n"+
-		"  because: a durable call was added, removed or moved since this run recorded the event\n"+
-		"  help:    run a worker with code that still makes the recorded call; the run resumes by itself", m.Event, m.Recorded, m.Code)
-}
-
-// PanicError says that a workflow's code panicked.
-type PanicError struct {
-	Panic *sched.Panic
-}
-
-func (e *PanicError) Error() string {
-	text := fmt.Sprintf("workflow code panicked: %v\n", e.Panic.Value)
-	for _, line := range stack.Text(e.Panic.Stack) {
-		text += "  at " + line + "\n"
-	}
-	return text + "  help: run a worker with code that does not; the run resumes by itself"
-}
-
-// describe names what an event is about, for people.
+// describe says what an event is about, for people.
 func describe(body history.Body) string {
 	d := body.Details()
 	text := d.What()

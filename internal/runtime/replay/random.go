@@ -1,3 +1,5 @@
+// This file holds the random streams of a coroutine.
+
 package replay
 
 import (
@@ -8,7 +10,7 @@ import (
 )
 
 // random holds the random streams of a coroutine. They are seeded by the run and the coroutine's path, so an edit in
-// one coroutine does not move the numbers of another. The algorithms are those that Go promises to keep.
+// one coroutine does not change the numbers of another. Go promises not to change these algorithms.
 type random struct {
 	seed string
 	v1   *rand.Rand
@@ -17,9 +19,7 @@ type random struct {
 
 func (r *random) sum(stream string) [32]byte { return sha256.Sum256([]byte(r.seed + stream)) }
 
-// Rand is the current coroutine's stream for math/rand.
-func (x *Execution) Rand() *rand.Rand {
-	r := &x.local().random
+func (r *random) rand() *rand.Rand {
 	if r.v1 == nil {
 		sum := r.sum("rand")
 		r.v1 = rand.New(rand.NewSource(int64(binary.LittleEndian.Uint64(sum[:]))))
@@ -27,9 +27,7 @@ func (x *Execution) Rand() *rand.Rand {
 	return r.v1
 }
 
-// RandV2 is the current coroutine's stream for math/rand/v2.
-func (x *Execution) RandV2() *randv2.Rand {
-	r := &x.local().random
+func (r *random) randV2() *randv2.Rand {
 	if r.v2 == nil {
 		r.v2 = randv2.New(randv2.NewChaCha8(r.sum("rand/v2")))
 	}

@@ -14,10 +14,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -46,7 +47,7 @@ func (r *run) execution() *replay.Execution {
 		out, err := r.code(run, ctx)
 		return []any{out}, err
 	}}
-	x := abi.NewExecution(w, codec.NewErrors(), "id", "run")
+	x := abi.NewExecution(w, failures.NewErrors(), "id", "run")
 	x.Strict = true
 	return x
 }
@@ -108,7 +109,7 @@ func (r *run) result() string {
 		r.Fatalf("the run has not completed: %+v; open:\n%s", r.x.Closed(), texts(r.x.Open()))
 	}
 	var out string
-	if err := codec.Decode(done.Result, &out); err != nil {
+	if err := payloads.Decode(done.Result, &out); err != nil {
 		r.Fatal(err)
 	}
 	return out
@@ -337,30 +338,30 @@ func TestChannelsOfTimersHaveNoBuffer(t *testing.T) {
 }
 
 // Whatever a deadlock waits for, the author is told what to write instead.
-func TestDeadlockTellsTheCure(t *testing.T) {
+func TestDeadlockAdvice(t *testing.T) {
 	var nobody chan int
 	for want, code := range map[string]func(r *abi.Run){
-		"close it when it is done":            func(r *abi.Run) { abi.Recv(r, make(chan int)) },
-		"a receive from a nil channel":        func(r *abi.Run) { abi.Recv(r, nobody) },
-		"give it a buffer":                    func(r *abi.Run) { abi.Send(r, make(chan int), 1) },
-		"a send to a nil channel":             func(r *abi.Run) { abi.Send(r, nobody, 1) },
-		"select{} waits for ever":             func(r *abi.Run) { abi.Block(r) },
-		"add a case":                          func(r *abi.Run) { abi.Select(r, abi.OnRecv(make(chan int))) },
-		"do not lock it again":                func(r *abi.Run) { mu := &sync.Mutex{}; abi.MutexLock(r, mu); abi.MutexLock(r, mu) },
-		"for a writer that waits comes first": func(r *abi.Run) { mu := &sync.RWMutex{}; abi.RWMutexRLock(r, mu); abi.RWMutexLock(r, mu) },
-		"start goroutines with wg.Go":         func(r *abi.Run) { wg := &sync.WaitGroup{}; abi.WaitGroupAdd(r, wg, 1); abi.WaitGroupWait(r, wg) },
-		"call Broadcast under the lock": func(r *abi.Run) {
+		"close it when it is done":             func(r *abi.Run) { abi.Recv(r, make(chan int)) },
+		"a receive from a nil channel":         func(r *abi.Run) { abi.Recv(r, nobody) },
+		"give it a buffer":                     func(r *abi.Run) { abi.Send(r, make(chan int), 1) },
+		"a send to a nil channel":              func(r *abi.Run) { abi.Send(r, nobody, 1) },
+		"select{} blocks forever":              func(r *abi.Run) { abi.Block(r) },
+		"add a case":                           func(r *abi.Run) { abi.Select(r, abi.OnRecv(make(chan int))) },
+		"do not lock it again":                 func(r *abi.Run) { mu := &sync.Mutex{}; abi.MutexLock(r, mu); abi.MutexLock(r, mu) },
+		"because a waiting writer comes first": func(r *abi.Run) { mu := &sync.RWMutex{}; abi.RWMutexRLock(r, mu); abi.RWMutexLock(r, mu) },
+		"start goroutines with wg.Go":          func(r *abi.Run) { wg := &sync.WaitGroup{}; abi.WaitGroupAdd(r, wg, 1); abi.WaitGroupWait(r, wg) },
+		"call Broadcast while holding the lock": func(r *abi.Run) {
 			c := sync.NewCond(&sync.Mutex{})
 			abi.MutexLock(r, c.L.(*sync.Mutex))
 			abi.CondWait(r, c)
 		},
-		"do what waits outside of it": func(r *abi.Run) { once := &sync.Once{}; abi.OnceDo(r, once, func() { abi.OnceDo(r, once, func() {}) }) },
+		"do what blocks outside of it": func(r *abi.Run) { once := &sync.Once{}; abi.OnceDo(r, once, func() { abi.OnceDo(r, once, func() {}) }) },
 		"the group is at its limit": func(r *abi.Run) {
 			g := new(struct{ _ int })
 			abi.GroupSetLimit(r, g, 0)
 			abi.GroupGo(r, g, func() error { return nil })
 		},
-		"have them select with its Done()": func(r *abi.Run) {
+		"have them select on its Done()": func(r *abi.Run) {
 			g := new(struct{ _ int })
 			abi.GroupGo(r, g, func() error { abi.Block(r); return nil })
 			abi.GroupWait(r, g)
@@ -404,7 +405,7 @@ func TestLeftoversAreNamedAndEnded(t *testing.T) {
 		abi.Go(r, func() { t.Error("it never had its turn, and has it") })
 		return "done", nil
 	})
-	if got := r.x.Closed().(*history.RunCompleted).Warnings; len(got) != 2 || !strings.Contains(got[0], "goroutine 0.0, started at ") || !strings.Contains(got[1], "still waited for chan receive") {
+	if got := r.x.Closed().(*history.RunCompleted).Warnings; len(got) != 2 || !strings.Contains(got[0], "goroutine 0.0, started at ") || !strings.Contains(got[1], "still waiting for chan receive") {
 		t.Errorf("got the warnings %q", got)
 	}
 	if !reflect.DeepEqual(ended[:2], []string{"a", "b"}) {

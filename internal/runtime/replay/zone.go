@@ -1,41 +1,43 @@
+// This file holds the time zones of a run. Their rules differ between hosts and change over time, so a run records the
+// rules of each zone that it uses, once, and uses the recorded ones from then on.
+
 package replay
 
-import (
-	"github.com/pawlhq/pawl/internal/runtime/history"
-	"github.com/pawlhq/pawl/internal/runtime/sched"
-)
+import "github.com/pawlhq/pawl/internal/runtime/history"
 
-// This file is about time zones. Their rules differ between hosts and change with time, so a run records those of each
-// zone that it asks for, once, and goes by the record ever after.
+// zones holds the time zones of a run, by name.
+type zones struct {
+	used     map[string]*history.ZoneLoaded
+	recorded map[string]*history.ZoneLoaded // in the events that are being replayed
+}
 
-// Zone is the record that the run goes by of a zone's rules. If the code has not asked for the zone before, that is the
-// one in the history, or else the one that load makes.
-func (x *Execution) Zone(name string, load func() *history.ZoneLoaded) *history.ZoneLoaded {
-	x.sched.Enter()
-	if z := x.zones[name]; z != nil {
-		return z
+// find returns the rules of a zone: those in use, those in the history, or what load returns. It reports whether this is
+// the first use, which must be recorded.
+func (zs *zones) find(name string, load func() *history.ZoneLoaded) (z *history.ZoneLoaded, first bool) {
+	if z := zs.used[name]; z != nil {
+		return z, false
 	}
-	z := x.recorded[name]
+	z = zs.recorded[name]
 	if z == nil {
 		z = load()
 	}
-	if x.zones == nil {
-		x.zones = map[string]*history.ZoneLoaded{}
-	}
-	x.zones[name] = z
-	x.issue(newCommand(z, sched.Callers()))
-	return z
+	put(&zs.used, z)
+	return z, true
 }
 
-// lookAhead finds the zones in events that are about to be replayed: the code goes on with a zone at once, and not when
-// its event is compared.
-func (x *Execution) lookAhead(events []history.Event) {
+// lookAhead finds the zones in events that are about to be replayed: the code needs a zone immediately, before its event
+// is compared.
+func (zs *zones) lookAhead(events []history.Event) {
 	for _, e := range events {
 		if z, ok := e.Body.(*history.ZoneLoaded); ok {
-			if x.recorded == nil {
-				x.recorded = map[string]*history.ZoneLoaded{}
-			}
-			x.recorded[z.Name] = z
+			put(&zs.recorded, z)
 		}
 	}
+}
+
+func put(table *map[string]*history.ZoneLoaded, z *history.ZoneLoaded) {
+	if *table == nil {
+		*table = map[string]*history.ZoneLoaded{}
+	}
+	(*table)[z.Name] = z
 }

@@ -1,27 +1,33 @@
+// This file guards the iterators of iter.Pull. Each has a goroutine of Go, which stands still between two values and
+// ends when the iterator is stopped, and only then. Two goroutines in one iterator crash the process.
+
 package sched
 
-// This file is about the iterators of iter.Pull. Each has a goroutine of Go, which stands still between two values and
-// which Go ends when it is stopped, and only then. Two goroutines of Go in it at once tear the process.
+// pulls holds the iterators that have not ended.
+type pulls struct {
+	t    *turns
+	open map[*Pull]struct{}
+}
 
-// Pull guards an iterator of iter.Pull: one coroutine at a time is in it, and the end of the run is its end.
+// Pull guards an iterator of iter.Pull: only one coroutine at a time is in it, and it ends with the run.
 type Pull struct {
-	s       *Scheduler
+	all     *pulls
 	stop    func()
 	running bool
 }
 
-// Pull begins to guard an iterator that stop ends.
-func (s *Scheduler) Pull(stop func()) *Pull {
-	s.Enter()
-	if s.pulls == nil {
-		s.pulls = map[*Pull]struct{}{}
+// Pull returns a guard of an iterator that stop ends.
+func (ps *pulls) Pull(stop func()) *Pull {
+	ps.t.Enter()
+	if ps.open == nil {
+		ps.open = map[*Pull]struct{}{}
 	}
-	p := &Pull{s: s, stop: stop}
-	s.pulls[p] = struct{}{}
+	p := &Pull{all: ps, stop: stop}
+	ps.open[p] = struct{}{}
 	return p
 }
 
-// Next runs next, which takes a value and says whether there was one.
+// Next calls next, which takes a value and reports whether there was one.
 func (p *Pull) Next(next func() bool) {
 	p.enter()
 	more := false // unless next gets to its end
@@ -29,10 +35,9 @@ func (p *Pull) Next(next func() bool) {
 	more = next()
 }
 
-// Stop ends the iterator. In a scheduler that was killed, which stops it itself, another coroutine may be in it that is
-// only now going to be ended: nothing happens.
+// Stop ends the iterator. After Kill, which stops it itself, it does nothing: another coroutine may be in the iterator.
 func (p *Pull) Stop() {
-	if p.s.killed {
+	if p.all.t.killed {
 		return
 	}
 	p.enter()
@@ -41,7 +46,7 @@ func (p *Pull) Stop() {
 }
 
 func (p *Pull) enter() {
-	p.s.Enter()
+	p.all.t.Enter()
 	if p.running {
 		panic("iter.Pull: next or stop called while another goroutine is in next")
 	}
@@ -51,17 +56,16 @@ func (p *Pull) enter() {
 func (p *Pull) leave(more bool) {
 	p.running = false
 	if !more {
-		delete(p.s.pulls, p)
+		delete(p.all.open, p)
 	}
 }
 
-// stopPulls ends the iterators that nobody has stopped, each in a coroutine of its own, since it ends that as well.
-func (s *Scheduler) stopPulls() {
-	for p := range s.pulls {
-		c := s.Reserve(nil)
-		s.Start(c, p.stop)
-		s.resume(c)
-		<-s.back
+// stopPulls ends the iterators that are not stopped, each in a coroutine of its own, since stopping may end that as well.
+func (ps *pulls) stopPulls() {
+	for p := range ps.open {
+		c := ps.t.Reserve(nil)
+		ps.t.Start(c, p.stop)
+		ps.t.give(c)
 	}
-	s.pulls = nil
+	ps.open = nil
 }

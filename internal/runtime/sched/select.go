@@ -1,36 +1,37 @@
+// This file makes select deterministic. Of several cases that are ready, the first one in source order is taken. A select
+// that had to wait takes the case that woke it.
+
 package sched
 
 import "unsafe"
 
-// This file is about select. Of several cases that are ready, the first in source order is taken; a select that had to
-// wait takes the case of who wakes it.
-
 // Case is one case of a select. A value serves one Select.
 //
-// What depends on the type of a channel's elements is compiled once more for each type, in every package that selects. So
-// it is little: one method each of receiving and sending, no equality, no accessors.
+// Code that depends on the type of a channel's elements is compiled again for each type, in every package that selects. So
+// there is little of it: one method each for receiving and sending, no equality, no accessors.
 type Case interface {
-	// try carries the case out if that needs no waiting.
+	// try carries out the case if that does not block.
 	try(s *Scheduler) bool
-	// want is what the case waits for.
-	want() *wish
+	// base is the part of the case that does not depend on a type.
+	base() *selectCase
 }
 
-// wish is the part of a case that knows of no type. Its waiter has the channel and the place of the value from the start.
-type wish struct {
-	// OK reports, once the case has won, whether what was received was sent: it was not if the channel is closed.
+// selectCase is the part of a case that does not depend on a type. The channel and the address of the value are set in its
+// waiter from the start.
+type selectCase struct {
+	// OK reports, once the case has won, whether the received value was sent. It is false if the channel is closed.
 	OK     bool
 	sends  bool
 	waiter waiter
 }
 
-func (w *wish) want() *wish { return w }
+func (c *selectCase) base() *selectCase { return c }
 
 // RecvCase is case v, ok := <-ch.
 type RecvCase[T any] struct {
 	_ [0]func() // cannot be compared
-	wish
-	// Value is what was received, if the case has won.
+	selectCase
+	// Value is the received value, if the case has won.
 	Value T
 	ch    <-chan T
 }
@@ -51,7 +52,7 @@ func (r *RecvCase[T]) try(s *Scheduler) (done bool) {
 // SendCase is case ch <- v.
 type SendCase[T any] struct {
 	_ [0]func() // cannot be compared
-	wish
+	selectCase
 	value T
 	ch    chan<- T
 }
@@ -63,34 +64,35 @@ func OnSend[T any](ch chan<- T, v T) *SendCase[T] {
 	return c
 }
 
-func (c *SendCase[T]) try(s *Scheduler) bool { return TrySend(s, c.ch, c.value) }
+func (c *SendCase[T]) try(s *Scheduler) bool { return trySend(s, c.ch, c.value) }
 
-// Select waits until one of the cases can go on, carries it out and returns its index.
+// Select waits until one of the cases can proceed, carries it out and returns its index.
 func Select(s *Scheduler, cases ...Case) int {
 	c := s.Enter()
 	if i := try(s, cases); i >= 0 {
 		return i
 	}
-	of := &c.choice
-	*of = choice{cases: cases, winner: -1}
+	choosing := &c.channel.choice
+	*choosing = choice{winner: -1}
 	for i, one := range cases {
-		if w := one.want(); w.waiter.key != nil {
-			w.waiter.c, w.waiter.choice, w.waiter.index = c, of, i
-			s.wait(&w.waiter, w.sends)
+		if b := one.base(); b.waiter.key != nil {
+			b.waiter.c, b.waiter.choice, b.waiter.index = c, choosing, i
+			b.waiter.sibling, choosing.last = choosing.last, &b.waiter
+			s.wait(&b.waiter, b.sends)
 		}
 	}
 	if len(cases) == 0 {
 		s.Park("select (no cases)")
 	}
 	s.Park("select")
-	of.cases = nil
-	won := cases[of.winner]
-	if w := won.want(); w.sends && !w.waiter.ok {
-		won.try(s) // it was closed: the native channel panics as it always does
+	choosing.last = nil
+	won := cases[choosing.winner]
+	if b := won.base(); b.sends && !b.waiter.ok {
+		won.try(s) // it was closed: the native channel panics, as it does in Go
 	} else {
-		w.OK = w.waiter.ok
+		b.OK = b.waiter.ok
 	}
-	return of.winner
+	return choosing.winner
 }
 
 // TrySelect is Select with a default: it returns -1 instead of waiting.

@@ -1,33 +1,42 @@
+// This file makes the rest of package sync deterministic: conditions, wait groups and once. Their state is kept here, by
+// the address of the native value, for as long as something waits or is counted.
+
 package sched
 
 import "sync"
 
-// This file is about the rest of package sync: conditions, groups, and what happens once. Their state is here, by the
-// address of the native value, for as long as something is under way.
-
-// CondWait is c.Wait().
-func (s *Scheduler) CondWait(cond *sync.Cond) {
-	c := s.Enter()
-	at(&s.conds, cond).push(c)
-	s.UnlockLocker(cond.L)
-	s.Park("sync.Cond.Wait")
-	s.LockLocker(cond.L)
+// syncs holds the conditions, wait groups and onces in use.
+type syncs struct {
+	t      *turns
+	locks  *locks
+	conds  map[*sync.Cond]*queue
+	counts map[*sync.WaitGroup]*count
+	onces  map[any]*queue
 }
 
-// CondSignal is c.Signal(): who has waited longest goes on.
-func (s *Scheduler) CondSignal(cond *sync.Cond) {
-	s.Enter()
+// CondWait is c.Wait().
+func (s *syncs) CondWait(cond *sync.Cond) {
+	c := s.t.Enter()
+	at(&s.conds, cond).push(c)
+	s.locks.UnlockLocker(cond.L)
+	s.t.Park("sync.Cond.Wait")
+	s.locks.LockLocker(cond.L)
+}
+
+// CondSignal is c.Signal(): it wakes the coroutine that has waited longest.
+func (s *syncs) CondSignal(cond *sync.Cond) {
+	s.t.Enter()
 	if q := s.conds[cond]; q != nil {
-		s.Ready(q.pop())
-		if q.empty() {
+		s.t.Ready(q.PopFront())
+		if q.Empty() {
 			delete(s.conds, cond)
 		}
 	}
 }
 
 // CondBroadcast is c.Broadcast().
-func (s *Scheduler) CondBroadcast(cond *sync.Cond) {
-	for s.Enter(); s.conds[cond] != nil; {
+func (s *syncs) CondBroadcast(cond *sync.Cond) {
+	for s.t.Enter(); s.conds[cond] != nil; {
 		s.CondSignal(cond)
 	}
 }
@@ -39,8 +48,8 @@ type count struct {
 }
 
 // Add is wg.Add(n).
-func (s *Scheduler) Add(wg *sync.WaitGroup, n int) {
-	s.Enter()
+func (s *syncs) Add(wg *sync.WaitGroup, n int) {
+	s.t.Enter()
 	c := at(&s.counts, wg)
 	c.n += n
 	if c.n > 0 {
@@ -51,35 +60,35 @@ func (s *Scheduler) Add(wg *sync.WaitGroup, n int) {
 		panic("sync: negative WaitGroup counter")
 	}
 	for _, waiting := range c.waiting {
-		s.Ready(waiting)
+		s.t.Ready(waiting)
 	}
 }
 
 // Wait is wg.Wait().
-func (s *Scheduler) Wait(wg *sync.WaitGroup) {
-	current := s.Enter()
+func (s *syncs) Wait(wg *sync.WaitGroup) {
+	current := s.t.Enter()
 	if c := s.counts[wg]; c != nil {
 		c.waiting = append(c.waiting, current)
-		s.Park("sync.WaitGroup.Wait")
+		s.t.Park("sync.WaitGroup.Wait")
 	}
 }
 
 // GoIn is wg.Go(fn).
-func (s *Scheduler) GoIn(wg *sync.WaitGroup, fn func()) {
+func (s *syncs) GoIn(wg *sync.WaitGroup, fn func()) {
 	s.Add(wg, 1)
-	s.Spawn(func() {
+	s.t.Spawn(func() {
 		defer s.Add(wg, -1)
 		fn()
 	})
 }
 
-// Once runs fn, which runs something under a native lock of what key points to, so that no two coroutines are in it at
-// once: the second one waits here, and not for the native lock, where nobody could wake it.
-func (s *Scheduler) Once(key any, fn func()) {
-	c := s.Enter()
+// Once runs fn, which holds a native lock of what key points to. No two coroutines run it at the same time: the second
+// one waits here, and not for the native lock, where the scheduler could not wake it.
+func (s *syncs) Once(key any, fn func()) {
+	c := s.t.Enter()
 	if s.onces[key] != nil {
 		s.onces[key].push(c)
-		s.Park("sync.Once")
+		s.t.Park("sync.Once")
 	} else {
 		at(&s.onces, key)
 	}
@@ -88,10 +97,10 @@ func (s *Scheduler) Once(key any, fn func()) {
 }
 
 // leaveOnce lets the next coroutine in.
-func (s *Scheduler) leaveOnce(key any) {
-	if q := s.onces[key]; q.empty() {
+func (s *syncs) leaveOnce(key any) {
+	if q := s.onces[key]; q.Empty() {
 		delete(s.onces, key)
 	} else {
-		s.Ready(q.pop())
+		s.t.Ready(q.PopFront())
 	}
 }

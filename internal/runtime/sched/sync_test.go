@@ -192,7 +192,7 @@ func TestGroupsAreForgotten(t *testing.T) {
 				note(err, cancelled)
 			}
 		}
-		note(len(s.groups))
+		note(len(s.groups.byKey))
 		limited, failed := new(group), new(group)
 		s.GroupSetLimit(limited, 1)
 		s.GroupGo(failed, func() error { return errors.New("failed") })
@@ -261,7 +261,7 @@ func TestNothingIsKept(t *testing.T) {
 	if p := s.Run(); p != nil {
 		t.Fatal(p)
 	}
-	if n := len(s.chans) + len(s.locks) + len(s.rwlocks) + len(s.conds) + len(s.counts) + len(s.onces); n != 0 || s.first != nil {
+	if n := len(s.blocked) + len(s.mutexes) + len(s.rwmutexes) + len(s.conds) + len(s.counts) + len(s.onces); n != 0 || !s.alive.Empty() {
 		t.Errorf("%d entries are left", n)
 	}
 }

@@ -1,6 +1,6 @@
-package show
-
 // A description is shown as a list of names and values, and a paragraph for each operation that the run waits for.
+
+package show
 
 import (
 	"fmt"

@@ -1,6 +1,6 @@
-package show
-
 // A failure is shown as the tree that it is: each error below the one that wraps it.
+
+package show
 
 import (
 	"encoding/json"

@@ -1,7 +1,7 @@
-package show
-
 // A history is shown as a line per event: its number, when it happened, what happened, to which operation, on which
 // line of the author's, and with what value.
+
+package show
 
 import (
 	"fmt"

@@ -1,6 +1,6 @@
-package show
-
 // What is shown of a payload: its values, if this program can read them.
+
+package show
 
 import (
 	"bytes"

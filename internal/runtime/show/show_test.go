@@ -81,7 +81,7 @@ func TestHistoryOfGoroutines(t *testing.T) {
 		&history.ZoneLoaded{Name: "Europe/Atlantis", Error: "unknown time zone Europe/Atlantis"},
 		&history.TimerStarted{Op: history.Op{Coroutine: "0.1", Index: 1, Pos: "shop/shop.go:45"}, Name: "ticker", Due: start.Add(time.Hour), Period: time.Hour},
 		&history.TimerFired{Op: history.OpID{Coroutine: "0.1", Index: 1}},
-		&history.RunCompleted{Warnings: []string{"goroutine 0.1, started at shop/shop.go:44, was ended: it still waited for chan receive"}},
+		&history.RunCompleted{Warnings: []string{"goroutine 0.1, started at shop/shop.go:44, was still waiting for chan receive when the workflow returned, and was ended"}},
 	} {
 		h.Events = append(h.Events, history.Event{Time: start, Body: b})
 	}
@@ -96,7 +96,7 @@ func TestHistoryOfGoroutines(t *testing.T) {
 4  +0s  timer started     ticker           shop/shop.go:45  until 2026-11-22T21:00:00.000Z, then every 1h0m0s
 5  +0s  timer fired       ticker           shop/shop.go:45
 6  +0s  run completed
-        warning: goroutine 0.1, started at shop/shop.go:44, was ended: it still waited for chan receive
+        warning: goroutine 0.1, started at shop/shop.go:44, was still waiting for chan receive when the workflow returned, and was ended
 `)
 }
 

@@ -1,3 +1,5 @@
+// This file corrupts what a worker reads. The affected run is parked with a reason; the worker and other runs continue.
+
 package worker_test
 
 import (
@@ -13,9 +15,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// This file breaks what a worker reads. The run concerned is parked with a reason; the worker and other runs live.
-
-// expectParked waits until the run of id is parked for a reason that has all words, and checks that others still run.
+// expectParked waits until the run of id is parked for a reason that contains all words, and checks that other runs work.
 func (b *bench) expectParked(healthy *abi.Workflow, id string, words ...string) {
 	b.Helper()
 	time.Sleep(10 * time.Second)
@@ -64,7 +64,7 @@ func TestCorruptRecordParksItsRun(t *testing.T) {
 	})
 }
 
-// expectTerminated terminates a parked run: its code is not needed for that.
+// expectTerminated terminates a parked run. That does not need the run's code.
 func (b *bench) expectTerminated(run *client.Run) {
 	b.Helper()
 	if err := run.Terminate(context.Background(), "beyond repair"); err != nil {
@@ -98,7 +98,7 @@ func TestUndecodablePayloadsParkTheirRun(t *testing.T) {
 			}
 			return []any{n}, nil
 		}}
-		act, _ := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "words", nil })
+		act, _ := newActivity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "words", nil })
 		misread := b.workflow("t.misread", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			var n int
 			err := abi.Call(ctx, r, act.Activity, []any{in}, &n)
@@ -132,7 +132,7 @@ func TestLostObjectIsNamed(t *testing.T) {
 
 func TestPanickingAndUnencodableActivitiesAreFailures(t *testing.T) {
 	world(t, func(b *bench) {
-		panics, callPanics := activity(abi.Activity{Name: "t.panics", Policy: abi.Policy{Attempts: 2}}, func(context.Context, string) (string, error) { panic("out of cheese") })
+		panics, callPanics := newActivity(abi.Activity{Name: "t.panics", Policy: abi.Policy{Attempts: 2}}, func(context.Context, string) (string, error) { panic("out of cheese") })
 		odd := abi.Handler{Activity: &abi.Activity{Name: "t.odd", Queue: "qa"}, Run: func(context.Context, abi.Values) ([]any, error) { return []any{make(chan int)}, nil }}
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			_, first := callPanics(r, ctx, in)
@@ -147,11 +147,11 @@ func TestPanickingAndUnencodableActivitiesAreFailures(t *testing.T) {
 	})
 }
 
-// A worker that is told to stop lets its activities end, and hands the rest to others.
+// A worker that is told to stop waits for its activities, and leaves the rest to other workers.
 func TestStoppingWorkerDrains(t *testing.T) {
 	world(t, func(b *bench) {
 		begun := make(chan struct{})
-		act, call := activity(abi.Activity{Name: "t.act", Policy: abi.Policy{Attempts: 1}}, func(ctx context.Context, _ string) (string, error) {
+		act, call := newActivity(abi.Activity{Name: "t.act", Policy: abi.Policy{Attempts: 1}}, func(ctx context.Context, _ string) (string, error) {
 			close(begun)
 			select {
 			case <-time.After(500 * time.Millisecond):

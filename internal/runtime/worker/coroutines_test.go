@@ -1,3 +1,5 @@
+// This file tests workflows with several goroutines: where their goroutines are, and what happens if they cannot continue.
+
 package worker_test
 
 import (
@@ -15,8 +17,6 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
-
-// This file is about workflows with several goroutines: how they stand, and what becomes of those that cannot go on.
 
 func TestDeadlockedRunIsParkedAndCanBeTerminated(t *testing.T) {
 	world(t, func(b *bench) {
@@ -65,8 +65,8 @@ func TestNoStack(t *testing.T) {
 		stop()
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
-		if _, err := b.client.Stack(ctx, "nobody", ""); !errors.Is(err, client.ErrNotFound) {
-			t.Errorf("of a workflow that is not there: %v", err)
+		if _, err := b.client.Stack(ctx, "unknown", ""); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("unknown workflow: %v", err)
 		}
 		var none *client.NoWorkerError
 		if _, err := b.client.Stack(ctx, "w1", ""); !errors.As(err, &none) || none.ID != "w1" || none.Queue != waits.Queue {
@@ -75,7 +75,7 @@ func TestNoStack(t *testing.T) {
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{waits}})()
 		b.expectTerminated(run)
 		if _, err := b.client.Stack(context.Background(), "w1", ""); err == nil || !strings.Contains(err.Error(), `workflow "w1" has ended (terminated)`) {
-			t.Errorf("of a run that has ended: %v", err)
+			t.Errorf("closed run: %v", err)
 		}
 	})
 }
@@ -98,7 +98,7 @@ func (b *bench) expectStack(id string) {
 	}
 }
 
-// TestWatchdogNamesTheLineThatBlocks needs real time: no bubble sleeps while one of its goroutines runs.
+// TestWatchdogNamesTheLineThatBlocks needs real time: virtual time stands still while a goroutine runs.
 func TestWatchdogNamesTheLineThatBlocks(t *testing.T) {
 	data := memstore.New()
 	b := &bench{T: t, open: nil, client: client.New(data.Open(), nil)}
@@ -141,10 +141,10 @@ func TestWatchdogNamesTheLineThatBlocks(t *testing.T) {
 	}
 }
 
-// blocksHere waits as nothing in workflow code may wait.
+// blocksHere waits in a way that the scheduler does not know.
 func blocksHere(release <-chan struct{}) { <-release }
 
-// eventually waits until the run w1 stands as it should.
+// eventually waits until ok accepts the description of the run w1.
 func (b *bench) eventually(ok func(*client.Description) bool) {
 	b.Helper()
 	var last *client.Description
@@ -155,10 +155,11 @@ func (b *bench) eventually(ok func(*client.Description) bool) {
 		}
 		last = d
 	}
-	b.Fatalf("it does not come to that: %+v", last)
+	b.Fatalf("the description stays %+v", last)
 }
 
-// A run that blocks its turn is closed without it, in its first turn as in a later one; its id can be used again.
+// A run that blocks its turn can be closed without running its code, in its first turn and in later ones. Its id can be
+// used again.
 func TestBlockedRunCanBeTerminated(t *testing.T) {
 	for name, before := range map[string]time.Duration{"first turn": 0, "later turn": time.Second} {
 		t.Run(name, func(t *testing.T) {
@@ -175,13 +176,13 @@ func TestBlockedRunCanBeTerminated(t *testing.T) {
 				time.Sleep(10 * time.Second)
 				b.expectTerminated(run)
 				if out, err := b.result(blocks, "w1", "again"); out != "again" || err != nil {
-					t.Errorf("the id in use again: %q, %v", out, err)
+					t.Errorf("the next run of the id: %q, %v", out, err)
 				}
 				close(release)
 				time.Sleep(time.Minute)
 				var re *client.RunError
 				if err := run.Wait(context.Background()); !errors.As(err, &re) || re.Status != history.StatusTerminated {
-					t.Errorf("once its code has come back: %v", err)
+					t.Errorf("after its code has returned: %v", err)
 				}
 				if out, err := b.result(b.echo(), "healthy", "fine"); out != "fine" || err != nil {
 					t.Errorf("another run: %q, %v", out, err)
@@ -191,7 +192,7 @@ func TestBlockedRunCanBeTerminated(t *testing.T) {
 	}
 }
 
-// It is asked before the watchdog has noticed anything, and again afterwards.
+// The termination is requested before the watchdog has noticed anything, and again afterwards.
 func TestRunThatIsAboutToBlockCanBeTerminated(t *testing.T) {
 	world(t, func(b *bench) {
 		release := make(chan struct{})
@@ -211,7 +212,7 @@ func TestRunThatIsAboutToBlockCanBeTerminated(t *testing.T) {
 	})
 }
 
-// Defers of a run that has ended are in nobody's way.
+// Deferred calls of a closed run do not block anything else.
 func TestDeferThatDoesNotReturn(t *testing.T) {
 	world(t, func(b *bench) {
 		release := make(chan struct{})
@@ -232,7 +233,7 @@ func TestDeferThatDoesNotReturn(t *testing.T) {
 		defer close(release)
 		begun := time.Now()
 		if out, err := b.result(leaves, "w1", "done"); out != "done" || err != nil {
-			t.Errorf("a goroutine that was left: %q, %v", out, err)
+			t.Errorf("abandoned goroutine: %q, %v", out, err)
 		}
 		run := b.start(waits, "w2", "")
 		time.Sleep(time.Second)

@@ -1,4 +1,4 @@
 package worker
 
-// Program is what a worker of this process notes of itself when it tries a suspect.
-func Program() string { return program() }
+// Build is what a worker of this process notes when it tries a suspect run.
+func Build() string { return build() }

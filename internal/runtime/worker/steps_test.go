@@ -1,3 +1,5 @@
+// This file tests steps: cancellation, termination, and which worker runs them.
+
 package worker_test
 
 import (
@@ -15,10 +17,10 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// longStep is a workflow of one step that takes d and honours its context, with a count of its attempts.
+// longStep returns a workflow of one step, which takes d and honours its context, and a count of the step's attempts.
 func (b *bench) longStep(d time.Duration) (abi.Registration, *abi.Workflow, *atomic.Int32) {
 	var attempts atomic.Int32
-	step, call := activity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
+	step, call := newActivity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
 		attempts.Add(1)
 		select {
 		case <-time.After(d):
@@ -54,7 +56,7 @@ func TestCancelledStepIsNotTriedAgain(t *testing.T) {
 func TestTerminateStopsTheStep(t *testing.T) {
 	world(t, func(b *bench) {
 		stopped := make(chan error, 1)
-		step, call := activity(abi.Activity{Name: "t.step", Step: true}, func(ctx context.Context, _ string) (string, error) {
+		step, call := newActivity(abi.Activity{Name: "t.step", Step: true}, func(ctx context.Context, _ string) (string, error) {
 			<-ctx.Done()
 			stopped <- ctx.Err()
 			return "", ctx.Err()
@@ -69,12 +71,42 @@ func TestTerminateStopsTheStep(t *testing.T) {
 		select {
 		case <-stopped:
 		case <-time.After(10 * time.Second):
-			t.Error("the step goes on")
+			t.Error("the step was not stopped")
 		}
 	})
 }
 
-// Ownership of runs moves when workers come. A step that is under way in one that lives is not begun in another.
+// A step of a terminated run ends as cancelled. That must not become the outcome of the next run's step, whose operation
+// has the same id.
+func TestCancelledStepOfOneRunIsNotTheOutcomeOfTheNext(t *testing.T) {
+	world(t, func(b *bench) {
+		m, _, attempts := b.longStep(5 * time.Second)
+		step := m.Activities[0].Activity
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (out string, err error) {
+			if in == "first" { // wait, so that the start is acknowledged, in an operation that is not the workflow's own
+				slept := make(chan int)
+				abi.Go(r, func() { abi.Sleep(r, 3*time.Second); abi.Close(r, slept) })
+				abi.Recv(r, slept)
+			}
+			err = abi.Call(ctx, r, step, []any{in}, &out)
+			return out, err
+		})
+		m.Workflows = []*abi.Workflow{wf}
+		defer b.work(m)()
+		b.start(wf, "w1", "first")
+		time.Sleep(4 * time.Second)
+		second := b.start(wf, "w1", "second", client.OnConflict(history.ConflictTerminate))
+		var out string
+		if err := second.Wait(context.Background(), &out); err != nil || out != "done" {
+			t.Errorf("the second run gave %q, %v", out, err)
+		}
+		if attempts.Load() != 2 {
+			t.Errorf("%d attempts for two steps", attempts.Load())
+		}
+	})
+}
+
+// Ownership of runs moves when workers start. A step that runs in a living worker is not started in another one.
 func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
 	world(t, func(b *bench) {
 		m, wf, attempts := b.longStep(10 * time.Minute)
@@ -98,7 +130,7 @@ func TestStepIsNotBegunTwiceWhenWorkersCome(t *testing.T) {
 	})
 }
 
-// receive receives as a worker does that stands still with the first n messages it gets. That worker leaves when told.
+// receive behaves like a worker that is suspended after it has received n messages. leave makes it stop receiving.
 func (b *bench) receive(n int) (taken <-chan store.Wakeup, leave func()) {
 	frozen, wakeups := b.open(), make(chan store.Wakeup, n)
 	b.Cleanup(func() { frozen.Close() })
@@ -110,8 +142,8 @@ func (b *bench) receive(n int) (taken <-chan store.Wakeup, leave func()) {
 	return wakeups, leave
 }
 
-// A worker that stood still acknowledges, when it goes on, what has been delivered to another one since. That one holds
-// nothing then that would come again if it died.
+// A suspended worker acknowledges, when it resumes, a message that has been delivered to another worker since. Then that
+// worker holds no message that would be delivered again if it died.
 func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
 	world(t, func(b *bench) {
 		taken, leave := b.receive(1)
@@ -120,15 +152,15 @@ func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
 		start := <-taken
 		leave()
 		end := b.launch(m)
-		time.Sleep(store.AckWait + time.Second) // the start has come to the second worker, and the step runs
+		time.Sleep(store.AckWait + time.Second) // the second worker has received the start, and runs the step
 		if events := b.events("w1"); !strings.Contains(events, "StepScheduled") {
 			b.Fatalf("the run has %s", events)
 		}
 		start.Ack()
 		time.Sleep(time.Second)
-		end(worker.Killed)
+		end(worker.ErrKilled)
 		defer b.work(m)()
-		ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second) // sweeps come later
+		ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second) // before the first sweep
 		defer cancel()
 		if err := run.Wait(ctx); err != nil {
 			t.Error(err)

@@ -1,10 +1,5 @@
-// Package worker runs workflows and activities: it takes wake-ups and tasks from the store, steps runs, appends what
-// they decide, and carries out what follows from it.
-//
-// The commit protocol, in the order of turn.go: apply what arrived, append one record, publish its consequences, and
-// only then acknowledge what arrived. Whoever dies in between leaves the wake-up unacknowledged; it comes to another
-// worker, which loads the journal and publishes what is missing (load.go). Several workers may believe that they
-// own a run; the compare in the append lets one of them win, and the other forgets what it had.
+// Package worker ties the two sides of a worker together: package workflow runs its workflows, package activity its
+// activities and steps.
 package worker
 
 import (
@@ -13,75 +8,66 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
+	"github.com/pawlhq/pawl/internal/runtime/worker/handlers"
+	"github.com/pawlhq/pawl/internal/runtime/worker/process"
+	"github.com/pawlhq/pawl/internal/runtime/worker/workflow"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Options says what a worker runs and how much of it.
 type Options struct {
 	Store         store.Store
 	Registrations []abi.Registration
-	// ID names the worker in histories; it must be unique among the living. Default: host, process and a random word.
+	// ID names the worker in histories. It must be unique among the living workers. Default: host, process and a random
+	// word.
 	ID string
-	// Chain stands between payloads and the store. Its Objects are those of Store if nil.
-	Chain *codec.Chain
-	// Activities bounds the attempts that run at once, per task queue. Default 500.
+	// Chain transforms payloads between the worker and the store. If its Objects is nil, Store is used.
+	Chain *payloads.Chain
+	// Activities is how many attempts run at a time, per task queue. Default 500.
 	Activities int
-	// Cache bounds how many runs are kept in memory between wake-ups. Default 10,000.
+	// Cache is how many runs are kept in memory between messages. Default 10,000.
 	Cache int
 	// Drain is how long attempts may take to end once the worker is told to stop. Default 10 s.
 	Drain time.Duration
-	// Turn is how long the code of a run may go on without waiting for anything before the watchdog reports it. Default 5 s.
+	// Turn is how long the code of a run may go on without waiting before the watchdog reports it. Default 5 s.
 	Turn time.Duration
-	// SweepEvery is how often runs are looked for that should have moved on and did not. Default 1 min.
+	// SweepEvery is how often the worker looks for runs that should have made progress and did not. Default 1 min.
 	SweepEvery time.Duration
 	Logger     *slog.Logger
 }
 
-// Worker is a running worker.
+// Worker is a worker that has not started, or runs.
 type Worker struct {
-	opt      Options
-	store    store.Store
-	chain    *codec.Chain
-	log      *slog.Logger
-	registry *registry
-	ctx      context.Context // ends when the worker must stop at once
-	cancel   context.CancelFunc
-	busy     sync.WaitGroup // turns and attempts under way
-
-	mu       sync.Mutex
-	actors   map[string]*actor
-	idle     idleList
-	attempts map[string]*attempt // running attempts by idempotency key
-	settling map[*delivery]struct{}
-	stopping bool
-
-	trials chan struct{} // has room for the one suspect that may be tried
+	opt        Options
+	process    *process.Process
+	activities *activity.Runner
+	runs       *workflow.Runs
 }
 
-// New checks that the registrations fit together and that their generated code fits their sources.
+// New returns a worker. It fails if the registrations do not fit together, or if their sources have changed since their code
+// was generated.
 func New(opt Options) (*Worker, error) {
 	if err := checkSources(opt.Registrations); err != nil {
 		return nil, err
 	}
-	registry, err := newRegistry(opt.Registrations)
+	known, err := handlers.New(opt.Registrations)
 	if err != nil {
 		return nil, err
 	}
 	opt = withDefaults(opt)
-	w := &Worker{
-		opt: opt, store: opt.Store, chain: opt.Chain, log: opt.Logger, registry: registry,
-		actors: map[string]*actor{}, attempts: map[string]*attempt{}, settling: map[*delivery]struct{}{},
-		trials: make(chan struct{}, 1),
-	}
-	w.ctx, w.cancel = context.WithCancel(context.Background())
-	return w, nil
+	p := process.New(process.Config{ID: opt.ID, Store: opt.Store, Chain: opt.Chain, Handlers: known, Log: opt.Logger})
+	activities := activity.New(p)
+	runs := workflow.New(workflow.Config{
+		Process: p, Activities: activities, Cache: opt.Cache, Turn: opt.Turn, SweepEvery: opt.SweepEvery, Build: build,
+	})
+	return &Worker{opt, p, activities, runs}, nil
 }
 
 func withDefaults(opt Options) Options {
@@ -89,7 +75,7 @@ func withDefaults(opt Options) Options {
 		host, _ := os.Hostname()
 		opt.ID = fmt.Sprintf("%s-%d-%s", host, os.Getpid(), journal.NewID()[:8])
 	}
-	chain := codec.Chain{}
+	chain := payloads.Chain{}
 	if opt.Chain != nil {
 		chain = *opt.Chain
 	}
@@ -128,129 +114,49 @@ func checkSources(registrations []abi.Registration) error {
 	return errors.Join(stale...)
 }
 
-// Run takes work until ctx ends, then lets what is under way come to an end, and returns. It fails if the store
-// cannot be reached at the start. If the cause of ctx's end is Killed, nothing is waited for.
+// ErrKilled as the cause of the end of the context of Run makes the worker end like a killed process: immediately, and
+// without handing back what it had. For tests of crashes.
+var ErrKilled = errors.New("worker was killed")
+
+// Run takes work until ctx ends, then waits for what is under way, and returns. It fails if the store cannot be reached
+// at the start.
 func (w *Worker) Run(ctx context.Context) error {
-	defer w.cancel()
-	receiving, stop := context.WithCancel(w.ctx)
+	receiving, stop := context.WithCancel(w.process.Context())
 	defer stop()
 	err := w.receive(receiving)
 	if err == nil {
-		go w.keepAlive()
-		go w.sweepLoop(receiving)
+		go w.process.KeepAlive()
+		go w.runs.SweepLoop(receiving)
 		select {
 		case <-ctx.Done():
-		case <-w.ctx.Done():
+		case <-w.process.Context().Done():
 		}
 	}
 	stop()
-	if errors.Is(context.Cause(ctx), Killed) {
-		w.die()
+	if errors.Is(context.Cause(ctx), ErrKilled) {
+		w.process.Kill()
 	}
-	w.drain() // also after an error: one tap may have been open when another failed
+	if w.process.Stop(w.opt.Drain) { // also after an error: one queue may have been received from when another failed
+		w.runs.Unload()
+	}
 	return err
 }
 
-// Killed, as the cause with which Run's context ends, has the worker end like a killed process: at once, and without
-// handing back what it had. For tests of crashes.
-var Killed = errors.New("worker was killed")
-
-// die ends what is under way and lets go of every delivery unanswered.
-func (w *Worker) die() {
-	w.mu.Lock()
-	w.stopping = true
-	clear(w.settling)
-	w.mu.Unlock()
-	w.cancel()
-}
-
-// receive opens the taps: wake-ups of each queue that has workflows here, tasks of each that has activities.
+// receive starts to take the tasks of each queue that has activities here, and the messages of each that has workflows.
 func (w *Worker) receive(ctx context.Context) error {
-	for _, queue := range w.registry.activityQueues() {
-		if err := w.receiveTasks(ctx, queue); err != nil {
-			return fmt.Errorf("worker for activities of queue %q: %w", queue, err)
+	for _, queue := range w.process.Handlers.ActivityQueues() {
+		if err := w.activities.ReceiveTasks(ctx, queue, w.opt.Activities, w.runs); err != nil {
+			return fmt.Errorf("receive activities of queue %q: %w", queue, err)
 		}
 	}
-	for _, queue := range w.registry.workflowQueues() {
-		if err := errors.Join(w.listen(stepTopic(queue)), w.listenForStacks(queue)); err != nil {
-			return fmt.Errorf("worker for workflows of queue %q: %w", queue, err)
+	for _, queue := range w.process.Handlers.WorkflowQueues() {
+		err := errors.Join(w.activities.AnswerForSteps(queue), w.runs.AnswerForStacks(queue))
+		if err == nil {
+			err = w.runs.Receive(ctx, queue)
 		}
-		opt := store.ReceiveOptions{Queue: queue, Worker: w.opt.ID, Handler: w.wake}
-		if err := w.store.Receive(ctx, opt); err != nil {
-			return fmt.Errorf("worker for workflows of queue %q: %w", queue, err)
+		if err != nil {
+			return fmt.Errorf("receive workflows of queue %q: %w", queue, err)
 		}
 	}
 	return nil
-}
-
-// drain waits for turns and attempts under way, for as long as they may take, and hands the rest to others.
-func (w *Worker) drain() {
-	w.mu.Lock()
-	w.stopping = true
-	w.mu.Unlock()
-	done := make(chan struct{})
-	go func() { w.busy.Wait(); close(done) }()
-	if !within(w.opt.Drain, done) {
-		w.log.Warn("worker stops with work under way; it will go on elsewhere", "worker", w.opt.ID, "drain", w.opt.Drain)
-	}
-	w.cancel()
-	if !within(time.Second, done) {
-		w.log.Error("worker leaves a run behind whose code does not give up its turn", "worker", w.opt.ID)
-		return
-	}
-	w.handBack()
-}
-
-func within(d time.Duration, done <-chan struct{}) bool {
-	timeout := time.NewTimer(d)
-	defer timeout.Stop()
-	select {
-	case <-done:
-		return true
-	case <-timeout.C:
-		return false
-	}
-}
-
-// begin reports whether new work may start, and counts it.
-func (w *Worker) begin() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.stopping {
-		return false
-	}
-	w.busy.Add(1)
-	return true
-}
-
-// handBack lets go of everything that is still unsettled and ends the runs in memory.
-func (w *Worker) handBack() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for d := range w.settling {
-		d.settle.Nak(0)
-	}
-	clear(w.settling)
-	for _, a := range w.actors {
-		a.forget()
-	}
-	clear(w.actors)
-}
-
-// keepAlive tells the store, well within AckWait, that unsettled deliveries are being worked on.
-func (w *Worker) keepAlive() {
-	tick := time.NewTicker(store.AckWait / 4)
-	defer tick.Stop()
-	for {
-		select {
-		case <-w.ctx.Done():
-			return
-		case <-tick.C:
-			w.mu.Lock()
-			for d := range w.settling {
-				d.settle.InProgress()
-			}
-			w.mu.Unlock()
-		}
-	}
 }

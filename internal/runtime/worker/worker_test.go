@@ -1,174 +1,26 @@
+// This file tests runs: what they record, and how they start, wait, close and are parked.
+
 package worker_test
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
-	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
-	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
-	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
-	"github.com/pawlhq/pawl/runtime/embed"
 )
-
-var errDeclined = errors.New("declined")
-
-// bench is a small world in virtual time: a store, a client, workers that come and go.
-type bench struct {
-	*testing.T
-	open   func() store.Store // another connection to the store
-	client *client.Client
-	errors abi.Errors
-}
-
-func TestMain(m *testing.M) {
-	if url := os.Getenv(workerEnv); url != "" {
-		fmt.Fprintln(os.Stderr, workAsProcess(url))
-		os.Exit(1)
-	}
-	embed.RegisterClock()
-	os.Exit(m.Run())
-}
-
-// world runs test twice, in synctest bubbles: over the in-memory store, and over a real NATS server.
-func world(t *testing.T, test func(b *bench)) {
-	t.Helper()
-	t.Run("memory", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			data := memstore.New()
-			inWorld(t, func() store.Store { return data.Open() }, test)
-		})
-	})
-	t.Run("nats", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			server, err := embed.Start(embed.Options{Memory: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Shutdown()
-			inWorld(t, func() store.Store {
-				opt := server.StoreOptions("")
-				opt.Logger = slog.New(slog.DiscardHandler)
-				st, err := natsstore.Connect(context.Background(), opt)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return st
-			}, test)
-		})
-	})
-}
-
-func inWorld(t *testing.T, open func() store.Store, test func(b *bench)) {
-	st := open()
-	defer st.Close()
-	test(&bench{T: t, open: open, client: client.New(st, nil), errors: abi.Errors{abi.Sentinel("t.errDeclined", errDeclined)}})
-}
-
-// work starts a worker and returns what stops it.
-func (b *bench) work(m abi.Registration) (stop func()) {
-	end := b.launch(m)
-	return func() { end(nil) }
-}
-
-// launch starts a worker and returns what ends it for a reason.
-func (b *bench) launch(m abi.Registration) (end func(why error)) {
-	st := b.open()
-	m.Package, m.Errors = "t", b.errors
-	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{m}, Logger: slog.New(slog.DiscardHandler), Drain: time.Second})
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	done := make(chan error)
-	go func() { done <- w.Run(ctx) }()
-	return func(why error) {
-		cancel(why)
-		if err := <-done; err != nil {
-			b.Error(err)
-		}
-		st.Close()
-	}
-}
-
-// workflow makes a workflow that takes and gives a string.
-func (b *bench) workflow(name string, run func(r *abi.Run, ctx context.Context, in string) (string, error)) *abi.Workflow {
-	return &abi.Workflow{Name: name, Queue: "q", Errors: b.errors, Run: func(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
-		var s string
-		if err := in.Decode(&s); err != nil {
-			return nil, err
-		}
-		out, err := run(r, ctx, s)
-		return []any{out}, err
-	}}
-}
-
-// activity makes an activity that takes and gives a string, and its lowered twin.
-func activity(a abi.Activity, run func(ctx context.Context, in string) (string, error)) (abi.Handler, func(r *abi.Run, ctx context.Context, in string) (string, error)) {
-	if a.Policy.StartToClose == 0 {
-		a.Policy.StartToClose = time.Minute
-	}
-	if a.Policy.BackoffMin == 0 {
-		a.Policy.BackoffMin, a.Policy.BackoffMax, a.Policy.BackoffFactor = time.Second, time.Minute, 2
-	}
-	a.Queue = "qa"
-	h := abi.Handler{Activity: &a, Run: func(ctx context.Context, in abi.Values) ([]any, error) {
-		var s string
-		if err := in.Decode(&s); err != nil {
-			return nil, err
-		}
-		out, err := run(ctx, s)
-		return []any{out}, err
-	}}
-	return h, func(r *abi.Run, ctx context.Context, in string) (out string, err error) {
-		err = abi.Call(ctx, r, &a, []any{in}, &out)
-		return
-	}
-}
-
-// result starts a workflow and waits for it.
-func (b *bench) result(w *abi.Workflow, id, in string) (out string, err error) {
-	run := b.start(w, id, in)
-	err = run.Wait(context.Background(), &out)
-	return
-}
-
-func (b *bench) start(w *abi.Workflow, id, in string, opts ...client.StartOption) *client.Run {
-	run, err := b.client.Start(context.Background(), w, id, []any{in}, opts...)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return run
-}
-
-func (b *bench) events(id string) string {
-	h, err := b.client.History(context.Background(), id, "")
-	if err != nil {
-		b.Fatal(err)
-	}
-	var names []string
-	for _, e := range h.Events {
-		names = append(names, strings.TrimPrefix(fmt.Sprintf("%T", e.Body), "*history."))
-	}
-	return strings.Join(names, " ")
-}
 
 func TestActivityStepAndSleep(t *testing.T) {
 	world(t, func(b *bench) {
-		act, callAct := activity(abi.Activity{Name: "t.act"}, func(_ context.Context, in string) (string, error) { return in + " acted", nil })
-		step, callStep := activity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in + " stepped", nil })
+		act, callAct := newActivity(abi.Activity{Name: "t.act"}, func(_ context.Context, in string) (string, error) { return in + " acted", nil })
+		step, callStep := newActivity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in + " stepped", nil })
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			s, err := callAct(r, ctx, in)
 			if err != nil {
@@ -193,42 +45,6 @@ func TestActivityStepAndSleep(t *testing.T) {
 	})
 }
 
-func TestRetriesLeaveNoEventAndFinalErrorsEndThem(t *testing.T) {
-	world(t, func(b *bench) {
-		var attempts atomic.Int32
-		act, call := activity(abi.Activity{Name: "t.flaky", Final: func(err error) bool { return errors.Is(err, errDeclined) }},
-			func(ctx context.Context, in string) (string, error) {
-				n := attempts.Add(1)
-				if info := worker.ActivityInfo(ctx); info.Attempt != int(n) || info.ID != "w1" || info.IdempotencyKey == "" {
-					t.Errorf("attempt %d has info %+v", n, info)
-				}
-				if n < 4 {
-					return "", errors.New("try again")
-				}
-				return "", fmt.Errorf("card: %w", errDeclined)
-			})
-		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
-			_, err := call(r, ctx, in)
-			if !errors.Is(err, errDeclined) {
-				return "", fmt.Errorf("not declined: %w", err)
-			}
-			return "compensated", nil
-		})
-		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
-		begun := time.Now()
-		out, err := b.result(wf, "w1", "")
-		if out != "compensated" || err != nil || attempts.Load() != 4 {
-			t.Errorf("got %q, %v after %d attempts", out, err, attempts.Load())
-		}
-		if took := time.Since(begun); took < 7*time.Second || took > 10*time.Second {
-			t.Errorf("back-off of 1, 2 and 4 s took %v", took)
-		}
-		if got := b.events("w1"); got != "RunStarted ActivityScheduled ActivityCompleted RunCompleted" {
-			t.Errorf("history %s", got)
-		}
-	})
-}
-
 func TestAFailedRunGivesItsErrorToTheClient(t *testing.T) {
 	world(t, func(b *bench) {
 		wf := b.workflow("t.wf", func(*abi.Run, context.Context, string) (string, error) {
@@ -243,15 +59,15 @@ func TestAFailedRunGivesItsErrorToTheClient(t *testing.T) {
 	})
 }
 
-// A workflow that panics is parked, and goes on when a worker comes whose code does not.
+// A workflow that panics is parked, and resumes when a worker starts whose code does not panic.
 func TestParkedRunResumesWithBetterCode(t *testing.T) {
 	world(t, func(b *bench) {
 		var ran atomic.Int32
-		act, call := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { ran.Add(1); return "x", nil })
-		code := func(mend bool) *abi.Workflow {
+		act, call := newActivity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { ran.Add(1); return "x", nil })
+		code := func(fixed bool) *abi.Workflow {
 			return b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 				s, err := call(r, ctx, in)
-				if !mend {
+				if !fixed {
 					var none []int
 					_ = none[len(s)]
 				}
@@ -289,11 +105,11 @@ func TestParkedRunResumesWithBetterCode(t *testing.T) {
 func TestReplayMismatchSaysWhatAndWhere(t *testing.T) {
 	world(t, func(b *bench) {
 		block := make(chan struct{})
-		one, callOne := activity(abi.Activity{Name: "t.one"}, func(ctx context.Context, _ string) (string, error) {
+		one, callOne := newActivity(abi.Activity{Name: "t.one"}, func(ctx context.Context, _ string) (string, error) {
 			<-block
 			return "1", nil
 		})
-		two, callTwo := activity(abi.Activity{Name: "t.two"}, func(context.Context, string) (string, error) { return "2", nil })
+		two, callTwo := newActivity(abi.Activity{Name: "t.two"}, func(context.Context, string) (string, error) { return "2", nil })
 		first := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return callOne(r, ctx, in) })
 		second := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return callTwo(r, ctx, in) })
 		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{first}, Activities: []abi.Handler{one, two}})
@@ -304,8 +120,8 @@ func TestReplayMismatchSaysWhatAndWhere(t *testing.T) {
 		stop = b.work(abi.Registration{Workflows: []*abi.Workflow{second}, Activities: []abi.Handler{one, two}})
 		time.Sleep(30 * time.Second)
 		d, err := run.Describe(context.Background())
-		if err != nil || d.Status != history.StatusParked || !strings.Contains(d.Parked, "activity t.one (operation 0/1 at worker_test/worker_test.go:") ||
-			!strings.Contains(d.Parked, "activity t.two (operation 0/1) at worker_test/worker_test.go:") {
+		if err != nil || d.Status != history.StatusParked || !strings.Contains(d.Parked, "activity t.one (operation 0/1 at worker_test/harness_test.go:") ||
+			!strings.Contains(d.Parked, "activity t.two (operation 0/1) at worker_test/harness_test.go:") {
 			t.Errorf("got %+v, %v", d, err)
 		}
 		stop()
@@ -313,195 +129,6 @@ func TestReplayMismatchSaysWhatAndWhere(t *testing.T) {
 		var out string
 		if err := run.Wait(context.Background(), &out); err != nil || out != "1" {
 			t.Errorf("got %q, %v", out, err)
-		}
-	})
-}
-
-func TestWorkerDeathIsNoticedWithoutHeartbeats(t *testing.T) {
-	world(t, func(b *bench) {
-		var attempts atomic.Int32
-		act, call := activity(abi.Activity{Name: "t.act"}, func(ctx context.Context, _ string) (string, error) {
-			if attempts.Add(1) == 1 {
-				<-ctx.Done() // its worker dies
-				return "", ctx.Err()
-			}
-			return "done", nil
-		})
-		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		m := abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}}
-		stop := b.work(m)
-		run := b.start(wf, "w1", "")
-		synctest.Wait()
-		stop()
-		defer b.work(m)()
-		begun := time.Now()
-		var out string
-		if err := run.Wait(context.Background(), &out); err != nil || out != "done" {
-			t.Errorf("got %q, %v", out, err)
-		}
-		if took := time.Since(begun); took > 2*store.AckWait {
-			t.Errorf("noticed after %v", took)
-		}
-	})
-}
-
-func TestTimeouts(t *testing.T) {
-	for _, test := range []struct {
-		kind   string
-		policy abi.Policy
-		serve  bool
-		after  time.Duration
-	}{
-		{"start-to-close", abi.Policy{StartToClose: 2 * time.Second, Attempts: 2}, true, 5 * time.Second},
-		{"heartbeat", abi.Policy{Heartbeat: time.Second, Attempts: 1}, true, time.Second},
-		{"schedule-to-close", abi.Policy{StartToClose: time.Second, ScheduleToClose: 9 * time.Second}, true, 6 * time.Second}, // the next attempt would come too late
-		{"schedule-to-start", abi.Policy{ScheduleToStart: 20 * time.Second}, false, 20 * time.Second},
-		{"schedule-to-close", abi.Policy{ScheduleToClose: 20 * time.Second}, false, 20 * time.Second},
-	} {
-		t.Run(test.kind, func(t *testing.T) {
-			world(t, func(b *bench) {
-				act, call := activity(abi.Activity{Name: "t.act", Policy: test.policy}, func(ctx context.Context, _ string) (string, error) {
-					<-ctx.Done()
-					return "", ctx.Err()
-				})
-				wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-				m := abi.Registration{Workflows: []*abi.Workflow{wf}}
-				if test.serve {
-					m.Activities = []abi.Handler{act}
-				}
-				defer b.work(m)()
-				begun := time.Now()
-				_, err := b.result(wf, "w1", "")
-				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), test.kind+" limit") {
-					t.Errorf("got %v", err)
-				}
-				if took := time.Since(begun); took < test.after || took > test.after+2*time.Second {
-					t.Errorf("took %v, want %v", took, test.after)
-				}
-			})
-		})
-	}
-}
-
-// The attempt's own deadline and the owner of its run end the last attempt at one moment: what the function makes of it
-// is chance.
-func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
-	for _, ending := range []error{context.Canceled, context.DeadlineExceeded} {
-		world(t, func(b *bench) {
-			policy := abi.Policy{StartToClose: 15 * time.Second, ScheduleToClose: 20 * time.Second}
-			act, call := activity(abi.Activity{Name: "t.act", Policy: policy}, func(ctx context.Context, _ string) (string, error) {
-				<-ctx.Done()
-				if time.Since(worker.ActivityInfo(ctx).Scheduled) < 20*time.Second {
-					return "", ctx.Err()
-				}
-				return "", ending
-			})
-			wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-			defer b.work(abi.Registration{Activities: []abi.Handler{act}})()
-			owner := abi.Registration{Workflows: []*abi.Workflow{wf}}
-			end := b.launch(owner)
-			run := b.start(wf, "w1", "")
-			time.Sleep(18 * time.Second)
-			end(worker.Killed) // or else it says how the activity ended
-			time.Sleep(7 * time.Second)
-			defer b.work(owner)()
-			err := run.Wait(context.Background())
-			var timeout, last *codec.TimeoutError
-			if !errors.As(err, &timeout) || timeout.Kind != codec.ScheduleToClose || !errors.As(timeout.Last, &last) || last.Kind != codec.StartToClose || last.Last != nil {
-				t.Errorf("the function returned %v, the activity %v", ending, err)
-			}
-		})
-	}
-}
-
-func TestHeartbeatDetailsReachTheNextAttempt(t *testing.T) {
-	world(t, func(b *bench) {
-		act, call := activity(abi.Activity{Name: "t.act", Policy: abi.Policy{Heartbeat: 2 * time.Second}}, func(ctx context.Context, _ string) (string, error) {
-			var line int
-			if ok, err := worker.LastHeartbeat(ctx, &line); err != nil || ok != (worker.ActivityInfo(ctx).Attempt > 1) {
-				t.Errorf("attempt %d: %v %v", worker.ActivityInfo(ctx).Attempt, ok, err)
-			}
-			for ; line < 100; line++ {
-				time.Sleep(100 * time.Millisecond)
-				if err := worker.Heartbeat(ctx, line); err != nil {
-					t.Error(err)
-				}
-				if line == 30 && worker.ActivityInfo(ctx).Attempt == 1 {
-					return "", errors.New("stumbled")
-				}
-			}
-			return fmt.Sprint("attempt ", worker.ActivityInfo(ctx).Attempt), nil
-		})
-		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
-		begun := time.Now()
-		if out, err := b.result(wf, "w1", ""); err != nil || out != "attempt 2" {
-			t.Errorf("got %q, %v", out, err)
-		}
-		if took := time.Since(begun); took > 12*time.Second {
-			t.Errorf("took %v: the second attempt began anew", took)
-		}
-	})
-}
-
-func TestCancelReachesTheRunningActivity(t *testing.T) {
-	world(t, func(b *bench) {
-		act, call := activity(abi.Activity{Name: "t.act"}, func(ctx context.Context, in string) (string, error) {
-			if in == "cleanup" {
-				return "clean", nil
-			}
-			<-ctx.Done()
-			return "", ctx.Err()
-		})
-		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
-			_, err := call(r, ctx, in)
-			if !errors.Is(err, context.Canceled) {
-				return "", fmt.Errorf("unexpected: %w", err)
-			}
-			if _, err := call(r, ctx, "never"); !errors.Is(err, context.Canceled) {
-				return "", fmt.Errorf("scheduled in a cancelled context: %w", err)
-			}
-			if _, err := call(r, context.Background(), "cleanup"); err != nil {
-				return "", err
-			}
-			return "", err
-		})
-		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
-		run := b.start(wf, "w1", "")
-		time.Sleep(3 * time.Second)
-		if err := run.Cancel(context.Background(), "no longer wanted"); err != nil {
-			t.Fatal(err)
-		}
-		begun := time.Now()
-		err := run.Wait(context.Background())
-		var re *client.RunError
-		if !errors.As(err, &re) || re.Status != history.StatusCancelled {
-			t.Errorf("got %v", err)
-		}
-		if took := time.Since(begun); took > time.Second {
-			t.Errorf("took %v", took)
-		}
-	})
-}
-
-func TestCancelTakesAWaitingActivityOutOfItsQueue(t *testing.T) {
-	world(t, func(b *bench) {
-		_, call := activity(abi.Activity{Name: "t.nobody"}, nil)
-		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
-		run := b.start(wf, "w1", "")
-		time.Sleep(time.Second)
-		if err := run.Cancel(context.Background(), ""); err != nil {
-			t.Fatal(err)
-		}
-		if err := run.Wait(context.Background()); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
-		}
-		st := b.open()
-		defer st.Close()
-		queued, err := st.TaskQueued(context.Background(), store.Task{Queue: "qa", ID: "w1", RunID: run.RunID(), Op: "0/1"})
-		if queued || err != nil {
-			t.Errorf("still queued: %v, %v", queued, err)
 		}
 	})
 }
@@ -596,7 +223,7 @@ func TestStartPolicies(t *testing.T) {
 	})
 }
 
-// hold keeps a delivery from coming to anybody else until it is given back.
+// hold keeps a delivery from being delivered again until giveBack is called.
 func hold(wk store.Wakeup) (giveBack func()) {
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
@@ -611,7 +238,7 @@ func hold(wk store.Wakeup) (giveBack func()) {
 	return func() { stop(); wk.Nak(0) }
 }
 
-// A message to whichever run an id has was taken in by one, and is delivered once more when there is another.
+// A message to whatever run an id has is taken in by one run, and delivered again when the id has another run.
 func TestAMessageIsTakenInByOneRun(t *testing.T) {
 	world(t, func(b *bench) {
 		ctx := context.Background()
@@ -674,7 +301,7 @@ func TestLongTimerSurvivesTheWorker(t *testing.T) {
 func TestBigPayloadsAndLongHistories(t *testing.T) {
 	world(t, func(b *bench) {
 		big := strings.Repeat("x", 600<<10)
-		step, call := activity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in, nil })
+		step, call := newActivity(abi.Activity{Name: "t.step", Step: true}, func(_ context.Context, in string) (string, error) { return in, nil })
 		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			for range 150 {
 				if out, err := call(r, ctx, "small"); err != nil || out != "small" {
@@ -709,28 +336,6 @@ func TestUnknownTypeIsParkedUntilAWorkerHasIt(t *testing.T) {
 		var out string
 		if err := run.Wait(context.Background(), &out); err != nil || out != "l" {
 			t.Errorf("got %q, %v", out, err)
-		}
-	})
-}
-
-// A task that the queue has lost is found missing by the sweeper, though the run's worker is alive.
-func TestLostTaskIsPublishedAgain(t *testing.T) {
-	world(t, func(b *bench) {
-		act, call := activity(abi.Activity{Name: "t.act"}, func(context.Context, string) (string, error) { return "done", nil })
-		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
-		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
-		run := b.start(wf, "w1", "")
-		time.Sleep(time.Second)
-		st := b.open()
-		defer st.Close()
-		if err := st.DropTask(context.Background(), store.Task{Queue: "qa", ID: "w1", RunID: run.RunID(), Op: "0/1"}); err != nil {
-			t.Fatal(err)
-		}
-		defer b.work(abi.Registration{Activities: []abi.Handler{act}})()
-		begun := time.Now()
-		var out string
-		if err := run.Wait(context.Background(), &out); err != nil || out != "done" || time.Since(begun) > 5*time.Minute {
-			t.Errorf("got %q, %v after %v", out, err, time.Since(begun))
 		}
 	})
 }

@@ -14,9 +14,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// Many writers at once share batches, and each has its own outcome: one that loses its compare or is a duplicate costs
-// the others nothing.
-func TestEachWriterOfABatchHasItsOwnOutcome(t *testing.T) {
+// Concurrent writers share batches, and each has its own result: a conflict or a duplicate does not affect the others.
+func TestEachWriterOfABatchHasItsOwnResult(t *testing.T) {
 	const writers = 120
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	nc, err := nats.Connect("", nats.InProcessServer(server))
@@ -31,7 +30,7 @@ func TestEachWriterOfABatchHasItsOwnOutcome(t *testing.T) {
 	}
 	wg.Wait()
 	if n := inBatches(t, nc, writers); n == 0 {
-		t.Errorf("none of %d records went out in a batch", writers)
+		t.Errorf("none of %d records was sent in a batch", writers)
 	}
 	for w := range writers {
 		wg.Go(func() { appendOne(t, s, fmt.Sprint("w", w), store.Seq(w%10/9)) })
@@ -46,12 +45,12 @@ func TestEachWriterOfABatchHasItsOwnOutcome(t *testing.T) {
 	checkSent(t, s)
 }
 
-// appendOne appends the first record of a journal; with prev it expects one that is not there.
+// appendOne appends the first record of a journal. If prev is not 0, it expects a conflict.
 func appendOne(t *testing.T, s store.Store, id string, prev store.Seq) {
 	seq, err := s.Append(t.Context(), id, prev, store.Record{RunID: "r", CommitID: id, Data: []byte(id)})
 	if prev != 0 {
-		if _, lost := errors.AsType[*store.ConflictError](err); !lost {
-			t.Errorf("append after a record that is not there: %v", err)
+		if _, conflict := errors.AsType[*store.ConflictError](err); !conflict {
+			t.Errorf("append after a record that does not exist: %v", err)
 		}
 		return
 	}
@@ -65,7 +64,7 @@ func appendOne(t *testing.T, s store.Store, id string, prev store.Seq) {
 	}
 }
 
-// checkSent looks for the messages that were all sent twice.
+// checkSent checks that the messages, which were all sent twice, are pending once.
 func checkSent(t *testing.T, s store.Store) {
 	n := 0
 	for w := range 10 {
@@ -76,16 +75,16 @@ func checkSent(t *testing.T, s store.Store) {
 			seen[m.Data[0]] = true
 		}
 		if len(seen) != len(all) {
-			t.Errorf("w%d has %d messages, %d of them different", w, len(all), len(seen))
+			t.Errorf("w%d has %d messages, but only %d different ones", w, len(all), len(seen))
 		}
 		n += len(all)
 	}
 	if n != 60 {
-		t.Errorf("%d messages are pending, 60 different ones were sent", n)
+		t.Errorf("%d messages are pending, want 60", n)
 	}
 }
 
-// inBatches counts the records whose headers tell that they were part of a batch.
+// inBatches counts the records whose headers say that they were part of a batch.
 func inBatches(t *testing.T, nc *nats.Conn, records int) (n int) {
 	js, err := nc.JetStream()
 	must(t, err)

@@ -13,7 +13,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// BenchmarkAppend measures appends per second by writers that each have a journal of their own.
+// BenchmarkAppend measures appends per second by writers with a journal each.
 func BenchmarkAppend(b *testing.B) {
 	for _, disk := range []struct {
 		name string
@@ -33,7 +33,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// appendAll has the writers append b.N records among them.
+// appendAll has the writers append b.N records in total.
 func appendAll(b *testing.B, s store.Store, writers int) {
 	data := make([]byte, 300)
 	var left atomic.Int64

@@ -17,7 +17,7 @@ func TestTokensAreReversible(t *testing.T) {
 			t.Errorf("token %q of %q cannot be part of a subject", tok, s)
 		}
 		if untoken(tok) != s {
-			t.Errorf("%q is read back as %q", s, untoken(tok))
+			t.Errorf("%q is unescaped as %q", s, untoken(tok))
 		}
 		if other, twice := seen[tok]; twice {
 			t.Errorf("%q and %q have the same token", s, other)
@@ -26,11 +26,11 @@ func TestTokensAreReversible(t *testing.T) {
 	}
 }
 
-// The slot of an id is part of what is stored: this test may grow but not change.
+// The slot of an id is part of stored subjects. Cases may be added to this test, but not changed.
 func TestSlotsAreFixed(t *testing.T) {
 	for id, want := range map[string]string{"order-81": "3.79", "a": "1.64", "日本": "1.36"} {
 		if got := slotOf(id).String(); got != want {
-			t.Errorf("slot of %q is %s, it was %s", id, got, want)
+			t.Errorf("the slot of %q is %s, but must stay %s", id, got, want)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func TestContract(t *testing.T) {
 
 func TestContractOverShards(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the contract once more")
+		t.Skip("runs the contract again")
 	}
 	storetest.Run(t, sharded, storetest.Options{Virtual: true})
 }
@@ -34,13 +34,13 @@ func sharded(t *testing.T) func() store.Store {
 	return func() store.Store { return connect(t, opt) }
 }
 
-// dataset is a server of its own, on disk as in production.
+// dataset runs a server with its data on disk, as in production.
 func dataset(t *testing.T) func() store.Store {
 	server := serve(t, embed.Options{Dir: t.TempDir()})
 	return func() store.Store { return connect(t, server.StoreOptions("test")) }
 }
 
-// quiet keeps the log of an expected outage out of the test's output.
+// quiet discards the log of expected errors.
 var quiet = slog.New(slog.DiscardHandler)
 
 func serve(t testing.TB, opt embed.Options) *embed.Server {

@@ -15,24 +15,24 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// site is a place where a server can be switched off and on, and connections can be cut.
-type site struct {
+// outages is a server that can be stopped and started, and whose connections can be cut.
+type outages struct {
 	t   testing.TB
 	opt embed.Options
 
 	mu     sync.Mutex
-	server *embed.Server // nil while it is off
+	server *embed.Server // nil while it is stopped
 	conns  []net.Conn
 }
 
-func newSite(t testing.TB) *site {
-	s := &site{t: t, opt: embed.Options{Dir: t.TempDir()}}
-	s.on()
-	t.Cleanup(s.off)
+func newOutages(t testing.TB) *outages {
+	s := &outages{t: t, opt: embed.Options{Dir: t.TempDir()}}
+	s.start()
+	t.Cleanup(s.stop)
 	return s
 }
 
-func (s *site) on() {
+func (s *outages) start() {
 	server, err := embed.Start(s.opt)
 	if err != nil {
 		s.t.Fatal(err)
@@ -42,7 +42,7 @@ func (s *site) on() {
 	s.server = server
 }
 
-func (s *site) off() {
+func (s *outages) stop() {
 	s.mu.Lock()
 	server := s.server
 	s.server = nil
@@ -52,8 +52,8 @@ func (s *site) off() {
 	}
 }
 
-// cut breaks the connections; the server does not notice that its answers get lost.
-func (s *site) cut() {
+// cut closes the connections. The server does not notice that its answers are lost.
+func (s *outages) cut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.conns {
@@ -62,11 +62,11 @@ func (s *site) cut() {
 	s.conns = nil
 }
 
-func (s *site) InProcessConn() (net.Conn, error) {
+func (s *outages) InProcessConn() (net.Conn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.server == nil {
-		return nil, errors.New("switched off")
+		return nil, errors.New("stopped")
 	}
 	c, err := s.server.InProcessConn()
 	if err == nil {
@@ -75,16 +75,16 @@ func (s *site) InProcessConn() (net.Conn, error) {
 	return c, err
 }
 
-func (s *site) connect() *natsstore.Store {
+func (s *outages) connect() *natsstore.Store {
 	store := connect(s.t, natsstore.Options{Namespace: "test", InProcess: s, Logger: quiet})
 	s.t.Cleanup(func() { store.Close() })
 	return store
 }
 
-func TestRestartKeepsEverythingAndConsumersGoOn(t *testing.T) {
+func TestDataAndConsumersSurviveARestart(t *testing.T) {
 	ctx := t.Context()
-	at := newSite(t)
-	s := at.connect()
+	server := newOutages(t)
+	s := server.connect()
 	wakeups, tasks := make(chan store.Wakeup, 10), make(chan store.TaskDelivery, 10)
 	must(t, s.Receive(ctx, store.ReceiveOptions{Queue: "q", Worker: "a", Handler: func(w store.Wakeup) { wakeups <- w }}))
 	must(t, s.ReceiveTasks(ctx, store.TaskOptions{Queue: "q", Slots: 2, Handler: func(d store.TaskDelivery) { tasks <- d }}))
@@ -92,8 +92,8 @@ func TestRestartKeepsEverythingAndConsumersGoOn(t *testing.T) {
 	must(t, err)
 	must(t, s.ScheduleTimer(ctx, "q", "w", time.Now().Add(time.Second)))
 
-	at.off()
-	at.on()
+	server.stop()
+	server.start()
 
 	must(t, s.Send(ctx, store.Message{Queue: "q", ID: "w", Data: []byte("hi")}))
 	must(t, s.EnqueueTask(ctx, store.Task{Queue: "q", ID: "w", RunID: "r", Op: "1"}))
@@ -104,7 +104,7 @@ func TestRestartKeepsEverythingAndConsumersGoOn(t *testing.T) {
 		got[w.Timer] = w
 	}
 	if string(got[false].Data) != "hi" || got[true].ID != "w" {
-		t.Errorf("woken up by %+v, want the message and the timer", got)
+		t.Errorf("wake-ups %+v, want the message and the timer", got)
 	}
 	receive(t, tasks).Ack()
 	run, err := s.Load(ctx, "w")
@@ -114,13 +114,13 @@ func TestRestartKeepsEverythingAndConsumersGoOn(t *testing.T) {
 	}
 }
 
-// Every call that the outage meets waits for its end and then succeeds.
-func TestCallsOutliveAnOutage(t *testing.T) {
+// Calls during an outage wait for its end, and then succeed.
+func TestCallsWaitForTheEndOfAnOutage(t *testing.T) {
 	ctx := t.Context()
-	at := newSite(t)
-	s := at.connect()
+	server := newOutages(t)
+	s := server.connect()
 	must(t, s.PutObject(ctx, "o", []byte("object")))
-	at.off()
+	server.stop()
 
 	calls := map[string]func() error{
 		"append": func() error { _, err := s.Append(ctx, "w", 0, store.Record{RunID: "r", CommitID: "1"}); return err },
@@ -139,7 +139,7 @@ func TestCallsOutliveAnOutage(t *testing.T) {
 			}
 		})
 	}
-	at.on()
+	server.start()
 	wg.Wait()
 	run, err := s.Load(ctx, "w")
 	must(t, err)
@@ -148,10 +148,10 @@ func TestCallsOutliveAnOutage(t *testing.T) {
 	}
 }
 
-func TestCallsEndWithTheirContextWhileNATSIsAway(t *testing.T) {
-	at := newSite(t)
-	s := at.connect()
-	at.off()
+func TestCallsEndWithTheirContextDuringAnOutage(t *testing.T) {
+	server := newOutages(t)
+	s := server.connect()
+	server.stop()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	for name, call := range map[string]func() error{
@@ -161,17 +161,17 @@ func TestCallsEndWithTheirContextWhileNATSIsAway(t *testing.T) {
 		"object": func() error { return s.PutObject(ctx, "o", nil) },
 	} {
 		if err := call(); !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%s: %v, want that the store is unavailable and that time is up", name, err)
+			t.Errorf("%s: %v, want ErrUnavailable and DeadlineExceeded", name, err)
 		}
 	}
 }
 
-// Writers append while their connection is cut over and over. An acknowledgement that got lost must neither fail an
-// append nor double it.
+// Writers append while their connection is cut again and again. A lost acknowledgement must neither make an append fail nor
+// duplicate it.
 func TestAppendsSurviveLostAcknowledgements(t *testing.T) {
 	const writers, records = 20, 30
-	at := newSite(t)
-	s := at.connect()
+	server := newOutages(t)
+	s := server.connect()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -186,7 +186,7 @@ func TestAppendsSurviveLostAcknowledgements(t *testing.T) {
 	for cutting := true; cutting; {
 		select {
 		case <-cuts.C:
-			at.cut()
+			server.cut()
 		case <-done:
 			cutting = false
 		}
@@ -196,7 +196,7 @@ func TestAppendsSurviveLostAcknowledgements(t *testing.T) {
 	}
 }
 
-// appendRun appends n records with no other writer around, so that no append may lose its compare.
+// appendRun appends n records without another writer, so that no append may conflict.
 func appendRun(t *testing.T, s store.Store, id string, n int) {
 	var first, prev store.Seq
 	for i := range n {
@@ -225,11 +225,11 @@ func checkRun(t *testing.T, s store.Store, id string, n int) {
 	}
 }
 
-// Wake-ups that get lost on a broken connection come again.
+// Wake-ups that are lost with a connection are delivered again.
 func TestReceiveSurvivesCuts(t *testing.T) {
 	const n = 200
-	at := newSite(t)
-	s := at.connect()
+	server := newOutages(t)
+	s := server.connect()
 	all := make(chan struct{})
 	var mu sync.Mutex
 	seen := map[string]bool{}
@@ -248,7 +248,7 @@ func TestReceiveSurvivesCuts(t *testing.T) {
 	for i := range n {
 		must(t, s.Send(t.Context(), store.Message{Queue: "q", ID: fmt.Sprint("w", i%7), DedupID: strconv.Itoa(i), Data: []byte(strconv.Itoa(i))}))
 		if i%20 == 19 {
-			at.cut()
+			server.cut()
 		}
 	}
 	select {

@@ -3,6 +3,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,12 +80,12 @@ func (s *Store) ensureStream(ctx context.Context, st *stream, want jetstream.Str
 	return nil
 }
 
-// findStream returns the configuration of a stream. It creates the stream if it is missing.
+// findStream returns the configuration of a stream. It creates the stream if it is missing, unless that would hide a loss of data.
 func (s *Store) findStream(ctx context.Context, want jetstream.StreamConfig) (have jetstream.StreamConfig, err error) {
 	err = s.link.manage(ctx, func(ctx context.Context) error {
 		found, err := s.js.Stream(ctx, want.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			found, err = s.js.CreateStream(ctx, want)
+			found, err = s.createStream(ctx, want)
 		}
 		if err == nil {
 			have = found.CachedInfo().Config
@@ -94,8 +95,55 @@ func (s *Store) findStream(ctx context.Context, want jetstream.StreamConfig) (ha
 	return have, err
 }
 
+// createStream creates a stream in a new namespace. In a namespace that has held data, a missing stream was deleted or lost. An
+// empty one in its place would look as if its runs had never existed, so only Options.Recreate creates it there.
+func (s *Store) createStream(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
+	if s.opt.Recreate {
+		return s.js.CreateStream(ctx, want)
+	}
+	used, err := s.usedStream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if used == "" {
+		return s.js.CreateStream(ctx, want)
+	}
+	// Another client may have created the stream, and have begun to use the namespace, since this one looked.
+	found, err := s.js.Stream(ctx, want.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil, &MissingStreamError{Namespace: s.name.namespace, Stream: want.Name, Other: used}
+	}
+	return found, err
+}
+
+// usedStream returns the name of a stream of this namespace that has held a message. It returns "" if there is none.
+func (s *Store) usedStream(ctx context.Context) (string, error) {
+	streams := s.js.ListStreams(ctx, jetstream.WithStreamListSubject(s.name.subject(">")))
+	used := ""
+	for info := range streams.Info() { // to its end: the lister sends without regard for ctx
+		if info.State.LastSeq > 0 {
+			used = info.Config.Name
+		}
+	}
+	return used, streams.Err()
+}
+
+// MissingStreamError says that a stream of a namespace is missing, although the namespace has held data.
+type MissingStreamError struct {
+	Namespace string
+	Stream    string // the missing one
+	Other     string // one that has held data
+}
+
+func (e *MissingStreamError) Error() string {
+	return fmt.Sprintf("stream %s of namespace %q is missing, but %s has held data: the data of the missing stream is lost. "+
+		"Restore it from a backup, or connect once with the option WithRecreateStreams to continue with an empty stream",
+		e.Stream, e.Namespace, e.Other)
+}
+
 // adjustStream updates a stream that an earlier version created. It keeps what an operator may have changed, such as
-// replicas, placement and limits.
+// replicas, placement and limits. A stream that is up to date is left alone: updating one needs a permission with which its
+// data can be removed, and clients should not have it.
 func (s *Store) adjustStream(ctx context.Context, have, want jetstream.StreamConfig) error {
 	if have.Metadata[metaShards] != want.Metadata[metaShards] {
 		return fmt.Errorf("namespace %q was created with %s shards, not %s: set Shards to that number",
@@ -103,8 +151,9 @@ func (s *Store) adjustStream(ctx context.Context, have, want jetstream.StreamCon
 	}
 	adjusted := have
 	adjusted.Subjects = want.Subjects
-	adjusted.MaxMsgsPerSubject = want.MaxMsgsPerSubject
-	adjusted.Duplicates = want.Duplicates
+	// Zero leaves these to the server, which then reports its default.
+	adjusted.MaxMsgsPerSubject = cmp.Or(want.MaxMsgsPerSubject, have.MaxMsgsPerSubject)
+	adjusted.Duplicates = cmp.Or(want.Duplicates, have.Duplicates)
 	adjusted.AllowRollup = want.AllowRollup
 	adjusted.AllowMsgTTL = want.AllowMsgTTL
 	adjusted.AllowDirect = want.AllowDirect

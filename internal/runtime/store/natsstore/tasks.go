@@ -148,7 +148,7 @@ func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) 
 	return nil
 }
 
-// Beat implements store.Tasks.
+// LastHeartbeat implements store.Tasks.
 func (s *Store) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error) {
 	if err := checkTask(t); err != nil {
 		return nil, err

@@ -1,0 +1,301 @@
+// This file holds the coroutines of a run and gives them their turns, one at a time.
+
+package sched
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"runtime/pprof"
+	"strconv"
+
+	"github.com/pawlhq/pawl/internal/runtime/list"
+)
+
+// turns decides which coroutine has the turn.
+type turns struct {
+	alive   list.List[*Coroutine] // in order of creation
+	ready   queue
+	current *Coroutine
+	back    chan struct{} // the turn comes back to the engine
+	labels  context.Context
+
+	killed  bool
+	stopped bool
+	dumping bool
+	yields  int // in a row, with nothing else happening
+	panic   *Panic
+}
+
+// queue is a queue of coroutines. A coroutine is in one queue at a time: it is ready, or waits for one thing.
+type queue struct{ list.List[*Coroutine] }
+
+func (q *queue) push(c *Coroutine) { q.PushBack(&c.queued, c) }
+
+func newTurns(labels ...string) *turns {
+	return &turns{back: make(chan struct{}), labels: pprof.WithLabels(context.Background(), pprof.Labels(labels...))}
+}
+
+// Coroutine is a goroutine of a workflow's code.
+type Coroutine struct {
+	Local any // for the owner of the scheduler
+
+	parent   *Coroutine
+	index    int // among the parent's children
+	children int
+	path     string
+	alive    list.Node[*Coroutine]
+	queued   list.Node[*Coroutine]
+	fn       func()
+	turn     chan struct{}
+	started  bool
+	waiting  string
+	spins    int
+	channel  channelWait
+	origin   []uintptr
+	stack    []uintptr
+}
+
+// Path is the coroutine's identity: "0" is the first, "0.1" the second one that it started.
+func (c *Coroutine) Path() string {
+	if c.path == "" {
+		c.path = strconv.Itoa(c.index)
+		if c.parent != nil {
+			c.path = c.parent.Path() + "." + c.path
+		}
+	}
+	return c.path
+}
+
+// Panic is a panic of a coroutine.
+type Panic struct {
+	Value any
+	Stack []byte
+	Path  string
+}
+
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+
+// Spawn starts a coroutine that runs fn. It is ready immediately, and gets its turn after those that are ready already.
+// It is a child of the current coroutine.
+func (t *turns) Spawn(fn func()) *Coroutine {
+	c := t.Reserve(Callers())
+	t.Start(c, fn)
+	return c
+}
+
+// Reserve returns a coroutine whose identity is fixed now, and that Start begins later, or never. origin is the author's
+// call that asked for it.
+func (t *turns) Reserve(origin []uintptr) *Coroutine {
+	c := &Coroutine{parent: t.current, turn: make(chan struct{}), origin: origin}
+	if c.parent != nil {
+		c.index = c.parent.children
+		c.parent.children++
+	}
+	return c
+}
+
+// Start makes a reserved coroutine ready to run fn.
+func (t *turns) Start(c *Coroutine, fn func()) {
+	c.fn = fn
+	t.alive.PushBack(&c.alive, c)
+	t.Ready(c)
+}
+
+// run is the goroutine of c. It begins with the first turn of c.
+func (t *turns) run(c *Coroutine) {
+	pprof.SetGoroutineLabels(t.labels)
+	defer func() {
+		// Panics in deferred calls of a coroutine that is being killed are ignored, but must not end the process.
+		if v := recover(); v != nil && !t.killed && t.panic == nil {
+			t.panic = &Panic{Value: v, Stack: debug.Stack(), Path: c.Path()}
+		}
+		c.alive.Remove()
+		t.resume(t.next())
+	}()
+	c.fn()
+}
+
+// Current is the coroutine that has the turn; nil between turns.
+func (t *turns) Current() *Coroutine { return t.current }
+
+// Killed reports whether coroutines are being torn down. Effects of their deferred calls are ignored.
+func (t *turns) Killed() bool { return t.killed }
+
+// Enter begins an operation of the current coroutine, which it returns. After Kill it ends the coroutine instead.
+func (t *turns) Enter() *Coroutine {
+	if t.killed {
+		runtime.Goexit()
+	}
+	if t.current == nil {
+		panic("pawl: workflow code runs outside of its workflow's turn, in a goroutine that the workflow does not own")
+	}
+	return t.current
+}
+
+// ParkFunc is what the function of Park is called in profiles. A coroutine whose stack has it does not have the turn.
+const ParkFunc = "sched.(*turns).Park"
+
+// Park gives up the turn until Ready is called for the current coroutine. why says what it waits for, for people. After
+// Kill it ends the coroutine instead.
+func (t *turns) Park(why string) {
+	c := t.Enter()
+	c.waiting, c.spins = why, 0
+	if next := t.next(); next != c {
+		t.resume(next)
+		for <-c.turn; t.dumping; <-c.turn {
+			c.stack = Callers()
+			t.back <- struct{}{}
+		}
+	}
+	if t.killed {
+		runtime.Goexit()
+	}
+	c.waiting = ""
+}
+
+// Yield lets the other ready coroutines have a turn.
+func (t *turns) Yield() {
+	t.yields++
+	t.ready.push(t.Enter())
+	t.Park("its turn")
+}
+
+// maxYields is how many times in a row coroutines may yield, with nothing else happening, before the turn goes back to
+// the engine: they wait for something that only an event can bring.
+const maxYields = 10_000
+
+// Busy reports whether Run ended although coroutines are ready, because all that they do is poll.
+func (t *turns) Busy() bool { return t.yields >= maxYields }
+
+// maxSpins is how often in a row a coroutine may fail to do something without blocking before the others get a turn: in
+// Go they run in parallel to a loop that polls.
+const maxSpins = 32
+
+// spin counts a failed non-blocking attempt of the current coroutine.
+func (t *turns) spin() {
+	if t.current.spins++; t.current.spins >= maxSpins {
+		t.Yield()
+	}
+}
+
+// Ready puts a parked coroutine at the end of the queue of those that are ready.
+func (t *turns) Ready(c *Coroutine) {
+	t.yields = 0
+	t.ready.push(c)
+}
+
+// Run gives turns until no coroutine is ready, all ready ones do nothing but yield, or Stop is called. It returns the
+// panic of a coroutine, if one panicked. After that, only Kill may be called.
+func (t *turns) Run() *Panic {
+	t.yields = 0
+	if next := t.next(); next != nil {
+		t.give(next)
+	}
+	return t.panic
+}
+
+// Stop returns the turn to the engine as soon as the current coroutine ends or parks, even if others are ready.
+func (t *turns) Stop() { t.stopped = true }
+
+// next takes the coroutine whose turn it is from the queue; nil means the engine.
+func (t *turns) next() *Coroutine {
+	if t.killed || t.stopped || t.panic != nil || t.Busy() {
+		return nil
+	}
+	return t.ready.PopFront()
+}
+
+// give gives c the turn and waits until the turn is back.
+func (t *turns) give(c *Coroutine) {
+	t.resume(c)
+	<-t.back
+}
+
+// resume hands the turn to c, or back to the engine.
+func (t *turns) resume(c *Coroutine) {
+	t.current = c
+	switch {
+	case c == nil:
+		t.back <- struct{}{}
+	case c.started:
+		c.turn <- struct{}{}
+	default:
+		c.started = true
+		go t.run(c)
+	}
+}
+
+// kill ends every coroutine in order of creation.
+func (t *turns) kill() {
+	t.killed = true
+	for !t.alive.Empty() {
+		if c := t.alive.First().Value; c.started {
+			t.give(c)
+		} else {
+			c.alive.Remove()
+		}
+	}
+}
+
+// Status describes a coroutine between turns.
+type Status struct {
+	Path    string
+	Waiting string    // what it waits for; empty if it is ready
+	Origin  []uintptr // program counters of where it was started, innermost first; empty for the first coroutine
+	Stack   []uintptr // and of where it waits
+}
+
+// Dump returns the status of every coroutine, in order of creation. It is called between turns.
+func (t *turns) Dump() (all []Status) {
+	if t.killed {
+		return nil
+	}
+	t.dumping = true
+	for n := t.alive.First(); n != nil; n = n.Next() {
+		c := n.Value
+		if c.started {
+			c.turn <- struct{}{}
+			<-t.back
+		}
+		all = append(all, Status{c.Path(), c.waiting, c.origin, c.stack})
+	}
+	t.dumping = false
+	return all
+}
+
+// Blocked returns the coroutines, apart from the current one, that wait for something and are not ready, in order of
+// creation. Their stacks are not set.
+func (t *turns) Blocked() (all []Status) {
+	ready := map[*Coroutine]bool{t.current: true}
+	for n := t.ready.First(); n != nil; n = n.Next() {
+		ready[n.Value] = true
+	}
+	for n := t.alive.First(); n != nil; n = n.Next() {
+		if c := n.Value; !ready[c] {
+			all = append(all, Status{Path: c.Path(), Waiting: c.waiting, Origin: c.origin})
+		}
+	}
+	return all
+}
+
+// Callers returns the program counters of the callers of the function that calls it, innermost first.
+func Callers() []uintptr {
+	var pcs [16]uintptr
+	return append([]uintptr(nil), pcs[:runtime.Callers(3, pcs[:])]...)
+}
+
+// at returns the value of a key in a table. The table and its values are made when they are first needed: most runs have
+// few of them.
+func at[K comparable, V any](table *map[K]*V, key K) *V {
+	if *table == nil {
+		*table = map[K]*V{}
+	}
+	v := (*table)[key]
+	if v == nil {
+		v = new(V)
+		(*table)[key] = v
+	}
+	return v
+}

@@ -1,0 +1,69 @@
+// This file appends a record to the journal: the moment at which everything in it has happened.
+
+package workflow
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// commit appends events as one record that takes in the messages consumed, and publishes what follows from them.
+func (r *run) commit(ctx context.Context, events []history.Event, consumed []store.Seq) error {
+	sealed, err := journal.Seal(ctx, r.worker.Chain, journal.Owner(r.id, r.runID), events)
+	if err != nil {
+		return err
+	}
+	rec := &history.Record{
+		Format: history.Format, ID: r.id, RunID: r.runID, Worker: r.worker.ID,
+		FirstEvent: r.archive.events + 1, Events: sealed, Consumed: consumed, Prev: r.last,
+	}
+	if err := r.append(ctx, rec); err != nil {
+		return err
+	}
+	for _, seq := range consumed {
+		r.inbox.consumed[seq], r.inbox.unsettled[seq] = true, true
+	}
+	return r.publish(ctx, sealed)
+}
+
+// append stores a record. A record that closes the run holds all events of the run, so that the store can drop the
+// others.
+func (r *run) append(ctx context.Context, rec *history.Record) error {
+	limit := r.worker.Store.MaxPayload() - headroom
+	stored := store.Record{RunID: rec.RunID, CommitID: journal.NewID(), First: r.first}
+	closing := history.StatusOf(rec.Events[len(rec.Events)-1].Body)
+	if rec.FirstEvent == 1 || closing.Closed() { // the store may drop the records in between
+		rec.ConsumedBefore = slices.Sorted(maps.Keys(r.inbox.unsettled))
+	}
+	r.archive.add(rec)
+	if closing.Closed() {
+		whole, err := r.archive.whole(ctx, r.worker, rec)
+		if err != nil {
+			return err
+		}
+		rec = whole
+		stored.Close = &store.Close{Retention: max(r.started.Retention, time.Second)}
+	}
+	var err error
+	if stored.Data, err = journal.Pack(ctx, r.worker.Chain, rec, limit); err != nil {
+		return err
+	}
+	seq, err := r.worker.Store.Append(ctx, r.id, r.last, stored)
+	if err != nil {
+		return err
+	}
+	r.last = seq
+	if r.first == 0 || closing.Closed() {
+		r.first = seq
+	}
+	return nil
+}
+
+// headroom is what the headers of a message and the protocol may take of the largest payload, in bytes.
+const headroom = 16 << 10

@@ -1,0 +1,103 @@
+// This file carries out what follows from a record once it is stored, and repairs what a worker that died has left out.
+// Everything in it can be repeated without harm.
+
+package workflow
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
+)
+
+// publish carries out what follows from the events of a stored record. It returns when what it has written is stored.
+func (r *run) publish(ctx context.Context, events []history.Event) error {
+	var effects []effect
+	for _, e := range events {
+		if recorded := kindOf(e.Body).recorded; recorded != nil {
+			if write := recorded(r, e); write != nil {
+				effects = append(effects, write)
+			}
+		}
+	}
+	closing := events[len(events)-1]
+	if status := history.StatusOf(closing.Body); status.Closed() {
+		r.closed = status
+		effects = []effect{r.close(closing)}
+	}
+	return parallel(ctx, effects)
+}
+
+// close ends the run in memory and returns what shows everywhere else that it has ended.
+func (r *run) close(closing history.Event) effect {
+	if r.loaded() {
+		for _, op := range r.x.Open() {
+			if abandon := kindOf(op.Body).abandon; abandon != nil {
+				abandon(r, op)
+			}
+		}
+	}
+	r.halt(context.Canceled)
+	r.alarm.stop()
+	r.announceEnd(closing)
+	return func(ctx context.Context) error {
+		if err := r.putEntry(ctx, r.closed, closing.Body, closing.Time); err != nil {
+			return err
+		}
+		return r.alarm.cancel(ctx)
+	}
+}
+
+// parallel runs effects concurrently, because each waits for the store.
+func parallel(ctx context.Context, effects []effect) error {
+	if len(effects) == 1 {
+		return effects[0](ctx)
+	}
+	errs := make([]error, len(effects))
+	var wg sync.WaitGroup
+	for i, effect := range effects {
+		wg.Go(func() { errs[i] = effect(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// repair publishes what follows from the journal and is missing, because the worker that appended the last record may
+// have died before it did. waiting is what waits in the inbox, known what visibility has.
+func (r *run) repair(ctx context.Context, waiting []store.Pending, known visible) error {
+	if !r.exists() {
+		return nil
+	}
+	if err := r.repairEntry(ctx, known); err != nil {
+		return err
+	}
+	if !r.loaded() {
+		return nil
+	}
+	reported := activity.Reported(waiting)
+	for _, op := range r.x.Open() {
+		repair := kindOf(op.Body).repair
+		if repair == nil || reported[op.ID] {
+			continue
+		}
+		if err := repair(ctx, r, op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// confirm fails with a *store.ConflictError if the journal has moved on from what is in memory.
+func (r *run) confirm(ctx context.Context) error {
+	last, err := r.worker.Store.Last(ctx, r.id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if last.Seq != r.last {
+		return &store.ConflictError{ID: r.id, Prev: r.last, Last: last.Seq}
+	}
+	return nil
+}

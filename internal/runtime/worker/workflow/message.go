@@ -1,0 +1,131 @@
+// This file is what arrives at a run: deliveries of the store, messages read from the inbox, and what this worker itself
+// has to say.
+
+package workflow
+
+import (
+	"cmp"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker/process"
+)
+
+// message is one thing that arrives at a run. At most one of the pointers is set. A message with none only wakes the
+// actor, which loads the run, applies what is due and publishes what is missing.
+type message struct {
+	delivery *delivery      // from the store: a message of the inbox, or a timer that has fired
+	pending  *store.Pending // read from the inbox, and not delivered to this worker
+	outcome  *outcome       // from this worker
+	stack    *stackQuery
+}
+
+// delivery is a wake-up from the store that has no answer yet.
+type delivery struct {
+	store.Wakeup
+	key         deliveryKey
+	renewed     *process.Delivery
+	arrived     time.Time
+	redelivered atomic.Bool
+	queued      bool // in the mailbox, and not yet part of a turn; guarded by Runs.mu
+}
+
+// deliveryKey identifies a delivery. Timers that have fired have sequence numbers of their own.
+type deliveryKey struct {
+	timer bool
+	seq   store.Seq
+}
+
+// exclusive reports whether no other worker can have received the same delivery. Another worker that has it, and was
+// suspended, may acknowledge it at any time, and then it is not delivered again.
+func (d *delivery) exclusive() bool {
+	return d.Delivered == 1 && !d.redelivered.Load() && time.Since(d.arrived) < store.AckWait/2
+}
+
+// outcome is how an operation ended, if this worker knows that without the inbox.
+type outcome struct {
+	runID string
+	op    history.OpID
+	event history.Body
+	// recorded, if not nil, takes without blocking whether the journal has the outcome.
+	recorded chan<- bool
+	applied  bool
+}
+
+// stackQuery asks for the coroutines of a run.
+type stackQuery struct {
+	runID  string
+	answer chan<- *history.Stack // takes one answer without blocking
+}
+
+// inbox returns the inbox message that m carries, or nil if m is something else.
+func (m message) inbox() *store.Pending {
+	if d := m.delivery; d != nil && !d.Timer {
+		return &store.Pending{Seq: d.Seq, Start: d.Start, Data: d.Data}
+	}
+	return m.pending
+}
+
+// messages are messages in the order in which they are applied.
+type messages []message
+
+// onlyNewStart reports whether all that has arrived is a start that no other worker can have.
+func (ms messages) onlyNewStart() bool {
+	return len(ms) == 1 && ms[0].delivery != nil && ms[0].delivery.Start && ms[0].delivery.exclusive()
+}
+
+// anyDelivered reports whether the store waits for an acknowledgement of one of the messages.
+func (ms messages) anyDelivered() bool {
+	return slices.ContainsFunc(ms, func(m message) bool { return m.delivery != nil })
+}
+
+// merge puts the messages that were delivered and those that wait in the inbox into the order of the inbox. Messages that
+// are not from the inbox come last.
+func (ms messages) merge(waiting []store.Pending) messages {
+	delivered := map[store.Seq]bool{}
+	var inbox, rest messages
+	for _, m := range ms {
+		switch {
+		case m.pending != nil: // read by an earlier attempt at this turn, and now read again
+		case m.inbox() != nil:
+			delivered[m.delivery.Seq] = true
+			inbox = append(inbox, m)
+		default:
+			rest = append(rest, m)
+		}
+	}
+	for i := range waiting {
+		if !delivered[waiting[i].Seq] {
+			inbox = append(inbox, message{pending: &waiting[i]})
+		}
+	}
+	slices.SortFunc(inbox, func(a, b message) int { return cmp.Compare(a.inbox().Seq, b.inbox().Seq) })
+	return append(inbox, rest...)
+}
+
+// termination looks for a request to terminate a run, or any run if runID is empty.
+func (ms messages) termination(runID string) (reason string, found bool) {
+	for _, m := range ms {
+		in := m.inbox()
+		if in == nil || in.Start {
+			continue
+		}
+		if msg, err := history.UnmarshalMessage(in.Data); err == nil && msg.Terminate != nil &&
+			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
+			return msg.Terminate.Reason, true
+		}
+	}
+	return "", false
+}
+
+// answerOutcomes tells those who wait whether the outcomes among the messages are in the journal.
+func (ms messages) answerOutcomes(recorded bool) {
+	for _, m := range ms {
+		if m.outcome != nil && m.outcome.recorded != nil {
+			m.outcome.recorded <- recorded && m.outcome.applied
+		}
+	}
+}

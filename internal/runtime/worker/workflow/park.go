@@ -1,0 +1,111 @@
+// This file parks runs that cannot go on: a replay that does not match, a panic, a workflow type that this worker does
+// not have, a payload or a record that cannot be decoded. Nothing is written to the journal of such a run. Its messages
+// are kept and delivered again, so it resumes as soon as a worker with better code receives it. Other runs continue.
+
+package workflow
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+)
+
+// parking is whether a run is parked, and why.
+type parking struct {
+	times  int    // how many turns in a row have failed
+	reason string // as visibility has it
+}
+
+// parkRetry is how often a parked run is tried again.
+var parkRetry = backoff.Doubling(time.Second, 30*time.Second)
+
+// park drops the run from memory until it is tried again, and shows why. A reason is logged and shown once.
+func (a *actor) park(ctx context.Context, err error) {
+	reason := err.Error()
+	isNew := reason != a.parking.reason
+	a.parking.reason = reason
+	if isNew {
+		firstLine, _, _ := strings.Cut(reason, "\n")
+		a.worker.Log.Error("run is parked; pawl run show prints the whole reason", "workflow", a.id, "reason", firstLine)
+		if err := a.showParking(ctx, history.StatusParked); err != nil {
+			a.worker.Log.Warn("cannot show a run as parked", "workflow", a.id, "error", err)
+			a.parking.reason = ""
+		}
+	}
+	a.parking.times++
+	delay := parkRetry.Pause(a.parking.times)
+	a.forget()
+	a.wakeLater(delay)
+	a.handBack(delay)
+}
+
+// unpark shows that a parked run has resumed.
+func (a *actor) unpark(ctx context.Context) {
+	if a.parking.times == 0 {
+		return
+	}
+	a.parking = parking{}
+	if a.run == nil || !a.run.loaded() {
+		return
+	}
+	a.worker.Log.Info("parked run resumes", "workflow", a.id, "run", a.run.runID)
+	if err := a.showParking(ctx, history.StatusRunning); err != nil {
+		a.worker.Log.Warn("cannot show that a parked run has resumed", "workflow", a.id, "error", err)
+	}
+}
+
+// adoptParking takes over from visibility that the run is parked: another worker, or an earlier process, parked it.
+func (a *actor) adoptParking(known visible) {
+	if reason, parked := known.parked(a.run.runID); parked && a.run.exists() {
+		a.parking = parking{max(a.parking.times, 1), reason}
+	}
+}
+
+// showParking writes the entry for a state that has no record.
+func (a *actor) showParking(ctx context.Context, status history.Status) error {
+	if a.run == nil {
+		a.run = newRun(a.workflow, "")
+	}
+	s := a.run.summary(status, nil, time.Now().UTC())
+	if status == history.StatusParked {
+		s.Parked = a.parking.reason
+	}
+	s.Trials, s.TrialsAt = a.probation.trials, a.run.last
+	return a.worker.Store.PutEntry(ctx, a.run.unrecorded(s))
+}
+
+// terminateUnrunnable closes a run that cannot go on, if one of the messages asks for it: that does not need the run's
+// code. Otherwise it returns cause, for which the run will be parked.
+func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause error) error {
+	if _, asked := ms.termination(""); !asked {
+		return cause
+	}
+	a.forget()
+	loaded, err := load(ctx, a.workflow)
+	a.run = loaded
+	var corrupt *journal.CorruptError
+	if err != nil && !errors.As(err, &corrupt) {
+		return err
+	}
+	t := &turn{run: a.run}
+	defer func() { a.run = t.run }()
+	for _, m := range ms {
+		if in := m.inbox(); in != nil {
+			t.consumed = append(t.consumed, in.Seq)
+			if in.Start && (!t.run.exists() || t.run.closed.Closed()) {
+				t.adopt(in.Data)
+			}
+		}
+	}
+	reason, asked := ms.termination(t.run.runID)
+	if !asked || !t.run.exists() || t.run.closed.Closed() {
+		return cause
+	}
+	t.add(&history.RunTerminated{Reason: reason})
+	return t.commit(ctx)
+}

@@ -1,0 +1,119 @@
+// This file is the state of one run in memory.
+
+package workflow
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
+	"github.com/pawlhq/pawl/internal/runtime/worker/process"
+)
+
+// workflow is one workflow id in this worker: what all its runs share.
+type workflow struct {
+	id     string
+	queue  string
+	worker *process.Process
+	tasks  *activity.Runner
+	alarm  *alarm
+	post   func(message)           // puts a message into the mailbox, from any goroutine
+	kill   func(*replay.Execution) // ends the coroutines of a run, without waiting for them
+}
+
+// run is the newest run of a workflow id, as of the journal's record last. If the id has never been used, or the run has
+// closed, x is nil.
+type run struct {
+	*workflow
+	runID     string
+	x         *replay.Execution
+	started   *history.RunStarted
+	startedAt time.Time
+	closed    history.Status // zero if the run is open
+
+	first, last store.Seq
+	archive     archive
+	records     []*history.Record // read, and not yet replayed
+	inbox       inbox
+	local       local
+}
+
+// inbox is what a run knows of the messages that its journal has taken in.
+type inbox struct {
+	consumed  map[store.Seq]bool
+	unsettled map[store.Seq]bool // those that may be delivered again
+}
+
+// local is what happens in this process for the operations of a run.
+type local struct {
+	steps   map[history.OpID]context.CancelCauseFunc // steps that run
+	cancels map[history.OpID]context.CancelFunc      // stops the cancelling of an activity
+	checked map[history.OpID]bool                    // activities whose schedule-to-start limit has been checked
+}
+
+func newRun(w *workflow, runID string) *run {
+	return &run{
+		workflow: w, runID: runID,
+		inbox: inbox{consumed: map[store.Seq]bool{}, unsettled: map[store.Seq]bool{}},
+		local: local{steps: map[history.OpID]context.CancelCauseFunc{}, cancels: map[history.OpID]context.CancelFunc{}, checked: map[history.OpID]bool{}},
+	}
+}
+
+// next returns the run that follows r, which has closed. What r has taken in may be delivered to it again.
+func (r *run) next(runID string) *run {
+	next := newRun(r.workflow, runID)
+	next.last = r.last
+	next.inbox.unsettled = r.inbox.unsettled
+	maps.Copy(next.inbox.consumed, r.inbox.unsettled)
+	return next
+}
+
+// exists reports whether the workflow id has a run.
+func (r *run) exists() bool { return r.started != nil }
+
+// loaded reports whether the run's code is in memory.
+func (r *run) loaded() bool { return r.x != nil }
+
+// isOpen reports whether an operation still waits for its outcome.
+func (r *run) isOpen(op history.OpID) bool { return r.x != nil && r.x.IsOpen(op) }
+
+// now is the time of the next event: this worker's clock, but never before the run's last event.
+func (r *run) now() time.Time {
+	now := time.Now().UTC()
+	if r.x != nil && r.x.Now().After(now) {
+		return r.x.Now()
+	}
+	return now
+}
+
+// stack returns where the coroutines of the run are, or nil if it is another run or its code is not in memory.
+func (r *run) stack(runID string) *history.Stack {
+	if !r.loaded() || r.runID != runID {
+		return nil
+	}
+	return &history.Stack{Worker: r.worker.ID, Coroutines: r.x.Coroutines()}
+}
+
+// busy reports whether something goes on that only this process knows of.
+func (r *run) busy() bool { return len(r.local.steps) > 0 || len(r.local.cancels) > 0 }
+
+// halt ends what goes on in this process for the run, with the given cause.
+func (r *run) halt(cause error) {
+	for _, cancel := range r.local.steps {
+		cancel(cause)
+	}
+	for _, stop := range r.local.cancels {
+		stop()
+	}
+	if r.x != nil {
+		r.kill(r.x)
+		r.x = nil
+	}
+}
+
+// supervisor runs code of a run, and reports a run whose code does not return in time.
+type supervisor func(r *run, code func() error) error

@@ -1,0 +1,57 @@
+// This file is the step operation: side effects that run in this worker.
+
+package workflow
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
+)
+
+var stepKind = kind{
+	recorded: func(r *run, e history.Event) effect {
+		body := e.Body.(*history.StepScheduled)
+		op, _ := r.x.Find(body.Op.ID())
+		if opened, ok := op.Body.(*history.StepScheduled); ok {
+			body = opened // its input is sealed in the record, but not in memory
+		}
+		r.startStep(body, false)
+		return nil
+	},
+	repair: repairStep,
+}
+
+// startStep runs a step, unless it runs already.
+func (r *run) startStep(body *history.StepScheduled, cancelled bool) {
+	id, runID := body.Op.ID(), r.runID
+	if r.local.steps[id] != nil {
+		return
+	}
+	info := activity.Info{ID: r.id, RunID: runID, WorkflowType: r.started.Type, Scheduled: r.x.Now()}
+	r.local.steps[id] = r.tasks.StartStep(info, body, cancelled, func(o history.Outcome) {
+		r.post(message{outcome: &outcome{runID: runID, op: id, event: &history.StepCompleted{Op: id, Outcome: o}}})
+	})
+}
+
+// errStepElsewhere says that another worker, which has the run in memory, runs a step of it.
+var errStepElsewhere = errors.New("a step of the run is under way in another worker")
+
+// repairStep starts a step that has no outcome, unless another living worker runs it: ownership of a run may move while
+// a step is under way.
+func repairStep(ctx context.Context, r *run, op replay.Open) error {
+	if r.local.steps[op.ID] != nil {
+		return nil
+	}
+	elsewhere, err := r.tasks.StepRuns(ctx, activity.Ref{Queue: r.queue, ID: r.id, RunID: r.runID, Op: op.ID})
+	if err != nil {
+		return err
+	}
+	if elsewhere {
+		return errStepElsewhere
+	}
+	r.startStep(op.Body.(*history.StepScheduled), op.Cancelled)
+	return nil
+}

@@ -1,0 +1,239 @@
+// This file is one turn of a run: it applies what has arrived to the workflow's code, and collects the record of it.
+
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// turn is a record in the making: what has arrived, and what the code commands because of it.
+type turn struct {
+	run       *run // the newest one: a start replaces it
+	supervise supervisor
+	visible   *visible // what visibility had, if the turn has read it
+	events    []history.Event
+	consumed  []store.Seq
+}
+
+// take applies a message, unless it has been applied before.
+func (t *turn) take(ctx context.Context, m message) error {
+	switch {
+	case m.stack != nil:
+		m.stack.answer <- t.run.stack(m.stack.runID)
+	case m.outcome != nil:
+		return t.takeOutcome(ctx, m.outcome)
+	case m.delivery != nil && m.delivery.Timer:
+		t.run.alarm.forget(time.Now())
+	case m.inbox() != nil:
+		return t.takeInbox(ctx, m.inbox())
+	}
+	return nil
+}
+
+// takeInbox applies a message of the inbox.
+func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
+	if t.run.inbox.consumed[in.Seq] || slices.Contains(t.consumed, in.Seq) {
+		return nil
+	}
+	if in.Start {
+		return t.takeStart(ctx, in)
+	}
+	t.consumed = append(t.consumed, in.Seq)
+	msg, err := history.UnmarshalMessage(in.Data)
+	if err != nil {
+		return fmt.Errorf("message %d in the inbox of workflow %q: %w", in.Seq, t.run.id, err)
+	}
+	if !t.run.loaded() || msg.RunID != "" && msg.RunID != t.run.runID {
+		return nil // for a run that has closed
+	}
+	switch {
+	case msg.Completed != nil:
+		return t.complete(ctx, msg.Completed.Op, msg.Completed)
+	case msg.Cancel != nil:
+		if !t.run.x.Cancelled() {
+			return t.apply(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason})
+		}
+	case msg.Terminate != nil:
+		return t.apply(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason})
+	case msg.Wake != nil:
+		return t.repair(ctx)
+	}
+	return nil
+}
+
+// takeOutcome applies an outcome from this worker. Its run may have closed, or moved on in another worker, since.
+func (t *turn) takeOutcome(ctx context.Context, o *outcome) error {
+	o.applied = o.runID == t.run.runID && t.run.isOpen(o.op)
+	if o.runID != t.run.runID {
+		return nil
+	}
+	return t.complete(ctx, o.op, o.event)
+}
+
+// complete applies the event with the outcome of an operation, unless it has one.
+func (t *turn) complete(ctx context.Context, op history.OpID, event history.Body) error {
+	delete(t.run.local.steps, op)
+	if stop := t.run.local.cancels[op]; stop != nil {
+		stop()
+		delete(t.run.local.cancels, op)
+	}
+	if !t.run.isOpen(op) {
+		return nil
+	}
+	return t.apply(ctx, event)
+}
+
+// repair publishes again what the run waits for and is missing.
+func (t *turn) repair(ctx context.Context) error {
+	if err := t.run.confirm(ctx); err != nil {
+		return err
+	}
+	waiting, err := t.run.worker.Store.Pending(ctx, t.run.queue, t.run.id)
+	if err != nil {
+		return err
+	}
+	known, err := t.run.visible(ctx)
+	if err != nil {
+		return err
+	}
+	t.visible = &known
+	return t.run.repair(ctx, waiting, known)
+}
+
+// takeStart starts a run, unless the id is taken.
+func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
+	req, err := history.UnmarshalStartRequest(in.Data)
+	if err != nil {
+		return fmt.Errorf("start of workflow %q: %w", t.run.id, err)
+	}
+	begun := t.run.exists() && t.run.started.RequestID == req.RequestID
+	if !begun {
+		if err := t.makeRoom(ctx, req); err != nil {
+			return err
+		}
+	}
+	t.consumed = append(t.consumed, in.Seq)
+	switch {
+	case begun: // the request has started this run
+	case t.run.loaded():
+		t.add(&history.StartRejected{RequestID: req.RequestID})
+	case !t.run.closed.Closed() || req.Reuse.Allows(t.run.closed):
+		return t.start(ctx, req)
+	}
+	return nil
+}
+
+// makeRoom stores the end of a run that has closed in this turn, or that the start replaces. The record must not take in
+// the start: if this worker died before it stored the next run, the start would be lost.
+func (t *turn) makeRoom(ctx context.Context, req *history.StartRequest) error {
+	if !t.run.loaded() {
+		return nil
+	}
+	if t.run.x.Closed() == nil {
+		if req.Conflict != history.ConflictTerminate {
+			return nil
+		}
+		if err := t.apply(ctx, &history.RunTerminated{Reason: "replaced by a new start"}); err != nil {
+			return err
+		}
+	}
+	return t.commit(ctx)
+}
+
+// start makes a new run and its first event.
+func (t *turn) start(ctx context.Context, req *history.StartRequest) error {
+	t.run = t.run.next(req.RunID)
+	t.run.started = startedEvent(req)
+	if err := t.run.describeCode(); err != nil {
+		return err
+	}
+	if err := t.run.newExecution(); err != nil {
+		return err
+	}
+	err := t.apply(ctx, t.run.started)
+	t.run.startedAt = t.run.x.StartTime()
+	return err
+}
+
+// adopt makes a run, for a start whose code this worker does not have, that can be closed.
+func (t *turn) adopt(data []byte) {
+	req, err := history.UnmarshalStartRequest(data)
+	if err != nil {
+		return
+	}
+	last := t.run.last
+	t.run = newRun(t.run.workflow, req.RunID)
+	t.run.last, t.run.startedAt, t.run.started = last, t.run.now(), startedEvent(req)
+	t.add(t.run.started)
+}
+
+// startedEvent is the first event of a run, as far as the request determines it.
+func startedEvent(req *history.StartRequest) *history.RunStarted {
+	return &history.RunStarted{
+		Type: req.Type, Queue: req.Queue, RequestID: req.RequestID, Input: req.Input,
+		Timeout: req.Timeout, Retention: req.Retention, SchedulerVersion: history.SchedulerVersion,
+	}
+}
+
+// takeDue applies what is due.
+func (t *turn) takeDue(ctx context.Context, now time.Time) error {
+	for t.run.loaded() && t.run.x.Closed() == nil {
+		dues := t.run.dues()
+		if len(dues) == 0 || dues[0].at.After(now) {
+			return nil
+		}
+		if dues[0].check != nil {
+			dues[0].check()
+			continue
+		}
+		if err := t.apply(ctx, dues[0].event()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply gives an event to the run's code, and collects the event and the commands with which the code answers it.
+func (t *turn) apply(ctx context.Context, body history.Body) error {
+	if !t.run.loaded() || t.run.x.Closed() != nil {
+		return nil
+	}
+	opened, err := journal.Open(ctx, t.run.worker.Chain, []history.Event{{Body: body}})
+	if err != nil {
+		return err
+	}
+	in := history.Event{Time: t.run.now(), Body: opened[0].Body}
+	var commands []history.Event
+	err = t.supervise(t.run, func() (err error) {
+		commands, err = t.run.x.Step(in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t.events = append(t.events, history.Event{Time: in.Time, Body: body})
+	t.events = append(t.events, commands...)
+	return nil
+}
+
+// add collects an event that the code does not see.
+func (t *turn) add(body history.Body) {
+	t.events = append(t.events, history.Event{Time: t.run.now(), Body: body})
+}
+
+// commit stores what the turn has collected, if that is anything.
+func (t *turn) commit(ctx context.Context) error {
+	if len(t.events) == 0 {
+		return nil
+	}
+	events, consumed := t.events, t.consumed
+	t.events, t.consumed = nil, nil
+	return t.run.commit(ctx, events, consumed)
+}

@@ -1,0 +1,110 @@
+// This file keeps a run's entry in visibility, which people and clients list and look up. The journal has the truth.
+
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
+
+// summary describes the run. closing is the event that closed it, or nil.
+func (r *run) summary(status history.Status, closing history.Body, at time.Time) *history.RunSummary {
+	s := &history.RunSummary{
+		ID: r.id, RunID: r.runID, Queue: r.queue, Status: status, Changed: at, Events: r.archive.events,
+		Started: r.startedAt,
+	}
+	if r.exists() {
+		s.Type, s.RequestID = r.started.Type, r.started.RequestID
+	}
+	if closing != nil {
+		s.Close(history.Event{Time: at, Body: closing})
+		s.Result = small(s.Result)
+	}
+	return s
+}
+
+// resultMax is the size in bytes of the largest result that visibility repeats.
+const resultMax = 16 << 10
+
+// small returns p, or nil if it is too large for visibility. A payload in the object store is small.
+func small(p *history.Payload) *history.Payload {
+	if p == nil || len(p.Data) > resultMax {
+		return nil
+	}
+	return p
+}
+
+// putEntry writes the entry for the state as of the last record.
+func (r *run) putEntry(ctx context.Context, status history.Status, closing history.Body, at time.Time) error {
+	entry := store.Entry{ID: r.id, Version: r.last * 2, Data: r.summary(status, closing, at).Marshal()}
+	if status.Closed() {
+		entry.Keep = max(r.started.Retention, time.Second)
+	}
+	return r.worker.Store.PutEntry(ctx, entry)
+}
+
+// unrecorded is the entry for a state that has no record: its version lies between those of two records.
+func (r *run) unrecorded(s *history.RunSummary) store.Entry {
+	return store.Entry{ID: r.id, Version: r.last*2 + 1, Data: s.Marshal()}
+}
+
+// visible is what visibility has of a workflow id.
+type visible struct {
+	entry   store.Entry
+	summary *history.RunSummary // nil if there is none, or none that can be decoded: it will be written again
+}
+
+// parked reports whether the given run is shown as parked, and why.
+func (v visible) parked(runID string) (reason string, parked bool) {
+	if v.summary == nil || v.summary.RunID != runID || v.summary.Status != history.StatusParked {
+		return "", false
+	}
+	return v.summary.Parked, true
+}
+
+// visible reads what visibility has of the workflow id.
+func (w *workflow) visible(ctx context.Context) (visible, error) {
+	entry, err := w.worker.Store.GetEntry(ctx, w.id)
+	if errors.Is(err, store.ErrNotFound) {
+		return visible{entry: store.Entry{ID: w.id}}, nil
+	}
+	if err != nil {
+		return visible{}, err
+	}
+	summary, err := history.UnmarshalRunSummary(entry.Data)
+	if err != nil {
+		summary = nil
+	}
+	return visible{entry, summary}, nil
+}
+
+// repairEntry writes the entry if it is not about this run, or not about its state.
+func (r *run) repairEntry(ctx context.Context, known visible) error {
+	if s := known.summary; s != nil && s.RunID == r.runID && s.Status.Closed() == r.closed.Closed() {
+		return nil
+	}
+	if !r.closed.Closed() {
+		return r.putEntry(ctx, history.StatusRunning, nil, r.x.Now())
+	}
+	recorded, err := journal.Read(ctx, r.worker.Store, r.worker.Chain, r.id, r.runID)
+	if err != nil {
+		return fmt.Errorf("end of run %s: %w", r.runID, err)
+	}
+	events := recorded.Events()
+	closing := events[len(events)-1]
+	return r.putEntry(ctx, r.closed, closing.Body, closing.Time)
+}
+
+// announceEnd sends the end of the run to clients that wait for it. A client that misses it finds it in visibility.
+func (r *run) announceEnd(closing history.Event) {
+	s := r.summary(history.StatusOf(closing.Body), closing.Body, closing.Time)
+	if err := r.worker.Store.Publish(journal.ClosedTopic(r.id), s.Marshal()); err != nil {
+		r.worker.Log.Debug("end of run not announced", "workflow", r.id, "error", err)
+	}
+}

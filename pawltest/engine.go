@@ -1,0 +1,164 @@
+// The engine of a test: a store, a client, workers, and the recording of what the workers do.
+
+package pawltest
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/runtime/embed"
+
+	"github.com/pawlhq/pawl/pawltest/internal/crashstore"
+	"github.com/pawlhq/pawl/pawltest/internal/recorder"
+)
+
+// engine is the engine of one test.
+type engine struct {
+	t        *testing.T
+	opt      options
+	env      *Env
+	backend  backend
+	own      store.Store // the connection of env.Client
+	log      logBuffer
+	recorder *recorder.Recorder
+	plan     crashstore.Plan
+	started  time.Time
+	hung     atomic.Bool // env.Client was disconnected because the test did not end
+	effects  []func() any
+	ids      idSource
+	workers  workers
+}
+
+// withEngine calls fn with a new engine, in a bubble.
+func withEngine(t *testing.T, opt options, plan crashstore.Plan, fn func(e *engine)) {
+	t.Helper()
+	embed.RegisterClock()
+	if opt.disk {
+		opt.dir = t.TempDir()
+	}
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine(t, opt, plan)
+		defer e.close()
+		fn(e)
+	})
+}
+
+func newEngine(t *testing.T, opt options, plan crashstore.Plan) *engine {
+	t.Helper()
+	e := &engine{t: t, opt: opt, plan: plan, started: time.Now(), recorder: recorder.New()}
+	logger := slog.New(slog.NewTextHandler(&e.log, nil))
+	e.opt.client = append([]pawl.Option{pawl.WithLogger(logger)}, opt.client...)
+	e.backend = newBackend(t, opt, logger)
+	e.own = e.backend.connect()
+	e.env = &Env{T: t, Client: pawl.NewClient(e.own, e.opt.client...), engine: e}
+	e.env.Client.NameRequests(e.ids.next)
+	return e
+}
+
+// close stops everything, and logs what happened if the test has failed.
+func (e *engine) close() {
+	e.workers.stop()
+	e.workers.running.Wait()
+	e.own.Close()
+	e.backend.shutdown()
+	if e.t.Failed() {
+		if len(e.recorder.Faults()) > 0 {
+			e.t.Logf("last actions of the workers:\n%s", e.recorder.Trail(100))
+		}
+		e.t.Logf("last log messages of the engine:\n%s", e.log.tail(100))
+	}
+}
+
+// elapsed returns how long the engine has existed, in virtual time.
+func (e *engine) elapsed() time.Duration { return time.Since(e.started) }
+
+// backend holds the data of an engine.
+type backend struct {
+	connect  func() store.Store // opens a connection, as another process would
+	shutdown func()
+}
+
+func newBackend(t *testing.T, opt options, log *slog.Logger) backend {
+	t.Helper()
+	if opt.memory {
+		data := memstore.New()
+		return backend{func() store.Store { return data.Open() }, func() {}}
+	}
+	server, err := embed.Start(embed.Options{Dir: opt.dir, Memory: !opt.disk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect := func() store.Store {
+		opt := server.StoreOptions("")
+		opt.Logger = log
+		st, err := natsstore.Connect(background, opt)
+		if err != nil {
+			t.Errorf("connect to the test's NATS server: %v", err)
+			return closedStore()
+		}
+		return st
+	}
+	return backend{connect, server.Shutdown}
+}
+
+// closedStore returns a store for a connection that could not be opened.
+func closedStore() store.Store {
+	st := memstore.New().Open()
+	st.Close()
+	return st
+}
+
+// idSource generates ids from a count. They are the same in every execution of a test, so that its runs have the same ids
+// and draw the same random numbers.
+type idSource struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+// next returns an id for a start of a workflow id, or a workflow id if of is empty.
+func (s *idSource) next(of string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.counts == nil {
+		s.counts = map[string]int{}
+	}
+	s.counts[of]++
+	if of == "" {
+		return fmt.Sprintf("workflow-%d", s.counts[of])
+	}
+	return fmt.Sprintf("start %d of %s", s.counts[of], of)
+}
+
+// logBuffer keeps the log of the engine. It is printed if the test fails.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+// tail returns the last n lines.
+func (b *logBuffer) tail(n int) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	lines := strings.SplitAfter(strings.TrimSuffix(b.text.String(), "\n"), "\n")
+	if omitted := len(lines) - n; omitted > 0 {
+		return fmt.Sprintf("(%d lines omitted)\n", omitted) + strings.Join(lines[omitted:], "")
+	}
+	return strings.Join(lines, "")
+}
