@@ -3,6 +3,7 @@
 package pawltest
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"testing"
@@ -71,6 +72,7 @@ func (r *result) compare(t *testing.T, baseline *result, tolerance time.Duration
 func compareText(t *testing.T, message, want, got string) {
 	t.Helper()
 	if got != want {
-		t.Errorf("%s:\n%s", message, diff.Diff("without a crash", []byte(want), "with a crash", []byte(got)))
+		_, lines, _ := bytes.Cut(diff.Diff("without a crash", []byte(want), "with a crash", []byte(got)), []byte("\n"))
+		t.Errorf("%s:\n%s", message, lines) // without the first line, which repeats the names
 	}
 }
