@@ -18,21 +18,29 @@ import (
 // check fails the test for each invariant that does not hold.
 func (e *engine) check(r *result) {
 	e.t.Helper()
-	report := func(what string, err error) {
-		e.t.Helper()
-		if err != nil {
-			e.t.Errorf("%s: %v", what, err)
-		}
-	}
 	newest := map[string]run{}
 	for _, run := range r.runs {
-		report(run.alias(), invariant.History(run.events))
-		report(run.alias(), replay(e.workers.registrations, run.id, run.runID, run.events))
+		e.report(run.alias(), invariant.History(run.events))
+		e.report(run.alias(), replay(e.workers.registrations, run.id, run.runID, run.events))
 		newest[run.id] = run
 	}
-	report("journals", invariant.Journals(e.recorder.Appends()))
+	e.checkJournals()
 	for _, run := range newest {
-		report("visibility", e.checkVisibility(run))
+		e.report("visibility", e.checkVisibility(run))
+	}
+}
+
+// checkJournals checks what was appended. Unlike check, it does not need the engine to be idle.
+func (e *engine) checkJournals() {
+	e.t.Helper()
+	e.report("journals", invariant.Journals(e.recorder.Appends()))
+}
+
+// report fails the test if err is not nil.
+func (e *engine) report(what string, err error) {
+	e.t.Helper()
+	if err != nil {
+		e.t.Errorf("%s: %v", what, err)
 	}
 }
 
