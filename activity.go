@@ -6,8 +6,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // ActivityDetails is what an activity or step can learn about itself.
@@ -41,4 +41,4 @@ func LastHeartbeat(ctx context.Context, details ...any) (bool, error) {
 }
 
 // Final returns an error that wraps err and is not retried. Final(nil) is nil.
-func Final(err error) error { return codec.Final(err) }
+func Final(err error) error { return failures.Final(err) }

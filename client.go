@@ -9,11 +9,11 @@ import (
 	"os"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Client is a connection to one namespace. It starts workflows, through generated functions, and runs workers. Its
@@ -28,12 +28,12 @@ type Client struct {
 type config struct {
 	nats   natsstore.Options
 	worker worker.Options
-	chain  *codec.Chain
+	chain  *payloads.Chain
 	logger *slog.Logger
 }
 
 func newConfig(opts []Option) config {
-	c := config{chain: &codec.Chain{}}
+	c := config{chain: &payloads.Chain{}}
 	for _, set := range opts {
 		set(&c)
 	}

@@ -6,15 +6,15 @@ import (
 	"errors"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
-	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 )
 
 // TimeoutError is the error of an activity that timed out. Its Kind says which of the four timeouts passed. It matches
 // context.DeadlineExceeded.
-type TimeoutError = codec.TimeoutError
+type TimeoutError = failures.TimeoutError
 
 // PanicError is the error of an activity that panicked.
-type PanicError = codec.PanicError
+type PanicError = failures.PanicError
 
 // RunError is the error of a run that did not complete. It has the fields ID, RunID, Status, Reason (of a termination)
 // and Err. It wraps Err, the error that the workflow returned, so that errors.Is and errors.As work as after a plain

@@ -48,7 +48,7 @@ func WithTransforms(list ...codec.Transform) Option {
 }
 
 // WithClaimCheck sets the size in bytes from which a payload is kept in the object store, so that messages carry only
-// its name. Default codec.DefaultThreshold.
+// its name. The default is 256 KiB.
 func WithClaimCheck(threshold int) Option { return func(c *config) { c.chain.Threshold = threshold } }
 
 // WithWorkerID sets the name of the worker in histories. No other running worker may have the same name. Default: the

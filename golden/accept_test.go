@@ -13,10 +13,10 @@ import (
 	"testing/synctest"
 
 	"github.com/pawlhq/pawl/golden/internal/cases"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/pawltest"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // TestAccepted runs every accepted program as plain Go and on the engine, which must give and print the same, and then
@@ -174,7 +174,7 @@ func replaySilently(t *testing.T, c cases.Case, h *history.Record) {
 
 // replay holds the code of a case against a history, to the letter.
 func replay(c cases.Case, h *history.Record) error {
-	var errors []codec.ErrorDef
+	var errors []failures.ErrorDef
 	var workflow *abi.Workflow
 	for _, m := range c.Registrations() {
 		errors = append(errors, m.Errors...)
@@ -184,7 +184,7 @@ func replay(c cases.Case, h *history.Record) error {
 			}
 		}
 	}
-	x := abi.NewExecution(workflow, codec.NewErrors(errors...), h.ID, h.RunID)
+	x := abi.NewExecution(workflow, failures.NewErrors(errors...), h.ID, h.RunID)
 	defer x.Kill()
 	x.Strict = true
 	return x.Replay(h.Events)

@@ -17,9 +17,9 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 var recordFlag = flag.Bool("pawltest.record", false, "write the history files of Record, and fail the test")
@@ -146,8 +146,8 @@ func replay(registrations []pawl.Registration, id, runID string, events []histor
 }
 
 // find returns a workflow, and the errors of all registrations, as a worker would use them.
-func find(registrations []pawl.Registration, name string) (wf *abi.Workflow, known *codec.Errors, err error) {
-	var defs []codec.ErrorDef
+func find(registrations []pawl.Registration, name string) (wf *abi.Workflow, known *failures.Errors, err error) {
+	var defs []failures.ErrorDef
 	for _, m := range registrations {
 		defs = append(defs, m.Errors...)
 		for _, w := range m.Workflows {
@@ -159,5 +159,5 @@ func find(registrations []pawl.Registration, name string) (wf *abi.Workflow, kno
 	if wf == nil {
 		return nil, nil, fmt.Errorf("workflow %s is not in the registrations of the test", name)
 	}
-	return wf, codec.NewErrors(defs...), nil
+	return wf, failures.NewErrors(defs...), nil
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/pawlhq/pawl/cmd/pawl/internal/cli"
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
-	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 )
 
 func newRunStartCommand() *cobra.Command {
@@ -149,7 +149,7 @@ func readInputs(stdin io.Reader, inputs []string) (history.Payload, error) {
 		}
 		values[i] = json.RawMessage(data)
 	}
-	return codec.Encode("", values)
+	return payloads.Encode("", values)
 }
 
 func readInput(stdin io.Reader, input string) ([]byte, error) {

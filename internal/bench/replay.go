@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // replaySteps is the number of activities that the replayed run has called.
@@ -35,13 +36,13 @@ func replayRate(d time.Duration) (float64, error) {
 
 // record executes a run without a worker, and returns the records that a worker would store.
 func record(w *abi.Workflow) (records [][]byte, err error) {
-	x := abi.NewExecution(w, codec.NewErrors(), "w1", "r1")
+	x := abi.NewExecution(w, failures.NewErrors(), "w1", "r1")
 	defer x.Kill()
-	input, err := codec.Encode("", []any{replaySteps})
+	input, err := payloads.Encode("", []any{replaySteps})
 	if err != nil {
 		return nil, err
 	}
-	echoed, err := codec.Encode("", []any{"order-81"})
+	echoed, err := payloads.Encode("", []any{"order-81"})
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func record(w *abi.Workflow) (records [][]byte, err error) {
 
 // replayRecords replays the records of a run, and returns the number of their events.
 func replayRecords(w *abi.Workflow, records [][]byte) (events int, err error) {
-	x := abi.NewExecution(w, codec.NewErrors(), "w1", "r1")
+	x := abi.NewExecution(w, failures.NewErrors(), "w1", "r1")
 	defer x.Kill()
 	for _, data := range records {
 		rec, err := history.UnmarshalRecord(data)

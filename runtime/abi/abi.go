@@ -12,8 +12,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
-	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 )
 
 // GeneratedV2 exists as long as this package supports code that was generated for version 2 of it.
@@ -78,13 +79,13 @@ type Source struct {
 type Errors []ErrorDef
 
 // ErrorDef names an error variable or type for the codec.
-type ErrorDef = codec.ErrorDef
+type ErrorDef = failures.ErrorDef
 
 // Sentinel names a package-level error variable.
-func Sentinel(name string, err error) ErrorDef { return codec.Sentinel(name, err) }
+func Sentinel(name string, err error) ErrorDef { return failures.Sentinel(name, err) }
 
 // ErrorType names a type that implements error.
-func ErrorType[T error](name string) ErrorDef { return codec.ErrorType[T](name) }
+func ErrorType[T error](name string) ErrorDef { return failures.ErrorType[T](name) }
 
 // Values are encoded inputs.
 type Values struct {
@@ -94,7 +95,7 @@ type Values struct {
 
 // Decode fills dst, pointers to the values in their order.
 func (v Values) Decode(dst ...any) error {
-	err := codec.Decode(v.Payload, dst...)
+	err := payloads.Decode(v.Payload, dst...)
 	if err != nil && v.run != nil {
 		v.run.x.Fail(fmt.Errorf("input of workflow %s: %w; run a worker whose code takes it, or terminate the run", v.run.workflow.Name, err))
 	}

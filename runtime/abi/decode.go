@@ -3,12 +3,14 @@
 
 package abi
 
-import "github.com/pawlhq/pawl/runtime/codec"
+import (
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
+)
 
 // Unmarshal is a function such as json.Unmarshal in a run: what it fills knows no zone of the host.
 func Unmarshal(decode func([]byte, any) error) func([]byte, any) error {
 	return func(data []byte, into any) error {
-		defer codec.RebaseTimes(into)
+		defer payloads.RebaseTimes(into)
 		return decode(data, into)
 	}
 }
@@ -16,7 +18,7 @@ func Unmarshal(decode func([]byte, any) error) func([]byte, any) error {
 // Decode is a method such as json.Decoder.Decode in a run: what it fills knows no zone of the host.
 func Decode(decode func(any) error) func(any) error {
 	return func(into any) error {
-		defer codec.RebaseTimes(into)
+		defer payloads.RebaseTimes(into)
 		return decode(into)
 	}
 }

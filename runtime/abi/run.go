@@ -9,9 +9,10 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Run is one execution of a workflow as its lowered code sees it: the hidden first parameter. One coroutine of a run
@@ -19,12 +20,12 @@ import (
 type Run struct {
 	x        *replay.Execution
 	workflow *Workflow
-	errors   *codec.Errors
+	errors   *failures.Errors
 	tags     map[any]string // receivers made by Receiver that have a tag
 }
 
 // NewExecution returns a run of w that has not started.
-func NewExecution(w *Workflow, known *codec.Errors, id, runID string) *replay.Execution {
+func NewExecution(w *Workflow, known *failures.Errors, id, runID string) *replay.Execution {
 	return replay.New(id, runID, func(x *replay.Execution, ctx context.Context) (history.Body, error) {
 		run := &Run{x: x, workflow: w, errors: known}
 		out, err := w.Run(ctx, run, Values{x.Started.Input, run})
@@ -34,7 +35,7 @@ func NewExecution(w *Workflow, known *codec.Errors, id, runID string) *replay.Ex
 
 // close makes the event that ends the run of what the workflow returned.
 func (r *Run) close(out []any, err error) (history.Body, error) {
-	result, encodeErr := codec.Encode(r.workflow.Codec, out)
+	result, encodeErr := payloads.Encode(r.workflow.Codec, out)
 	if encodeErr != nil {
 		return nil, fmt.Errorf("result of workflow %s: %w", r.workflow.Name, encodeErr)
 	}
@@ -63,7 +64,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	input, err := codec.Encode(a.Codec, in)
+	input, err := payloads.Encode(a.Codec, in)
 	if err != nil {
 		return fmt.Errorf("input of activity %s: %w", a.Name, err)
 	}
@@ -82,7 +83,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 
 func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
 	o := done.Details().Outcome
-	if err := codec.Decode(o.Result, out...); err != nil {
+	if err := payloads.Decode(o.Result, out...); err != nil {
 		r.x.Fail(fmt.Errorf("result of activity %s: %w; run a worker whose code takes it, or terminate the run", a.Name, err))
 	}
 	return r.errors.Decode(o.Failure)

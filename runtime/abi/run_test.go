@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // TestActivityAndTheEndOfItsContext calls an activity whose context ends, and one whose context has ended: both say what
@@ -25,7 +25,7 @@ func TestActivityAndTheEndOfItsContext(t *testing.T) {
 		after = abi.Call(cancelled, run, activity, nil)
 		return nil, during
 	}}
-	known := codec.NewErrors()
+	known := failures.NewErrors()
 	x := abi.NewExecution(w, known, "id", "run")
 	defer x.Kill()
 	start := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // TestLoggerOutlivesReplay throws a run out of memory that keeps a logger: what its defers log then is not seen, and what
@@ -31,7 +31,7 @@ func TestLoggerOutlivesReplay(t *testing.T) {
 			abi.Sleep(run, time.Second)
 			kept.Print("awake")
 			return nil, nil
-		}}, codec.NewErrors(), "id", "run")
+		}}, failures.NewErrors(), "id", "run")
 	}
 
 	x := execution()

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // uuid is the type of a package for UUIDs.
@@ -27,7 +27,7 @@ func inRun(t *testing.T, runID string, fn func(*abi.Run)) {
 		fn(run)
 		return nil, nil
 	}}
-	x := abi.NewExecution(w, codec.NewErrors(), "id", runID)
+	x := abi.NewExecution(w, failures.NewErrors(), "id", runID)
 	if _, err := x.Step(history.Event{Time: begin, Body: &history.RunStarted{Type: w.Name}}); err != nil {
 		t.Fatal(err)
 	}

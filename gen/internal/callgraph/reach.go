@@ -125,9 +125,9 @@ func (r *Reach) LoweredFuncs(g *Graph) []*types.Func {
 	return append([]*types.Func{r.Root.Func}, fns...)
 }
 
-// Doubtful reports whether a call by dispatch may end at something that is not harmless. Then it is worth making the
-// graph precise, to find out whether it does.
-func (g *Graph) Doubtful(reached []*Reach) bool {
+// NeedsPrecision reports whether a call by dispatch may end at something harmful, as far as types tell. Then the graph
+// should be made precise, to find out whether it does.
+func (g *Graph) NeedsPrecision(reached []*Reach) bool {
 	for _, r := range reached {
 		if len(r.Ends) > 0 {
 			return true

@@ -8,7 +8,7 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/checktest"
 )
 
-// BenchmarkRun checks a program whose calls through interfaces are in no doubt, and one whose values have to be followed.
+// BenchmarkRun checks a program whose calls through interfaces are harmless, and one whose values have to be followed.
 func BenchmarkRun(b *testing.B) {
 	for _, name := range []string{"concurrency", "flow"} {
 		b.Run(name, func(b *testing.B) {

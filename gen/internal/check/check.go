@@ -61,7 +61,7 @@ func Rules() []diag.Rule {
 func Run(prog *gosrc.Program) *Result {
 	p := newPass(prog)
 	p.explore()
-	if p.graph.Doubtful(p.reached) {
+	if p.graph.NeedsPrecision(p.reached) {
 		p.graph.Precise = true
 		p.explore()
 	}

@@ -3,6 +3,7 @@ package check_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +34,11 @@ func TestCases(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			goldentest.Section(t, c.Path, c.Archive, "want", []byte(outcome(res, dir, c.Name)))
 		})
+	}
+	for _, d := range slices.Concat(res.Diagnostics, res.Remarks) {
+		if !slices.ContainsFunc(check.Rules(), func(r diag.Rule) bool { return r.ID == d.Rule }) {
+			t.Errorf("%s is reported, but no rule describes it", d.Rule)
+		}
 	}
 	for range 9 {
 		if again := check.Run(prog); all(again, dir) != all(res, dir) {

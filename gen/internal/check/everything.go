@@ -10,9 +10,9 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
-// Everything is the result of a check that judges nothing and gives every function a copy: each function and method of
-// the program that has a body and a name to be called by. Calls through interfaces of the program find them. Code
-// lowered so is not durable; tests of lowering run it.
+// Everything returns a result without findings in which every function and method of the program is lowered that has a
+// body and a name to call it by. Calls through interfaces of the program are dispatched. Code lowered in this way isn't
+// durable: it is for tests of lowering.
 func Everything(prog *gosrc.Program) *Result {
 	res := &Result{Lowered: map[*types.Func]bool{}, Dispatched: map[*ast.Ident]bool{}, Reached: map[*types.Func][]*types.Func{}}
 	for _, pkg := range prog.Packages {

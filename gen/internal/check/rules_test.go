@@ -1,7 +1,12 @@
 package check
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,12 +17,51 @@ func TestRules(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range Rules() {
 		if seen[r.ID] || r.Title == "" || strings.TrimSpace(r.Doc) == "" {
-			t.Errorf("%s stands twice or says nothing", r.ID)
+			t.Errorf("%s is described twice, or not", r.ID)
 		}
 		seen[r.ID] = true
 		if !strings.Contains(cases, "["+r.ID+"]") {
 			t.Errorf("no case breaks %s (%s)", r.ID, r.Title)
 		}
+	}
+}
+
+// TestRulesAreListed proves that no variable of type rule is missing in the list. A rule that is not listed does nothing.
+func TestRulesAreListed(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared, listed []string
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(x ast.Node) bool {
+			spec, ok := x.(*ast.ValueSpec)
+			if !ok || len(spec.Values) != 1 {
+				return true
+			}
+			lit, ok := spec.Values[0].(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			if id, ok := lit.Type.(*ast.Ident); ok && id.Name == "rule" {
+				declared = append(declared, spec.Names[0].Name)
+			}
+			if spec.Names[0].Name == "rules" {
+				for _, e := range lit.Elts {
+					listed = append(listed, e.(*ast.Ident).Name)
+				}
+			}
+			return true
+		})
+	}
+	slices.Sort(declared)
+	slices.Sort(listed)
+	if len(declared) == 0 || !slices.Equal(declared, listed) {
+		t.Errorf("declared are the rules\n%v\nlisted in rules.go are\n%v", declared, listed)
 	}
 }
 

@@ -12,11 +12,12 @@ import (
 
 	"github.com/pawlhq/pawl/golden/accept/positions"
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/internal/runtime/stack"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // TestPanicsNameTheAuthorsLine has a workflow panic at each of its places, and finds the line in what parks the run.
@@ -52,7 +53,7 @@ func TestEventsNameTheAuthorsLine(t *testing.T) {
 			continue
 		}
 		var word string
-		if err := codec.Decode(scheduled.Input, &word); err != nil {
+		if err := payloads.Decode(scheduled.Input, &word); err != nil {
 			t.Fatal(err)
 		}
 		if line, ok := lines[word]; ok {
@@ -85,13 +86,13 @@ func calls(t *testing.T, text string) map[string]int {
 
 // walk runs the workflow, which panics at a place, until it ends or cannot go on.
 func walk(t *testing.T, place string) (events []history.Event, err error) {
-	input, err := codec.Encode("", []any{place})
+	input, err := payloads.Encode("", []any{place})
 	if err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
 		module := positions.PawlRegistration()
-		known := codec.NewErrors(module.Errors...)
+		known := failures.NewErrors(module.Errors...)
 		d := &drive.Driver{
 			Run:     abi.NewExecution(module.Workflows[0], known, "positions", "run"),
 			Started: &history.RunStarted{Type: module.Workflows[0].Name, Input: input},

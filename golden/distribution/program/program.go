@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Main runs main, the lowered copy of a program's main function, in a run that starts now and waits for no timer. It ends
@@ -24,7 +24,7 @@ func Main(main func(*abi.Run)) {
 		return nil, nil
 	}}
 	d := drive.Driver{
-		Run:     abi.NewExecution(w, codec.NewErrors(), "main", "main"),
+		Run:     abi.NewExecution(w, failures.NewErrors(), "main", "main"),
 		Started: &history.RunStarted{Type: w.Name},
 		Start:   time.Now(),
 	}

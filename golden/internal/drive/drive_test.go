@@ -10,16 +10,17 @@ import (
 
 	"github.com/pawlhq/pawl/golden/accept/deferred"
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 var (
 	start  = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	module = deferred.PawlRegistration()
-	known  = codec.NewErrors(module.Errors...)
+	known  = failures.NewErrors(module.Errors...)
 )
 
 func execution() *replay.Execution {
@@ -45,7 +46,7 @@ func TestDrive(t *testing.T) {
 		}
 		var gotUndone []string
 		var gotReasons string
-		if err := codec.Decode(closed.(*history.RunCompleted).Result, &gotUndone, &gotReasons); err != nil {
+		if err := payloads.Decode(closed.(*history.RunCompleted).Result, &gotUndone, &gotReasons); err != nil {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(gotUndone, undone) || gotReasons != reasons {

@@ -7,15 +7,16 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Handlers is a Perform for the activities and steps of some registrations. There are no retries and no limits. Call it in a
 // testing/synctest bubble if handlers sleep: how long an activity takes is measured.
-func Handlers(known *codec.Errors, registrations ...abi.Registration) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
+func Handlers(known *failures.Errors, registrations ...abi.Registration) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
 	handlers := map[string]abi.Handler{}
 	for _, m := range registrations {
 		for _, h := range m.Activities {
@@ -40,9 +41,9 @@ func Handlers(known *codec.Errors, registrations ...abi.Registration) func(repla
 	}
 }
 
-func run(ctx context.Context, h abi.Handler, known *codec.Errors, input history.Payload) history.Outcome {
+func run(ctx context.Context, h abi.Handler, known *failures.Errors, input history.Payload) history.Outcome {
 	out, err := h.Run(ctx, abi.Values{Payload: input})
-	result, encodeErr := codec.Encode(h.Activity.Codec, out)
+	result, encodeErr := payloads.Encode(h.Activity.Codec, out)
 	if encodeErr != nil {
 		panic(fmt.Sprintf("drive: result of %s: %v", h.Activity.Name, encodeErr))
 	}

@@ -13,10 +13,11 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/golden/internal/drive"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Program is a workflow that takes nothing and says what happened in it.
@@ -95,7 +96,7 @@ func (p Program) workflow() *abi.Workflow {
 	return p.Module.Workflows[i]
 }
 
-func (p Program) errors() *codec.Errors { return codec.NewErrors(p.Module.Errors...) }
+func (p Program) errors() *failures.Errors { return failures.NewErrors(p.Module.Errors...) }
 
 // outcome is the end of a run in words.
 func outcome(closed history.Body, err error) string {
@@ -111,7 +112,7 @@ func outcome(closed history.Body, err error) string {
 		return fmt.Sprintf("error: the run ends with %T %+v", closed, closed)
 	}
 	var said string
-	if err := codec.Decode(completed.Result, &said); err != nil {
+	if err := payloads.Decode(completed.Result, &said); err != nil {
 		return "error: " + err.Error()
 	}
 	return said

@@ -18,7 +18,7 @@ const _ = abi.GeneratedV2
 var pawlCompute = pawlPackage.Activity(abi.Activity{
 	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Compute",
 	Policy: abi.Policy{StartToClose: 20 * time.Second, BackoffMin: 100 * time.Millisecond, BackoffMax: 2 * time.Second},
-	Pos:    "load.go:60",
+	Pos:    "load.go:62",
 })
 
 // Compute__pawl schedules activity Compute and waits for its outcome.
@@ -31,7 +31,7 @@ func Compute__pawl(_run *abi.Run, ctx context.Context, value int, work time.Dura
 var pawlOnce = pawlPackage.Activity(abi.Activity{
 	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Once",
 	Policy: abi.Policy{StartToClose: 20 * time.Second, Attempts: 1},
-	Pos:    "load.go:67",
+	Pos:    "load.go:69",
 })
 
 // Once__pawl schedules activity Once and waits for its outcome.
@@ -44,7 +44,7 @@ func Once__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duratio
 var pawlFail = pawlPackage.Activity(abi.Activity{
 	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Fail",
 	Policy: abi.Policy{StartToClose: 20 * time.Second, Attempts: 3, BackoffMin: 100 * time.Millisecond, BackoffMax: time.Second},
-	Pos:    "load.go:74",
+	Pos:    "load.go:76",
 })
 
 // Fail__pawl schedules activity Fail and waits for its outcome.
@@ -56,7 +56,7 @@ func Fail__pawl(_run *abi.Run, ctx context.Context, value int) error {
 var pawlMark = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/internal/chaos/load.Mark",
 	Step: true,
-	Pos:  "load.go:80",
+	Pos:  "load.go:84",
 })
 
 // Mark__pawl runs step Mark and waits for its outcome.
@@ -120,7 +120,7 @@ func pawlActivities() []abi.Handler {
 var pawlChain = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Chain",
 	Version: "1b4aaf133d2a",
-	Pos:     "load.go:87",
+	Pos:     "load.go:91",
 })
 
 // StartChain starts a run of workflow Chain and returns a handle on it.
@@ -164,7 +164,7 @@ func pawlRunChain(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 var pawlSteps = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Steps",
 	Version: "0f0794f0bb57",
-	Pos:     "load.go:101",
+	Pos:     "load.go:105",
 })
 
 // StartSteps starts a run of workflow Steps and returns a handle on it.
@@ -208,7 +208,7 @@ func pawlRunSteps(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 var pawlFanOnce = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.FanOnce",
 	Version: "14fd95b34d83",
-	Pos:     "load.go:120",
+	Pos:     "load.go:124",
 })
 
 // StartFanOnce starts a run of workflow FanOnce and returns a handle on it.
@@ -252,7 +252,7 @@ func pawlRunFanOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 var pawlRetry = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Retry",
 	Version: "7915b1fdab9a",
-	Pos:     "load.go:141",
+	Pos:     "load.go:145",
 })
 
 // StartRetry starts a run of workflow Retry and returns a handle on it.
@@ -296,7 +296,7 @@ func pawlRunRetry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 var pawlCompensate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Compensate",
 	Version: "a8703d93056c",
-	Pos:     "load.go:151",
+	Pos:     "load.go:155",
 })
 
 // StartCompensate starts a run of workflow Compensate and returns a handle on it.

@@ -16,9 +16,9 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // ErrNotFound says that no run of a workflow id is known: it was never started, or its retention has ended.
@@ -62,13 +62,13 @@ func (e *RunError) Unwrap() error { return e.Err }
 // Client reaches the workflows of one namespace. Its methods may be called from many goroutines.
 type Client struct {
 	store store.Store
-	chain *codec.Chain
+	chain *payloads.Chain
 	newID func(of string) string
 }
 
 // New returns a client. chain may be nil; its Objects are those of st if nil.
-func New(st store.Store, chain *codec.Chain) *Client {
-	c := codec.Chain{}
+func New(st store.Store, chain *payloads.Chain) *Client {
+	c := payloads.Chain{}
 	if chain != nil {
 		c = *chain
 	}
@@ -122,7 +122,7 @@ const DefaultRetention = 72 * time.Hour
 // Start begins a run of w. An empty id is replaced by a random one. When it returns without an error, the start is
 // stored: the run will happen. It fails with an *AlreadyStartedError if the id is taken.
 func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
-	input, err := codec.Encode(w.Codec, in)
+	input, err := payloads.Encode(w.Codec, in)
 	if err != nil {
 		return nil, fmt.Errorf("start workflow %s: %w", w.Name, err)
 	}

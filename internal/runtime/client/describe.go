@@ -10,8 +10,8 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Description says how a run stands.
@@ -237,7 +237,7 @@ func (c *Client) History(ctx context.Context, id, runID string) (*History, error
 		return nil, err
 	}
 	events, err := journal.Open(ctx, c.chain, run.Events())
-	var de *codec.DecodeError
+	var de *payloads.DecodeError
 	if errors.As(err, &de) {
 		events, err = run.Events(), nil
 	}

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Run is a handle on one run, or, without a run id, on whichever run of a workflow id is the newest.
@@ -59,15 +60,15 @@ func (r *Run) Wait(ctx context.Context, out ...any) error {
 		if err := r.c.chain.Open(ctx, info.Result); err != nil {
 			return err
 		}
-		if err := codec.Decode(*info.Result, out...); err != nil {
+		if err := payloads.Decode(*info.Result, out...); err != nil {
 			return fmt.Errorf("result of workflow %q: %w", r.id, err)
 		}
 	}
-	return runError(info, codec.NewErrors(r.workflow.Errors...))
+	return runError(info, failures.NewErrors(r.workflow.Errors...))
 }
 
 // runError is the error of a closed run; nil if it completed.
-func runError(info *history.RunSummary, known *codec.Errors) error {
+func runError(info *history.RunSummary, known *failures.Errors) error {
 	e := &RunError{ID: info.ID, RunID: info.RunID, Status: info.Status, Reason: info.Reason, Err: known.Decode(info.Failure)}
 	switch info.Status {
 	case history.StatusCompleted:

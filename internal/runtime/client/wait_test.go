@@ -10,9 +10,9 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // countingStore counts the reads of whole journals.
@@ -47,7 +47,7 @@ func TestWaitingReadsNoHistory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &countingStore{Store: memstore.New().Open()}
 		first := appendEvent(t, st, 0, 0, &history.RunStarted{Type: "t", Queue: "q"}, nil)
-		c := client.New(st, &codec.Chain{})
+		c := client.New(st, &payloads.Chain{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		for _, runID := range []string{"", "r1"} {

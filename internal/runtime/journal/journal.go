@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/runtime/codec"
 )
@@ -37,7 +38,7 @@ func (e *CorruptError) Unwrap() error { return e.Err }
 
 // Read returns the history of a run, or of the newest one if runID is empty. It fails with store.ErrNotFound, with a
 // *CorruptError, or with an error of the store.
-func Read(ctx context.Context, st store.Store, chain *codec.Chain, id, runID string) (*Run, error) {
+func Read(ctx context.Context, st store.Store, chain *payloads.Chain, id, runID string) (*Run, error) {
 	stored, err := load(ctx, st, id, runID)
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func corrupt(id string, seq store.Seq, err error) error {
 }
 
 // decode reads a record, and the archive of a closing one.
-func decode(ctx context.Context, chain *codec.Chain, data []byte) (*history.Record, error) {
+func decode(ctx context.Context, chain *payloads.Chain, data []byte) (*history.Record, error) {
 	rec, err := history.UnmarshalRecord(data)
 	if err != nil || rec.Archive == nil {
 		return rec, err
@@ -82,8 +83,8 @@ func decode(ctx context.Context, chain *codec.Chain, data []byte) (*history.Reco
 }
 
 // archiveChain compresses an archive and keeps it in the object store; its payloads are sealed already.
-func archiveChain(chain *codec.Chain) *codec.Chain {
-	return &codec.Chain{Transforms: []codec.Transform{codec.Gzip{Max: 4 << 30}}, Objects: chain.Objects, Threshold: chain.Threshold}
+func archiveChain(chain *payloads.Chain) *payloads.Chain {
+	return &payloads.Chain{Transforms: []codec.Transform{codec.Gzip{Max: 4 << 30}}, Objects: chain.Objects, Threshold: chain.Threshold}
 }
 
 // Events returns all events of the run, in order.
@@ -118,12 +119,12 @@ func (r *Run) Started() *history.RunStarted {
 }
 
 // Open returns events with their payloads opened. The given ones stay sealed.
-func Open(ctx context.Context, chain *codec.Chain, events []history.Event) ([]history.Event, error) {
+func Open(ctx context.Context, chain *payloads.Chain, events []history.Event) ([]history.Event, error) {
 	return mapPayloads(events, func(p *history.Payload) error { return chain.Open(ctx, p) })
 }
 
 // Seal returns events with their payloads sealed for the run that owner names. The given ones stay open.
-func Seal(ctx context.Context, chain *codec.Chain, owner string, events []history.Event) ([]history.Event, error) {
+func Seal(ctx context.Context, chain *payloads.Chain, owner string, events []history.Event) ([]history.Event, error) {
 	return mapPayloads(events, func(p *history.Payload) error { return chain.Seal(ctx, owner, p) })
 }
 
@@ -142,7 +143,7 @@ func mapPayloads(events []history.Event, visit func(*history.Payload) error) ([]
 // Pack encodes a record, no longer than limit bytes. Payloads that do not fit together are put into the object store,
 // larger ones first; the events of a closing record that still do not fit become its archive. rec.Events change
 // their payloads accordingly.
-func Pack(ctx context.Context, chain *codec.Chain, rec *history.Record, limit int) ([]byte, error) {
+func Pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, limit int) ([]byte, error) {
 	data := rec.Marshal()
 	for threshold := 64 << 10; len(data) > limit && threshold >= 256; threshold /= 8 {
 		if chain.Objects == nil {
@@ -164,10 +165,10 @@ func Pack(ctx context.Context, chain *codec.Chain, rec *history.Record, limit in
 }
 
 // pack moves the events of a closing record into its archive, all but the last one.
-func pack(ctx context.Context, chain *codec.Chain, rec *history.Record, data []byte, limit int) ([]byte, error) {
+func pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, data []byte, limit int) ([]byte, error) {
 	archive := history.Payload{Encoding: "record", Data: data}
 	c := archiveChain(chain)
-	c.Threshold = min(codec.DefaultThreshold, limit/2)
+	c.Threshold = min(payloads.DefaultThreshold, limit/2)
 	if err := c.Seal(ctx, Owner(rec.ID, rec.RunID), &archive); err != nil {
 		return nil, err
 	}

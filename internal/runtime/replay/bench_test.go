@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // BenchmarkLoopWithDeadline is a loop whose every turn makes a timer that never fires: the price of a turn must not grow
@@ -22,7 +22,7 @@ func BenchmarkLoopWithDeadline(b *testing.B) {
 		return nil, nil
 	}}
 	for b.Loop() {
-		x := abi.NewExecution(w, codec.NewErrors(), "id", "run")
+		x := abi.NewExecution(w, failures.NewErrors(), "id", "run")
 		in := history.Event{Time: begin, Body: &history.RunStarted{Type: w.Name}}
 		for x.Closed() == nil {
 			if _, err := x.Step(in); err != nil {

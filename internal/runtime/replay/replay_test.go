@@ -14,10 +14,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -46,7 +47,7 @@ func (r *run) execution() *replay.Execution {
 		out, err := r.code(run, ctx)
 		return []any{out}, err
 	}}
-	x := abi.NewExecution(w, codec.NewErrors(), "id", "run")
+	x := abi.NewExecution(w, failures.NewErrors(), "id", "run")
 	x.Strict = true
 	return x
 }
@@ -108,7 +109,7 @@ func (r *run) result() string {
 		r.Fatalf("the run has not completed: %+v; open:\n%s", r.x.Closed(), texts(r.x.Open()))
 	}
 	var out string
-	if err := codec.Decode(done.Result, &out); err != nil {
+	if err := payloads.Decode(done.Result, &out); err != nil {
 		r.Fatal(err)
 	}
 	return out

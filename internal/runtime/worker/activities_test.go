@@ -13,12 +13,12 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 func TestRetriesLeaveNoEventAndFinalErrorsEndThem(t *testing.T) {
@@ -146,8 +146,8 @@ func TestLastErrorIsThatOfTheAttemptBeforeTheWholeTimePassed(t *testing.T) {
 			time.Sleep(7 * time.Second)
 			defer b.work(owner)()
 			err := run.Wait(context.Background())
-			var timeout, last *codec.TimeoutError
-			if !errors.As(err, &timeout) || timeout.Kind != codec.ScheduleToClose || !errors.As(timeout.Last, &last) || last.Kind != codec.StartToClose || last.Last != nil {
+			var timeout, last *failures.TimeoutError
+			if !errors.As(err, &timeout) || timeout.Kind != failures.ScheduleToClose || !errors.As(timeout.Last, &last) || last.Kind != failures.StartToClose || last.Last != nil {
 				t.Errorf("the function returned %v, the activity %v", ending, err)
 			}
 		})

@@ -12,13 +12,13 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 	"github.com/pawlhq/pawl/internal/runtime/worker/handlers"
 	"github.com/pawlhq/pawl/internal/runtime/worker/process"
 	"github.com/pawlhq/pawl/internal/runtime/worker/workflow"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Options says what a worker runs and how much of it.
@@ -29,7 +29,7 @@ type Options struct {
 	// word.
 	ID string
 	// Chain transforms payloads between the worker and the store. If its Objects is nil, Store is used.
-	Chain *codec.Chain
+	Chain *payloads.Chain
 	// Activities is how many attempts run at a time, per task queue. Default 500.
 	Activities int
 	// Cache is how many runs are kept in memory between messages. Default 10,000.
@@ -75,7 +75,7 @@ func withDefaults(opt Options) Options {
 		host, _ := os.Hostname()
 		opt.ID = fmt.Sprintf("%s-%d-%s", host, os.Getpid(), journal.NewID()[:8])
 	}
-	chain := codec.Chain{}
+	chain := payloads.Chain{}
 	if opt.Chain != nil {
 		chain = *opt.Chain
 	}

@@ -10,9 +10,10 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // attempt is one attempt at an activity. For a step it is used for all attempts, one after the other.
@@ -33,8 +34,8 @@ func newAttempt(ctx context.Context, info Info, policy abi.Policy) *attempt {
 }
 
 // run calls the author's function and waits until it returns or a limit of the attempt has passed. A function that
-// ignores the end of its context is left running. The error is the author's, a *codec.TimeoutError or a
-// *codec.PanicError.
+// ignores the end of its context is left running. The error is the author's, a *failures.TimeoutError or a
+// *failures.PanicError.
 func (a *attempt) run(h *abi.Handler, in history.Payload) (history.Payload, error) {
 	ctx, cancel := context.WithCancelCause(withAttempt(a.ctx, a))
 	defer cancel(nil)
@@ -58,13 +59,13 @@ type result struct {
 func call(ctx context.Context, h *abi.Handler, in history.Payload) (r result) {
 	defer func() {
 		if v := recover(); v != nil {
-			r.err = &codec.PanicError{Value: fmt.Sprint(v), Stack: string(debug.Stack())}
+			r.err = &failures.PanicError{Value: fmt.Sprint(v), Stack: string(debug.Stack())}
 		}
 	}()
 	out, err := h.Run(ctx, abi.Values{Payload: in})
-	payload, encodeErr := codec.Encode(h.Activity.Codec, out)
+	payload, encodeErr := payloads.Encode(h.Activity.Codec, out)
 	if encodeErr != nil {
-		err = errors.Join(err, codec.Final(fmt.Errorf("result of activity %s: %w", h.Activity.Name, encodeErr)))
+		err = errors.Join(err, failures.Final(fmt.Errorf("result of activity %s: %w", h.Activity.Name, encodeErr)))
 	}
 	return result{payload, err}
 }
@@ -87,7 +88,7 @@ func (a *attempt) wait(ctx context.Context, cancel context.CancelCauseFunc, done
 				timer.Reset(a.policy.Heartbeat)
 			}
 		case <-missed:
-			err := &codec.TimeoutError{Kind: codec.Heartbeat, Activity: a.Activity, Limit: a.policy.Heartbeat}
+			err := &failures.TimeoutError{Kind: failures.Heartbeat, Activity: a.Activity, Limit: a.policy.Heartbeat}
 			cancel(err)
 			return history.Payload{}, err
 		case <-ctx.Done():
@@ -114,17 +115,17 @@ func (a *attempt) waitGrace(ctx context.Context, done <-chan result) (history.Pa
 // has passed. It returns other errors unchanged.
 func (a *attempt) timeoutError(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() == context.DeadlineExceeded && errors.Is(err, context.DeadlineExceeded) {
-		if timeout := new(codec.TimeoutError); errors.As(context.Cause(ctx), &timeout) {
+		if timeout := new(failures.TimeoutError); errors.As(context.Cause(ctx), &timeout) {
 			return timeout // of the whole activity
 		}
-		return &codec.TimeoutError{Kind: codec.StartToClose, Activity: a.Activity, Limit: a.policy.StartToClose}
+		return &failures.TimeoutError{Kind: failures.StartToClose, Activity: a.Activity, Limit: a.policy.StartToClose}
 	}
 	return err
 }
 
 // retryDelay returns the pause before the next attempt. It reports false if the policy or the error allows none.
 func retryDelay(h *abi.Handler, policy abi.Policy, attempts int, err error) (time.Duration, bool) {
-	if policy.Attempts > 0 && attempts >= policy.Attempts || codec.IsFinal(err) || h.Activity.Final != nil && h.Activity.Final(err) {
+	if policy.Attempts > 0 && attempts >= policy.Attempts || failures.IsFinal(err) || h.Activity.Final != nil && h.Activity.Final(err) {
 		return 0, false
 	}
 	return backoff.Policy{Min: policy.BackoffMin, Max: policy.BackoffMax, Factor: policy.BackoffFactor}.Pause(attempts), true

@@ -6,7 +6,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/pawlhq/pawl/runtime/codec"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 )
 
 // Info is what an activity or step can learn about itself from its context.
@@ -49,7 +49,7 @@ func Heartbeat(ctx context.Context, details ...any) error {
 	if a == nil {
 		return nil
 	}
-	payload, err := codec.Encode("", details)
+	payload, err := payloads.Encode("", details)
 	if err != nil {
 		return err
 	}
@@ -67,5 +67,5 @@ func LastHeartbeat(ctx context.Context, details ...any) (bool, error) {
 	if a == nil || a.previous.Encoding == "" {
 		return false, nil
 	}
-	return true, codec.Decode(a.previous, details...)
+	return true, payloads.Decode(a.previous, details...)
 }

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // task is the work on one delivery of a task.
@@ -135,11 +135,11 @@ func (t *task) expiredBefore() error {
 	p, age := t.message.Policy, time.Since(t.message.Scheduled)
 	switch attempt := t.progress.state.Attempt; {
 	case p.Attempts > 0 && attempt > p.Attempts:
-		return t.timeout(codec.Heartbeat, 0, t.last) // its worker died during the last attempt
+		return t.timeout(failures.Heartbeat, 0, t.last) // its worker died during the last attempt
 	case p.ScheduleToClose > 0 && age >= p.ScheduleToClose:
 		return t.outOfTime(t.last)
 	case p.ScheduleToStart > 0 && attempt == 1 && age >= p.ScheduleToStart:
-		return t.timeout(codec.ScheduleToStart, p.ScheduleToStart, t.last)
+		return t.timeout(failures.ScheduleToStart, p.ScheduleToStart, t.last)
 	}
 	return nil
 }
@@ -206,11 +206,11 @@ func (t *task) expiredDuring(err error) bool {
 
 // outOfTime is the error of an activity whose schedule-to-close limit has passed, or would before its next attempt.
 func (t *task) outOfTime(last error) error {
-	return t.timeout(codec.ScheduleToClose, t.message.Policy.ScheduleToClose, last)
+	return t.timeout(failures.ScheduleToClose, t.message.Policy.ScheduleToClose, last)
 }
 
-func (t *task) timeout(kind codec.TimeoutKind, limit time.Duration, last error) error {
-	return &codec.TimeoutError{Kind: kind, Activity: t.message.Name, Limit: limit, Last: last}
+func (t *task) timeout(kind failures.TimeoutKind, limit time.Duration, last error) error {
+	return &failures.TimeoutError{Kind: kind, Activity: t.message.Name, Limit: limit, Last: last}
 }
 
 // sendRetry is how often sending an outcome is retried while the store does not answer.

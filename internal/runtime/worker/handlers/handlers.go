@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Handlers is what one worker can run. It does not change, so any goroutine may use it.
 type Handlers struct {
 	// Errors encodes and decodes the errors of all registrations.
-	Errors *codec.Errors
+	Errors *failures.Errors
 
 	workflows  map[string]*abi.Workflow
 	generators map[string]string // generator version by workflow name
@@ -24,7 +24,7 @@ type Handlers struct {
 // New returns the handlers of registrations. It fails if two different workflows or activities have the same name.
 func New(registrations []abi.Registration) (*Handlers, error) {
 	h := &Handlers{workflows: map[string]*abi.Workflow{}, generators: map[string]string{}, activities: map[string]*abi.Handler{}}
-	var named []codec.ErrorDef
+	var named []failures.ErrorDef
 	for _, m := range registrations {
 		named = append(named, m.Errors...)
 		for _, wf := range m.Workflows {
@@ -42,7 +42,7 @@ func New(registrations []abi.Registration) (*Handlers, error) {
 			h.activities[key] = a
 		}
 	}
-	h.Errors = codec.NewErrors(named...)
+	h.Errors = failures.NewErrors(named...)
 	return h, nil
 }
 

@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/handlers"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // Process is one worker process. Its methods may be called from any goroutine.
@@ -30,7 +30,7 @@ type Process struct {
 type Config struct {
 	ID       string // unique among the living workers
 	Store    store.Store
-	Chain    *codec.Chain // between payloads and the store
+	Chain    *payloads.Chain // between payloads and the store
 	Handlers *handlers.Handlers
 	Log      *slog.Logger
 }

@@ -6,12 +6,12 @@ import (
 	"context"
 	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 var activityKind = kind{
@@ -133,7 +133,7 @@ func (r *run) timedOut(body *history.ActivityScheduled, limit time.Duration) his
 	r.abandonActivity(body)
 	ref := r.activityRef(body)
 	last := r.tasks.LastFailure(r.worker.Context(), ref)
-	return r.activityFailed(ref, &codec.TimeoutError{Kind: codec.ScheduleToClose, Activity: body.Name, Limit: limit, Last: last})
+	return r.activityFailed(ref, &failures.TimeoutError{Kind: failures.ScheduleToClose, Activity: body.Name, Limit: limit, Last: last})
 }
 
 // checkStarted checks, when the schedule-to-start limit of an activity has passed, whether a worker has started it. If
@@ -143,7 +143,7 @@ func (r *run) checkStarted(body *history.ActivityScheduled, limit time.Duration)
 	r.local.checked[ref.Op] = true
 	r.worker.Go(func() {
 		if r.tasks.DropUnlessStarted(r.worker.Context(), ref) {
-			r.failActivity(ref, &codec.TimeoutError{Kind: codec.ScheduleToStart, Activity: body.Name, Limit: limit})
+			r.failActivity(ref, &failures.TimeoutError{Kind: failures.ScheduleToStart, Activity: body.Name, Limit: limit})
 		}
 	})
 }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/runtime/abi"
-	"github.com/pawlhq/pawl/runtime/codec"
 )
 
 // load reads the journal of the newest run. If part of it cannot be decoded, load returns a *journal.CorruptError and
@@ -99,7 +99,7 @@ func (r *run) describeCode() error {
 	}
 	config := wf.Config()
 	for _, name := range slices.Sorted(maps.Keys(config)) {
-		value, err := codec.Encode("", []any{config[name]})
+		value, err := payloads.Encode("", []any{config[name]})
 		if err != nil {
 			return fmt.Errorf("config field %s of workflow %s: %w", name, e.Type, err)
 		}

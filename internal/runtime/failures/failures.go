@@ -1,6 +1,9 @@
-// This file turns errors into failures, which can be stored, and back.
-
-package codec
+// Package failures turns errors into failures, which can be stored, and back.
+//
+// A failure keeps the tree of an error. Error variables and types that are registered by name become themselves again, so
+// that errors.Is and errors.As work on the error of an activity or run as they do after a plain call. Of other errors only
+// the message and the causes are kept.
+package failures
 
 import (
 	"context"
@@ -33,7 +36,7 @@ func ErrorType[T error](name string) ErrorDef {
 	return ErrorDef{Name: name, Type: reflect.TypeFor[T]()}
 }
 
-// standard are the errors of the standard library that keep their identity everywhere.
+// standard holds the errors of the standard library, which are always registered.
 var standard = []ErrorDef{
 	Sentinel("context.Canceled", context.Canceled),
 	Sentinel("context.DeadlineExceeded", context.DeadlineExceeded),
@@ -61,14 +64,14 @@ var standard = []ErrorDef{
 	ErrorType[syscall.Errno]("syscall.Errno"),
 }
 
-// Errors knows named errors. It is made once and then only read.
+// Errors holds errors registered by name. It may be used from many goroutines.
 type Errors struct {
 	byName    map[string]ErrorDef
 	sentinels map[error]string
 	types     map[reflect.Type]string
 }
 
-// NewErrors knows the standard library's errors and defs.
+// NewErrors returns the registered errors of the standard library and those in defs.
 func NewErrors(defs ...ErrorDef) *Errors {
 	r := &Errors{map[string]ErrorDef{}, map[error]string{}, map[reflect.Type]string{}}
 	for _, list := range [][]ErrorDef{standard, defs} {
@@ -85,7 +88,7 @@ func NewErrors(defs ...ErrorDef) *Errors {
 	return r
 }
 
-// Encode makes a failure of err, with its whole tree.
+// Encode returns err, with its whole tree, as a failure. It returns nil for nil.
 func (r *Errors) Encode(err error) *history.Failure {
 	if err == nil {
 		return nil
@@ -144,9 +147,9 @@ func (r *Errors) causes(errs ...error) []history.Failure {
 	return list
 }
 
-// encodeTyped fills f from a value of a registered type: its exported fields as JSON, those of type error as causes
-// with a slot, and what else it unwraps to as causes without one. It reports false if a field does not encode: then
-// only the message and the causes are kept.
+// encodeTyped fills f from a value of a registered type: its exported fields as JSON, fields of type error as causes with
+// a slot, and other errors that it wraps as causes without one. It reports false if a field does not encode. Then only the
+// message and the causes are kept.
 func (r *Errors) encodeTyped(f *history.Failure, err error, name string) bool {
 	v := reflect.ValueOf(err)
 	if v.Kind() == reflect.Pointer {
@@ -222,7 +225,7 @@ func contains(errs []error, err error) bool {
 	return false
 }
 
-// Decode makes an error of f again. The error of an unknown type, or of one that does not decode, keeps its message
+// Decode returns the error that f was made from. An error whose type is unknown, or does not decode, keeps its message
 // and its causes.
 func (r *Errors) Decode(f *history.Failure) error {
 	if f == nil {
@@ -264,8 +267,8 @@ func (r *Errors) Decode(f *history.Failure) error {
 	return plain
 }
 
-// decodeTyped makes a value of type t. If that value prints another message than the original did, or has causes
-// that no field took, it is wrapped in an error that has both. It returns nil if the fields do not decode.
+// decodeTyped returns a value of type t. If its message differs from the original one, or some causes have no field, it is
+// wrapped in an error that has both. It returns nil if the fields do not decode.
 func decodeTyped(f *history.Failure, t reflect.Type, causes []error) error {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(f.Fields, &fields) != nil {
@@ -312,7 +315,7 @@ func decodeTyped(f *history.Failure, t reflect.Type, causes []error) error {
 	return &decoded{kind: history.FailureJoined, typ: f.Type, message: f.Message, causes: append([]error{err}, rest...)}
 }
 
-// decoded is an error whose type is not known here: its message, and what it wraps.
+// decoded is an error whose type is not registered: its message, and what it wraps.
 type decoded struct {
 	kind    history.FailureKind
 	typ     string

@@ -1,7 +1,6 @@
-package codec
+package failures
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -86,77 +85,5 @@ func TestUnknownTypeKeepsItsMessage(t *testing.T) {
 	}
 	if f := NewErrors().Encode(&cardError{Code: 3}); f.Kind != history.FailureWrapped || !strings.Contains(f.Type, "cardError") {
 		t.Errorf("got %+v", f)
-	}
-}
-
-type mapObjects map[string][]byte
-
-func (m mapObjects) PutObject(_ context.Context, name string, data []byte) error {
-	m[name] = bytes.Clone(data)
-	return nil
-}
-
-func (m mapObjects) GetObject(_ context.Context, name string) ([]byte, error) {
-	if data, ok := m[name]; ok {
-		return data, nil
-	}
-	return nil, fmt.Errorf("no object %q", name)
-}
-
-func TestChain(t *testing.T) {
-	aes, err := AES(bytes.Repeat([]byte{7}, 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, objects := context.Background(), mapObjects{}
-	big := strings.Repeat("pawl ", 1000)
-	for _, c := range []*Chain{
-		{},
-		{Transforms: []Transform{Gzip{}}},
-		{Transforms: []Transform{Gzip{}, aes}, Objects: objects, Threshold: 10},
-	} {
-		p, err := Encode("", []any{big, 42})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Seal(ctx, "w/r", &p); err != nil {
-			t.Fatal(err)
-		}
-		if len(c.Transforms) == 2 && (p.Object == "" || len(p.Data) != 0 || p.Encoding != "json+gzip+aes") {
-			t.Errorf("not checked in: %+v", p)
-		}
-		if err := c.Open(ctx, &p); err != nil {
-			t.Fatal(err)
-		}
-		var s string
-		var n int
-		if err := Decode(p, &s, &n); err != nil || s != big || n != 42 {
-			t.Errorf("got %d bytes, %d, %v", len(s), n, err)
-		}
-	}
-}
-
-func TestWhatCannotBeRead(t *testing.T) {
-	ctx := context.Background()
-	var de *DecodeError
-	if err := (&Chain{}).Open(ctx, &history.Payload{Encoding: "json+rot13", Data: []byte("x")}); !errors.As(err, &de) {
-		t.Errorf("unknown transform: %v", err)
-	}
-	if err := Decode(history.Payload{Encoding: "json", Data: []byte(`["a"]`)}, new(int)); !errors.As(err, &de) {
-		t.Errorf("wrong type: %v", err)
-	}
-	if err := Decode(history.Payload{Encoding: "json", Data: []byte(`["a"]`)}, new(string), new(int)); !errors.As(err, &de) {
-		t.Errorf("too few values: %v", err)
-	}
-	p := history.Payload{Encoding: "json", Data: bytes.Repeat([]byte("x"), 100)}
-	if err := (&Chain{Threshold: 10}).Seal(ctx, "w/r", &p); !errors.Is(err, ErrNoObjects) {
-		t.Errorf("too large: %v", err)
-	}
-	bomb, _ := Gzip{}.Seal(make([]byte, 1<<20))
-	if _, err := (Gzip{Max: 1000}).Open(bomb); err == nil {
-		t.Error("bomb went off")
-	}
-	if _, err := Encode("nonesuch", nil); err == nil {
-		t.Error("unknown codec")
 	}
 }

@@ -1,6 +1,6 @@
-// This file holds the errors that the engine itself gives to workflows and clients.
+// This file holds the errors that the engine itself returns to workflows and clients.
 
-package codec
+package failures
 
 import (
 	"context"
@@ -18,11 +18,11 @@ const (
 	StartToClose    TimeoutKind = "start-to-close"    // one attempt took too long
 	ScheduleToStart TimeoutKind = "schedule-to-start" // no worker took the activity in time
 	ScheduleToClose TimeoutKind = "schedule-to-close" // all attempts together took too long
-	Heartbeat       TimeoutKind = "heartbeat"         // an attempt fell silent, or its worker died
+	Heartbeat       TimeoutKind = "heartbeat"         // an attempt sent no heartbeat in time, or its worker died
 )
 
-// TimeoutError is the error of an activity that timed out. errors.Is(err, context.DeadlineExceeded) holds for it, and
-// Unwrap gives the error of the last attempt that failed in another way, if one did.
+// TimeoutError is the error of an activity that timed out. It matches context.DeadlineExceeded, and wraps Last, the error
+// of the last attempt that failed in another way, if one did.
 type TimeoutError struct {
 	Kind     TimeoutKind
 	Activity string
@@ -31,7 +31,7 @@ type TimeoutError struct {
 }
 
 func (e *TimeoutError) Error() string {
-	name := e.Activity[strings.LastIndex(e.Activity, "/")+1:] // the path of its package is for machines
+	name := e.Activity[strings.LastIndex(e.Activity, "/")+1:] // without the path of its package
 	text := fmt.Sprintf("activity %s timed out: %s limit of %v passed", name, e.Kind, e.Limit)
 	if e.Limit == 0 {
 		text = fmt.Sprintf("activity %s timed out: its worker was lost (%s)", name, e.Kind)
@@ -45,15 +45,15 @@ func (e *TimeoutError) Error() string {
 // Unwrap returns Last.
 func (e *TimeoutError) Unwrap() error { return e.Last }
 
-// Is makes a TimeoutError a context.DeadlineExceeded.
+// Is reports whether target is context.DeadlineExceeded.
 func (e *TimeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// Timeout and Temporary follow net.Error.
+// Timeout reports true, as the timeouts of package net do.
 func (e *TimeoutError) Timeout() bool { return true }
 
 // PanicError is the error of an activity that panicked.
 type PanicError struct {
-	Value string // what it panicked with, printed
+	Value string // the value of the panic, as text
 	Stack string
 }
 

@@ -1,8 +1,8 @@
-// A decoded time carries the host's zone where its offset happens to be the host's: encoding/json, and time.Parse
-// behind it, make it so. A replay on a host elsewhere would see another zone, and other rules for the half of the year
-// to come. So such times get a zone of the same offset that has no name and no rules.
+// This file removes the host's time zone from decoded values. encoding/json gives a decoded time the host's zone if its
+// offset happens to be that of the host. A replay on another host would see another zone, with other rules. So such times
+// get a zone with the same offset that has no name and no rules.
 
-package codec
+package payloads
 
 import (
 	"reflect"
@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// RebaseTimes puts the times in v, a pointer to a decoded value, that are in the zone of the host into one of their
-// offset: what decoding gives on every host where that offset is not at home.
+// RebaseTimes replaces, in the value that v points to, the host's zone of times by a nameless zone of the same offset: the
+// result of decoding on a host in another zone.
 func RebaseTimes(v any) {
 	p := reflect.ValueOf(v)
 	if p.Kind() == reflect.Pointer && !p.IsNil() && hasTime(p.Type().Elem()) {
@@ -59,7 +59,7 @@ func findTime(t reflect.Type, seen map[reflect.Type]bool) bool {
 func rebase(v reflect.Value) {
 	if v.Type() == timeType {
 		if v.CanSet() {
-			v.Set(reflect.ValueOf(WithoutHostZone(v.Interface().(time.Time))))
+			v.Set(reflect.ValueOf(withoutHostZone(v.Interface().(time.Time))))
 		}
 		return
 	}
@@ -85,8 +85,8 @@ func rebase(v reflect.Value) {
 	}
 }
 
-// rebaseMap replaces a map's values, which cannot be changed in place. Keys keep their zones: two of them could become
-// one.
+// rebaseMap replaces a map's values, which cannot be changed in place. Keys keep their zones, because two of them could
+// become equal.
 func rebaseMap(v reflect.Value) {
 	if !hasTime(v.Type().Elem()) || !v.CanSet() {
 		return
@@ -99,9 +99,8 @@ func rebaseMap(v reflect.Value) {
 	}
 }
 
-// WithoutHostZone is t in a nameless zone of the same offset, if its zone is the host's: what decoding gives on every
-// host where that offset is not at home.
-func WithoutHostZone(t time.Time) time.Time {
+// withoutHostZone returns t in a nameless zone of the same offset, if its zone is the host's.
+func withoutHostZone(t time.Time) time.Time {
 	if t.Location() != time.Local {
 		return t
 	}
