@@ -6,9 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/types"
-	"iter"
 	"slices"
 	"strings"
 
@@ -230,43 +228,13 @@ func params(vs []*types.Var, variadic bool) (out []ir.Param) {
 	return out
 }
 
-// typeOf cuts the text of a type where it names a package. To find these places, it parses the text, in which packages
-// are called p0, p1, and so on.
+// typeOf describes a type.
 func typeOf(t types.Type) (out ir.Type) {
-	var pkgs []*types.Package
-	text := types.TypeString(t, func(p *types.Package) string {
-		pkgs = append(pkgs, p)
-		return fmt.Sprint("p", len(pkgs)-1)
+	out.Text = types.TypeString(t, func(p *types.Package) string {
+		out.Packages = append(out.Packages, ir.Import{Path: p.Path(), Name: p.Name()})
+		return fmt.Sprint("p", len(out.Packages)-1)
 	})
-	expr, err := parser.ParseExpr(text)
-	if err != nil {
-		return ir.Type{{Text: text}} // invalid types only: the type-checker has reported them
-	}
-	at := 0
-	for sel := range selectors(expr) {
-		pkg := pkgs[0] // the text names packages in order
-		pkgs = pkgs[1:]
-		if from := int(sel.Pos()) - 1; from > at {
-			out = append(out, ir.Part{Text: text[at:from]})
-		}
-		out = append(out, ir.Part{Ref: ir.Ref{Pkg: ir.Import{Path: pkg.Path(), Name: pkg.Name()}, Name: sel.Sel.Name}})
-		at = int(sel.End()) - 1
-	}
-	if at < len(text) {
-		out = append(out, ir.Part{Text: text[at:]})
-	}
 	return out
-}
-
-// selectors yields the qualified names in the text of a type, in its order.
-func selectors(expr ast.Expr) iter.Seq[*ast.SelectorExpr] {
-	return func(yield func(*ast.SelectorExpr) bool) {
-		for n := range ast.Preorder(expr) {
-			if sel, ok := n.(*ast.SelectorExpr); ok && !yield(sel) {
-				return
-			}
-		}
-	}
 }
 
 // invalid reports whether a signature has types that are not there (yet).
