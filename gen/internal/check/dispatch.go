@@ -73,13 +73,14 @@ func dispatchEnd(p *program, from *callgraph.Node, s callgraph.Site, t types.Typ
 		return end(childWorkflow, noChildren, "workflow %s", here)
 	case method.Pkg() == nil || stdlib.IsErrorMethod(method):
 		return nil
-	case s.ID == nil && method.Pkg().Path() == "time" && isUnmarshaler(method):
-		return nil // the decoder that calls it is looked after, or rejected
 	}
-	switch facts := stdlib.Of(method); facts.Verdict {
-	case stdlib.Allowed:
+	facts := stdlib.Of(method)
+	switch {
+	case s.ID == nil && facts.Rule == stdlib.TimeZone && isUnmarshaler(method):
+		return nil // the decoder that calls it is looked after, or rejected
+	case facts.Verdict == stdlib.Allowed:
 		return nil
-	case stdlib.Durable: // its counterpart is not a method, so nothing can dispatch to it
+	case facts.Verdict == stdlib.Durable: // its counterpart is not a method, so nothing can dispatch to it
 		if s.Locks {
 			return nil
 		}

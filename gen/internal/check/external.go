@@ -48,7 +48,9 @@ func checkExternalFunc(v *visitor, m mention) {
 	case s.Verdict == stdlib.Durable && (movedToUTC(v, m) || OrderLost(v.info, v.stack) || computedOnce(v, m)):
 	case s.Verdict == stdlib.Durable:
 		v.effect(m.id.Pos(), s.Rule, gotypes.NameIn(nil, m.fn), m.value())
-		checkMapFunc(v, m)
+		if s.Rule == stdlib.MapOrder {
+			checkMapFunc(v, m)
+		}
 	case s.Verdict == stdlib.Allowed, stdlib.IsErrorMethod(m.fn):
 	default:
 		reportExternal(v, m.id.Pos(), m.verb(), m.fn)

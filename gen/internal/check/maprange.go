@@ -44,11 +44,8 @@ func mapRange(v *visitor, r *ast.RangeStmt, m *types.Map) {
 	}
 }
 
-// checkMapFunc rejects functions of package maps over maps whose keys have no order.
+// checkMapFunc rejects functions that go through a map whose keys have no order.
 func checkMapFunc(v *visitor, m mention) {
-	if m.fn.Pkg().Path() != "maps" {
-		return
-	}
 	for p := range v.info.TypeOf(m.ref).(*types.Signature).Params().Variables() {
 		if t, ok := gotypes.CoreType(p.Type()).(*types.Map); ok && !gotypes.Ordered(t.Key()) {
 			v.report(m.id.Pos(), stdlib.MapOrder, useSorted, "uses maps.%s on a map whose keys (%s) have no order", m.fn.Name(), v.typeName(t.Key()))

@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/callgraph"
@@ -30,32 +29,27 @@ error or in a time with a zone.`}},
 		if _, builtin := v.builtin(x); !ok || builtin != "" {
 			return
 		}
-		callee := gotypes.Callee(v.info, call)
-		switch {
-		case callee == nil:
+		if callee := gotypes.Callee(v.info, call); callee == nil {
 			calledValue(v, call)
-		case callee.Pkg() != nil && !v.index.Has(callee) && stdlib.Of(callee).Prints:
-			printedCall(v, call, gotypes.LocalName(callee))
+		} else if how := stdlib.Of(callee).Printing; how.Prints {
+			printedCall(v, call, how)
 		}
 	},
 	reached: checkPrinted,
 }
 
 // printedCall rejects calls that print an address: %p, a pointer inside another value, a channel, a function.
-func printedCall(v *visitor, call *ast.CallExpr, name string) {
-	args := call.Args
-	if strings.HasPrefix(name, "Append") || strings.HasPrefix(name, "Fprint") {
-		args = args[min(1, len(args)):]
+func printedCall(v *visitor, call *ast.CallExpr, how stdlib.Printing) {
+	args := call.Args[min(how.From, len(call.Args)):]
+	spread := call.Ellipsis.IsValid()
+	a := printed.Argument{Call: call.Lparen, Spread: spread}
+	if how.Format && len(args) > 0 {
+		if !spread {
+			formatted(v, a, args[0], args[1:])
+			return
+		}
+		args = args[1:]
 	}
-	a := printed.Argument{Call: call.Lparen}
-	switch {
-	case strings.HasSuffix(name, "f") && len(args) > 0 && !call.Ellipsis.IsValid():
-		formatted(v, a, args[0], args[1:])
-		return
-	case strings.HasSuffix(name, "f"):
-		args = args[min(1, len(args)):]
-	}
-	a.Spread = call.Ellipsis.IsValid()
 	for i, arg := range args {
 		printedBy(v, printed.Plain, a, i, arg)
 	}

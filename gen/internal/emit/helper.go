@@ -27,7 +27,7 @@ func (w *writer) helpers() {
 
 // binder writes
 //
-//	// bind2x1__pawl is f as a value of the author's type, which brings the run with it.
+//	// bind2x1__pawl binds f to the run. The result has the type of the author's function.
 //	func bind2x1__pawl[A1, A2, R1 any](_run *abi.Run, f func(*abi.Run, A1, A2) R1) func(A1, A2) R1 {
 //		return func(a1 A1, a2 A2) R1 { return f(_run, a1, a2) }
 //	}
@@ -46,7 +46,7 @@ func binder(b ir.Binder) jen.Code {
 		lowered, args = slices.Insert(lowered, 1, jen.Code(jen.Id("S"))), slices.Insert(args, 1, jen.Code(jen.Id("s")))
 	}
 	params = append(params, jen.Id("f").Func().Params(lowered...).Add(s.results()))
-	return jen.Commentf("%s is f as a value of the author's type, which brings the run with it.", b.Name()).Line().
+	return jen.Commentf("%s binds f to the run. The result has the type of the author's function.", b.Name()).Line().
 		Func().Id(b.Name()).Add(constrained(generic)).Params(params...).Func().Params(s.in()...).Add(s.results()).Block(
 		jen.Return(jen.Func().Params(s.params()...).Add(s.results()).Add(oneLine(s.call(jen.Id("f"), args)))),
 	)
@@ -54,14 +54,14 @@ func binder(b ir.Binder) jen.Code {
 
 // lateBinder writes
 //
-//	// late1x0__pawl is f, which takes its arguments now and waits to be called.
+//	// late1x0__pawl returns a function that takes the arguments of f now, and calls f later.
 //	func late1x0__pawl[A1 any](f func(A1)) func(A1) func() {
 //		return func(a1 A1) func() { return func() { f(a1) } }
 //	}
 func lateBinder(b ir.Binder) jen.Code {
 	s := shape(b.Shape)
 	call := jen.Func().Params().Add(oneLine(jen.Id("f").Call(s.args()...)))
-	return jen.Commentf("%s is f, which takes its arguments now and waits to be called.", b.Name()).Line().
+	return jen.Commentf("%s returns a function that takes the arguments of f now, and calls f later.", b.Name()).Line().
 		Func().Id(b.Name()).Add(constrained(s.types())).Params(jen.Id("f").Func().Params(s.in()...).Add(s.results())).
 		Func().Params(s.in()...).Func().Params().Block(
 		jen.Return(jen.Func().Params(s.params()...).Func().Params().Add(oneLine(jen.Return(call)))),
@@ -70,7 +70,7 @@ func lateBinder(b ir.Binder) jen.Code {
 
 // dispatcher writes
 //
-//	// dispatchSave_1x1__pawl is s with the twin of its Save, or, if it has none, with one that calls Save.
+//	// dispatchSave_1x1__pawl returns s if it has Save__pawl, or else a value whose Save__pawl calls s.Save.
 //	func dispatchSave_1x1__pawl[A1, R1 any](s interface{ Save(A1) R1 }) interface{ Save__pawl(*abi.Run, A1) R1 } {
 //		switch s := s.(type) {
 //		case nil:
@@ -83,7 +83,7 @@ func lateBinder(b ir.Binder) jen.Code {
 func dispatcher(d ir.Dispatcher) jen.Code {
 	s := shape(d.Shape)
 	lowered := interfaceOf(d.Method+ir.Suffix, append([]jen.Code{run()}, s.in()...), s)
-	return jen.Commentf("%s is s with the twin of its %s, or, if it has none, with one that calls %[2]s.", d.Name(), d.Method).Line().
+	return jen.Commentf("%[1]s returns s if it has %[2]s%[3]s, or else a value whose %[2]s%[3]s calls s.%[2]s.", d.Name(), d.Method, ir.Suffix).Line().
 		Func().Id(d.Name()).Add(constrained(s.types())).Params(jen.Id("s").Add(interfaceOf(d.Method, s.in(), s))).Add(lowered).Block(
 		jen.Switch(jen.Id("s").Op(":=").Id("s").Assert(jen.Type())).Block(
 			jen.Case(jen.Nil()).Block(jen.Return(jen.Nil())),
@@ -109,7 +109,7 @@ func plainType(d ir.Dispatcher) jen.Code {
 
 // expressionDispatcher writes
 //
-//	// expressSave_1x1__pawl is the method expression S.Save, which brings the run with it.
+//	// expressSave_1x1__pawl binds the method expression S.Save to the run.
 //	func expressSave_1x1__pawl[S interface{ Save(A1) R1 }, A1, R1 any](_run *abi.Run, _ func(S, A1) R1) func(S, A1) R1 {
 //		return func(s S, a1 A1) R1 { return dispatchSave_1x1__pawl[A1, R1](s).Save__pawl(_run, a1) }
 //	}
@@ -121,7 +121,7 @@ func expressionDispatcher(d ir.Dispatcher) jen.Code {
 	}
 	expression := jen.Func().Params(slices.Insert(s.in(), 0, jen.Code(jen.Id("S")))...).Add(s.results())
 	lowered := jen.Id(d.Value().Name()).Add(instantiated(s.types())).Call(jen.Id("s")).Dot(d.Method + ir.Suffix)
-	return jen.Commentf("%s is the method expression S.%s, which brings the run with it.", d.Name(), d.Method).Line().
+	return jen.Commentf("%s binds the method expression S.%s to the run.", d.Name(), d.Method).Line().
 		Func().Id(d.Name()).Types(types...).Params(jen.Id(runName).Add(run()), jen.Id("_").Add(expression)).Add(expression).Block(
 		jen.Return(jen.Func().Params(slices.Insert(s.params(), 0, jen.Code(jen.Id("s").Id("S")))...).Add(s.results()).
 			Add(oneLine(s.call(lowered, slices.Insert(s.args(), 0, jen.Code(jen.Id(runName))))))),

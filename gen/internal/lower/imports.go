@@ -1,84 +1,74 @@
+// The imports of a lowered file: those of the author's file that its functions still use, and those that lowering adds.
+
 package lower
 
 import (
-	"bytes"
-	"cmp"
-	"fmt"
 	"go/ast"
 	"go/types"
-	"path"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/importpath"
+	"github.com/pawlhq/pawl/gen/internal/imports"
 )
 
-// This file keeps the imports of a lowered file: those of the author's that its functions still use, and those that
-// lowering brings along.
-
-// imports are those of one lowered file.
-type imports struct {
+// fileImports are the imports of one lowered file.
+type fileImports struct {
+	*imports.Set
 	l        *lowerer
-	shadowed map[string]bool            // names that may mean something else than an import
-	used     map[string]*ast.ImportSpec // the author's, by path and name
-	added    map[string]added           // lowering's, by path
+	shadowed map[string]bool // names that may mean something other than an import
 }
 
-// added is an import that the author's file does not have.
-type added struct {
-	name  string
-	plain bool // the path alone gives the name
+// newImports returns the imports of a file without those of the author's file. It names package abi.
+func newImports(l *lowerer) fileImports {
+	im := fileImports{imports.New(l.names.free), l, l.declared()}
+	l.names.abi = im.Name(importpath.ABI, "abi")
+	return im
 }
 
-func newImports(l *lowerer) imports {
-	return imports{
-		l: l, shadowed: l.declared(), used: map[string]*ast.ImportSpec{},
-		added: map[string]added{importpath.ABI: {l.names.abi, l.names.abi == "abi"}},
+// keep keeps an import of the author's file.
+func (im *fileImports) keep(spec *ast.ImportSpec) {
+	alias := ""
+	if spec.Name != nil {
+		alias = spec.Name.Name
 	}
+	im.Add(imports.Import{Path: pathOf(spec), Alias: alias})
 }
 
-// keep notes that the copy still uses the import of a qualifier.
-func (im *imports) keep(name *types.PkgName) {
+// keepName keeps the import that a qualifier of the copy refers to.
+func (im *fileImports) keepName(name *types.PkgName) {
 	for _, spec := range im.l.file.Syntax.Imports {
 		if im.l.info.PkgNameOf(spec) == name {
-			im.used[specKey(spec)] = spec
+			im.keep(spec)
 		}
 	}
 }
 
-// keepDot notes that the copy uses a name of a package that the file imports with a dot.
-func (im *imports) keepDot(pkg *types.Package) {
+// keepDot keeps the dot import of a package.
+func (im *fileImports) keepDot(pkg *types.Package) {
 	for _, spec := range im.l.file.Syntax.Imports {
 		if spec.Name != nil && spec.Name.Name == "." && pathOf(spec) == pkg.Path() {
-			im.used[specKey(spec)] = spec
+			im.keep(spec)
 		}
 	}
 }
 
-// qualifier is what stands in front of an inserted name of a package, with its dot; empty in the package itself.
-func (im *imports) qualifier(pkg *types.Package) string {
+// qualifier returns what qualifies an inserted name of a package, with its dot. It is empty for the file's own package.
+func (im *fileImports) qualifier(pkg *types.Package) string {
 	if pkg == im.l.pkg.Types {
 		return ""
 	}
 	for _, spec := range im.l.file.Syntax.Imports {
 		name := im.l.info.PkgNameOf(spec)
 		if pathOf(spec) == pkg.Path() && name != nil && name.Name() != "_" && name.Name() != "." && !im.shadowed[name.Name()] {
-			im.used[specKey(spec)] = spec
+			im.keep(spec)
 			return name.Name() + "."
 		}
 	}
-	a, ok := im.added[pkg.Path()]
-	if !ok {
-		name := im.l.names.free(pkg.Name())
-		a = added{name, name == pkg.Name() && name == path.Base(pkg.Path())}
-		im.added[pkg.Path()] = a
-	}
-	return a.name + "."
+	return im.Name(pkg.Path(), pkg.Name()) + "."
 }
 
-// declared are the names that the file declares something with, apart from imports. Where that is in scope, they are no
-// qualifiers.
+// declared returns the names that the file declares, apart from imports. Where such a declaration is in scope, the name is
+// not a qualifier.
 func (l *lowerer) declared() map[string]bool {
 	names := map[string]bool{}
 	ast.Inspect(l.file.Syntax, func(x ast.Node) bool {
@@ -90,51 +80,6 @@ func (l *lowerer) declared() map[string]bool {
 		return true
 	})
 	return names
-}
-
-// write prints the import declaration: the standard library, then the rest.
-func (im *imports) write(b *bytes.Buffer) {
-	type line struct{ path, text string }
-	var groups [2][]line
-	put := func(path, text string) {
-		group := 1
-		if importpath.IsStd(path) {
-			group = 0
-		}
-		groups[group] = append(groups[group], line{path, text})
-	}
-	for _, spec := range im.used {
-		text := spec.Path.Value
-		if spec.Name != nil {
-			text = spec.Name.Name + " " + text
-		}
-		put(pathOf(spec), text)
-	}
-	for path, a := range im.added {
-		text := strconv.Quote(path)
-		if !a.plain {
-			text = a.name + " " + text
-		}
-		put(path, text)
-	}
-	b.WriteString("import (\n")
-	for i, g := range groups {
-		slices.SortFunc(g, func(a, b line) int { return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.text, b.text)) })
-		for _, line := range g {
-			fmt.Fprintf(b, "\t%s\n", line.text)
-		}
-		if i == 0 && len(g) > 0 && len(groups[1]) > 0 {
-			b.WriteString("\n")
-		}
-	}
-	b.WriteString(")\n")
-}
-
-func specKey(spec *ast.ImportSpec) string {
-	if spec.Name != nil {
-		return spec.Name.Name + " " + pathOf(spec)
-	}
-	return pathOf(spec)
 }
 
 func pathOf(spec *ast.ImportSpec) string { return strings.Trim(spec.Path.Value, "`\"") }

@@ -69,7 +69,7 @@ type lowerer struct {
 	res         *check.Result
 	edits       edits
 	names       names
-	imports     imports
+	imports     fileImports
 	binders     map[string]ir.Binder
 	dispatchers map[string]ir.Dispatcher
 	arms        map[ast.Node]bool // sends and receives that are cases of a select
@@ -189,7 +189,7 @@ func (l *lowerer) header() []byte {
 		fmt.Fprintf(&b, "%s\n\n", strings.Join(constraints, "\n"))
 	}
 	fmt.Fprintf(&b, "package %s\n\n", l.file.Syntax.Name.Name)
-	l.imports.write(&b)
+	b.WriteString(l.imports.Decl())
 	return b.Bytes()
 }
 

@@ -31,7 +31,7 @@ func chooseNames(pkg *gosrc.Package, file *gosrc.File) names {
 			n.taken[p.Name()] = true
 		}
 	}
-	n.abi, n.run, n.iter, n.recv = n.free("abi"), n.free("_run"), n.free("_it"), n.free("_recv")
+	n.run, n.iter, n.recv = n.free("_run"), n.free("_it"), n.free("_recv")
 	return n
 }
 

@@ -31,7 +31,7 @@ func (l *lowerer) identifier(id *ast.Ident) {
 	case *types.Builtin:
 		l.builtin(id, obj)
 	case *types.PkgName:
-		l.edits.whenWritten(id.Pos(), func() { l.imports.keep(obj) })
+		l.edits.whenWritten(id.Pos(), func() { l.imports.keepName(obj) })
 	case *types.Func:
 		l.mention(id, obj.Origin())
 	default:

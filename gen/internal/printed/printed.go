@@ -34,7 +34,7 @@ type Argument struct {
 // Address returns an address that is printed for one of the values that the argument may have, or nil if there is none.
 func (a Argument) Address(values *flow.Values) (first *Address) {
 	for _, call := range values.CallsAt(a.Call) {
-		if a.Value && !slices.ContainsFunc(call.Callees(), func(fn *types.Func) bool { return stdlib.Of(fn).Prints }) {
+		if a.Value && !slices.ContainsFunc(call.Callees(), func(fn *types.Func) bool { return stdlib.Of(fn).Printing.Prints }) {
 			continue
 		}
 		for _, by := range a.verbs(call) {

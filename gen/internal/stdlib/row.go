@@ -91,8 +91,14 @@ func takesLocks(names string) row {
 	return row{"locks", names, func(s *Symbol, _ string) { s.TakesLocks = true }}
 }
 
-func prints(names string) row {
-	return row{"prints", names, func(s *Symbol, _ string) { s.Prints = true }}
+// prints is a row of functions that make text of their arguments, beginning with one of them.
+func prints(from int, names string) row {
+	return row{"prints", names, func(s *Symbol, _ string) { s.Printing = Printing{Prints: true, From: from} }}
+}
+
+// printsFormat is a row of functions that make text of the arguments after a format.
+func printsFormat(format int, names string) row {
+	return row{"prints", names, func(s *Symbol, _ string) { s.Printing = Printing{Prints: true, From: format, Format: true} }}
 }
 
 func discards(names string) row {

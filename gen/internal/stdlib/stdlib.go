@@ -58,8 +58,8 @@ type Symbol struct {
 	// TakesLocks: the function's counterpart knows the lock types of package sync behind an interface.
 	TakesLocks bool
 
-	// Prints: the function makes text of its arguments which code of the run can read.
-	Prints bool
+	// Printing says which arguments the function makes text of, if code of the run can read the text.
+	Printing Printing
 	// Discards: nothing that the function is given can be obtained from anywhere afterwards.
 	Discards bool
 	// Retains: functions of the package return what other functions of the package were given.
@@ -79,6 +79,13 @@ type Symbol struct {
 	MovesZone bool
 	// ComputesOnce: the function returns a function that computes its result at most once.
 	ComputesOnce bool
+}
+
+// Printing says which arguments a function makes text of. The zero value is none.
+type Printing struct {
+	Prints bool
+	From   int  // the index of the first such argument, or of the format
+	Format bool // a format says what is printed of the arguments after it
 }
 
 // Decoding says what a function does with the times that it decodes. A decoded time is in the zone of the host if that

@@ -112,7 +112,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind1x0__pawl is f as a value of the author's type, which brings the run with it.
+// bind1x0__pawl binds f to the run. The result has the type of the author's function.
 func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {
 	return func(a1 A1) { f(_run, a1) }
 }

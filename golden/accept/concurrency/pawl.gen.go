@@ -124,42 +124,42 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind1vx0__pawl is f as a value of the author's type, which brings the run with it.
+// bind1vx0__pawl binds f to the run. The result has the type of the author's function.
 func bind1vx0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, ...A1)) func(...A1) {
 	return func(a1 ...A1) { f(_run, a1...) }
 }
 
-// bind1x2__pawl is f as a value of the author's type, which brings the run with it.
+// bind1x2__pawl binds f to the run. The result has the type of the author's function.
 func bind1x2__pawl[A1, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1) (R1, R2)) func(A1) (R1, R2) {
 	return func(a1 A1) (R1, R2) { return f(_run, a1) }
 }
 
-// bindexpr2vx0__pawl is f as a value of the author's type, which brings the run with it.
+// bindexpr2vx0__pawl binds f to the run. The result has the type of the author's function.
 func bindexpr2vx0__pawl[A1, A2 any](_run *abi.Run, f func(A1, *abi.Run, ...A2)) func(A1, ...A2) {
 	return func(a1 A1, a2 ...A2) { f(a1, _run, a2...) }
 }
 
-// bindon0x0__pawl is f as a value of the author's type, which brings the run with it.
+// bindon0x0__pawl binds f to the run. The result has the type of the author's function.
 func bindon0x0__pawl[S any](_run *abi.Run, s S, f func(*abi.Run, S)) func() {
 	return func() { f(_run, s) }
 }
 
-// late1vx0__pawl is f, which takes its arguments now and waits to be called.
+// late1vx0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late1vx0__pawl[A1 any](f func(...A1)) func(...A1) func() {
 	return func(a1 ...A1) func() { return func() { f(a1...) } }
 }
 
-// late1vx1__pawl is f, which takes its arguments now and waits to be called.
+// late1vx1__pawl returns a function that takes the arguments of f now, and calls f later.
 func late1vx1__pawl[A1, R1 any](f func(...A1) R1) func(...A1) func() {
 	return func(a1 ...A1) func() { return func() { f(a1...) } }
 }
 
-// late2vx0__pawl is f, which takes its arguments now and waits to be called.
+// late2vx0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late2vx0__pawl[A1, A2 any](f func(A1, ...A2)) func(A1, ...A2) func() {
 	return func(a1 A1, a2 ...A2) func() { return func() { f(a1, a2...) } }
 }
 
-// late2x0__pawl is f, which takes its arguments now and waits to be called.
+// late2x0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }

@@ -120,7 +120,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind2x0__pawl is f as a value of the author's type, which brings the run with it.
+// bind2x0__pawl binds f to the run. The result has the type of the author's function.
 func bind2x0__pawl[A1, A2 any](_run *abi.Run, f func(*abi.Run, A1, A2)) func(A1, A2) {
 	return func(a1 A1, a2 A2) { f(_run, a1, a2) }
 }

@@ -117,7 +117,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// late1vx0__pawl is f, which takes its arguments now and waits to be called.
+// late1vx0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late1vx0__pawl[A1 any](f func(...A1)) func(...A1) func() {
 	return func(a1 ...A1) func() { return func() { f(a1...) } }
 }

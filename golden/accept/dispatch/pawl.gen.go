@@ -145,12 +145,12 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind1x2__pawl is f as a value of the author's type, which brings the run with it.
+// bind1x2__pawl binds f to the run. The result has the type of the author's function.
 func bind1x2__pawl[A1, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1) (R1, R2)) func(A1) (R1, R2) {
 	return func(a1 A1) (R1, R2) { return f(_run, a1) }
 }
 
-// dispatchLabel_0x1__pawl is s with the twin of its Label, or, if it has none, with one that calls Label.
+// dispatchLabel_0x1__pawl returns s if it has Label__pawl, or else a value whose Label__pawl calls s.Label.
 func dispatchLabel_0x1__pawl[R1 any](s interface{ Label() R1 }) interface{ Label__pawl(*abi.Run) R1 } {
 	switch s := s.(type) {
 	case nil:
@@ -165,7 +165,7 @@ type plainLabel_0x1__pawl[R1 any] struct{ s interface{ Label() R1 } }
 
 func (p plainLabel_0x1__pawl[R1]) Label__pawl(_ *abi.Run) R1 { return p.s.Label() }
 
-// dispatchPay_2x2__pawl is s with the twin of its Pay, or, if it has none, with one that calls Pay.
+// dispatchPay_2x2__pawl returns s if it has Pay__pawl, or else a value whose Pay__pawl calls s.Pay.
 func dispatchPay_2x2__pawl[A1, A2, R1, R2 any](s interface{ Pay(A1, A2) (R1, R2) }) interface {
 	Pay__pawl(*abi.Run, A1, A2) (R1, R2)
 } {
@@ -188,7 +188,7 @@ func (p plainPay_2x2__pawl[A1, A2, R1, R2]) Pay__pawl(_ *abi.Run, a1 A1, a2 A2) 
 	return p.s.Pay(a1, a2)
 }
 
-// dispatchguard_1x0__pawl is s with the twin of its guard, or, if it has none, with one that calls guard.
+// dispatchguard_1x0__pawl returns s if it has guard__pawl, or else a value whose guard__pawl calls s.guard.
 func dispatchguard_1x0__pawl[A1 any](s interface{ guard(A1) }) interface{ guard__pawl(*abi.Run, A1) } {
 	switch s := s.(type) {
 	case nil:
@@ -203,7 +203,7 @@ type plainguard_1x0__pawl[A1 any] struct{ s interface{ guard(A1) } }
 
 func (p plainguard_1x0__pawl[A1]) guard__pawl(_ *abi.Run, a1 A1) { p.s.guard(a1) }
 
-// dispatchrun_1x2__pawl is s with the twin of its run, or, if it has none, with one that calls run.
+// dispatchrun_1x2__pawl returns s if it has run__pawl, or else a value whose run__pawl calls s.run.
 func dispatchrun_1x2__pawl[A1, R1, R2 any](s interface{ run(A1) (R1, R2) }) interface{ run__pawl(*abi.Run, A1) (R1, R2) } {
 	switch s := s.(type) {
 	case nil:
@@ -218,7 +218,7 @@ type plainrun_1x2__pawl[A1, R1, R2 any] struct{ s interface{ run(A1) (R1, R2) } 
 
 func (p plainrun_1x2__pawl[A1, R1, R2]) run__pawl(_ *abi.Run, a1 A1) (R1, R2) { return p.s.run(a1) }
 
-// dispatchundo_1vx1__pawl is s with the twin of its undo, or, if it has none, with one that calls undo.
+// dispatchundo_1vx1__pawl returns s if it has undo__pawl, or else a value whose undo__pawl calls s.undo.
 func dispatchundo_1vx1__pawl[A1, R1 any](s interface{ undo(...A1) R1 }) interface{ undo__pawl(*abi.Run, ...A1) R1 } {
 	switch s := s.(type) {
 	case nil:
@@ -233,7 +233,7 @@ type plainundo_1vx1__pawl[A1, R1 any] struct{ s interface{ undo(...A1) R1 } }
 
 func (p plainundo_1vx1__pawl[A1, R1]) undo__pawl(_ *abi.Run, a1 ...A1) R1 { return p.s.undo(a1...) }
 
-// expressrun_1x2__pawl is the method expression S.run, which brings the run with it.
+// expressrun_1x2__pawl binds the method expression S.run to the run.
 func expressrun_1x2__pawl[S interface{ run(A1) (R1, R2) }, A1, R1, R2 any](_run *abi.Run, _ func(S, A1) (R1, R2)) func(S, A1) (R1, R2) {
 	return func(s S, a1 A1) (R1, R2) { return dispatchrun_1x2__pawl[A1, R1, R2](s).run__pawl(_run, a1) }
 }

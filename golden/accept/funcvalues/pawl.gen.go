@@ -250,27 +250,27 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind2vx2__pawl is f as a value of the author's type, which brings the run with it.
+// bind2vx2__pawl binds f to the run. The result has the type of the author's function.
 func bind2vx2__pawl[A1, A2, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1, ...A2) (R1, R2)) func(A1, ...A2) (R1, R2) {
 	return func(a1 A1, a2 ...A2) (R1, R2) { return f(_run, a1, a2...) }
 }
 
-// bind2x2__pawl is f as a value of the author's type, which brings the run with it.
+// bind2x2__pawl binds f to the run. The result has the type of the author's function.
 func bind2x2__pawl[A1, A2, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {
 	return func(a1 A1, a2 A2) (R1, R2) { return f(_run, a1, a2) }
 }
 
-// bind3x2__pawl is f as a value of the author's type, which brings the run with it.
+// bind3x2__pawl binds f to the run. The result has the type of the author's function.
 func bind3x2__pawl[A1, A2, A3, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1, A2, A3) (R1, R2)) func(A1, A2, A3) (R1, R2) {
 	return func(a1 A1, a2 A2, a3 A3) (R1, R2) { return f(_run, a1, a2, a3) }
 }
 
-// bindexpr3x2__pawl is f as a value of the author's type, which brings the run with it.
+// bindexpr3x2__pawl binds f to the run. The result has the type of the author's function.
 func bindexpr3x2__pawl[A1, A2, A3, R1, R2 any](_run *abi.Run, f func(A1, *abi.Run, A2, A3) (R1, R2)) func(A1, A2, A3) (R1, R2) {
 	return func(a1 A1, a2 A2, a3 A3) (R1, R2) { return f(a1, _run, a2, a3) }
 }
 
-// bindon2x2__pawl is f as a value of the author's type, which brings the run with it.
+// bindon2x2__pawl binds f to the run. The result has the type of the author's function.
 func bindon2x2__pawl[S, A1, A2, R1, R2 any](_run *abi.Run, s S, f func(*abi.Run, S, A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {
 	return func(a1 A1, a2 A2) (R1, R2) { return f(_run, s, a1, a2) }
 }

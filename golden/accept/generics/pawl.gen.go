@@ -124,7 +124,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind2x2__pawl is f as a value of the author's type, which brings the run with it.
+// bind2x2__pawl binds f to the run. The result has the type of the author's function.
 func bind2x2__pawl[A1, A2, R1, R2 any](_run *abi.Run, f func(*abi.Run, A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {
 	return func(a1 A1, a2 A2) (R1, R2) { return f(_run, a1, a2) }
 }

@@ -121,27 +121,27 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind1x0__pawl is f as a value of the author's type, which brings the run with it.
+// bind1x0__pawl binds f to the run. The result has the type of the author's function.
 func bind1x0__pawl[A1 any](_run *abi.Run, f func(*abi.Run, A1)) func(A1) {
 	return func(a1 A1) { f(_run, a1) }
 }
 
-// bind1x1__pawl is f as a value of the author's type, which brings the run with it.
+// bind1x1__pawl binds f to the run. The result has the type of the author's function.
 func bind1x1__pawl[A1, R1 any](_run *abi.Run, f func(*abi.Run, A1) R1) func(A1) R1 {
 	return func(a1 A1) R1 { return f(_run, a1) }
 }
 
-// bind2vx1__pawl is f as a value of the author's type, which brings the run with it.
+// bind2vx1__pawl binds f to the run. The result has the type of the author's function.
 func bind2vx1__pawl[A1, A2, R1 any](_run *abi.Run, f func(*abi.Run, A1, ...A2) R1) func(A1, ...A2) R1 {
 	return func(a1 A1, a2 ...A2) R1 { return f(_run, a1, a2...) }
 }
 
-// bindexpr1x1__pawl is f as a value of the author's type, which brings the run with it.
+// bindexpr1x1__pawl binds f to the run. The result has the type of the author's function.
 func bindexpr1x1__pawl[A1, R1 any](_run *abi.Run, f func(A1, *abi.Run) R1) func(A1) R1 {
 	return func(a1 A1) R1 { return f(a1, _run) }
 }
 
-// bindexpr2x0__pawl is f as a value of the author's type, which brings the run with it.
+// bindexpr2x0__pawl binds f to the run. The result has the type of the author's function.
 func bindexpr2x0__pawl[A1, A2 any](_run *abi.Run, f func(A1, *abi.Run, A2)) func(A1, A2) {
 	return func(a1 A1, a2 A2) { f(a1, _run, a2) }
 }

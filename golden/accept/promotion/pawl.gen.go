@@ -174,7 +174,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// dispatchLift_2x2__pawl is s with the twin of its Lift, or, if it has none, with one that calls Lift.
+// dispatchLift_2x2__pawl returns s if it has Lift__pawl, or else a value whose Lift__pawl calls s.Lift.
 func dispatchLift_2x2__pawl[A1, A2, R1, R2 any](s interface{ Lift(A1, A2) (R1, R2) }) interface {
 	Lift__pawl(*abi.Run, A1, A2) (R1, R2)
 } {
@@ -197,7 +197,7 @@ func (p plainLift_2x2__pawl[A1, A2, R1, R2]) Lift__pawl(_ *abi.Run, a1 A1, a2 A2
 	return p.s.Lift(a1, a2)
 }
 
-// dispatchSave_1x1__pawl is s with the twin of its Save, or, if it has none, with one that calls Save.
+// dispatchSave_1x1__pawl returns s if it has Save__pawl, or else a value whose Save__pawl calls s.Save.
 func dispatchSave_1x1__pawl[A1, R1 any](s interface{ Save(A1) R1 }) interface{ Save__pawl(*abi.Run, A1) R1 } {
 	switch s := s.(type) {
 	case nil:

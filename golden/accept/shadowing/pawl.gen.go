@@ -118,7 +118,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind4x3__pawl is f as a value of the author's type, which brings the run with it.
+// bind4x3__pawl binds f to the run. The result has the type of the author's function.
 func bind4x3__pawl[A1, A2, A3, A4, R1, R2, R3 any](_run *abi.Run, f func(*abi.Run, A1, A2, A3, A4) (R1, R2, R3)) func(A1, A2, A3, A4) (R1, R2, R3) {
 	return func(a1 A1, a2 A2, a3 A3, a4 A4) (R1, R2, R3) { return f(_run, a1, a2, a3, a4) }
 }

@@ -110,7 +110,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind1x1__pawl is f as a value of the author's type, which brings the run with it.
+// bind1x1__pawl binds f to the run. The result has the type of the author's function.
 func bind1x1__pawl[A1, R1 any](_run *abi.Run, f func(*abi.Run, A1) R1) func(A1) R1 {
 	return func(a1 A1) R1 { return f(_run, a1) }
 }

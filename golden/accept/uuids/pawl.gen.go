@@ -111,7 +111,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind0x1__pawl is f as a value of the author's type, which brings the run with it.
+// bind0x1__pawl binds f to the run. The result has the type of the author's function.
 func bind0x1__pawl[R1 any](_run *abi.Run, f func(*abi.Run) R1) func() R1 {
 	return func() R1 { return f(_run) }
 }

@@ -1220,27 +1220,27 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind0x0__pawl is f as a value of the author's type, which brings the run with it.
+// bind0x0__pawl binds f to the run. The result has the type of the author's function.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {
 	return func() { f(_run) }
 }
 
-// bind2x0__pawl is f as a value of the author's type, which brings the run with it.
+// bind2x0__pawl binds f to the run. The result has the type of the author's function.
 func bind2x0__pawl[A1, A2 any](_run *abi.Run, f func(*abi.Run, A1, A2)) func(A1, A2) {
 	return func(a1 A1, a2 A2) { f(_run, a1, a2) }
 }
 
-// bindon0x0__pawl is f as a value of the author's type, which brings the run with it.
+// bindon0x0__pawl binds f to the run. The result has the type of the author's function.
 func bindon0x0__pawl[S any](_run *abi.Run, s S, f func(*abi.Run, S)) func() {
 	return func() { f(_run, s) }
 }
 
-// late2x0__pawl is f, which takes its arguments now and waits to be called.
+// late2x0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }
 
-// late4x0__pawl is f, which takes its arguments now and waits to be called.
+// late4x0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late4x0__pawl[A1, A2, A3, A4 any](f func(A1, A2, A3, A4)) func(A1, A2, A3, A4) func() {
 	return func(a1 A1, a2 A2, a3 A3, a4 A4) func() { return func() { f(a1, a2, a3, a4) } }
 }

@@ -1070,22 +1070,22 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	},
 })
 
-// bind0x0__pawl is f as a value of the author's type, which brings the run with it.
+// bind0x0__pawl binds f to the run. The result has the type of the author's function.
 func bind0x0__pawl(_run *abi.Run, f func(*abi.Run)) func() {
 	return func() { f(_run) }
 }
 
-// bind2x0__pawl is f as a value of the author's type, which brings the run with it.
+// bind2x0__pawl binds f to the run. The result has the type of the author's function.
 func bind2x0__pawl[A1, A2 any](_run *abi.Run, f func(*abi.Run, A1, A2)) func(A1, A2) {
 	return func(a1 A1, a2 A2) { f(_run, a1, a2) }
 }
 
-// late1x0__pawl is f, which takes its arguments now and waits to be called.
+// late1x0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late1x0__pawl[A1 any](f func(A1)) func(A1) func() {
 	return func(a1 A1) func() { return func() { f(a1) } }
 }
 
-// late2x0__pawl is f, which takes its arguments now and waits to be called.
+// late2x0__pawl returns a function that takes the arguments of f now, and calls f later.
 func late2x0__pawl[A1, A2 any](f func(A1, A2)) func(A1, A2) func() {
 	return func(a1 A1, a2 A2) func() { return func() { f(a1, a2) } }
 }
