@@ -3,6 +3,7 @@
 package pawltest
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"testing"
@@ -17,21 +18,29 @@ import (
 // check fails the test for each invariant that does not hold.
 func (e *engine) check(r *result) {
 	e.t.Helper()
-	report := func(what string, err error) {
-		e.t.Helper()
-		if err != nil {
-			e.t.Errorf("%s: %v", what, err)
-		}
-	}
 	newest := map[string]run{}
 	for _, run := range r.runs {
-		report(run.alias(), invariant.History(run.events))
-		report(run.alias(), replay(e.workers.registrations, run.id, run.runID, run.events))
+		e.report(run.alias(), invariant.History(run.events))
+		e.report(run.alias(), replay(e.workers.registrations, run.id, run.runID, run.events))
 		newest[run.id] = run
 	}
-	report("journals", invariant.Journals(e.recorder.Appends()))
+	e.checkJournals()
 	for _, run := range newest {
-		report("visibility", e.checkVisibility(run))
+		e.report("visibility", e.checkVisibility(run))
+	}
+}
+
+// checkJournals checks what was appended. Unlike check, it does not need the engine to be idle.
+func (e *engine) checkJournals() {
+	e.t.Helper()
+	e.report("journals", invariant.Journals(e.recorder.Appends()))
+}
+
+// report fails the test if err is not nil.
+func (e *engine) report(what string, err error) {
+	e.t.Helper()
+	if err != nil {
+		e.t.Errorf("%s: %v", what, err)
 	}
 }
 
@@ -71,6 +80,7 @@ func (r *result) compare(t *testing.T, baseline *result, tolerance time.Duration
 func compareText(t *testing.T, message, want, got string) {
 	t.Helper()
 	if got != want {
-		t.Errorf("%s:\n%s", message, diff.Diff("without a crash", []byte(want), "with a crash", []byte(got)))
+		_, lines, _ := bytes.Cut(diff.Diff("without a crash", []byte(want), "with a crash", []byte(got)), []byte("\n"))
+		t.Errorf("%s:\n%s", message, lines) // without the first line, which repeats the names
 	}
 }

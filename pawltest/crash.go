@@ -148,6 +148,7 @@ func (c crashTest) run(t *testing.T, opt options, test func(e *Env)) (faults []s
 		defer func() { faults = e.recorder.Faults() }()
 		test(e.env)
 		if e.hung.Load() {
+			e.checkJournals()
 			return
 		}
 		got := e.result(patience + c.tolerance(e))

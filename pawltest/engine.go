@@ -77,7 +77,9 @@ func (e *engine) close() {
 		if len(e.recorder.Faults()) > 0 {
 			e.t.Logf("last actions of the workers:\n%s", e.recorder.Trail(100))
 		}
-		e.t.Logf("last log messages of the engine:\n%s", e.log.tail(100))
+		if log := e.log.tail(100); log != "" {
+			e.t.Logf("last log messages of the engine:\n%s", log)
+		}
 	}
 }
 

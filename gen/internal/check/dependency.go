@@ -58,7 +58,7 @@ func faultIn(p *pass, r *callgraph.Reach, n *callgraph.Node) *fault {
 	case isAnnotated(p, n):
 		return newFault(n, n.Object().Pos(), n.Subject()+" is annotated, but Pawl only compiles the annotations of one module")
 	case len(n.Effects) > 0:
-		return newFault(n, n.Effects[0].Pos, fmt.Sprintf("%s reaches %s, and code of another module cannot have the run", n.Subject(), n.Effects[0].What))
+		return newFault(n, n.Effects[0].Pos, fmt.Sprintf("%s reaches %s, and code of another module has no access to the run", n.Subject(), n.Effects[0].What))
 	case mayHoldState(n):
 		return newFault(n, n.Var.Pos(), n.Subject()+" may hold a function with variables of its own, which all runs share")
 	}

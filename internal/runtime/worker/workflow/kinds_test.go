@@ -36,7 +36,7 @@ func TestEveryOperationHasItsLine(t *testing.T) {
 // empty decodes an empty event of the kind with the given number in the schema, or returns nil if there is none.
 func empty(number int) history.Body {
 	event := append(binary.AppendUvarint(nil, uint64(number)<<3|2), 0)
-	record := append([]byte{1<<3 | 0, history.Format, 6<<3 | 2, byte(len(event))}, event...)
+	record := append([]byte{1 << 3, history.Format, 6<<3 | 2, byte(len(event))}, event...)
 	rec, err := history.UnmarshalRecord(record)
 	if err != nil {
 		return nil
