@@ -126,9 +126,9 @@ func packages(p *ir.Package) iter.Seq2[string, string] {
 	found := map[string]string{
 		pawlPath: "pawl", abiPath: "abi", "context": "context", "errors": "errors", "slices": "slices", "time": "time",
 	}
-	for r := range p.Refs() {
-		if r.Pkg.Path != "" && r.Pkg.Path != p.Path {
-			found[r.Pkg.Path] = r.Pkg.Name
+	for pkg := range p.Packages() {
+		if pkg.Path != p.Path {
+			found[pkg.Path] = pkg.Name
 		}
 	}
 	return func(yield func(path, name string) bool) {

@@ -1,9 +1,8 @@
-// Pieces of Go syntax: types, variables, literals.
+// Pieces of Go syntax: names, variables, literals.
 
 package emit
 
 import (
-	"slices"
 	"time"
 
 	"github.com/dave/jennifer/jen"
@@ -24,19 +23,6 @@ func pointerTo(t ir.Ref, pointer bool) *jen.Statement {
 	return ref(t)
 }
 
-// typ writes a type.
-func typ(t ir.Type) *jen.Statement {
-	s := jen.Empty()
-	for _, part := range t {
-		if part.Ref.Name != "" {
-			s.Add(ref(part.Ref))
-		} else {
-			s.Op(part.Text)
-		}
-	}
-	return s
-}
-
 // ctxParam writes ctx context.Context.
 func ctxParam(name string) *jen.Statement { return jen.Id(name).Qual("context", "Context") }
 
@@ -54,7 +40,7 @@ type variable struct {
 func declarations(vars []variable) (decls []jen.Code) {
 	for len(vars) > 0 {
 		n := 1
-		for n < len(vars) && vars[n].prefix == vars[0].prefix && slices.Equal(vars[n].typ, vars[0].typ) {
+		for n < len(vars) && vars[n].prefix == vars[0].prefix && vars[n].typ.Equal(vars[0].typ) {
 			n++
 		}
 		decl := jen.ListFunc(func(g *jen.Group) {

@@ -3,6 +3,7 @@
 package ir
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,14 +35,14 @@ type Ref struct {
 	Name string
 }
 
-// Type is a type, or other source text, cut where it names something of a package.
-type Type []Part
-
-// Part is text, or a reference if Ref has a name.
-type Part struct {
-	Text string
-	Ref  Ref
+// Type is a type expression.
+type Type struct {
+	Text     string   // in which packages are called p0, p1, and so on
+	Packages []Import // those packages in order, with repetitions
 }
+
+// Equal reports whether two expressions are the same.
+func (t Type) Equal(u Type) bool { return t.Text == u.Text && slices.Equal(t.Packages, u.Packages) }
 
 // Param is a parameter or result. Name is the author's, and may be empty.
 type Param struct {

@@ -1,12 +1,12 @@
-// Walking a description for what it refers to.
+// Walking a description for the packages that it refers to.
 
 package ir
 
 import "iter"
 
-// Refs yields everything that the description names, repetitions included.
-func (p *Package) Refs() iter.Seq[Ref] {
-	return func(yield func(Ref) bool) {
+// Packages yields the packages that the description refers to, repetitions included.
+func (p *Package) Packages() iter.Seq[Import] {
+	return func(yield func(Import) bool) {
 		w := walker{yield, true}
 		for _, a := range p.Functions {
 			w.activity(a)
@@ -30,13 +30,20 @@ func (p *Package) Refs() iter.Seq[Ref] {
 }
 
 type walker struct {
-	yield func(Ref) bool
+	yield func(Import) bool
 	more  bool
 }
 
+func (w *walker) pkg(pkg Import) {
+	if w.more {
+		w.more = w.yield(pkg)
+	}
+}
+
+// ref visits the package of a reference. Optional references may have no name.
 func (w *walker) ref(r Ref) {
-	if w.more && r.Name != "" {
-		w.more = w.yield(r)
+	if r.Name != "" {
+		w.pkg(r.Pkg)
 	}
 }
 
@@ -66,8 +73,8 @@ func (w *walker) signature(s Signature) {
 
 func (w *walker) params(ps []Param) {
 	for _, p := range ps {
-		for _, part := range p.Type {
-			w.ref(part.Ref)
+		for _, pkg := range p.Type.Packages {
+			w.pkg(pkg)
 		}
 	}
 }
