@@ -1,3 +1,13 @@
+// This file lowers each select to a switch.
+//
+//	select {                         switch _c0 := abi.OnRecv(in()); abi.Select(_run, _c0, abi.OnSend(out, next())) {
+//	case v, ok := <-in():            case 0: v, ok := _c0.Value, _c0.OK;
+//	case out <- next():              case 1:
+//	}                                }
+//
+// The operands move to the head in source order, where each is evaluated once. The target of a received value stays in its
+// case. A select with a default calls TrySelect, which returns no number if the default runs.
+
 package lower
 
 import (
@@ -8,16 +18,6 @@ import (
 	"slices"
 	"strings"
 )
-
-// This file makes a switch of each select.
-//
-//	select {                         switch _c0 := abi.OnRecv(in()); abi.Select(_run, _c0, abi.OnSend(out, next())) {
-//	case v, ok := <-in():            case 0: v, ok := _c0.Value, _c0.OK;
-//	case out <- next():              case 1:
-//	}                                }
-//
-// The operands move to the head, in source order, where each is evaluated once. What a received value is assigned to
-// stays in its case. A select with a default asks TrySelect, which gives no number if the default is to run.
 
 // arm is a case of a select.
 type arm struct {
