@@ -1,4 +1,4 @@
-// This file stands for golang.org/x/sync/errgroup, which need not be there: G is its type Group.
+// This file stands for golang.org/x/sync/errgroup, without depending on it: G is its type Group.
 
 package abi
 

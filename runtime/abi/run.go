@@ -89,7 +89,7 @@ func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
 	return r.errors.Decode(o.Failure)
 }
 
-// Tagged is a receiver that knows its tag: a generated stand-in for an annotated interface.
+// Tagged is implemented by the generated types that stand in for annotated interfaces.
 type Tagged interface{ PawlTag() string }
 
 func (r *Run) tag(recv any) string {
@@ -102,10 +102,10 @@ func (r *Run) tag(recv any) string {
 	return r.tags[recv]
 }
 
-// Receiver makes the stand-in for an activity receiver of type T in a workflow's receiver. It is empty: what its
-// methods need lives with the workers that run them.
+// Receiver returns the value that a workflow's receiver holds in place of an activity receiver of type T. It is empty: only
+// workers that run the activities have what their methods need.
 func Receiver[T any](run *Run, tag string) *T {
-	// Pointers to values of size zero may be equal; a byte beside the value keeps them apart.
+	// Pointers to values of size zero may be equal; an extra byte keeps them apart.
 	p := &new(struct {
 		value T
 		_     byte
@@ -137,7 +137,7 @@ type RunInfo struct {
 	Started time.Time
 }
 
-// Info tells about the run whose workflow was given ctx. Outside of one it is zero.
+// Info returns information about the run of the workflow that ctx belongs to. It returns the zero RunInfo outside of a run.
 func Info(ctx context.Context) RunInfo {
 	x := replay.FromContext(ctx)
 	if x == nil {
