@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
@@ -62,7 +63,7 @@ func newEngine(t *testing.T, opt options, plan crashstore.Plan) *engine {
 	e.backend = newBackend(t, opt, logger)
 	e.own = e.backend.connect()
 	e.env = &Env{T: t, Client: pawl.NewClient(e.own, e.opt.client...), engine: e}
-	e.env.Client.NameRequests(e.ids.next)
+	client.SetIDs(e.env.Client.Client, e.ids.next)
 	return e
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl/gen"
+	"github.com/pawlhq/pawl/internal/lowerall"
 )
 
 // This file builds the programs: all in one module, each as it is and lowered.
@@ -81,7 +82,7 @@ func (m module) lower(t *testing.T, programs []program) (findings map[string]str
 
 func (m module) everything(t *testing.T) *gen.Result {
 	t.Helper()
-	result, err := gen.Everything(t.Context(), gen.Config{Dir: m.dir, Patterns: []string{"./lowered/..."}, Env: env()})
+	result, err := gen.Generate(lowerall.Context(t.Context()), gen.Config{Dir: m.dir, Patterns: []string{"./lowered/..."}, Env: env()})
 	if err != nil {
 		t.Fatal(err)
 	}

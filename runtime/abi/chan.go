@@ -1,4 +1,4 @@
-// This file stands for goroutines, channels and select.
+// This file replaces goroutines, channels and select in lowered code.
 
 package abi
 
@@ -33,12 +33,12 @@ func RangeChan[T any](run *Run, ch <-chan T) *ChanIter[T] {
 	return &ChanIter[T]{s: run.x.Scheduler(), ch: ch}
 }
 
-// EachRecv is RangeChan for a loop with a variable of its own, which Next is to fill.
+// EachRecv is RangeChan for a loop with a variable per iteration, which Next fills.
 func EachRecv[T any](run *Run, ch <-chan T) (value T, it *ChanIter[T]) {
 	return value, RangeChan(run, ch)
 }
 
-// ChanIter is a range over a channel under way.
+// ChanIter is a range over a channel.
 type ChanIter[T any] struct {
 	_     [0]func() // cannot be compared: an equality function for each T would be compiled
 	s     *sched.Scheduler
@@ -46,8 +46,8 @@ type ChanIter[T any] struct {
 	value T
 }
 
-// Next waits for the next value and puts it where v points, or keeps it for Value if v is nil. When the channel is
-// closed it changes nothing and reports false.
+// Next waits for the next value and stores it in *v, or keeps it for Value if v is nil. When the channel is closed, it
+// changes nothing and returns false.
 func (it *ChanIter[T]) Next(v *T) (ok bool) {
 	value, ok := sched.Recv(it.s, it.ch)
 	if !ok {
@@ -61,7 +61,7 @@ func (it *ChanIter[T]) Next(v *T) (ok bool) {
 	return true
 }
 
-// Value is what Next has received and put nowhere. It is kept until the next one comes.
+// Value returns the value that Next received and kept.
 func (it *ChanIter[T]) Value() T { return it.value }
 
 type (
@@ -84,7 +84,7 @@ func OnSendTo[T any](ch chan<- T) func(T) *SendCase[T] {
 	return func(v T) *SendCase[T] { return OnSend(ch, v) }
 }
 
-// Select carries out the first of its cases that is ready, and waits if none is. It returns the index of the case.
+// Select carries out the first case that is ready, and waits if none is. It returns the index of the case.
 func Select(run *Run, cases ...Case) int { return sched.Select(run.x.Scheduler(), cases...) }
 
 // TrySelect is Select with a default: it returns -1 instead of waiting.

@@ -1,4 +1,4 @@
-// This file stands for package context.
+// This file replaces package context in lowered code.
 
 package abi
 

@@ -1,4 +1,4 @@
-// This file stands for golang.org/x/sync/errgroup, without depending on it: G is its type Group.
+// This file replaces golang.org/x/sync/errgroup in lowered code, without importing it: G is its type Group.
 
 package abi
 

@@ -11,8 +11,8 @@ import (
 )
 
 // MapRange begins a range over m in the order of its keys: false before true, numbers and strings ascending, arrays
-// and structs field by field, interfaces that all hold one type by their values. As the language allows, entries added
-// meanwhile are not visited and entries removed meanwhile are skipped.
+// and structs field by field, interfaces that all hold one type by their values. As the language allows, entries that
+// are added during the range are not visited, and entries that are removed are skipped.
 func MapRange[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
 	it := &MapIter[K, V]{m: m, entries: make([]entry[K, V], 0, len(m))}
 	for k, v := range m {
@@ -27,7 +27,7 @@ func MapRange[M ~map[K]V, K comparable, V any](m M) *MapIter[K, V] {
 	return it
 }
 
-// MapEntries is MapRange for a loop with variables of its own, which Next is to fill.
+// MapEntries is MapRange for a loop with variables per iteration, which Next fills.
 func MapEntries[M ~map[K]V, K comparable, V any](m M) (key K, value V, it *MapIter[K, V]) {
 	return key, value, MapRange(m)
 }
@@ -87,7 +87,7 @@ func MapEqualFunc[M1 ~map[K]V1, M2 ~map[K]V2, K comparable, V1, V2 any](m1 M1, m
 	return true
 }
 
-// MapIter is a range over a map under way.
+// MapIter is a range over a map.
 type MapIter[K comparable, V any] struct {
 	m       map[K]V
 	entries []entry[K, V]
@@ -99,8 +99,8 @@ type entry[K comparable, V any] struct {
 	value V
 }
 
-// Next moves to the next key that is still in the map, and puts it and its value where key and value point, if they
-// point anywhere. After the last one it changes nothing and reports false.
+// Next moves to the next key that is still in the map, and stores it in *key and its value in *value, unless these are
+// nil. After the last key it changes nothing and returns false.
 func (it *MapIter[K, V]) Next(key *K, value *V) bool {
 	for len(it.entries) > 0 {
 		next := it.entries[0]
@@ -146,9 +146,9 @@ func compare(a, b reflect.Value) int {
 		if a.Elem().Type() == b.Elem().Type() {
 			return compare(a.Elem(), b.Elem())
 		}
-		panic(fmt.Sprintf("pawl: range over a map whose interface keys hold both %s and %s: they have no order", a.Elem().Type(), b.Elem().Type()))
+		panic(fmt.Sprintf("pawl: range over a map whose interface keys hold both %s and %s, which have no order: use keys of one type", a.Elem().Type(), b.Elem().Type()))
 	}
-	panic(fmt.Sprintf("pawl: range over a map with keys of type %s: they have no order", a.Type()))
+	panic(fmt.Sprintf("pawl: range over a map with keys of type %s, which have no order: use keys that can be ordered", a.Type()))
 }
 
 func compareAll(n int, a, b func(int) reflect.Value) int {

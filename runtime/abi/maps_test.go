@@ -43,8 +43,8 @@ func TestOrderOfKeys(t *testing.T) {
 
 func TestNoOrder(t *testing.T) {
 	defer func() {
-		const want = "pawl: range over a map whose interface keys hold both int and string: they have no order"
-		if got := fmt.Sprint(recover()); got != want && got != "pawl: range over a map whose interface keys hold both string and int: they have no order" {
+		const want = "pawl: range over a map whose interface keys hold both int and string, which have no order: use keys of one type"
+		if got := fmt.Sprint(recover()); got != want && got != "pawl: range over a map whose interface keys hold both string and int, which have no order: use keys of one type" {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}()

@@ -1,10 +1,10 @@
-// This file stands for the built-in functions that print.
+// This file replaces the built-in functions print and println in lowered code.
 
 package abi
 
 import "reflect"
 
-// BuiltinPrint is the built-in print: silent on replay. Of an interface it prints the value, and not where that lies.
+// BuiltinPrint is the built-in print: silent on replay. Of an interface it prints the value, not its address.
 func BuiltinPrint(run *Run, a ...any) {
 	if run.x.Silent() {
 		return
@@ -14,7 +14,7 @@ func BuiltinPrint(run *Run, a ...any) {
 	}
 }
 
-// BuiltinPrintln is the built-in println, with a space between values and a new line behind them: silent on replay.
+// BuiltinPrintln is the built-in println, with spaces between values and a newline at the end: silent on replay.
 func BuiltinPrintln(run *Run, a ...any) {
 	for i, v := range a {
 		if i > 0 {
@@ -25,7 +25,7 @@ func BuiltinPrintln(run *Run, a ...any) {
 	BuiltinPrint(run, "\n")
 }
 
-// printValue prints a value the way that print does if it knows the type, whose name does not count.
+// printValue prints a value as print does for its underlying type.
 func printValue(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Bool:

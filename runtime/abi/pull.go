@@ -4,8 +4,8 @@ package abi
 
 import "iter"
 
-// Pull is iter.Pull. That more than one goroutine uses next and stop at a time is a panic; an iterator that nobody stops
-// is stopped with the run.
+// Pull is iter.Pull. It panics if more than one goroutine uses next and stop at a time. An iterator that is not stopped ends
+// with the run.
 func Pull[V any](run *Run, seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 	next2, stop := Pull2(run, func(yield func(V, struct{}) bool) {
 		seq(func(v V) bool { return yield(v, struct{}{}) })
@@ -16,7 +16,7 @@ func Pull[V any](run *Run, seq iter.Seq[V]) (next func() (V, bool), stop func())
 	}, stop
 }
 
-// Pull2 is iter.Pull2. It is to it what [Pull] is to iter.Pull.
+// Pull2 is iter.Pull2, with the rules of [Pull].
 func Pull2[K, V any](run *Run, seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
 	s := run.x.Scheduler()
 	pullNext, pullStop := iter.Pull2(func(yield func(K, V) bool) {

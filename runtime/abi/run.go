@@ -33,7 +33,7 @@ func NewExecution(w *Workflow, known *failures.Errors, id, runID string) *replay
 	})
 }
 
-// close makes the event that ends the run of what the workflow returned.
+// close returns the event that closes the run, from what the workflow returned.
 func (r *Run) close(out []any, err error) (history.Body, error) {
 	result, encodeErr := payloads.Encode(r.workflow.Codec, out)
 	if encodeErr != nil {
@@ -76,7 +76,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 	})
 	err = r.outcome(a, done, out)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.Canceled) {
-		return ctx.Err() // whoever ran the activity knew that it was cancelled, and not that its time was up
+		return ctx.Err() // the worker that ran the activity knew that it was cancelled, but not that the deadline had passed
 	}
 	return err
 }
@@ -89,7 +89,7 @@ func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
 	return r.errors.Decode(o.Failure)
 }
 
-// Tagged is implemented by the generated types that stand in for annotated interfaces.
+// Tagged is a receiver that knows its tag: a generated stand-in for an annotated interface.
 type Tagged interface{ PawlTag() string }
 
 func (r *Run) tag(recv any) string {
@@ -102,10 +102,10 @@ func (r *Run) tag(recv any) string {
 	return r.tags[recv]
 }
 
-// Receiver returns the value that a workflow's receiver holds in place of an activity receiver of type T. It is empty: only
-// workers that run the activities have what their methods need.
+// Receiver returns the stand-in for an activity receiver of type T in a workflow's receiver. It is empty: the fields that its
+// methods need exist only in the workers that run them.
 func Receiver[T any](run *Run, tag string) *T {
-	// Pointers to values of size zero may be equal; an extra byte keeps them apart.
+	// Pointers to values of size zero may be equal; an additional byte makes them different.
 	p := &new(struct {
 		value T
 		_     byte
@@ -129,7 +129,7 @@ func Config(run *Run, field string, dst any) error {
 	return nil
 }
 
-// RunInfo is what a workflow's code can learn about its run.
+// RunInfo describes a run to its workflow's code.
 type RunInfo struct {
 	ID      string
 	RunID   string
@@ -137,7 +137,7 @@ type RunInfo struct {
 	Started time.Time
 }
 
-// Info returns information about the run of the workflow that ctx belongs to. It returns the zero RunInfo outside of a run.
+// Info returns the description of the run whose workflow was given ctx, or a context derived from it; zero elsewhere.
 func Info(ctx context.Context) RunInfo {
 	x := replay.FromContext(ctx)
 	if x == nil {

@@ -1,4 +1,4 @@
-// This file stands for functions of the standard library whose effects or results would differ on replay.
+// This file replaces functions of the standard library whose effects or results would differ on replay.
 
 package abi
 
@@ -13,10 +13,10 @@ import (
 	"os"
 )
 
-// Rand stands for the functions of math/rand.
+// Rand is the source for the functions of math/rand.
 func Rand(run *Run) *rand.Rand { return run.x.Rand() }
 
-// RandV2 stands for the functions of math/rand/v2.
+// RandV2 is the source for the functions of math/rand/v2.
 func RandV2(run *Run) *randv2.Rand { return run.x.RandV2() }
 
 // RandN is rand.N of math/rand/v2.
@@ -27,8 +27,8 @@ func RandN[I ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 
 	return I(run.x.RandV2().Uint64N(uint64(n)))
 }
 
-// Slog stands for slog.Default and the functions of log/slog. What it logs carries the workflow's id and the run's
-// logical time; it is silent while the run catches up with its history.
+// Slog is the logger for slog.Default and the functions of log/slog. Its records have the ids of the workflow and the run, and
+// the run's logical time. It is silent on replay.
 func Slog(run *Run) *slog.Logger {
 	return slog.New(&slogHandler{slog.Default().Handler(), run}).With("workflow", run.x.ID, "run", run.x.RunID)
 }
@@ -55,14 +55,14 @@ func (h *slogHandler) WithGroup(name string) slog.Handler {
 	return &slogHandler{h.Handler.WithGroup(name), h.run}
 }
 
-// Log stands for log.Default and the functions of package log: silent on replay.
+// Log is the logger for log.Default and the functions of package log: silent on replay.
 func Log(run *Run) *log.Logger {
 	return log.New(run.once(log.Writer()), log.Prefix(), log.Flags())
 }
 
-// once is w, which gets nothing while the run catches up with its history, or is thrown out of memory. It decides on each
-// write, since a logger outlives the moment in which it was made, and takes in all that is written, so that the methods of
-// what is printed are called on every replay.
+// once returns a writer to w that writes nothing while the run replays its history or is being removed from memory. It checks
+// that at each write, since a logger is used later than it is made. It accepts all writes, so that the methods of printed
+// values are called on every replay.
 func (r *Run) once(w io.Writer) io.Writer { return onceWriter{r, w} }
 
 type onceWriter struct {

@@ -1,4 +1,4 @@
-// This file stands for package sync. A method has its type in front of its name.
+// This file replaces package sync in lowered code. The name of a function is that of the type and the method.
 
 package abi
 
@@ -109,8 +109,8 @@ func OnceValues[T1, T2 any](run *Run, fn func() (T1, T2)) func() (T1, T2) {
 	}
 }
 
-// SyncMapRange is m.Range(yield), in the order of the keys. As with a range over a map, entries added meanwhile are not
-// visited and entries removed meanwhile are skipped.
+// SyncMapRange is m.Range(yield), in the order of the keys. As with a range over a map, entries that are added during
+// the range are not visited, and entries that are removed are skipped.
 func SyncMapRange(_ *Run, m *sync.Map, yield func(key, value any) bool) {
 	var keys []any
 	m.Range(func(k, _ any) bool {

@@ -1,4 +1,4 @@
-// This file stands for package time.
+// This file replaces package time in lowered code.
 
 package abi
 
@@ -9,7 +9,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
 
-// Now is time.Now in a run: when the last thing happened that the code can know of. It never goes back.
+// Now is time.Now in a run: the time of the last inbound event. It never goes back.
 func Now(run *Run) time.Time { return run.x.Now() }
 
 // Since is time.Since in a run.
@@ -18,7 +18,7 @@ func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }
 // Until is time.Until in a run.
 func Until(run *Run, t time.Time) time.Duration { return t.Sub(Now(run)) }
 
-// Sleep is time.Sleep in a run: a durable timer. As in Go, it does not end early when a context is cancelled.
+// Sleep is time.Sleep in a run: a durable timer. As in plain Go, cancelling a context does not interrupt it.
 func Sleep(run *Run, d time.Duration) {
 	if d <= 0 {
 		run.x.Scheduler().Yield()
@@ -30,7 +30,7 @@ func Sleep(run *Run, d time.Duration) {
 	})
 }
 
-// After is time.After. A timer that nobody waits for leaves no trace.
+// After is time.After. A timer that nothing waits for is not recorded.
 func After(run *Run, d time.Duration) <-chan time.Time {
 	ch := make(chan time.Time)
 	run.x.StartTimer(replay.NameAfter, d, 0, ch)
@@ -100,17 +100,17 @@ func Tick(run *Run, d time.Duration) <-chan time.Time {
 	return NewTicker(run, d).C
 }
 
-// ParseTime is time.Parse in a run. It does not know the host's zone: a time with an offset is in a fixed zone of that
-// offset, even if the host's own zone has the same, and an abbreviation other than UTC has the offset 0.
+// ParseTime is time.Parse in a run. It does not use the host's zone: a time with an offset is in a fixed zone with that
+// offset, even if the host's zone has the same offset, and an abbreviation other than UTC has the offset 0.
 func ParseTime(_ *Run, layout, value string) (time.Time, error) {
 	return time.ParseInLocation(layout, value, time.UTC)
 }
 
-// Unix is time.Unix in a run: the time is in UTC, and not in the host's zone.
+// Unix is time.Unix in a run: the time is in UTC, not in the host's zone.
 func Unix(_ *Run, sec, nsec int64) time.Time { return time.Unix(sec, nsec).UTC() }
 
-// UnixMilli is time.UnixMilli in a run: the time is in UTC, and not in the host's zone.
+// UnixMilli is time.UnixMilli in a run: the time is in UTC, not in the host's zone.
 func UnixMilli(_ *Run, msec int64) time.Time { return time.UnixMilli(msec).UTC() }
 
-// UnixMicro is time.UnixMicro in a run: the time is in UTC, and not in the host's zone.
+// UnixMicro is time.UnixMicro in a run: the time is in UTC, not in the host's zone.
 func UnixMicro(_ *Run, usec int64) time.Time { return time.UnixMicro(usec).UTC() }

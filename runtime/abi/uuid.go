@@ -1,5 +1,5 @@
-// This file makes the ids that packages for UUIDs draw at random: from the stream of the coroutine, so that a replay has
-// the same. U is the package's type. RFC 9562 gives their form.
+// This file replaces functions of UUID packages that return random ids. It uses the random stream of the coroutine, so a
+// replay has the same ids. U is the package's type. RFC 9562 defines the format.
 
 package abi
 
@@ -8,13 +8,13 @@ import (
 	"fmt"
 )
 
-// UUID4 makes an id of version 4.
+// UUID4 returns an id of version 4.
 func UUID4[U ~[16]byte](run *Run) U { return U(randomUUID(run, 4)) }
 
-// UUID4Err is UUID4 for functions that could fail.
+// UUID4Err is UUID4 for functions that return an error. The error is nil.
 func UUID4Err[U ~[16]byte](run *Run) (U, error) { return UUID4[U](run), nil }
 
-// UUID7Err makes an id of version 7, which begins with the run's logical time. Its error is nil.
+// UUID7Err returns an id of version 7, which begins with the run's logical time. The error is nil.
 func UUID7Err[U ~[16]byte](run *Run) (U, error) {
 	id := randomUUID(run, 7)
 	var now [8]byte

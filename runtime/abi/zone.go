@@ -1,4 +1,4 @@
-// This file is about time zones: it reads their rules from the host, for a run to record them.
+// This file reads the rules of time zones from the host, so that a run can record them.
 
 package abi
 
@@ -26,7 +26,7 @@ func LoadLocation(run *Run, name string) (*time.Location, error) {
 	return time.LoadLocationFromTZData(name, z.Rules)
 }
 
-// loadZone makes the record of a zone, whose rules it gives until the end of a year.
+// loadZone returns the record of a zone, with its rules until the end of a year.
 func loadZone(name string, until int) *history.ZoneLoaded {
 	loc, err := time.LoadLocation(name)
 	if err != nil {
@@ -35,24 +35,24 @@ func loadZone(name string, until int) *history.ZoneLoaded {
 	return &history.ZoneLoaded{Name: name, Rules: rules(loc, until)}
 }
 
-// horizon is how many years after the start of a run the rules of a zone are written down for. Later than that, the zone
+// horizon is the number of years after the start of a run for which the rules of a zone are recorded. After that, the zone
 // keeps its last offset.
 const horizon = 50
 
-// offset is what a zone's clocks show for a while.
+// offset is the offset of a zone for some time.
 type offset struct {
 	name    string
 	seconds int // east of UTC
 	dst     bool
 }
 
-// transition is when clocks change.
+// transition is a change of offset.
 type transition struct {
 	at int64 // seconds since 1970
 	to offset
 }
 
-// transitions lists the offsets of a zone, from the first there was to the end of a year.
+// transitions returns the offsets of a zone, from the first one to the end of a year.
 func transitions(loc *time.Location, until int) (list []transition) {
 	end := time.Date(until+1, 1, 1, 0, 0, 0, 0, time.UTC)
 	for t := time.Unix(-1<<40, 0).In(loc); t.Before(end); {
@@ -72,7 +72,7 @@ func transitions(loc *time.Location, until int) (list []transition) {
 	return list
 }
 
-// rules writes the offsets of a zone down, until the end of a year, as a TZif file of version 2: RFC 8536, section 3.
+// rules encodes the offsets of a zone, until the end of a year, as a TZif file of version 2: RFC 8536, section 3.
 func rules(loc *time.Location, until int) []byte {
 	list := transitions(loc, until)
 	var types, names, when, which []byte
@@ -96,7 +96,7 @@ func rules(loc *time.Location, until int) []byte {
 	return slices.Concat(old, tzif(len(which), len(index), len(names)), when, which, types, names, []byte(noRule))
 }
 
-// tzif is the header of a part of a TZif file, which has no leap seconds and does not say what its times were given in.
+// tzif returns the header of a part of a TZif file without leap seconds and without indicators of standard or universal time.
 func tzif(times, types, chars int) []byte {
 	h := append([]byte("TZif2"), make([]byte, 15)...)
 	for _, n := range []int{0, 0, 0, times, types, chars} {

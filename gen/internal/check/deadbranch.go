@@ -10,6 +10,7 @@ import (
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/callgraph"
 	"github.com/pawlhq/pawl/gen/internal/decls"
+	"github.com/pawlhq/pawl/gen/internal/describe"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
@@ -71,7 +72,7 @@ func neverReturns(p *pass, op *gosrc.Func, wanted types.Object) bool {
 	if o.Attempts != 0 || o.ScheduleToClose != 0 || wanted.Pkg() == nil || exempt(wanted) {
 		return false
 	}
-	for _, final := range p.index.Prog.Finals(op) {
+	for _, final := range describe.Finals(op) {
 		if final.Obj == wanted || madeOf(p, wanted, final.Obj) {
 			return false
 		}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/pawlhq/pawl/gen/internal/describe"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/internal/testmod"
 )
@@ -82,13 +83,20 @@ func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached fun
 			}
 		}
 	}
-	prog, found, err := gosrc.Load(t.Context(), gosrc.Config{
+	loader, err := gosrc.Parse(t.Context(), gosrc.Config{
 		Dir: dir, Patterns: []string{"./..."}, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off"),
-		Reached: reached,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	prog = loader.Program
+	loader.TypeCheck()
+	if reached != nil && loader.Compiles() {
+		if err := loader.Deepen(reached(prog)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := append(loader.Findings(), describe.Check(prog)...)
 	for _, d := range found {
 		t.Errorf("the front end says:\n%s", d.Format(dir))
 	}

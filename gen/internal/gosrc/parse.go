@@ -17,28 +17,37 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
-
-	"github.com/pawlhq/pawl/gen/diag"
 )
 
-// parse reads the annotated packages of the module and what they import of it.
-func (l *loader) parse() {
-	l.local = map[string]*Package{}
-	l.diags = map[*Package][]diag.Diagnostic{}
-	l.broken = map[*Package]bool{}
-	for _, path := range slices.Sorted(maps.Keys(l.listed)) {
-		if p := l.listed[path]; l.ours(p) && (l.cfg.Unannotated || annotated(p)) {
-			l.parsePackage(p)
+// moduleParser is the work of parsing the packages of one module.
+type moduleParser struct {
+	*listing
+	fset     *token.FileSet
+	findings *findings
+	pkgs     map[string]*Package
+}
+
+// parse reads the annotated packages of the module, or all of them, and what they import of it. Dependencies come first.
+func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Package {
+	m := &moduleParser{l, fset, found, map[string]*Package{}}
+	for _, path := range slices.Sorted(maps.Keys(l.packages)) {
+		if p := l.packages[path]; l.isOurs(p) && (all || annotated(p)) {
+			m.parsePackage(p)
 		}
 	}
 	for path := range l.roots {
-		if l.local[path] == nil {
-			l.nothingAnnotated(l.listed[path])
+		if m.pkgs[path] == nil {
+			m.nothingAnnotated(l.packages[path])
 		}
 	}
 	for path := range l.roots {
-		l.want(path)
+		m.want(path)
 	}
+	l.local = map[string]bool{}
+	for path := range m.pkgs {
+		l.local[path] = true
+	}
+	return m.inOrder()
 }
 
 // annotated looks for directives in the text of a package's files, which is much faster than parsing them.
@@ -49,88 +58,85 @@ func annotated(p *packages.Package) bool {
 	})
 }
 
-// IsGenerated reports whether Pawl wrote a file.
-func IsGenerated(src []byte) bool { return bytes.HasPrefix(src, []byte(Header)) }
-
-func (l *loader) parsePackage(listed *packages.Package) {
-	if l.local[listed.PkgPath] != nil {
+func (m *moduleParser) parsePackage(listed *packages.Package) {
+	if m.pkgs[listed.PkgPath] != nil {
 		return
 	}
 	pkg := &Package{
 		Path: listed.PkgPath, Name: listed.Name, Dir: listed.Dir,
-		Root: l.roots[listed.PkgPath], goVersion: goVersion(listed.Module),
+		Root: m.roots[listed.PkgPath], goVersion: goVersion(listed.Module),
 	}
-	l.local[pkg.Path] = pkg
-	for name := range l.hidden {
+	m.pkgs[pkg.Path] = pkg
+	for name := range m.hidden {
 		if filepath.Dir(name) == pkg.Dir {
 			pkg.Generated = append(pkg.Generated, name)
 		}
 	}
 	for _, name := range slices.Sorted(slices.Values(listed.GoFiles)) {
-		l.parseFile(pkg, name)
+		m.parseFile(pkg, name)
 	}
-	l.listErrors(pkg, listed)
+	m.listErrors(pkg, listed)
+	inTests(pkg, m.fset, m.findings)
 	for _, path := range pkg.imports {
-		if p := l.listed[path]; l.ours(p) {
-			l.parsePackage(p)
+		if p := m.packages[path]; m.isOurs(p) {
+			m.parsePackage(p)
 		}
 	}
 }
 
-// nothingAnnotated notes a root that has nothing annotated, but maybe in its tests: what was generated for it before is to
-// be removed.
-func (l *loader) nothingAnnotated(listed *packages.Package) {
+// nothingAnnotated handles a root without directives, except perhaps in its tests: what was generated for it earlier is
+// to be removed.
+func (m *moduleParser) nothingAnnotated(listed *packages.Package) {
 	pkg := &Package{Path: listed.PkgPath, Name: listed.Name, Dir: listed.Dir, Root: true, Wanted: true}
-	l.inTests(pkg)
+	inTests(pkg, m.fset, m.findings)
 	for _, name := range listed.GoFiles {
 		if src, err := os.ReadFile(name); err == nil && IsGenerated(src) {
 			pkg.Generated = append(pkg.Generated, name)
 		}
 	}
 	if len(pkg.Generated) > 0 {
-		l.local[pkg.Path] = pkg
+		m.pkgs[pkg.Path] = pkg
 	}
 }
 
-func (l *loader) parseFile(pkg *Package, name string) {
+func (m *moduleParser) parseFile(pkg *Package, name string) {
 	src, err := os.ReadFile(name)
 	if err != nil {
-		l.add(pkg, token.Position{Filename: name}, RuleCompile, err.Error(), "")
+		m.findings.add(pkg, token.Position{Filename: name}, RuleCompile, err.Error(), "")
 		return
 	}
 	if IsGenerated(src) {
 		pkg.Generated = append(pkg.Generated, name)
 		return
 	}
-	syntax, err := parser.ParseFile(l.prog.Fset, name, src, parser.ParseComments|parser.SkipObjectResolution|parser.AllErrors)
+	syntax, err := parser.ParseFile(m.fset, name, src, parser.ParseComments|parser.SkipObjectResolution|parser.AllErrors)
 	if err != nil {
-		l.syntaxErrors(pkg, err)
+		m.syntaxErrors(pkg, err)
 		return
 	}
 	file := &File{Path: name, Syntax: syntax, Source: src}
 	pkg.Files = append(pkg.Files, file)
-	l.place(pkg, file)
+	place(pkg, file, m.findings)
 	for _, spec := range syntax.Imports {
-		if path := importPath(spec); !slices.Contains(pkg.imports, path) {
+		if path := ImportPath(spec); !slices.Contains(pkg.imports, path) {
 			pkg.imports = append(pkg.imports, path)
 		}
 	}
 }
 
-func (l *loader) syntaxErrors(pkg *Package, err error) {
-	l.broken[pkg] = true
+func (m *moduleParser) syntaxErrors(pkg *Package, err error) {
 	var list scanner.ErrorList
 	if !errors.As(err, &list) {
-		l.add(pkg, token.Position{}, RuleCompile, err.Error(), "")
+		m.findings.compileError(pkg, token.Position{}, err.Error(), "")
 	}
 	for _, e := range list {
-		l.add(pkg, e.Pos, RuleCompile, e.Msg, "")
+		m.findings.compileError(pkg, e.Pos, e.Msg, "")
 	}
 }
 
-// listErrors reports what the go command found wrong, apart from what parsing and type-checking say better, and from
-// what only concerns files that will be written anew.
-func (l *loader) listErrors(pkg *Package, listed *packages.Package) {
+// listErrors reports what the go command found wrong, apart from what parsing and type-checking report better, and from
+// what only concerns files that will be written again.
+func (m *moduleParser) listErrors(pkg *Package, listed *packages.Package) {
 	for _, e := range listed.Errors {
 		pos := parsePosition(e.Pos)
 		if e.Kind != packages.ListError || slices.Contains(pkg.Generated, pos.Filename) {
@@ -139,9 +145,8 @@ func (l *loader) listErrors(pkg *Package, listed *packages.Package) {
 		if pos.Filename == "" {
 			pos.Filename = pkg.Dir
 		}
-		l.broken[pkg] = true
 		message, fix, _ := strings.Cut(strings.TrimSpace(e.Msg), "\n")
-		l.add(pkg, pos, RuleCompile, strings.TrimSuffix(message, ":"), strings.TrimSpace(fix))
+		m.findings.compileError(pkg, pos, strings.TrimSuffix(message, ":"), strings.TrimSpace(fix))
 	}
 }
 
@@ -174,23 +179,23 @@ func parsePosition(s string) token.Position {
 }
 
 // want marks a package and what it imports as part of what the user asked for.
-func (l *loader) want(path string) {
-	pkg := l.local[path]
+func (m *moduleParser) want(path string) {
+	pkg := m.pkgs[path]
 	if pkg == nil || pkg.Wanted {
 		return
 	}
 	pkg.Wanted = true
 	for _, p := range pkg.imports {
-		l.want(p)
+		m.want(p)
 	}
 }
 
-// order puts dependencies first, and otherwise goes by path.
-func (l *loader) order() {
+// inOrder returns the packages, dependencies first, otherwise by path.
+func (m *moduleParser) inOrder() (order []*Package) {
 	seen := map[string]bool{}
 	var visit func(path string)
 	visit = func(path string) {
-		pkg := l.local[path]
+		pkg := m.pkgs[path]
 		if pkg == nil || seen[path] {
 			return
 		}
@@ -198,11 +203,12 @@ func (l *loader) order() {
 		for _, p := range slices.Sorted(slices.Values(pkg.imports)) {
 			visit(p)
 		}
-		l.prog.Packages = append(l.prog.Packages, pkg)
+		order = append(order, pkg)
 	}
-	for _, path := range slices.Sorted(maps.Keys(l.local)) {
+	for _, path := range slices.Sorted(maps.Keys(m.pkgs)) {
 		visit(path)
 	}
+	return order
 }
 
 func goVersion(m *packages.Module) string {
@@ -212,7 +218,8 @@ func goVersion(m *packages.Module) string {
 	return "go" + m.GoVersion
 }
 
-func importPath(spec *ast.ImportSpec) string {
+// ImportPath returns the path of an import.
+func ImportPath(spec *ast.ImportSpec) string {
 	path, err := strconv.Unquote(spec.Path.Value)
 	if err != nil {
 		return ""

@@ -28,7 +28,6 @@ type File struct {
 	Source  *gosrc.File
 	Name    string // base name: flow.pawl.go
 	Content []byte
-	Funcs   []string // the functions that were copied, as annotations.FuncName calls them, in source order
 	// What Content needs of the package's stubs, by name.
 	Binders     []ir.Binder
 	Dispatchers []ir.Dispatcher
@@ -92,7 +91,6 @@ func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls [
 	}
 	for _, d := range decls {
 		l.function(d)
-		out.Funcs = append(out.Funcs, annotations.FuncName(d))
 	}
 	for _, d := range decls {
 		l.write(&body, d)

@@ -1,7 +1,7 @@
-// Package client starts workflows, waits for their results, and looks at and acts on runs.
+// Package client starts workflows, waits for their results, and inspects and controls runs.
 //
-// A client needs no worker to answer it: it reads the journals and the registry, and writes to inboxes. A start that
-// was acknowledged has happened, or will, whatever dies.
+// A client does not talk to workers, except for the stacks of goroutines: it reads journals and run summaries, and writes to
+// inboxes. A start that was acknowledged takes effect, even if every process dies.
 package client
 
 import (
@@ -21,10 +21,11 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// ErrNotFound says that no run of a workflow id is known: it was never started, or its retention has ended.
+// ErrNotFound is the error for a workflow id without a run: it was never started, or its retention has passed.
 var ErrNotFound = errors.New("no such workflow")
 
-// AlreadyStartedError says that a workflow id is taken: by an open run, or by a closed one that may not be followed.
+// AlreadyStartedError is the error of a start whose workflow id is taken: by an open run, or by a closed run after which the
+// reuse policy does not allow another one.
 type AlreadyStartedError struct {
 	ID     string
 	RunID  string
@@ -32,11 +33,11 @@ type AlreadyStartedError struct {
 }
 
 func (e *AlreadyStartedError) Error() string {
-	return fmt.Sprintf("workflow %q has a run already (%s, %s): use another id, or an option for its conflict or reuse", e.ID, e.RunID, e.Status)
+	return fmt.Sprintf("workflow %q already has a run (%s, %s): use another id, or set a conflict or reuse policy", e.ID, e.RunID, e.Status)
 }
 
-// RunError is the error of a run that did not complete. Unwrap gives the error that the workflow returned, so that
-// errors.Is and errors.As see it as they would in a plain call.
+// RunError is the error of a run that did not complete. It wraps the error that the workflow returned, so that errors.Is
+// and errors.As work as after a plain call.
 type RunError struct {
 	ID     string
 	RunID  string
@@ -49,7 +50,7 @@ func (e *RunError) Error() string {
 	text := fmt.Sprintf("workflow %q %s", e.ID, e.Status)
 	switch {
 	case e.Status == history.StatusTimedOut:
-		text += ": the limit of its directive, or of its start, has passed"
+		text += ": its workflow timeout has passed"
 	case e.Err != nil:
 		text += ": " + e.Err.Error()
 	case e.Reason != "":
@@ -59,14 +60,14 @@ func (e *RunError) Error() string {
 }
 func (e *RunError) Unwrap() error { return e.Err }
 
-// Client reaches the workflows of one namespace. Its methods may be called from many goroutines.
+// Client accesses the workflows of one namespace. Its methods may be called from many goroutines.
 type Client struct {
 	store store.Store
 	chain *payloads.Chain
 	newID func(of string) string
 }
 
-// New returns a client. chain may be nil; its Objects are those of st if nil.
+// New returns a client. chain may be nil. If it has no Objects, st is used for them.
 func New(st store.Store, chain *payloads.Chain) *Client {
 	c := payloads.Chain{}
 	if chain != nil {
@@ -78,10 +79,10 @@ func New(st store.Store, chain *payloads.Chain) *Client {
 	return &Client{st, &c, func(string) string { return journal.NewID() }}
 }
 
-// NameRequests has newID make the ids that a start does not come with: of the workflow, for which of is empty, and of the
-// request to start workflow id of. Run ids follow from both. The ids must be unique. It is for tests, in which chance is
-// to be the same each time: what a run draws is seeded by its id. It is called before any start.
-func (c *Client) NameRequests(newID func(of string) string) { c.newID = newID }
+// SetIDs makes c use newID for ids that the caller of a start does not set: the workflow id, for which of is empty, and the
+// id of the request to start workflow of. Run ids are derived from both. The ids must be unique. SetIDs is for tests whose
+// random numbers must be the same each time, because they are seeded by run ids. It is called before any start.
+func SetIDs(c *Client, newID func(of string) string) { c.newID = newID }
 
 // StartOption changes how a workflow is started.
 type StartOption func(*history.StartRequest)
@@ -134,7 +135,7 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 	return &Run{c, w, req.ID, runID}, nil
 }
 
-// StartRequest is Start for those who have no stub: it completes req, sends it and returns the id of the run.
+// StartRequest is Start without a stub: it completes req, sends it and returns the id of the run.
 func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, opts ...StartOption) (runID string, err error) {
 	req.Retention = DefaultRetention
 	for _, opt := range opts {
@@ -148,14 +149,14 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 	}
 	for _, text := range []string{req.ID, req.RequestID, req.Queue} {
 		if !utf8.ValidString(text) {
-			return "", fmt.Errorf("start workflow %q: %q is not UTF-8: encode it, in base64 say", req.ID, text)
+			return "", fmt.Errorf("start workflow %q: %q is not UTF-8: encode it, for example in base64", req.ID, text)
 		}
 	}
 	if req.Conflict == history.ConflictTerminate && req.Reuse != history.ReuseAllow {
-		return "", fmt.Errorf("start workflow %q: a run that is to be replaced must allow its id to be used again: leave the reuse policy at ReuseAllow", req.ID)
+		return "", fmt.Errorf("start workflow %q: ConflictTerminate requires the reuse policy ReuseAllow", req.ID)
 	}
 	req.RunID = runIDFor(req)
-	if err := c.chain.Seal(ctx, journal.Owner(req.ID, req.RunID), &req.Input); err != nil {
+	if err := c.chain.Seal(ctx, journal.ObjectPrefix(req.ID, req.RunID), &req.Input); err != nil {
 		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
 	}
 	if runID, taken, err := c.taken(ctx, req); taken || err != nil {
@@ -164,8 +165,8 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 	return c.send(ctx, req)
 }
 
-// taken looks whether the id has a run that settles the matter: this very request's, one to be used, or one that is
-// in the way.
+// taken reports whether the id has a run that answers the request: the run of this same request, one to use instead, or
+// one that prevents the start.
 func (c *Client) taken(ctx context.Context, req *history.StartRequest) (runID string, taken bool, err error) {
 	run, err := journal.Read(ctx, c.store, c.chain, req.ID, "")
 	if errors.Is(err, store.ErrNotFound) {
@@ -208,31 +209,31 @@ func rejected(run *journal.Run, requestID string) bool {
 	return false
 }
 
-// send puts the request into the inbox. From then on no other start of that id can come before it, so one look at the
-// journal tells whether the run will begin: only an open run can be in its way.
+// send puts the request into the inbox. After that no other start of the id can come first, so one read of the journal
+// shows whether the run will start: only an open run can prevent it.
 func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, error) {
 	msg := store.Message{Queue: req.Queue, ID: req.ID, DedupID: req.ID + "/" + req.RequestID, Data: req.Marshal()}
 	for attempts := 1; ; attempts++ {
 		err := c.store.SendStart(ctx, msg)
 		if err == nil {
-			return c.decided(ctx, req)
+			return c.started(ctx, req)
 		}
 		var pending *store.PendingStartError
 		if !errors.As(err, &pending) {
-			return "", fmt.Errorf("start workflow %q: outcome unknown: %w; start it again with the same request id", req.ID, err)
+			return "", fmt.Errorf("start workflow %q: it is not known whether it was sent: %w; start it again with the same request id", req.ID, err)
 		}
 		if runID, err := c.joinPending(ctx, req, pending); runID != "" || err != nil {
 			return runID, err
 		}
 		if err := retry.Wait(ctx, attempts); err != nil {
-			return "", fmt.Errorf("workflow %q was not started, because the start of its run before is still pending: %w", req.ID, err)
+			return "", fmt.Errorf("workflow %q was not started, because the start of its previous run is still pending: %w", req.ID, err)
 		}
 	}
 }
 
-// joinPending deals with another start of the same id that is in the inbox: no worker has taken it yet, or the run that
-// it began is young and keeps it there for the case that its worker dies. It returns no run if the request may be sent
-// again, once that start is gone.
+// joinPending handles another start of the same id that is in the inbox: no worker has taken it yet, or its run started
+// recently and keeps it there in case its worker dies. It returns no run if the request may be sent again once that start
+// is gone.
 func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pending *store.PendingStartError) (runID string, err error) {
 	other, err := history.UnmarshalStartRequest(pending.Data)
 	if err != nil {
@@ -249,7 +250,7 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 	if err == nil {
 		status = statusOf(run)
 		if inTheWay = run.RunID; status.Closed() && other.RunID != run.RunID && other.Reuse.Allows(status) {
-			status, inTheWay, run = history.StatusRunning, other.RunID, nil // that start will be a run
+			status, inTheWay, run = history.StatusRunning, other.RunID, nil // that start will begin a run
 		}
 	}
 	switch {
@@ -263,7 +264,7 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 	return "", &AlreadyStartedError{req.ID, inTheWay, status}
 }
 
-// replace terminates a run for one that is to follow it; nil stands for a run that no worker has begun.
+// replace terminates a run that the new one replaces. run is nil if no worker has begun it.
 func (c *Client) replace(ctx context.Context, req *history.StartRequest, run *journal.Run) error {
 	if run == nil {
 		return nil
@@ -277,15 +278,15 @@ func (c *Client) replace(ctx context.Context, req *history.StartRequest, run *jo
 	return c.store.Send(ctx, store.Message{Queue: queue, ID: req.ID, DedupID: dedup, Data: msg.Marshal()})
 }
 
-// decided waits, if an open run is in the way, until a worker has said which of the two it is.
-func (c *Client) decided(ctx context.Context, req *history.StartRequest) (string, error) {
+// started waits, if an open run may prevent the start, until a worker has decided.
+func (c *Client) started(ctx context.Context, req *history.StartRequest) (string, error) {
 	for attempts := 1; ; attempts++ {
 		last, err := c.store.Last(ctx, req.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && last.Close != nil && req.Reuse == history.ReuseAllow {
 			return req.RunID, nil
 		}
 		if err != nil {
-			return "", fmt.Errorf("workflow %q was sent but its start is not confirmed: %w", req.ID, err)
+			return "", fmt.Errorf("the start of workflow %q was sent but is not confirmed: %w", req.ID, err)
 		}
 		if last.RunID == req.RunID {
 			return req.RunID, nil
@@ -303,12 +304,12 @@ func (c *Client) decided(ctx context.Context, req *history.StartRequest) (string
 			}
 		}
 		if err := retry.Wait(ctx, attempts); err != nil {
-			return "", fmt.Errorf("workflow %q was sent but no worker has taken it: %w", req.ID, err)
+			return "", fmt.Errorf("the start of workflow %q was sent but no worker has taken it: %w", req.ID, err)
 		}
 	}
 }
 
-// startGone reports whether the request has left the inbox.
+// startGone reports whether no start of the id is left in the inbox.
 func (c *Client) startGone(ctx context.Context, req *history.StartRequest) bool {
 	waiting, err := c.store.Pending(ctx, req.Queue, req.ID)
 	if err != nil {
@@ -327,19 +328,19 @@ func (c *Client) Cancel(ctx context.Context, id, runID, reason string) error {
 	return c.tell(ctx, id, runID, "cancel", &history.Message{Cancel: &history.CancelRequest{Reason: reason}})
 }
 
-// Terminate closes the open run of a workflow id without asking its code. It fails with ErrNotFound if there is none.
+// Terminate closes the open run of a workflow id without involving its code. It fails with ErrNotFound if there is none.
 func (c *Client) Terminate(ctx context.Context, id, runID, reason string) error {
 	return c.tell(ctx, id, runID, "terminate", &history.Message{Terminate: &history.TerminateRequest{Reason: reason}})
 }
 
-// tell sends a message to an open run; to whichever is open if runID is empty.
+// tell sends a message to an open run. An empty runID stands for the newest run.
 func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.Message) error {
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	var corrupt *journal.CorruptError
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return c.tellPending(ctx, id, verb, msg)
-	case errors.As(err, &corrupt): // a run that cannot be read can still be told
+	case errors.As(err, &corrupt): // a message can be sent even if the history cannot be read
 	case err != nil:
 		return err
 	case statusOf(run).Closed():
@@ -353,7 +354,7 @@ func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.
 	return c.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
 }
 
-// tellPending is for a run that was started and that no worker has taken yet.
+// tellPending sends a message to a run that was started but that no worker has taken yet.
 func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.Message) error {
 	entry, err := c.store.GetEntry(ctx, id)
 	if err != nil {
@@ -372,7 +373,7 @@ func (c *Client) queue(ctx context.Context, run *journal.Run, id string) (string
 	}
 	entry, err := c.store.GetEntry(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("workflow %q: its task queue is not known: %w", id, err)
+		return "", fmt.Errorf("workflow %q: task queue unknown: %w", id, err)
 	}
 	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
@@ -381,10 +382,10 @@ func (c *Client) queue(ctx context.Context, run *journal.Run, id string) (string
 	return info.Queue, nil
 }
 
-// retry is how often a start looks again at what is in its way.
+// retry is how often a start checks again whether it is still blocked.
 var retry = backoff.Doubling(10*time.Millisecond, time.Second)
 
-// runIDFor derives the run's id from its request: who repeats a request knows which run it is about.
+// runIDFor derives the run's id from its request, so that a repeated request has the same run id.
 func runIDFor(req *history.StartRequest) string {
 	sum := sha256.Sum256([]byte(req.ID + "\x00" + req.RequestID))
 	return hex.EncodeToString(sum[:16])

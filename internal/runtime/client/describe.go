@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -14,7 +15,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// Description says how a run stands.
+// Description is the status of a run.
 type Description struct {
 	ID        string
 	RunID     string
@@ -28,7 +29,7 @@ type Description struct {
 	Parked    string    // why it is parked
 	Reason    string    // of a termination
 	Pending   []Pending // what it waits for, oldest first
-	Cancelled bool      // its cancellation was asked for
+	Cancelled bool      // its cancellation was requested
 }
 
 // Pending is an operation that has no outcome yet.
@@ -48,8 +49,8 @@ type Pending struct {
 	Worker    string
 }
 
-// Describe says how a run stands and what it waits for; of the newest run if runID is empty. It fails with
-// ErrNotFound.
+// Describe returns the status of a run and what it waits for. An empty runID stands for the newest run. It fails with
+// ErrNotFound if there is no such run.
 func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, error) {
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	var corrupt *journal.CorruptError
@@ -81,7 +82,7 @@ func describe(info *history.RunSummary) *Description {
 	return d
 }
 
-// describeEntry is for a run whose journal has nothing to read: all that is known is in the registry.
+// describeEntry describes a run whose journal cannot be read, by its summary alone.
 func (c *Client) describeEntry(ctx context.Context, id, runID string, cause error) (*Description, error) {
 	entry, err := c.store.GetEntry(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -103,7 +104,7 @@ func (c *Client) describeEntry(ctx context.Context, id, runID string, cause erro
 	return describe(info), nil
 }
 
-// addNews takes over from the registry what no record tells: that the run is parked.
+// addNews adds what is only in the summary and not in the journal: that the run is parked.
 func (c *Client) addNews(ctx context.Context, d *Description) error {
 	entry, err := c.store.GetEntry(ctx, d.ID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -148,7 +149,7 @@ func pending(events []history.Event) (list []Pending, cancelled bool) {
 	return list, cancelled
 }
 
-// addTaskStates adds what the queue knows of the activities under way.
+// addTaskStates adds the state of the activities that have no outcome yet.
 func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 	for i := range d.Pending {
 		p := &d.Pending[i]
@@ -174,7 +175,7 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 	return nil
 }
 
-// Filter selects runs. Empty fields select all.
+// Filter selects runs. An empty field selects all.
 type Filter struct {
 	Type   string
 	Status []history.Status
@@ -185,21 +186,16 @@ func (f Filter) matches(info *history.RunSummary) bool {
 	if f.Type != "" && f.Type != info.Type {
 		return false
 	}
-	for _, s := range f.Status {
-		if s == info.Status {
-			return true
-		}
-	}
-	return len(f.Status) == 0
+	return len(f.Status) == 0 || slices.Contains(f.Status, info.Status)
 }
 
-// List returns the newest run of each workflow id, those that changed last first. An entry that cannot be read has
+// List returns the newest run of each workflow id, most recently changed first. A summary that cannot be decoded has
 // StatusUnknown, and the reason in Parked.
 func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, error) {
 	var all []*history.RunSummary
 	err := c.store.ListEntries(ctx, func(e store.Entry) bool {
 		info, err := history.UnmarshalRunSummary(e.Data)
-		if err != nil { // one entry must not hide the others
+		if err != nil { // one bad entry must not hide the others
 			info = &history.RunSummary{ID: e.ID, Parked: err.Error()}
 		}
 		if f.matches(info) {
@@ -210,24 +206,22 @@ func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, err
 	if err != nil {
 		return nil, err
 	}
-	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
-		all[i], all[j] = all[j], all[i]
-	}
+	slices.Reverse(all)
 	if f.Limit > 0 && len(all) > f.Limit {
 		all = all[:f.Limit]
 	}
 	return all, nil
 }
 
-// History is everything that happened in a run, with its payloads opened.
+// History is the history of a run, with its payloads opened.
 type History struct {
 	ID     string
 	RunID  string
 	Events []history.Event
 }
 
-// History returns the history of a run; of the newest one if runID is empty. It fails with ErrNotFound. A payload that
-// this client cannot open stays as it is stored.
+// History returns the history of a run. An empty runID stands for the newest run. It fails with ErrNotFound if there is no
+// such run. If this client cannot open the payloads, they are returned as stored.
 func (c *Client) History(ctx context.Context, id, runID string) (*History, error) {
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	if errors.Is(err, store.ErrNotFound) {

@@ -17,7 +17,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Run is a handle on one run, or, without a run id, on whichever run of a workflow id is the newest.
+// Run is a handle on one run. Without a run id, it refers to the newest run of a workflow id at the time of each call.
 type Run struct {
 	c        *Client
 	workflow *abi.Workflow
@@ -25,13 +25,13 @@ type Run struct {
 	runID    string
 }
 
-// Run returns a handle on the newest run of workflow id. It does not look whether there is one.
+// Run returns a handle on the newest run of workflow id. It does not check that there is one.
 func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c, w, id, ""} }
 
 // ID is the workflow's id.
 func (r *Run) ID() string { return r.id }
 
-// RunID is the run's id; empty if the handle is on the newest run.
+// RunID is the run's id; empty if the handle refers to the newest run.
 func (r *Run) RunID() string { return r.runID }
 
 // Cancel asks the run to cancel its context.
@@ -39,18 +39,18 @@ func (r *Run) Cancel(ctx context.Context, reason string) error {
 	return r.c.Cancel(ctx, r.id, r.runID, reason)
 }
 
-// Terminate closes the run without asking its code.
+// Terminate closes the run without involving its code.
 func (r *Run) Terminate(ctx context.Context, reason string) error {
 	return r.c.Terminate(ctx, r.id, r.runID, reason)
 }
 
-// Describe says how the run stands and what it waits for.
+// Describe returns the status of the run and what it waits for.
 func (r *Run) Describe(ctx context.Context) (*Description, error) {
 	return r.c.Describe(ctx, r.id, r.runID)
 }
 
 // Wait waits for the run to end and decodes its results into out. It fails with a *RunError if the run did not
-// complete, with ErrNotFound if it is not known, and with ctx's error if that ends first: the run goes on.
+// complete, with ErrNotFound if it is not known, and with ctx's error if ctx ends first; the run continues.
 func (r *Run) Wait(ctx context.Context, out ...any) error {
 	info, err := r.c.Result(ctx, r.id, r.runID)
 	if err != nil {
@@ -150,7 +150,7 @@ func (c *Client) awaited(id, runID string) error {
 	return fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 }
 
-// complete fetches what the registry left out because it is large.
+// complete reads the result if the summary left it out because it is large.
 func (c *Client) complete(ctx context.Context, info *history.RunSummary) (*history.RunSummary, error) {
 	if info.Result != nil || info.Status != history.StatusCompleted && info.Status != history.StatusFailed && info.Status != history.StatusCancelled {
 		return info, nil
@@ -162,7 +162,7 @@ func (c *Client) complete(ctx context.Context, info *history.RunSummary) (*histo
 	return infoOf(run), nil
 }
 
-// infoOf makes of a history what the registry would say of it.
+// infoOf returns the summary of a history.
 func infoOf(run *journal.Run) *history.RunSummary {
 	events := run.Events()
 	first, last := events[0], events[len(events)-1]

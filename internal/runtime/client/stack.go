@@ -13,16 +13,16 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// Stack tells where the goroutines of an open run stand: the worker that has it in memory knows. If none has it, its owner
-// is asked to load it. runID "" is the newest run. It fails with ErrNotFound if there is no such run, and with a
-// *NoWorkerError if no worker answers until ctx ends.
+// Stack returns where the goroutines of an open run wait. It asks the worker that has the run in memory. If there is none, it
+// asks the run's owner to load it. An empty runID stands for the newest run. It fails with ErrNotFound if there is no such
+// run, and with a *NoWorkerError if no worker answers before ctx ends.
 func (c *Client) Stack(ctx context.Context, id, runID string) (*history.Stack, error) {
 	d, err := c.Describe(ctx, id, runID)
 	if err != nil {
 		return nil, err
 	}
 	if d.Status.Closed() {
-		return nil, fmt.Errorf("workflow %q has ended (%s): it has no goroutines any more", id, d.Status)
+		return nil, fmt.Errorf("workflow %q has ended (%s) and has no goroutines", id, d.Status)
 	}
 	req := (&history.StackRequest{ID: d.ID, RunID: d.RunID}).Marshal()
 	wake := (&history.Message{RunID: d.RunID, Wake: &history.Wake{}}).Marshal()
@@ -51,12 +51,12 @@ func (c *Client) askFor(ctx context.Context, topic string, req []byte) ([]byte, 
 	defer cancel()
 	data, err := c.store.Request(ctx, topic, req)
 	if errors.Is(err, store.ErrNotFound) {
-		<-ctx.Done() // nobody listens, or nobody has it: the next question would come at once
+		<-ctx.Done() // no worker listens or has the run: do not ask again immediately
 	}
 	return data, err
 }
 
-// NoWorkerError says that no worker has a run in memory, or could load it.
+// NoWorkerError says that no worker has a run in memory or could load it.
 type NoWorkerError struct {
 	ID, Queue string
 	Parked    string // why the run is parked; empty if it is not
@@ -66,5 +66,5 @@ func (e *NoWorkerError) Error() string {
 	if e.Parked != "" {
 		return fmt.Sprintf("no worker has workflow %q in memory: it is parked: %s", e.ID, e.Parked)
 	}
-	return fmt.Sprintf("no worker of queue %q has workflow %q in memory: is one running?", e.Queue, e.ID)
+	return fmt.Sprintf("no worker of queue %q has workflow %q in memory: check that one is running", e.Queue, e.ID)
 }

@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// Details is what an event says of itself, in the same terms for every kind. Code that treats all kinds alike reads
-// this instead of switching over their types. Fields that do not apply to a kind are zero. Pointers and slices point
-// into the event: they must not be modified.
+// Details describes an event, in the same terms for every kind. Code that treats all kinds alike uses it instead of a type
+// switch. Fields that do not apply to a kind are zero. Pointers and slices point into the event and must not be modified.
 type Details struct {
 	Kind    Kind
 	Subject string // what the event is about: "run", "activity", "timer"

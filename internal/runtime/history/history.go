@@ -1,10 +1,14 @@
-// Package history is the durable record of runs: what is written, in which form, and what it means.
+// Package history is the durable record of runs: what is recorded, how it is encoded, and what it means.
 //
-// A history is a list of events. Inbound events come from outside the workflow's code (it was started, an activity
-// completed, a timer fired) and commands come from that code (schedule an activity, start a timer, complete). A
-// Record is a handful of events that were stored together: each inbound event is followed by the commands that it
-// led to. Histories outlive the program that wrote them, so the schema, history.proto, only grows: a field keeps
-// its number and its meaning for ever. docs/history.md explains the format to people.
+// A history is a list of events. Inbound events come from outside the workflow's code: it was started, an activity
+// completed, a timer fired. Commands come from that code: schedule an activity, start a timer, complete. A Record is a few
+// events that are stored together: each inbound event is followed by the commands that it led to. Histories outlive the
+// program that wrote them, so the schema, history.proto, only grows: a field keeps its number and its meaning.
+// docs/history.md explains the format.
+//
+// The encoding is protobuf, written by hand in wire.go and checked against Google's library by the tests. A program with a
+// worker links nothing but nats.go and the standard library, and even the library's smallest package, protowire, brings an
+// init function that reads the program's own executable.
 package history
 
 import (
@@ -14,8 +18,8 @@ import (
 	"time"
 )
 
-// Versions that every run records when it starts. A rule that could make a replay differ changes only together with
-// one of them, and the old rule stays for the runs that recorded the old version.
+// Versions that every run records when it starts. A rule that affects replays only changes together with one of them, and
+// the old rule stays for runs that recorded the old version.
 const (
 	// Format is the version of the schema's meaning.
 	Format = 1
@@ -28,12 +32,12 @@ type Record struct {
 	Format     uint32
 	ID         string   // workflow id
 	RunID      string   // the run
-	Worker     string   // who wrote it
+	Worker     string   // that wrote it
 	FirstEvent uint64   // number of Events[0] in the run, counted from 1
 	Events     []Event  // never empty; on a record that closes a run, all events of the run
-	Consumed   []uint64 // inbox sequences that this record took in
-	// ConsumedBefore, on the first and the last record of a run, are inbox sequences that earlier records took in, those of
-	// earlier runs of the id included, and that may be delivered once more.
+	Consumed   []uint64 // sequences of the inbox messages that this record consumed
+	// ConsumedBefore, on the first and the last record of a run, are sequences of inbox messages that earlier records
+	// consumed, including those of earlier runs of the id, and that may be delivered again.
 	ConsumedBefore []uint64
 
 	Prev    uint64   // sequence of the record before it, 0 for the first of a workflow id
@@ -56,7 +60,7 @@ func (r *Record) fields(w *wire) {
 // Marshal encodes r.
 func (r *Record) Marshal() []byte { return marshal(r) }
 
-// UnmarshalRecord decodes a record. It fails on bytes that are no record and on one of a format it does not know.
+// UnmarshalRecord decodes a record. It fails if data is not a record, or has a newer format.
 func UnmarshalRecord(data []byte) (*Record, error) {
 	r := &Record{}
 	if err := unmarshal(data, r); err != nil {
@@ -66,7 +70,7 @@ func UnmarshalRecord(data []byte) (*Record, error) {
 		return nil, fmt.Errorf("corrupt history record: no format or no events in %d bytes", len(data))
 	}
 	if r.Format > Format {
-		return nil, fmt.Errorf("history record has format %d; this worker knows formats up to %d: run a newer worker", r.Format, Format)
+		return nil, fmt.Errorf("history record has format %d; this worker supports formats up to %d: run a newer worker", r.Format, Format)
 	}
 	return r, nil
 }
@@ -134,8 +138,8 @@ func (e *Event) fields(w *wire) {
 			return
 		}
 	}
-	w.fail(errors.New("event of a kind this worker does not know: run a newer worker"))
+	w.fail(errors.New("event of an unknown kind: run a newer worker"))
 }
 
-// MarshalBody encodes the body of an event alone, for comparison.
+// MarshalBody encodes the body of an event, for comparison.
 func MarshalBody(b Body) []byte { return marshal(b) }

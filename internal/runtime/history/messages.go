@@ -1,5 +1,5 @@
-// This file holds the messages between clients, workflow workers and activity workers. They are consumed, not kept,
-// but a message may wait for weeks and be read by a newer worker: the same rules apply as for events.
+// This file holds the messages to workflows. They are consumed and not kept. But a message may wait for weeks and be read by
+// a newer worker, so the same rules apply as for events.
 
 package history
 
@@ -16,10 +16,10 @@ type ReusePolicy int32
 const (
 	ReuseAllow    ReusePolicy = 0 // start another run
 	ReuseIfFailed ReusePolicy = 1 // only if the last run did not complete
-	ReuseReject   ReusePolicy = 2 // never, as long as the closed run is kept
+	ReuseReject   ReusePolicy = 2 // never, while the closed run is kept
 )
 
-// Allows reports whether a new run may follow one that ended like this.
+// Allows reports whether a new run may follow a run with the status last.
 func (p ReusePolicy) Allows(last Status) bool {
 	switch p {
 	case ReuseAllow:
@@ -30,13 +30,13 @@ func (p ReusePolicy) Allows(last Status) bool {
 	return false
 }
 
-// ConflictPolicy says what a start does when a run of that id is open.
+// ConflictPolicy says what a start does if a run of its id is open.
 type ConflictPolicy int32
 
 // The conflict policies.
 const (
 	ConflictFail        ConflictPolicy = 0 // the start fails
-	ConflictUseExisting ConflictPolicy = 1 // the start answers with the open run
+	ConflictUseExisting ConflictPolicy = 1 // the start returns the open run
 	ConflictTerminate   ConflictPolicy = 2 // the open run is terminated, then the new one starts
 )
 
@@ -78,7 +78,7 @@ func UnmarshalStartRequest(data []byte) (*StartRequest, error) {
 
 // Message is one message to an open run. Exactly one of the pointers is set.
 type Message struct {
-	RunID     string // the run it is for; empty: whichever is open
+	RunID     string // the run it is for; empty: the open one
 	Completed *ActivityCompleted
 	Cancel    *CancelRequest
 	Terminate *TerminateRequest
@@ -90,7 +90,7 @@ type CancelRequest struct{ Reason string }
 
 func (m *CancelRequest) fields(w *wire) { w.string(1, &m.Reason) }
 
-// TerminateRequest asks for a run to be closed without asking its code.
+// TerminateRequest asks for a run to be closed without involving its code.
 type TerminateRequest struct{ Reason string }
 
 func (m *TerminateRequest) fields(w *wire) { w.string(1, &m.Reason) }
@@ -118,12 +118,12 @@ func UnmarshalMessage(data []byte) (*Message, error) {
 		return nil, named("inbox message", err)
 	}
 	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil {
-		return nil, errors.New("inbox message of a kind this worker does not know: run a newer worker")
+		return nil, errors.New("inbox message of an unknown kind: run a newer worker")
 	}
 	return m, nil
 }
 
-// named says what was being decoded.
+// named adds what was being decoded to err.
 func named(what string, err error) error {
 	if err == nil {
 		return nil

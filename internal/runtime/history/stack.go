@@ -1,10 +1,10 @@
-// This file holds the question where the goroutines of a run are, and its answer.
+// This file holds the request for the goroutines of a run, and its answer.
 
 package history
 
 import "fmt"
 
-// StackRequest asks on the bus where the coroutines of a run stand.
+// StackRequest asks workers where the goroutines of a run wait.
 type StackRequest struct {
 	ID    string
 	RunID string
@@ -44,9 +44,9 @@ func UnmarshalStack(data []byte) (*Stack, error) {
 	return m, named("stack", unmarshal(data, m))
 }
 
-// Coroutine is a goroutine of a workflow, as people see it.
+// Coroutine describes a goroutine of a workflow, for people.
 type Coroutine struct {
-	Path    string   // "0" is the workflow's own, "0.2" the third one that it started; empty if that is not known
+	Path    string   // "0" is the workflow's own, "0.2" the third one that it started; empty if unknown
 	Waiting string   // what it waits for: "chan receive", "activity m/shop.Charge"; empty if it runs
 	Started string   // file:line of what started it; empty for the workflow's own
 	Stack   []string // where it waits, innermost first: "shop/flow.go:12 in shop.Checkout"

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Status is how a run stands.
+// Status is the status of a run.
 type Status int32
 
-// The ways a run can stand. A value that is added later is that of a closed run.
+// The statuses of a run. Values that are added later are those of closed runs.
 const (
 	StatusUnknown    Status = 0
 	StatusRunning    Status = 1
-	StatusParked     Status = 2 // open, but it cannot go on until its code, or its history, is mended
+	StatusParked     Status = 2 // open, but it cannot continue until its code, or its history, is fixed
 	StatusCompleted  Status = 3
 	StatusFailed     Status = 4
 	StatusCancelled  Status = 5
@@ -34,7 +34,7 @@ func (s Status) String() string {
 // Closed reports whether the run has ended.
 func (s Status) Closed() bool { return s >= StatusCompleted }
 
-// RunSummary is the registry's entry for a workflow id: its newest run.
+// RunSummary is the summary of the newest run of a workflow id. It follows the journal and may lag behind it.
 type RunSummary struct {
 	ID        string
 	RunID     string
@@ -46,13 +46,13 @@ type RunSummary struct {
 	Closed    time.Time
 	Changed   time.Time
 	Events    uint64   // length of the history
-	Result    *Payload // of a closed run; absent if it is large: then the journal has it
+	Result    *Payload // of a closed run; nil if it is large, then only the journal has it
 	Failure   *Failure
-	Parked    string // why a parked run is parked; of a running one, why it does not give up its turn
+	Parked    string // why a parked run is parked; of a running one, why its code does not yield
 	Reason    string // of a cancellation or termination
-	// Trials are the programs that began a turn of a run which workers may be dying of, and have not come to its end.
+	// Trials are the workers that began a turn of a run that may crash workers, and have not finished it.
 	Trials   []string
-	TrialsAt uint64 // the journal record after which they began; once another one is there, they count no more
+	TrialsAt uint64 // the journal record after which they began; they are void once another one is stored
 }
 
 func (m *RunSummary) fields(w *wire) {
@@ -77,13 +77,13 @@ func (m *RunSummary) fields(w *wire) {
 // Marshal encodes m.
 func (m *RunSummary) Marshal() []byte { return marshal(m) }
 
-// UnmarshalRunSummary decodes an entry of the registry.
+// UnmarshalRunSummary decodes the summary of a run.
 func UnmarshalRunSummary(data []byte) (*RunSummary, error) {
 	m := &RunSummary{}
-	return m, named("registry entry", unmarshal(data, m))
+	return m, named("run summary", unmarshal(data, m))
 }
 
-// StatusOf is the status that an event gives to its run: StatusRunning unless it closes the run.
+// StatusOf returns the status of a run whose last event has body b: StatusRunning unless b closes the run.
 func StatusOf(b Body) Status {
 	if d := b.Details(); d.Closes() {
 		return d.Status

@@ -1,10 +1,10 @@
-// This file holds what workers say to each other about activity tasks.
+// This file holds the messages between workers about activity tasks.
 
 package history
 
 import "time"
 
-// Task asks an activity worker for attempts at an activity.
+// Task asks an activity worker to run an activity, in as many attempts as its policy allows.
 type Task struct {
 	ID            string // workflow id
 	RunID         string
@@ -40,10 +40,10 @@ func UnmarshalTask(data []byte) (*Task, error) {
 	return m, named("activity task", unmarshal(data, m))
 }
 
-// IdempotencyKey is the same for every attempt at one activity, and for no other activity.
+// IdempotencyKey is the same for all attempts at an activity, and different for every other activity.
 func (m *Task) IdempotencyKey() string { return m.RunID + "/" + m.Op.String() }
 
-// TaskState is the news of an activity that has no outcome yet: what the next attempt and a curious person read.
+// TaskState is the state of an activity that has no outcome yet. The next attempt reads it, and so do people.
 type TaskState struct {
 	Attempt     int       // the last attempt that started
 	Started     time.Time // when it did
@@ -71,11 +71,11 @@ func UnmarshalTaskState(data []byte) (*TaskState, error) {
 	return m, named("task state", unmarshal(data, m))
 }
 
-// TaskRef names a task on the bus: "cancel this", "is anybody running this?".
+// TaskRef refers to a task in a question to workers: whether one of them runs it, and whether to cancel it.
 type TaskRef struct {
 	RunID  string
 	Op     OpID
-	Cancel bool // cancel the attempt's context; otherwise only ask
+	Cancel bool // cancel the attempt's context as well
 }
 
 func (m *TaskRef) fields(w *wire) {

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// Op is the identity of an operation that a workflow's code asked for. It does not depend on other coroutines, nor
-// on where in the source the call stands, so that two versions of a workflow can be compared.
+// Op is the identity of an operation that a workflow's code asked for. It does not depend on other coroutines or on the
+// position of the call in the source, so that two versions of a workflow can be compared.
 type Op struct {
 	Coroutine string // path of the coroutine: "0" is the workflow's own, "0.2" the third one it started
-	Index     uint64 // place among the operations of that coroutine, from 1
-	Pos       string // file:line of the author's call, for people; no part of the identity
+	Index     uint64 // among the operations of that coroutine, from 1
+	Pos       string // file:line of the author's call, for people; not part of the identity
 }
 
 func (o *Op) fields(w *wire) {
@@ -25,7 +25,7 @@ func (o *Op) fields(w *wire) {
 // ID is the identity without the position.
 func (o Op) ID() OpID { return OpID{o.Coroutine, o.Index} }
 
-// OpID names an operation within its run.
+// OpID identifies an operation within its run.
 type OpID struct {
 	Coroutine string
 	Index     uint64
@@ -39,12 +39,12 @@ func (o *OpID) fields(w *wire) {
 // String is the form used in idempotency keys, task subjects and messages: "0/3".
 func (o OpID) String() string { return fmt.Sprintf("%s/%d", o.Coroutine, o.Index) }
 
-// Payload is a value of the author's, encoded.
+// Payload holds encoded values of the author.
 type Payload struct {
 	Encoding string // how Data was made, first step first: "json", "json+gzip"
 	Data     []byte
 	Object   string // if set, Data is stored under this name in the object store
-	Size     int64  // length of Data where it is stored apart
+	Size     int64  // length of the data in the object store
 }
 
 // shownMax bounds, in bytes, how much of a payload String shows.
@@ -72,7 +72,7 @@ func (p *Payload) fields(w *wire) {
 	number(w, 4, &p.Size)
 }
 
-// Policy is an activity's: see abi.Policy. Zero durations mean none, zero Attempts for ever.
+// Policy is the policy of an activity: see abi.Policy. A zero duration means no limit, zero Attempts no limit either.
 type Policy struct {
 	StartToClose    time.Duration
 	ScheduleToStart time.Duration
@@ -95,13 +95,13 @@ func (p *Policy) fields(w *wire) {
 	w.float(8, &p.BackoffFactor)
 }
 
-// Outcome is how an activity or a step ended. Result may be set together with Failure: a Go function may return
-// values beside its error.
+// Outcome is the outcome of an activity or step. Result may be set together with Failure: a Go function may return values
+// and an error.
 type Outcome struct {
 	Result   Payload
 	Failure  *Failure
 	Attempts int    // how many attempts were started
-	Worker   string // who ran the last one
+	Worker   string // that ran the last one
 }
 
 func (o *Outcome) fields(w *wire) {
@@ -111,12 +111,12 @@ func (o *Outcome) fields(w *wire) {
 	w.string(4, &o.Worker)
 }
 
-// FailureKind says how a failure becomes an error value again.
+// FailureKind says how a failure is turned back into an error.
 type FailureKind int32
 
 // The kinds of failures.
 const (
-	FailureOpaque   FailureKind = 0 // a type nobody registered: only its message is kept
+	FailureOpaque   FailureKind = 0 // a type that is not registered: only its message is kept
 	FailureSentinel FailureKind = 1 // the error variable registered as Type
 	FailureTyped    FailureKind = 2 // a value of the type registered as Type, made from Fields and Causes
 	FailureWrapped  FailureKind = 3 // a message around Causes[0]

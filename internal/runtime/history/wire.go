@@ -1,6 +1,5 @@
 // This file is the protobuf wire format, as far as history.proto uses it. Each message describes its fields once, in
-// a method called fields, and that description serves both directions. A worker needs no protobuf library for it;
-// the tests hold the result against one. https://protobuf.dev/programming-guides/encoding/
+// a method called fields, which serves both directions. The tests compare the result with Google's library. https://protobuf.dev/programming-guides/encoding/
 
 package history
 
@@ -18,17 +17,17 @@ import (
 // message is a type that lists its fields.
 type message interface{ fields(w *wire) }
 
-// Wire types of the format. The schema has no groups, and never will.
+// Wire types of the format. The schema has no groups.
 const (
 	wireVarint = 0
 	wireFixed  = 1
 	wireBytes  = 2
-	wireShort  = 5 // no field of this schema, but maybe one of a newer
+	wireShort  = 5 // not used by this schema, but perhaps by a newer one
 )
 
 const (
 	maxNumber = 1<<29 - 1 // of fields
-	maxDepth  = 10_000    // of messages in messages: as much as Go's protobuf library takes
+	maxDepth  = 10_000    // of messages in messages: as in Go's protobuf library
 )
 
 var (
@@ -45,7 +44,7 @@ type wire struct {
 	err      error
 }
 
-// rawField is one field as it stood in the bytes.
+// rawField is one field as encoded.
 type rawField struct {
 	num   int
 	typ   int
@@ -132,7 +131,7 @@ func (w *wire) fail(err error) {
 	}
 }
 
-// last returns the last field with this number: as in protobuf, the last one wins.
+// last returns the last field with a number: as in protobuf, the last one wins.
 func (w *wire) last(num, typ int) (rawField, bool) {
 	for _, f := range slices.Backward(w.in) {
 		if f.num == num {
@@ -151,7 +150,7 @@ func (w *wire) each(num, typ int, take func(rawField)) {
 	}
 }
 
-// expect reports whether f has a wire type; if not, the decoding fails.
+// expect reports whether f has the wire type typ. If not, the decoding fails.
 func (w *wire) expect(f rawField, typ int) bool {
 	if f.typ != typ {
 		w.fail(fmt.Errorf("field %d has wire type %d, want %d", f.num, f.typ, typ))
@@ -205,8 +204,8 @@ func (w *wire) float(num int, v *float64) {
 	}
 }
 
-// string is text. Bytes that are no UTF-8, in the message of somebody's error, say, are replaced: readers in other
-// languages refuse a message that has any.
+// string is text. Bytes that are not valid UTF-8, for example in the message of an error, are replaced: readers in other
+// languages reject such text.
 func (w *wire) string(num int, v *string) {
 	switch {
 	case w.decoding:
@@ -271,10 +270,10 @@ func (w *wire) time(num int, v *time.Time) {
 	}
 }
 
-// The first and the last instant that the format can tell, in 1677 and 2262.
+// The first and the last instant that the format can represent, in 1677 and 2262.
 var earliest, latest = time.Unix(0, math.MinInt64), time.Unix(0, math.MaxInt64)
 
-// unixNanos is t, or the instant nearest to it that the format can tell: time.Sleep(math.MaxInt64) ends later.
+// unixNanos returns t, or the nearest instant that the format can represent: time.Sleep(math.MaxInt64) ends later.
 func unixNanos(t time.Time) int64 {
 	switch {
 	case t.Before(earliest):
@@ -285,7 +284,7 @@ func unixNanos(t time.Time) int64 {
 	return t.UnixNano()
 }
 
-// uints is a packed list. It may come unpacked, or in pieces.
+// uints is a packed list. It may be encoded unpacked, or in pieces.
 func (w *wire) uints(num int, v *[]uint64) {
 	if !w.decoding {
 		if len(*v) == 0 {
@@ -320,7 +319,7 @@ func (w *wire) unpack(data []byte, v *[]uint64) {
 	}
 }
 
-// sub is an embedded message that is always there on decoding, and absent from the bytes if it is empty.
+// sub is an embedded message that is never nil. If it is empty, it is not encoded.
 func (w *wire) sub(num int, m message) {
 	if w.decoding {
 		if f, ok := w.last(num, wireBytes); ok {
@@ -334,7 +333,7 @@ func (w *wire) sub(num int, m message) {
 	}
 }
 
-// optional is an embedded message that may be absent: nil.
+// optional is an embedded message that may be nil.
 func optional[T any, M interface {
 	*T
 	message
@@ -369,7 +368,7 @@ func list[T any, M interface {
 	}
 }
 
-// embed writes m as a field and returns the length of its encoding. The length, which goes in front, is known last.
+// embed writes m as a field and returns the length of its encoding. The length precedes the encoding but is known last.
 func (w *wire) embed(num int, m message) int {
 	w.tag(num, wireBytes)
 	start := len(w.out)

@@ -62,7 +62,7 @@ func TestNewerRecordsAreRefused(t *testing.T) {
 	event := Event{Body: &TimerFired{}}
 	tests := map[string][]byte{
 		"format 2":         (&Record{Format: Format + 1, Events: []Event{event}}).Marshal(),
-		"does not know":    append(field(1, wireVarint, Format), sized(6, sized(29, nil))...),
+		"unknown kind":     append(field(1, wireVarint, Format), sized(6, sized(29, nil))...),
 		"no format":        (&Record{Events: []Event{event}}).Marshal(),
 		"no events":        (&Record{Format: Format}).Marshal(),
 		"run a newer work": (&Record{Format: 1000, Events: []Event{event}}).Marshal(),

@@ -1,5 +1,5 @@
-// Package journal reads and writes whole records: it stands between the store, which knows bytes, and those who
-// think in events. It seals and opens the payloads in them and makes what is too large fit.
+// Package journal reads and writes the records of runs: it is between the store, which stores bytes, and code that works
+// with events. It seals and opens the payloads of events, and makes records fit into messages.
 package journal
 
 import (
@@ -24,7 +24,7 @@ type Run struct {
 	Records []*history.Record // payloads sealed, as stored
 }
 
-// CorruptError says that a record cannot be read. The run is parked; other runs are not concerned.
+// CorruptError says that a record cannot be read. Its run is parked. Other runs are not affected.
 type CorruptError struct {
 	ID  string
 	Seq store.Seq
@@ -32,12 +32,12 @@ type CorruptError struct {
 }
 
 func (e *CorruptError) Error() string {
-	return fmt.Sprintf("history of workflow %q cannot be read: record %d: %v", e.ID, e.Seq, e.Err)
+	return fmt.Sprintf("cannot read the history of workflow %q: record %d: %v", e.ID, e.Seq, e.Err)
 }
 func (e *CorruptError) Unwrap() error { return e.Err }
 
-// Read returns the history of a run, or of the newest one if runID is empty. It fails with store.ErrNotFound, with a
-// *CorruptError, or with an error of the store.
+// Read returns the history of a run. An empty runID stands for the newest run. It fails with store.ErrNotFound, a
+// *CorruptError, or an error of the store.
 func Read(ctx context.Context, st store.Store, chain *payloads.Chain, id, runID string) (*Run, error) {
 	stored, err := load(ctx, st, id, runID)
 	if err != nil {
@@ -61,7 +61,7 @@ func load(ctx context.Context, st store.Store, id, runID string) ([]store.Stored
 	return st.LoadRun(ctx, id, runID)
 }
 
-// corrupt tells bytes that will never be read from a store that did not answer.
+// corrupt wraps err in a CorruptError, unless it is an error of the store that may not happen again.
 func corrupt(id string, seq store.Seq, err error) error {
 	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -118,14 +118,14 @@ func (r *Run) Started() *history.RunStarted {
 	return e
 }
 
-// Open returns events with their payloads opened. The given ones stay sealed.
+// Open returns a copy of events with opened payloads.
 func Open(ctx context.Context, chain *payloads.Chain, events []history.Event) ([]history.Event, error) {
 	return mapPayloads(events, func(p *history.Payload) error { return chain.Open(ctx, p) })
 }
 
-// Seal returns events with their payloads sealed for the run that owner names. The given ones stay open.
-func Seal(ctx context.Context, chain *payloads.Chain, owner string, events []history.Event) ([]history.Event, error) {
-	return mapPayloads(events, func(p *history.Payload) error { return chain.Seal(ctx, owner, p) })
+// Seal returns a copy of events with sealed payloads. prefix begins the names of their objects: see ObjectPrefix.
+func Seal(ctx context.Context, chain *payloads.Chain, prefix string, events []history.Event) ([]history.Event, error) {
+	return mapPayloads(events, func(p *history.Payload) error { return chain.Seal(ctx, prefix, p) })
 }
 
 func mapPayloads(events []history.Event, visit func(*history.Payload) error) ([]history.Event, error) {
@@ -140,9 +140,8 @@ func mapPayloads(events []history.Event, visit func(*history.Payload) error) ([]
 	return out, nil
 }
 
-// Pack encodes a record, no longer than limit bytes. Payloads that do not fit together are put into the object store,
-// larger ones first; the events of a closing record that still do not fit become its archive. rec.Events change
-// their payloads accordingly.
+// Pack encodes a record in at most limit bytes. If the payloads do not fit, the largest ones are put into the object store,
+// and rec.Events are replaced accordingly. If the events of a closing record still do not fit, they become its archive.
 func Pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, limit int) ([]byte, error) {
 	data := rec.Marshal()
 	for threshold := 64 << 10; len(data) > limit && threshold >= 256; threshold /= 8 {
@@ -150,7 +149,7 @@ func Pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, limit
 			break
 		}
 		events, err := mapPayloads(rec.Events, func(p *history.Payload) error {
-			return chain.SealUnder(ctx, Owner(rec.ID, rec.RunID), p, threshold)
+			return chain.SealUnder(ctx, ObjectPrefix(rec.ID, rec.RunID), p, threshold)
 		})
 		if err != nil {
 			return nil, err
@@ -169,7 +168,7 @@ func pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, data 
 	archive := history.Payload{Encoding: "record", Data: data}
 	c := archiveChain(chain)
 	c.Threshold = min(payloads.DefaultThreshold, limit/2)
-	if err := c.Seal(ctx, Owner(rec.ID, rec.RunID), &archive); err != nil {
+	if err := c.Seal(ctx, ObjectPrefix(rec.ID, rec.RunID), &archive); err != nil {
 		return nil, err
 	}
 	short := *rec
@@ -179,22 +178,22 @@ func pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, data 
 
 func fit(rec *history.Record, data []byte, limit int) ([]byte, error) {
 	if len(data) > limit {
-		return nil, fmt.Errorf("record of workflow %q has %d bytes, limit %d: %w", rec.ID, len(data), limit, store.ErrTooLarge)
+		return nil, fmt.Errorf("record of workflow %q has %d bytes, but the limit is %d: %w", rec.ID, len(data), limit, store.ErrTooLarge)
 	}
 	return data, nil
 }
 
-// Owner is the prefix of the names of a run's objects.
-func Owner(id, runID string) string { return id + "/" + runID }
+// ObjectPrefix is the prefix of the names of a run's objects in the object store.
+func ObjectPrefix(id, runID string) string { return id + "/" + runID }
 
-// ClosedTopic is the topic of the bus on which workers announce the end of the runs of a workflow id: an encoded
-// history.RunSummary. Who misses it finds the same in the registry.
+// ClosedTopic is the topic on which workers announce the end of runs of a workflow id, as an encoded history.RunSummary. A
+// client that misses it finds the same summary in the store.
 func ClosedTopic(id string) string { return "closed." + id }
 
-// StackTopic is the topic on the bus on which the workers of a queue are asked where a run stands.
+// StackTopic is the topic on which the workers of a queue are asked for the goroutines of a run.
 func StackTopic(queue string) string { return "stack." + queue }
 
-// NewID is a random word of 32 hexadecimal digits: for runs, requests and commits.
+// NewID returns a random id of 32 hexadecimal digits, for runs, requests and commits.
 func NewID() string {
 	var b [16]byte
 	rand.Read(b[:])

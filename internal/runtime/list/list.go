@@ -33,7 +33,7 @@ func (n *Node[T]) In() bool { return n.list != nil }
 // PushBack puts n, which is in no list, at the end.
 func (l *List[T]) PushBack(n *Node[T], value T) { l.InsertAfter(n, value, l.last) }
 
-// InsertAfter puts n, which is in no list, behind the node at; nil stands for the front.
+// InsertAfter puts n, which is in no list, after the node at. If at is nil, n becomes the first node.
 func (l *List[T]) InsertAfter(n *Node[T], value T, at *Node[T]) {
 	if n.list != nil {
 		panic("list: node is in a list already")

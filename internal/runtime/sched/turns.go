@@ -77,7 +77,7 @@ type Panic struct {
 
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 
-// Spawn starts a coroutine that runs fn. It is ready immediately, and gets its turn after those that are ready already.
+// Spawn starts a coroutine that runs fn. It is ready immediately, and gets its turn after the coroutines that already are.
 // It is a child of the current coroutine.
 func (t *turns) Spawn(fn func()) *Coroutine {
 	c := t.Reserve(Callers())
@@ -180,7 +180,7 @@ func (t *turns) spin() {
 	}
 }
 
-// Ready puts a parked coroutine at the end of the queue of those that are ready.
+// Ready puts a parked coroutine at the end of the queue of ready coroutines.
 func (t *turns) Ready(c *Coroutine) {
 	t.yields = 0
 	t.ready.push(c)

@@ -1,4 +1,4 @@
-// A description is shown as a list of names and values, and a paragraph for each operation that the run waits for.
+// This file prints the status of a run: a list of names and values, and a paragraph for each operation that it waits for.
 
 package show
 
@@ -12,8 +12,8 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
-// Description writes how a run stands and what it waits for. Times are given with their distance from now, or without
-// it if now is zero.
+// Description writes the status of a run and what it waits for. Times are followed by their distance from now, unless now is
+// zero.
 func Description(w io.Writer, d *client.Description, now time.Time) error {
 	var b strings.Builder
 	field := func(name, value string) {
@@ -43,7 +43,7 @@ func Description(w io.Writer, d *client.Description, now time.Time) error {
 	return err
 }
 
-// indented puts the further lines of a value below its first.
+// indented aligns the lines of a value below its first line.
 func indented(value string) string {
 	return strings.ReplaceAll(strings.TrimSpace(value), "\n", "\n          ")
 }
@@ -77,7 +77,7 @@ func at(pos string) string {
 	return "at " + pos
 }
 
-// pendingLines says how far an operation has come.
+// pendingLines describes the progress of an operation.
 func pendingLines(p client.Pending, now time.Time) (lines []string) {
 	add := func(name, value string) {
 		if value != "" {
@@ -87,7 +87,7 @@ func pendingLines(p client.Pending, now time.Time) (lines []string) {
 	add("scheduled", moment(p.Scheduled, now))
 	add("due", moment(p.Due, now)+every(period(p.Period)))
 	if overdue(p, now) {
-		lines = append(lines, "nothing in the run waits for it any more, or no worker is there to see that it is due")
+		lines = append(lines, "nothing in the run waits for it any more, or no worker is running")
 	}
 	if p.Kind == "activity" {
 		lines = append(lines, progress(p, now))
@@ -97,13 +97,13 @@ func pendingLines(p client.Pending, now time.Time) (lines []string) {
 	return lines
 }
 
-// overdue reports whether a timer should have gone off some time ago, if it matters. Only the run's code knows whether one
-// that is a value is still waited for, and then it goes off at once.
+// overdue reports whether a timer should have fired some time ago, if something waits for it. Only the run's code knows that
+// of a timer that is a value.
 func overdue(p client.Pending, now time.Time) bool {
 	return p.Kind == "timer" && p.Name != history.SleepName && now.Sub(p.Due) > time.Minute
 }
 
-// progress says which attempt an activity is at. A first attempt leaves no trace before it fails or sends a heartbeat.
+// progress describes the current attempt of an activity. A first attempt leaves no trace before it fails or sends a heartbeat.
 func progress(p client.Pending, now time.Time) string {
 	switch {
 	case p.NextRetry.IsZero() && p.Attempt == 0:
@@ -111,7 +111,7 @@ func progress(p client.Pending, now time.Time) string {
 	case p.NextRetry.IsZero():
 		return join(fmt.Sprintf("attempt %d runs", p.Attempt), on(p.Worker))
 	case p.Attempt == 0:
-		return "no attempt yet, next look for a worker" + ofQueue(p.Queue) + " " + stamp(p.NextRetry, now)
+		return "no attempt yet, next check for a worker" + ofQueue(p.Queue) + " " + stamp(p.NextRetry, now)
 	}
 	return fmt.Sprintf("attempt %d failed, next one %s", p.Attempt, stamp(p.NextRetry, now))
 }
@@ -130,7 +130,7 @@ func on(worker string) string {
 	return "on " + worker
 }
 
-// join puts a space between the parts that are not empty.
+// join separates the parts that are not empty by spaces.
 func join(parts ...string) string {
 	return strings.TrimSpace(strings.Join(parts, " "))
 }

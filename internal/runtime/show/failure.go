@@ -14,13 +14,13 @@ import (
 // frames is how many frames of a panic's stack are shown.
 const frames = 3
 
-// Failure is an error as people and scripts want it.
+// Failure is an error for people and scripts.
 type Failure struct {
 	Message string          `json:"message"`
 	Kind    string          `json:"kind,omitempty"` // sentinel, typed, joined, timeout or panic
 	Type    string          `json:"type,omitempty"` // name of the variable or type, or which timeout
 	Fields  json.RawMessage `json:"fields,omitempty"`
-	Final   bool            `json:"final,omitempty"` // it was not to be retried
+	Final   bool            `json:"final,omitempty"` // it must not be retried
 	Stack   string          `json:"stack,omitempty"`
 	Causes  []*Failure      `json:"causes,omitempty"`
 }
@@ -33,7 +33,7 @@ var kinds = map[history.FailureKind]string{
 	history.FailurePanic:    "panic",
 }
 
-// NewFailure takes over a recorded failure; nil stays nil.
+// NewFailure returns a recorded failure for people; nil for nil.
 func NewFailure(f *history.Failure) *Failure {
 	if f == nil {
 		return nil
@@ -60,7 +60,7 @@ func (f *Failure) lines() []string {
 	}
 	message, more, _ := strings.Cut(f.Message, "\n")
 	lines := []string{oneLine(message) + f.label()}
-	if len(f.Causes) == 0 { // otherwise the further lines are those of the causes, which come below
+	if len(f.Causes) == 0 { // otherwise the other lines are those of the causes, which follow below
 		for line := range strings.Lines(more) {
 			lines = append(lines, oneLine(strings.TrimSuffix(line, "\n")))
 		}
@@ -87,7 +87,7 @@ func branch(lines []string, last bool) []string {
 	return lines
 }
 
-// label says what an error is beyond its message.
+// label describes the kind of an error.
 func (f *Failure) label() string {
 	var words []string
 	switch f.Kind {
@@ -109,14 +109,14 @@ func (f *Failure) label() string {
 	return " [" + strings.Join(words, ", ") + "]"
 }
 
-// panicFrames are the innermost frames of the code that panicked.
+// panicFrames returns the innermost frames of the code that panicked.
 func panicFrames(stack string) (lines []string) {
 	_, below, ok := strings.Cut(stack, "\npanic(")
 	if !ok {
 		return nil
 	}
 	rest := strings.Split(strings.TrimRight(below, "\n"), "\n")
-	for i := 2; i+1 < len(rest) && len(lines) < frames; i += 2 { // after panic's own two lines: function, then place
+	for i := 2; i+1 < len(rest) && len(lines) < frames; i += 2 { // after panic's own two lines: function and place
 		place, _, _ := strings.Cut(strings.TrimSpace(rest[i+1]), " +0x")
 		lines = append(lines, fmt.Sprintf("at %s (%s)", Name(rest[i]), place))
 	}

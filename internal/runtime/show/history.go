@@ -1,5 +1,5 @@
-// A history is shown as a line per event: its number, when it happened, what happened, to which operation, on which
-// line of the author's, and with what value.
+// This file prints a history, with a line per event: its number, when it happened, what happened, to which operation, on
+// which line of the author's code, and with which values.
 
 package show
 
@@ -14,8 +14,8 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
-// Event is an event as people and scripts want it: complete in itself. The event that ends an operation repeats which
-// operation that was.
+// Event is an event for people and scripts. It is complete: the event that ends an operation repeats the operation's name and
+// position.
 type Event struct {
 	Number   int        `json:"event"` // from 1
 	Time     time.Time  `json:"time"`
@@ -46,7 +46,7 @@ func Events(h *client.History) []Event {
 	return events
 }
 
-// History writes what happened in a run, a line per event; a failure's errors stand below it. Times are counted from
+// History writes the history of a run, a line per event, with the errors of a failure below its line. Times are relative to
 // the start of the run.
 func History(w io.Writer, h *client.History) error {
 	events := Events(h)
@@ -65,7 +65,7 @@ func warningLines(warnings []string) (lines []string) {
 	return lines
 }
 
-// detail is what else there is to say of an event, in one line.
+// detail is the rest of an event, in one line.
 func (e Event) detail() string {
 	var parts []string
 	if text := e.Values.String(); text != "" {
@@ -86,7 +86,7 @@ func (e Event) detail() string {
 	return strings.Join(parts, " ")
 }
 
-// every says how a ticker goes on.
+// every is the period of a ticker, as text.
 func every(period string) string {
 	if period == "" {
 		return ""
@@ -94,7 +94,7 @@ func every(period string) string {
 	return ", then every " + period
 }
 
-// period is a ticker's, in words; empty for other timers.
+// period is the period of a ticker, as text; empty for other timers.
 func period(d time.Duration) string {
 	if d <= 0 {
 		return ""

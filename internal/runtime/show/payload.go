@@ -1,4 +1,4 @@
-// What is shown of a payload: its values, if this program can read them.
+// This file prints payloads: their values, if this program can decode them.
 
 package show
 
@@ -16,21 +16,21 @@ import (
 // previewLimit is how many characters of a value are shown in a line.
 const previewLimit = 100
 
-// Values are the values of a payload. As JSON they are a list; or, if they cannot be read here, an object that says
-// in which encoding they are, how many bytes, and where.
+// Values are the values of a payload. As JSON they are a list or, if they cannot be decoded here, an object with their
+// encoding, size and place.
 type Values struct {
 	list   []json.RawMessage
-	sealed *sealed // set if they cannot be read
+	sealed *sealed // set if they cannot be decoded
 }
 
-// sealed is what is known of values that cannot be read.
+// sealed describes values that cannot be decoded.
 type sealed struct {
 	Encoding string `json:"encoding"`
 	Bytes    int64  `json:"bytes"`
 	Object   string `json:"object,omitempty"`
 }
 
-// NewValues reads a payload.
+// NewValues decodes a payload.
 func NewValues(p history.Payload) Values {
 	if p.Object != "" {
 		return Values{sealed: &sealed{p.Encoding, p.Size, p.Object}}
@@ -51,7 +51,7 @@ func values(p history.Payload) *Values {
 	return &v
 }
 
-// List returns the values as JSON, and false if they cannot be read here.
+// List returns the values as JSON, and false if they cannot be decoded here.
 func (v Values) List() ([]json.RawMessage, bool) { return v.list, v.sealed == nil }
 
 // MarshalJSON implements json.Marshaler.
@@ -62,7 +62,7 @@ func (v Values) MarshalJSON() ([]byte, error) {
 	return json.Marshal(v.list)
 }
 
-// String is the values in one line, cut where it gets long; empty if there are none.
+// String is the values in one line, shortened if it is long; empty if there are none.
 func (v *Values) String() string {
 	switch {
 	case v == nil:
@@ -79,7 +79,7 @@ func (v *Values) String() string {
 	return clip(oneLine(string(bytes.Join(parts, []byte(", ")))))
 }
 
-// oneLine replaces what would break a line, or a terminal.
+// oneLine replaces characters that would break a line or a terminal.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

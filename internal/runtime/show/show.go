@@ -1,4 +1,4 @@
-// Package show prints runs for people: how one stands, and what happened in it.
+// Package show prints runs for people: their status and their history.
 package show
 
 import (
@@ -9,13 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// Name is the short form of a workflow's or activity's name: the last element of its package path is enough to tell
-// it from its neighbours.
+// Name is the short form of the name of a workflow or activity, with only the last element of its package path.
 func Name(name string) string {
 	return name[strings.LastIndexByte(name, '/')+1:]
 }
 
-// Ago says how long before now a moment was, or how long after it will be.
+// Ago says how long before or after now a moment is: "5s ago", "in 5s".
 func Ago(t, now time.Time) string {
 	if d := now.Sub(t); d >= 0 {
 		return rough(d) + " ago"
@@ -23,7 +22,7 @@ func Ago(t, now time.Time) string {
 	return "in " + rough(t.Sub(now))
 }
 
-// rough is a duration to two or three digits.
+// rough is a duration with two or three digits.
 func rough(d time.Duration) string {
 	switch {
 	case d < time.Second:
@@ -38,7 +37,7 @@ func rough(d time.Duration) string {
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
-// stamp is a moment as machines and people read it, with its distance from now if now is given.
+// stamp formats a moment, with its distance from now unless now is zero.
 func stamp(t, now time.Time) string {
 	text := t.UTC().Format("2006-01-02T15:04:05.000Z")
 	if !now.IsZero() {
@@ -47,13 +46,13 @@ func stamp(t, now time.Time) string {
 	return text
 }
 
-// row is a line of a table, and what stands below it from the third column on.
+// row is a line of a table, and the lines below it, which start at the third column.
 type row struct {
 	cells []string
 	below []string
 }
 
-// writeRows writes a table. The first two columns stand to the right, the others to the left.
+// writeRows writes a table. The first two columns are aligned to the right, the others to the left.
 func writeRows(w io.Writer, rows []row) error {
 	widths := columnWidths(rows)
 	indent := strings.Repeat(" ", widths[0]+widths[1]+4)

@@ -1,5 +1,5 @@
-// Package stack reads stacks for people: of all frames they want the author's, and neither the engine's, nor those of
-// generated stubs, nor those of Go's own runtime.
+// Package stack prints stacks for people: only the author's frames, without those of the engine, of generated stubs and of
+// Go's runtime.
 package stack
 
 import (
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Position is the author's innermost line, shop/shop.go:45; empty if there is none.
+// Position returns the author's innermost line, such as shop/shop.go:45; empty if there is none.
 func Position(pcs []uintptr) (position string) {
 	authored(pcs, func(f frame) bool {
 		position = f.position()
@@ -18,7 +18,7 @@ func Position(pcs []uintptr) (position string) {
 	return position
 }
 
-// Lines are the author's lines, innermost first: shop/shop.go:45 in shop.Checkout.
+// Lines returns the author's lines, innermost first: shop/shop.go:45 in shop.Checkout.
 func Lines(pcs []uintptr) (lines []string) {
 	authored(pcs, func(f frame) bool {
 		lines = append(lines, f.String())
@@ -27,7 +27,7 @@ func Lines(pcs []uintptr) (lines []string) {
 	return lines
 }
 
-// authored hands on the author's frames, innermost first, as long as more are wanted.
+// authored calls more with the author's frames, innermost first, until it returns false.
 func authored(pcs []uintptr, more func(frame) bool) {
 	if len(pcs) == 0 {
 		return
@@ -41,8 +41,8 @@ func authored(pcs []uintptr, more func(frame) bool) {
 	}
 }
 
-// Text are the author's lines in what runtime/debug.Stack gives: for each frame a line with the function and its
-// arguments, and one with its place.
+// Text returns the author's lines in the output of runtime/debug.Stack, which has two lines for each frame: the function with
+// its arguments, and its place.
 func Text(text []byte) (lines []string) {
 	all := strings.Split(string(text), "\n")
 	for i := 1; i+1 < len(all); i += 2 {
@@ -54,8 +54,8 @@ func Text(text []byte) (lines []string) {
 	return lines
 }
 
-// Profile are the author's lines of one stack in the text form of a profile of goroutines: a line for each frame, which
-// ends with its function, its offset in it, and its place.
+// Profile returns the author's lines of one stack in a goroutine profile in text form, which has a line for each frame: its
+// function, the offset in it, and its place.
 func Profile(text string) (lines []string) {
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
@@ -76,7 +76,7 @@ type frame struct {
 	file, line string
 }
 
-// frameAt is the frame of a function at a place, file:line.
+// frameAt returns the frame of a function at a place, file:line.
 func frameAt(function, place string) (f frame, ok bool) {
 	i := strings.LastIndex(place, ":")
 	if i < 0 {
@@ -85,7 +85,7 @@ func frameAt(function, place string) (f frame, ok bool) {
 	return frame{function, place[:i], place[i+1:]}, true
 }
 
-// withoutArguments is the function in a line such as "example.com/shop.(*Desk).Sell(0xc000012345, {0x1, 0x2})".
+// withoutArguments returns the function in a line such as "example.com/shop.(*Desk).Sell(0xc000012345, {0x1, 0x2})".
 func withoutArguments(call string) string {
 	if strings.HasSuffix(call, ")") {
 		return call[:strings.LastIndex(call, "(")]
@@ -103,23 +103,23 @@ func (f frame) authored() bool {
 	return !f.engine() && path.Base(f.file) != "pawl.gen.go"
 }
 
-// engine reports whether the function is one of ours, tests aside.
+// engine reports whether the function belongs to the engine and not to a test.
 func (f frame) engine() bool {
 	const module = "github.com/pawlhq/pawl/"
 	ours := strings.HasPrefix(f.function, module+"runtime/") || strings.HasPrefix(f.function, module+"internal/runtime/")
 	return ours && !strings.Contains(f.function, "_test.")
 }
 
-// position is the frame's place, with the package in front: shop/shop.go:45.
+// position is the frame's place, preceded by the package: shop/shop.go:45.
 func (f frame) position() string {
 	pkg, _, _ := strings.Cut(f.local(), ".")
 	return pkg + "/" + path.Base(f.file) + ":" + f.line
 }
 
-// String is the frame's place and its function. The copy that a workflow runs has the name that the author knows.
+// String is the frame's place and function. The lowered copy of a function is shown with the name of the original.
 func (f frame) String() string {
 	return f.position() + " in " + strings.ReplaceAll(f.local(), "__pawl", "")
 }
 
-// local is the function with the last element of its package's import path alone.
+// local is the function with only the last element of its package's import path.
 func (f frame) local() string { return f.function[strings.LastIndex(f.function, "/")+1:] }

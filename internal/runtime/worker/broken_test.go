@@ -59,7 +59,7 @@ func TestCorruptRecordParksItsRun(t *testing.T) {
 		}
 		defer b.work(m)()
 		time.Sleep(time.Hour)
-		b.expectParked(b.echo(), "w1", "history of workflow \"w1\" cannot be read", "record")
+		b.expectParked(b.echo(), "w1", "cannot read the history of workflow \"w1\"", "record")
 		b.expectTerminated(run)
 	})
 }

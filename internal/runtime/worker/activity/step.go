@@ -62,7 +62,7 @@ func (r *Runner) runStep(a *attempt, body *history.StepScheduled) (history.Outco
 			return history.Outcome{}, ErrUnloaded
 		}
 		outcome := history.Outcome{Result: out, Failure: r.Handlers.Errors.Encode(err), Attempts: a.Attempt, Worker: r.ID}
-		return outcome, r.Chain.Seal(r.Context(), journal.Owner(a.ID, a.RunID), &outcome.Result)
+		return outcome, r.Chain.Seal(r.Context(), journal.ObjectPrefix(a.ID, a.RunID), &outcome.Result)
 	}
 }
 

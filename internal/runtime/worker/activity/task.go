@@ -244,7 +244,7 @@ func (t *task) finish(out history.Payload, err error) {
 
 // outcome makes the outcome of the activity, with its result sealed.
 func (t *task) outcome(out history.Payload, err error) *history.ActivityCompleted {
-	if sealErr := t.runner.Chain.Seal(t.runner.Context(), journal.Owner(t.message.ID, t.message.RunID), &out); sealErr != nil {
+	if sealErr := t.runner.Chain.Seal(t.runner.Context(), journal.ObjectPrefix(t.message.ID, t.message.RunID), &out); sealErr != nil {
 		out, err = history.Payload{}, errors.Join(err, sealErr)
 	}
 	return &history.ActivityCompleted{Op: t.message.Op, Outcome: history.Outcome{

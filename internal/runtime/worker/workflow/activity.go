@@ -34,7 +34,7 @@ var activityKind = kind{
 // task returns the task of an activity, with its input sealed.
 func (r *run) task(ctx context.Context, scheduled time.Time, body *history.ActivityScheduled) (store.Task, error) {
 	input := body.Input
-	if err := r.worker.Chain.Seal(ctx, journal.Owner(r.id, r.runID), &input); err != nil {
+	if err := r.worker.Chain.Seal(ctx, journal.ObjectPrefix(r.id, r.runID), &input); err != nil {
 		return store.Task{}, err
 	}
 	msg := &history.Task{

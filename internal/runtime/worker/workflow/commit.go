@@ -15,7 +15,7 @@ import (
 
 // commit appends events as one record that takes in the messages consumed, and publishes what follows from them.
 func (r *run) commit(ctx context.Context, events []history.Event, consumed []store.Seq) error {
-	sealed, err := journal.Seal(ctx, r.worker.Chain, journal.Owner(r.id, r.runID), events)
+	sealed, err := journal.Seal(ctx, r.worker.Chain, journal.ObjectPrefix(r.id, r.runID), events)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 // The rules for what is annotated: signatures, names, final errors.
 
-package gosrc
+package describe
 
 import (
 	"fmt"
@@ -9,42 +9,15 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
-// Name is the function's name as Go programmers write it: Checkout, Flow.Deliver.
-func (f *Func) Name() string {
-	if t := f.Type(); t != nil {
-		return t.Obj().Name() + "." + f.Obj.Name()
-	}
-	return f.Obj.Name()
-}
+// inputs returns the parameters after the context.
+func inputs(f *gosrc.Func) []*types.Var { return vars(f.Obj.Signature().Params())[1:] }
 
-// Registered is the function's identity in every history.
-func (f *Func) Registered() string {
-	if name := f.Directive.Options.Name; name != "" {
-		return name
-	}
-	return f.Pkg.Path + "." + f.Name()
-}
-
-// Type is the type whose method f is; nil for a function.
-func (f *Func) Type() *types.Named {
-	if f.Iface != nil {
-		return f.Iface
-	}
-	recv := f.Obj.Signature().Recv()
-	if recv == nil {
-		return nil
-	}
-	return gotypes.Named(recv.Type())
-}
-
-// Inputs are the parameters behind the context.
-func (f *Func) Inputs() []*types.Var { return vars(f.Obj.Signature().Params())[1:] }
-
-// Results are those before the error.
-func (f *Func) Results() []*types.Var {
+// results returns those before the error.
+func results(f *gosrc.Func) []*types.Var {
 	all := vars(f.Obj.Signature().Results())
 	return all[:len(all)-1]
 }
@@ -56,25 +29,30 @@ func vars(t *types.Tuple) (out []*types.Var) {
 	return out
 }
 
-// checkFuncs checks everything annotated in a package.
-func (p *Program) checkFuncs(pkg *Package) (found []diag.Diagnostic) {
-	for _, f := range pkg.Annotated {
-		if ds := p.checkSignature(f); len(ds) > 0 {
-			found = append(found, ds...)
+// Check finds what is wrong with the annotated functions in the packages that the user asked for.
+func Check(p *gosrc.Program) (found []diag.Diagnostic) {
+	for _, pkg := range p.Packages {
+		if !pkg.Wanted {
 			continue
 		}
-		found = append(found, p.checkValues(f)...)
-		found = append(found, p.checkFinal(f)...)
-		found = append(found, p.checkReceiver(f)...)
+		for _, f := range pkg.Annotated {
+			if ds := checkSignature(p, f); len(ds) > 0 {
+				found = append(found, ds...)
+				continue
+			}
+			found = append(found, checkValues(p, f)...)
+			found = append(found, checkFinal(p, f)...)
+			found = append(found, checkReceiver(p, f)...)
+		}
 	}
-	return found
+	return append(found, checkNames(p)...)
 }
 
 // checkSignature checks that f can be called durably at all.
-func (p *Program) checkSignature(f *Func) []diag.Diagnostic {
+func checkSignature(p *gosrc.Program, f *gosrc.Func) []diag.Diagnostic {
 	sig := f.Obj.Signature()
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 || f.Iface != nil && f.Iface.TypeParams().Len() > 0 {
-		return []diag.Diagnostic{p.at(f.Obj.Pos(), RuleSignature,
+		return []diag.Diagnostic{p.At(f.Obj.Pos(), ruleSignature,
 			fmt.Sprintf("%s %s has type parameters, but a history names one function, not one for each type", f.Kind, f.Name()),
 			"annotate a function without them for each type that is needed, and let it call this one")}
 	}
@@ -91,11 +69,11 @@ func (p *Program) checkSignature(f *Func) []diag.Diagnostic {
 	if len(faults) == 0 {
 		return nil
 	}
-	return []diag.Diagnostic{p.at(f.Obj.Pos(), RuleSignature, fmt.Sprintf("%s %s %s", f.Kind, f.Name(), strings.Join(faults, ", and ")), wanted(f))}
+	return []diag.Diagnostic{p.At(f.Obj.Pos(), ruleSignature, fmt.Sprintf("%s %s %s", f.Kind, f.Name(), strings.Join(faults, ", and ")), wanted(f))}
 }
 
 // wanted is the signature that f should have, as far as it can be told.
-func wanted(f *Func) string {
+func wanted(f *gosrc.Func) string {
 	qualifier := func(other *types.Package) string {
 		if other == f.Pkg.Types {
 			return ""
@@ -128,25 +106,25 @@ func wanted(f *Func) string {
 }
 
 // checkValues checks that inputs and results survive the history.
-func (p *Program) checkValues(f *Func) (found []diag.Diagnostic) {
+func checkValues(p *gosrc.Program, f *gosrc.Func) (found []diag.Diagnostic) {
 	if f.Directive.Options.Codec != "" {
 		return nil
 	}
 	check := func(v *types.Var, role string) {
-		fault := Encodable(v.Type())
+		fault := encodable(v.Type())
 		if fault == nil {
 			return
 		}
-		why := fault.In(v.Name())
+		why := fault.in(v.Name())
 		if !named(v) {
-			why = fault.InResult(v.Type())
+			why = fault.inResult(v.Type())
 		}
-		found = append(found, p.at(v.Pos(), RuleEncode, fmt.Sprintf("%s of %s %s cannot be recorded: %s", role, f.Kind, f.Name(), why), fault.Fix))
+		found = append(found, p.At(v.Pos(), ruleEncode, fmt.Sprintf("%s of %s %s cannot be recorded: %s", role, f.Kind, f.Name(), why), fault.fix))
 	}
-	for i, v := range f.Inputs() {
+	for i, v := range inputs(f) {
 		check(v, ordinal("input", i, v))
 	}
-	for i, v := range f.Results() {
+	for i, v := range results(f) {
 		check(v, ordinal("result", i, v))
 	}
 	return found
@@ -163,8 +141,8 @@ func ordinal(role string, i int, v *types.Var) string {
 func named(v *types.Var) bool { return v.Name() != "" && v.Name() != "_" }
 
 // checkNames reports names of histories that are used twice in the program.
-func (p *Program) checkNames() (found []diag.Diagnostic) {
-	first := map[string]*Func{}
+func checkNames(p *gosrc.Program) (found []diag.Diagnostic) {
+	first := map[string]*gosrc.Func{}
 	for _, pkg := range p.Packages {
 		for _, f := range pkg.Annotated {
 			name := f.Registered()
@@ -176,7 +154,7 @@ func (p *Program) checkNames() (found []diag.Diagnostic) {
 			if !f.Pkg.Wanted && !other.Pkg.Wanted {
 				continue
 			}
-			d := p.at(f.Pos, RuleName, fmt.Sprintf("%s %s has the name %q, which %s %s at %s has already", f.Kind, f.Name(), name, other.Kind, other.Name(), p.seen(other.Pos)), "give one of them another name with name=…")
+			d := p.At(f.Pos, RuleName, fmt.Sprintf("%s %s has the name %q, which %s %s at %s has already", f.Kind, f.Name(), name, other.Kind, other.Name(), seen(p, other.Pos)), "give one of them another name with name=…")
 			found = append(found, d)
 		}
 	}
@@ -184,18 +162,13 @@ func (p *Program) checkNames() (found []diag.Diagnostic) {
 }
 
 // seen is a position for use inside a message, as findings print theirs.
-func (p *Program) seen(pos token.Pos) string {
+func seen(p *gosrc.Program, pos token.Pos) string {
 	at := p.Fset.Position(pos)
 	at.Filename = diag.Rel(at.Filename, p.Dir)
 	return at.String()
 }
 
-// Short is a position for use inside generated code: base name and line.
-func (p *Program) Short(pos token.Pos) string {
-	at := p.Fset.Position(pos)
-	return fmt.Sprintf("%s:%d", at.Filename[strings.LastIndexAny(at.Filename, `/\`)+1:], at.Line)
-}
-
-func (p *Program) at(pos token.Pos, rule diag.Rule, message, fix string) diag.Diagnostic {
-	return diag.Diagnostic{Pos: p.Fset.Position(pos), Rule: rule.ID, Message: message, Fix: fix}
+func isContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
 }

@@ -1,6 +1,6 @@
-// Final errors: what the names behind final= stand for.
+// Final errors: what the names in final= mean.
 
-package gosrc
+package describe
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
 
@@ -19,36 +20,36 @@ type Final struct {
 	Pointer bool         // the pointer to the type is the error
 }
 
-// Finals resolves the errors that f's directive names, leaving out those that mean nothing.
-func (p *Program) Finals(f *Func) (out []Final) {
+// Finals resolves the errors that f's directive names, leaving out those that don't exist.
+func Finals(f *gosrc.Func) (out []Final) {
 	for _, name := range f.Directive.Options.Final {
-		if final, problem := f.final(name); problem == "" {
+		if final, problem := resolve(f, name); problem == "" {
 			out = append(out, final)
 		}
 	}
 	return out
 }
 
-func (p *Program) checkFinal(f *Func) (found []diag.Diagnostic) {
+func checkFinal(p *gosrc.Program, f *gosrc.Func) (found []diag.Diagnostic) {
 	for _, name := range f.Directive.Options.Final {
-		if _, problem := f.final(name); problem != "" {
-			pos := f.Pos + token.Pos(max(0, strings.Index(f.File.text(f.Pos), string(name))))
-			found = append(found, p.at(pos, RuleFinal, problem, ""))
+		if _, problem := resolve(f, name); problem != "" {
+			pos := f.Pos + token.Pos(max(0, strings.Index(text(f.File, f.Pos), string(name))))
+			found = append(found, p.At(pos, ruleFinal, problem, ""))
 		}
 	}
 	return found
 }
 
-// final resolves one name; problem says why it is no error.
-func (f *Func) final(name annotations.Final) (_ Final, problem string) {
+// resolve resolves one name; problem says why it is not an error.
+func resolve(f *gosrc.Func, name annotations.Final) (_ Final, problem string) {
 	qualifier, id := name.Split()
 	scope := f.Pkg.Types.Scope()
 	if qualifier != "" {
-		imported := f.imported(qualifier)
-		if imported == nil {
-			return Final{}, fmt.Sprintf("final=%s: this file imports no package %s", name, qualifier)
+		pkg := imported(f, qualifier)
+		if pkg == nil {
+			return Final{}, fmt.Sprintf("final=%s: this file does not import a package %s", name, qualifier)
 		}
-		scope = imported.Scope()
+		scope = pkg.Scope()
 	}
 	obj := scope.Lookup(id)
 	if obj == nil || qualifier != "" && !obj.Exported() {
@@ -87,12 +88,12 @@ func asFinalType(name annotations.Final, obj *types.TypeName) (_ Final, problem 
 	return Final{Obj: obj, Pointer: name.Pointer()}, ""
 }
 
-// imported is the package that the function's file imports under a name.
-func (f *Func) imported(name string) *types.Package {
+// imported returns the package that the function's file imports under a name.
+func imported(f *gosrc.Func, name string) *types.Package {
 	for _, spec := range f.File.Syntax.Imports {
 		if spec.Name != nil && spec.Name.Name == name || spec.Name == nil {
 			for _, p := range f.Pkg.Types.Imports() {
-				if p.Path() == importPath(spec) && (spec.Name != nil || p.Name() == name) {
+				if p.Path() == gosrc.ImportPath(spec) && (spec.Name != nil || p.Name() == name) {
 					return p
 				}
 			}
@@ -101,8 +102,8 @@ func (f *Func) imported(name string) *types.Package {
 	return nil
 }
 
-// text is the line of source that pos is on, from pos.
-func (f *File) text(pos token.Pos) string {
+// text returns the source from pos to the end of its line.
+func text(f *gosrc.File, pos token.Pos) string {
 	rest := string(f.Source[pos-f.Syntax.FileStart:])
 	line, _, _ := strings.Cut(rest, "\n")
 	return line

@@ -1,6 +1,6 @@
-// Describing: what a package's generated file is written from, as plain values.
-
-package gosrc
+// Package describe turns the annotated functions of a package into plain values, from which its generated file is written,
+// and checks that they can be called durably.
+package describe
 
 import (
 	"cmp"
@@ -11,20 +11,26 @@ import (
 	"strings"
 
 	"github.com/pawlhq/pawl/annotations"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
-// Describe gives what is annotated in a package, leaving out functions that cannot be called durably. It needs no more
-// than checked declarations. What follows from lowering (versions, sources, binders) is for the caller to add.
-func (p *Program) Describe(pkg *Package) *ir.Package {
-	d := describer{prog: p, pkg: pkg, out: &ir.Package{
+// Package describes what is annotated in a package, leaving out functions that cannot be called durably. It only needs
+// checked declarations. The caller adds what follows from lowering: versions, sources, binders and dispatchers.
+//
+// The description is not complete if the signatures of functions mention names that are still to be generated.
+func Package(prog *gosrc.Program, pkg *gosrc.Package) (p *ir.Package, complete bool) {
+	d := describer{prog: prog, pkg: pkg, out: &ir.Package{
 		Import: ir.Import{Path: pkg.Path, Name: pkg.Name},
 		Main:   pkg.Name == "main",
-		Scope:  pkg.scope(),
+		Scope:  scope(pkg),
 	}}
+	complete = true
 	for _, f := range pkg.Annotated {
 		switch {
-		case len(p.checkSignature(f)) > 0 || invalid(f):
+		case invalid(f):
+			complete = false
+		case len(checkSignature(prog, f)) > 0:
 		case f.Kind == annotations.Workflow:
 			d.workflow(f)
 		case f.Type() != nil:
@@ -35,19 +41,19 @@ func (p *Program) Describe(pkg *Package) *ir.Package {
 	}
 	d.instances()
 	if len(pkg.Annotated) > 0 {
-		d.out.Errors = p.Errors(pkg, nil)
+		d.out.Errors = Errors(pkg, nil)
 	}
-	return d.out
+	return d.out, complete
 }
 
 type describer struct {
-	prog *Program
-	pkg  *Package
+	prog *gosrc.Program
+	pkg  *gosrc.Package
 	out  *ir.Package
 }
 
-// scope lists the names that the author declares in a package, apart from those that are to be generated.
-func (p *Package) scope() (names []string) {
+// scope lists the names that the author declares in a package.
+func scope(p *gosrc.Package) (names []string) {
 	for _, f := range p.Files {
 		for _, decl := range f.Syntax.Decls {
 			switch d := decl.(type) {
@@ -57,7 +63,9 @@ func (p *Package) scope() (names []string) {
 				}
 			case *ast.GenDecl:
 				for _, spec := range d.Specs {
-					names = append(names, specNames(spec)...)
+					for _, id := range gosrc.DeclaredNames(spec) {
+						names = append(names, id.Name)
+					}
 				}
 			}
 		}
@@ -66,23 +74,11 @@ func (p *Package) scope() (names []string) {
 	return slices.Compact(names)
 }
 
-func specNames(spec ast.Spec) (names []string) {
-	switch s := spec.(type) {
-	case *ast.TypeSpec:
-		return []string{s.Name.Name}
-	case *ast.ValueSpec:
-		for _, id := range s.Names {
-			names = append(names, id.Name)
-		}
-	}
-	return names
-}
-
-func (d *describer) function(f *Func) ir.Func {
+func (d *describer) function(f *gosrc.Func) ir.Func {
 	o := f.Directive.Options
 	return ir.Func{
 		Name:       f.Obj.Name(),
-		Doc:        f.doc(),
+		Doc:        doc(f),
 		Signature:  signature(f),
 		Registered: f.Registered(),
 		Queue:      cmp.Or(o.Queue, d.pkg.Path),
@@ -91,7 +87,7 @@ func (d *describer) function(f *Func) ir.Func {
 	}
 }
 
-func (d *describer) activity(f *Func) ir.Activity {
+func (d *describer) activity(f *gosrc.Func) ir.Activity {
 	o := f.Directive.Options
 	fn, step := d.function(f), f.Kind == annotations.Step
 	if step {
@@ -114,8 +110,8 @@ func (d *describer) activity(f *Func) ir.Activity {
 	}
 }
 
-func (d *describer) finals(f *Func) (out []ir.Final) {
-	for _, final := range d.prog.Finals(f) {
+func (d *describer) finals(f *gosrc.Func) (out []ir.Final) {
+	for _, final := range Finals(f) {
 		_, isType := final.Obj.(*types.TypeName)
 		out = append(out, ir.Final{Ref: ref(final.Obj), Type: isType, Pointer: final.Pointer})
 	}
@@ -123,7 +119,7 @@ func (d *describer) finals(f *Func) (out []ir.Final) {
 }
 
 // method adds an activity to those of its receiver.
-func (d *describer) method(f *Func) {
+func (d *describer) method(f *gosrc.Func) {
 	t := ref(f.Type().Obj())
 	i := slices.IndexFunc(d.out.Receivers, func(r ir.Receiver) bool { return r.Type == t })
 	if i < 0 {
@@ -139,7 +135,7 @@ func (d *describer) method(f *Func) {
 }
 
 // others are the methods that an annotated interface does not annotate itself.
-func (d *describer) others(f *Func) (out []ir.Method) {
+func (d *describer) others(f *gosrc.Func) (out []ir.Method) {
 	if f.Iface == nil {
 		return nil
 	}
@@ -164,19 +160,19 @@ func (d *describer) others(f *Func) (out []ir.Method) {
 	return out
 }
 
-func (d *describer) workflow(f *Func) {
+func (d *describer) workflow(f *gosrc.Func) {
 	w := ir.Workflow{Func: d.function(f), Timeout: f.Directive.Options.Timeout}
 	if t := f.Type(); t != nil {
 		_, pointer := types.Unalias(f.Obj.Signature().Recv().Type()).(*types.Pointer)
 		w.Recv = &ir.WorkflowReceiver{Type: ref(t.Obj()), Pointer: pointer}
-		for _, field := range d.prog.Fields(f) {
+		for _, field := range validFields(d.prog, f) {
 			w.Recv.Fields = append(w.Recv.Fields, describeField(field))
 		}
 	}
 	d.out.Workflows = append(d.out.Workflows, w)
 }
 
-func describeField(f Field) ir.Field {
+func describeField(f field) ir.Field {
 	out := ir.Field{Name: f.Var.Name(), Interface: f.Interface, Tag: f.Tag}
 	if f.Activities != nil {
 		out.Type = ref(f.Activities.Obj())
@@ -184,7 +180,7 @@ func describeField(f Field) ir.Field {
 	return out
 }
 
-// instances are the receivers that a worker hands over: one for each type with activities, one for each tag under which
+// instances adds the receivers that a worker passes: one for each type with activities, one for each tag under which
 // a workflow holds one, and one for each workflow receiver with configuration.
 func (d *describer) instances() {
 	add := func(in ir.Instance) {
@@ -211,13 +207,13 @@ func (d *describer) instances() {
 	}
 }
 
-func signature(f *Func) ir.Signature {
+func signature(f *gosrc.Func) ir.Signature {
 	sig := f.Obj.Signature()
 	return ir.Signature{
 		Context:  sig.Params().At(0).Name(),
-		Inputs:   params(f.Inputs(), sig.Variadic()),
+		Inputs:   params(inputs(f), sig.Variadic()),
 		Variadic: sig.Variadic(),
-		Results:  params(f.Results(), false),
+		Results:  params(results(f), false),
 	}
 }
 
@@ -242,10 +238,18 @@ func typeOf(t types.Type) (out ir.Type) {
 }
 
 // invalid reports whether a signature has types that are not there (yet).
-func invalid(f *Func) bool {
+func invalid(f *gosrc.Func) bool {
 	return strings.Contains(f.Obj.Signature().String(), types.Typ[types.Invalid].String())
 }
 
 func ref(obj types.Object) ir.Ref {
 	return ir.Ref{Pkg: ir.Import{Path: obj.Pkg().Path(), Name: obj.Pkg().Name()}, Name: obj.Name()}
+}
+
+// doc returns the author's comment on f, without directives.
+func doc(f *gosrc.Func) string {
+	if f.Decl == nil {
+		return ""
+	}
+	return strings.TrimSpace(f.Decl.Doc.Text())
 }

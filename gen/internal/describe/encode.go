@@ -1,6 +1,6 @@
 // Encodable types: what JSON gives back as it took it.
 
-package gosrc
+package describe
 
 import (
 	"fmt"
@@ -13,35 +13,35 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/importpath"
 )
 
-// Fault is why a value of some type would not survive being recorded.
-type Fault struct {
+// fault is why a value of some type would not survive being recorded.
+type fault struct {
 	path   []string // steps from the value to the part at fault: ".Cart", "[]", ".hook"
-	Reason string
-	Fix    string
+	reason string
+	fix    string
 }
 
-// In says what is wrong with the value called name, beginning with the part that is to blame.
-func (f *Fault) In(name string) string {
+// in says what is wrong with the value called name, beginning with the part that is to blame.
+func (f *fault) in(name string) string {
 	if len(f.path) == 0 {
-		return "it " + f.Reason
+		return "it " + f.reason
 	}
-	return name + strings.Join(f.path, "") + " " + f.Reason
+	return name + strings.Join(f.path, "") + " " + f.reason
 }
 
-// InResult is In for a value that has no name of its own: its type, or that of its elements, stands for it.
-func (f *Fault) InResult(t types.Type) string {
+// inResult is in for a value that has no name of its own: its type, or that of its elements, stands for it.
+func (f *fault) inResult(t types.Type) string {
 	path := f.path
 	for len(path) > 0 && path[0] == "[]" {
 		t, path = element(t), path[1:]
 	}
 	if len(path) == 0 && len(f.path) > 0 {
-		return "an element of it " + f.Reason
+		return "an element of it " + f.reason
 	}
 	name := "it"
 	if n := gotypes.Named(t); n != nil {
 		name = n.Obj().Name()
 	}
-	return (&Fault{path: path, Reason: f.Reason}).In(name)
+	return (&fault{path: path, reason: f.reason}).in(name)
 }
 
 // element is what a slice, array or map holds, behind any pointers.
@@ -58,8 +58,8 @@ func element(t types.Type) types.Type {
 	}
 }
 
-// Encodable finds why t would not survive the default codec, or nil.
-func Encodable(t types.Type) *Fault {
+// encodable finds why t would not survive the default codec, or nil.
+func encodable(t types.Type) *fault {
 	e := encoder{seen: map[visit]bool{}}
 	return e.check(t, nil, false)
 }
@@ -75,7 +75,7 @@ type visit struct {
 }
 
 // check walks t; addressable says that a pointer leads to the value, so that its pointer methods count.
-func (e *encoder) check(t types.Type, path []string, addressable bool) *Fault {
+func (e *encoder) check(t types.Type, path []string, addressable bool) *fault {
 	t = types.Unalias(t)
 	if e.seen[visit{t, addressable}] {
 		return nil
@@ -98,17 +98,17 @@ func (e *encoder) check(t types.Type, path []string, addressable bool) *Fault {
 	case *types.Struct:
 		return e.structure(t, u, path, addressable)
 	case *types.Interface:
-		return &Fault{path, fmt.Sprintf("is an interface (%s), which does not say what type to read back", short(t)), "use a concrete type, or name a codec for it with codec=…"}
+		return &fault{path, fmt.Sprintf("is an interface (%s), which does not say what type to read back", short(t)), "use a concrete type, or name a codec for it with codec=…"}
 	case *types.Chan:
-		return &Fault{path, "is a channel", "pass the values instead"}
+		return &fault{path, "is a channel", "pass the values instead"}
 	case *types.Signature:
-		return &Fault{path, "is a function", "pass the data that it works on, or a name to choose it by"}
+		return &fault{path, "is a function", "pass the data that it works on, or a name to choose it by"}
 	}
-	return &Fault{path, fmt.Sprintf("is of type %s", short(t)), "use a concrete type"}
+	return &fault{path, fmt.Sprintf("is of type %s", short(t)), "use a concrete type"}
 }
 
 // custom decides about types that bring their own encoding.
-func (e *encoder) custom(t types.Type, path []string, addressable bool) (_ *Fault, decided bool) {
+func (e *encoder) custom(t types.Type, path []string, addressable bool) (_ *fault, decided bool) {
 	if _, named := t.(*types.Named); !named {
 		return nil, false
 	}
@@ -120,36 +120,36 @@ func (e *encoder) custom(t types.Type, path []string, addressable bool) (_ *Faul
 		case (writes || addressable && writesByPointer) && reads:
 			return nil, true
 		case writesByPointer && reads:
-			return &Fault{path, fmt.Sprintf("has type %s, whose Marshal%s has a pointer receiver and is passed over for a plain value", short(t), form),
+			return &fault{path, fmt.Sprintf("has type %s, whose Marshal%s has a pointer receiver and is passed over for a plain value", short(t), form),
 				"pass a pointer, or give Marshal" + form + " a value receiver"}, true
 		case writesByPointer != reads && form == "JSON":
-			return &Fault{path, fmt.Sprintf("has type %s, which has only one of MarshalJSON and UnmarshalJSON", short(t)), "give it both, or neither"}, true
+			return &fault{path, fmt.Sprintf("has type %s, which has only one of MarshalJSON and UnmarshalJSON", short(t)), "give it both, or neither"}, true
 		}
 	}
 	return nil, false
 }
 
-func (e *encoder) basic(b *types.Basic, path []string) *Fault {
+func (e *encoder) basic(b *types.Basic, path []string) *fault {
 	switch {
 	case b.Kind() == types.Invalid: // the type-checker has said why
 		return nil
 	case b.Info()&types.IsComplex != 0, b.Kind() == types.UnsafePointer:
-		return &Fault{path, fmt.Sprintf("is a %s, which JSON has no form for", b.Name()), "pass its parts, or name a codec with codec=…"}
+		return &fault{path, fmt.Sprintf("is a %s, which JSON has no form for", b.Name()), "pass its parts, or name a codec with codec=…"}
 	}
 	return nil
 }
 
-func (e *encoder) mapping(m *types.Map, path []string) *Fault {
+func (e *encoder) mapping(m *types.Map, path []string) *fault {
 	key := m.Key()
 	b, basic := key.Underlying().(*types.Basic)
 	text := hasMethod(key, "MarshalText") && hasMethod(types.NewPointer(key), "UnmarshalText")
 	if !text && !(basic && b.Info()&(types.IsString|types.IsInteger) != 0) {
-		return &Fault{path, fmt.Sprintf("is a map with keys of type %s, which JSON has no form for", short(key)), "use strings or integers as keys, or give the key type MarshalText and UnmarshalText"}
+		return &fault{path, fmt.Sprintf("is a map with keys of type %s, which JSON has no form for", short(key)), "use strings or integers as keys, or give the key type MarshalText and UnmarshalText"}
 	}
 	return e.check(m.Elem(), step(path, "[]"), false)
 }
 
-func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addressable bool) *Fault {
+func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addressable bool) *fault {
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		if tag := reflect.StructTag(s.Tag(i)).Get("json"); tag == "-" {
@@ -162,12 +162,12 @@ func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addres
 	return nil
 }
 
-func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressable bool) *Fault {
+func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressable bool) *fault {
 	if !f.Exported() && !promotes(f) {
 		if importpath.IsStd(f.Pkg().Path()) {
-			return &Fault{path[:len(path)-1], fmt.Sprintf("is %s, which JSON would empty", article(short(owner))), "pass what it stands for"}
+			return &fault{path[:len(path)-1], fmt.Sprintf("is %s, which JSON would empty", article(short(owner))), "pass what it stands for"}
 		}
-		return &Fault{path, fmt.Sprintf("is an unexported field of %s and would be dropped", short(owner)),
+		return &fault{path, fmt.Sprintf("is an unexported field of %s and would be dropped", short(owner)),
 			`export it, tag it json:"-" if it is meant to be dropped, or give the type MarshalJSON and UnmarshalJSON`}
 	}
 	return e.check(f.Type(), path, addressable)

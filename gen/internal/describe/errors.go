@@ -1,6 +1,6 @@
-// Errors of a package: those that keep their identity when they are recorded.
+// Errors of a package that keep their identity when they are recorded.
 
-package gosrc
+package describe
 
 import (
 	"cmp"
@@ -8,18 +8,19 @@ import (
 	"go/types"
 	"slices"
 
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
-// Errors are the package-level error variables and error types of a package, by name; if only is not nil, those of
-// them that it holds for.
-func (p *Program) Errors(pkg *Package, only func(types.Object) bool) (out []ir.Error) {
+// Errors returns the package-level error variables and error types of a package, by name. If only is not nil, it returns
+// those for which only holds.
+func Errors(pkg *gosrc.Package, only func(types.Object) bool) (out []ir.Error) {
 	for _, f := range pkg.Files {
 		if f.Condition() != "" {
 			continue
 		}
-		for _, obj := range pkg.declared(f) {
+		for _, obj := range declared(pkg, f) {
 			if only == nil || only(obj) {
 				out = append(out, asErrors(obj)...)
 			}
@@ -29,8 +30,8 @@ func (p *Program) Errors(pkg *Package, only func(types.Object) bool) (out []ir.E
 	return out
 }
 
-// declared are the types of a file, and its variables that have a value from the start.
-func (p *Package) declared(f *File) (objs []types.Object) {
+// declared returns the types of a file, and its variables with initial values.
+func declared(p *gosrc.Package, f *gosrc.File) (objs []types.Object) {
 	for _, decl := range f.Syntax.Decls {
 		gen, ok := decl.(*ast.GenDecl)
 		if !ok {
@@ -52,7 +53,7 @@ func (p *Package) declared(f *File) (objs []types.Object) {
 	return slices.DeleteFunc(objs, func(o types.Object) bool { return o == nil || o.Pkg() == nil })
 }
 
-// asErrors is obj as an error that can cross a codec: once for a variable; for a type once for each of T and *T that
+// asErrors returns obj as an error that can be recorded: once for a variable; for a type, once for each of T and *T that
 // implements error.
 func asErrors(obj types.Object) []ir.Error {
 	name := obj.Pkg().Path() + "." + obj.Name()

@@ -1,0 +1,305 @@
+// The stages of a compilation, in their order.
+
+package gen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/types"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/check"
+	"github.com/pawlhq/pawl/gen/internal/describe"
+	"github.com/pawlhq/pawl/gen/internal/emit"
+	"github.com/pawlhq/pawl/gen/internal/gosrc"
+	"github.com/pawlhq/pawl/gen/internal/ir"
+	"github.com/pawlhq/pawl/gen/internal/lower"
+	"github.com/pawlhq/pawl/gen/internal/sources"
+	"github.com/pawlhq/pawl/internal/lowerall"
+)
+
+// compilation is the state of one Generate or Check.
+type compilation struct {
+	loader      *gosrc.Loader
+	prog        *gosrc.Program
+	description map[*gosrc.Package]*ir.Package // of what is annotated
+	check       *check.Result
+	result      *Result
+}
+
+// analyze runs the stages up to the check.
+func analyze(ctx context.Context, cfg Config) (*compilation, error) {
+	all := lowerall.Asked(ctx)
+	loader, err := gosrc.Parse(ctx, gosrc.Config{
+		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Unannotated: all,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c := &compilation{
+		loader: loader, prog: loader.Program,
+		description: map[*gosrc.Package]*ir.Package{}, result: &Result{Dir: loader.Program.Dir},
+	}
+	if err := c.stub(); err != nil {
+		return nil, err
+	}
+	loader.TypeCheck()
+	if !all && loader.Compiles() && loader.ImportsExternal() {
+		if err := loader.Deepen(check.Unknown(c.prog)); err != nil {
+			return nil, err
+		}
+	}
+	c.report(slices.Concat(loader.Findings(), describe.Check(c.prog), c.takenNames()))
+	c.result.Sources = c.files()
+	switch {
+	case !loader.Compiles(): // the checker cannot say anything reliable about code that has no types
+	case all:
+		c.check = check.Everything(c.prog)
+	default:
+		c.check = check.Run(c.prog)
+		c.report(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
+		c.result.Remarks = c.wanted(c.check.Remarks)
+		c.result.Accepted = c.accepted()
+	}
+	return c, nil
+}
+
+// generate runs the stages after the check.
+func (c *compilation) generate() error {
+	lowered := lower.Files(c.prog, c.check)
+	packages, err := c.complete(lowered)
+	if err != nil {
+		return err
+	}
+	files, err := c.emit(packages, lowered)
+	if err != nil {
+		return err
+	}
+	if err := c.compare(files); err != nil {
+		return err
+	}
+	if len(c.result.Stale()) > 0 { // what is not stale was verified when it was written
+		c.verify(files)
+	}
+	return nil
+}
+
+// report adds findings to the result.
+func (c *compilation) report(found []diag.Diagnostic) {
+	c.result.Diagnostics = diag.Sort(append(c.result.Diagnostics, found...))
+}
+
+// stub describes what is annotated, dependencies first, and declares all of the generated code that the author's code
+// may refer to.
+func (c *compilation) stub() error {
+	for _, pkg := range c.prog.Packages {
+		c.loader.Declare(pkg)
+		if !pkg.HasDirectives() {
+			continue
+		}
+		p, complete := describe.Package(c.prog, pkg)
+		p.Generator = Version
+		src, err := emit.Draft(p)
+		if err != nil {
+			return err
+		}
+		if err := c.loader.AddStub(pkg, src); err != nil {
+			return err
+		}
+		if !complete { // until the generated types were declared
+			p, _ = describe.Package(c.prog, pkg)
+			p.Generator = Version
+		}
+		c.description[pkg] = p
+	}
+	return nil
+}
+
+// takenNames finds generated names that the author has declared already.
+func (c *compilation) takenNames() (found []diag.Diagnostic) {
+	for _, pkg := range c.prog.Packages {
+		p := c.description[pkg]
+		if p == nil || len(pkg.Annotated) == 0 || !pkg.Wanted {
+			continue
+		}
+		for _, name := range emit.Names(p) {
+			if _, taken := slices.BinarySearch(p.Scope, name); taken {
+				found = append(found, c.prog.At(pkg.Types.Scope().Lookup(name).Pos(), describe.RuleName,
+					fmt.Sprintf("package %s declares %s, which is the name of something that pawl generates", pkg.Name, name),
+					"give it another name"))
+			}
+		}
+	}
+	return found
+}
+
+// files returns the names of the author's files.
+func (c *compilation) files() (names []string) {
+	for _, p := range c.prog.Packages {
+		for _, f := range p.Files {
+			names = append(names, f.Path)
+		}
+	}
+	return names
+}
+
+// answered reports whether a finding asks for the directive above it, which has a finding of its own already.
+func (c *compilation) answered(d diag.Diagnostic) bool {
+	return d.Rule == check.SelfCall && slices.ContainsFunc(c.result.Diagnostics, func(u diag.Diagnostic) bool {
+		return u.Rule == gosrc.RuleUnsupported.ID && u.Pos.Filename == d.Pos.Filename && u.Pos.Line+1 == d.Pos.Line
+	})
+}
+
+// wanted returns the findings about what the user asked for.
+func (c *compilation) wanted(found []diag.Diagnostic) []diag.Diagnostic {
+	return slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+		return slices.ContainsFunc(c.prog.Packages, func(p *gosrc.Package) bool {
+			return !p.Wanted && p.Dir == filepath.Dir(d.Pos.Filename)
+		})
+	})
+}
+
+// accepted returns the acceptances in what the user asked for.
+func (c *compilation) accepted() (all []Acceptance) {
+	for _, a := range c.check.Accepted {
+		if slices.ContainsFunc(c.prog.Packages, func(p *gosrc.Package) bool { return p.Wanted && p.Dir == filepath.Dir(a.Pos.Filename) }) {
+			all = append(all, Acceptance(a))
+		}
+	}
+	return all
+}
+
+// described is a package that a file is generated for.
+type described struct {
+	*ir.Package
+	source *gosrc.Package
+}
+
+// complete returns every package in which something is annotated or lowered, with what follows from lowering.
+func (c *compilation) complete(lowered []lower.File) (out []described, err error) {
+	index, err := sources.NewIndex(c.prog, c.check)
+	if err != nil {
+		return nil, err
+	}
+	has := map[string]bool{} // paths of packages so far; imports come first
+	for _, pkg := range c.prog.Packages {
+		own := slices.DeleteFunc(slices.Clone(lowered), func(f lower.File) bool { return f.Pkg != pkg })
+		if len(pkg.Annotated)+len(own) == 0 {
+			continue
+		}
+		has[pkg.Path] = true
+		p := c.description[pkg]
+		if p == nil { // it has helpers of workflows only
+			p, _ = describe.Package(c.prog, pkg)
+			p.Generator = Version
+		}
+		for _, path := range pkg.Imports() {
+			if has[path] {
+				p.Includes = append(p.Includes, ir.Import{Path: path, Name: c.prog.Package(path).Name})
+			}
+		}
+		p.Errors = c.errors(pkg, has, index.Mentioned(pkg))
+		p.Sources, p.Guards = index.Sources(pkg)
+		p.Binders, p.Dispatchers = lower.Binders(own), lower.Dispatchers(own)
+		for i := range p.Workflows {
+			p.Workflows[i].Version = index.Version(p.Workflows[i].Registered, Version)
+		}
+		out = append(out, described{p, pkg})
+	}
+	return out, nil
+}
+
+// errors returns the errors of the package itself, and the exported ones that its durable code mentions of packages
+// without a generated file.
+func (c *compilation) errors(pkg *gosrc.Package, has map[string]bool, mentioned map[types.Object]bool) []ir.Error {
+	out := describe.Errors(pkg, nil)
+	for _, path := range pkg.Imports() {
+		if other := c.prog.Package(path); other != nil && !has[path] {
+			out = append(out, describe.Errors(other, func(obj types.Object) bool { return obj.Exported() && mentioned[obj] })...)
+		}
+	}
+	return out
+}
+
+// emit writes the generated files of every package, and adds its lowered ones, by absolute name.
+func (c *compilation) emit(packages []described, lowered []lower.File) (map[string][]byte, error) {
+	stubs := make([][]byte, len(packages))
+	var work errgroup.Group
+	for i, p := range packages {
+		work.Go(func() (err error) {
+			stubs[i], err = emit.File(p.Package)
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for i, p := range packages {
+		files[filepath.Join(p.source.Dir, gosrc.StubFile)] = stubs[i]
+		for _, source := range p.Guards {
+			content, err := emit.Guard(p.Package, source)
+			if err != nil {
+				return nil, err
+			}
+			files[filepath.Join(p.source.Dir, source.Guard())] = content
+		}
+	}
+	for _, f := range lowered {
+		files[filepath.Join(f.Pkg.Dir, f.Name)] = f.Content
+	}
+	return files, nil
+}
+
+// compare compares the files with those on disk, and finds those that are left from earlier.
+func (c *compilation) compare(files map[string][]byte) error {
+	for _, name := range c.outputNames(files) {
+		f := File{Path: name, Content: files[name]}
+		old, err := os.ReadFile(name)
+		switch {
+		case err == nil && !gosrc.IsGenerated(old):
+			return fmt.Errorf("%s was not written by pawl, which needs the name: rename it", diag.Rel(name, c.prog.Dir))
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return err
+		case err == nil:
+			f.Old = old
+		}
+		c.result.Files = append(c.result.Files, f)
+	}
+	return nil
+}
+
+// outputNames returns the names of the generated files, old and new, of the packages that the user asked for.
+func (c *compilation) outputNames(files map[string][]byte) []string {
+	names := map[string]bool{}
+	for _, pkg := range c.prog.Packages {
+		if !pkg.Wanted {
+			continue
+		}
+		for _, name := range pkg.Generated {
+			names[name] = true
+		}
+		for name := range files {
+			if filepath.Dir(name) == pkg.Dir {
+				names[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// verify type-checks the files together with the author's code. If that fails, there is nothing to write.
+func (c *compilation) verify(files map[string][]byte) {
+	if found := c.prog.Verify(files); len(found) > 0 {
+		c.report(found)
+		c.result.Files = nil
+	}
+}
