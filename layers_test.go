@@ -223,12 +223,6 @@ func listed(table []string, name string) bool {
 	})
 }
 
-// unopened lists the packages that have files without an opening comment. The list only shrinks.
-var unopened = []string{
-	"gen/internal/lower",
-	"golden/internal/cases",
-}
-
 // userPrograms are packages written as users write them.
 var userPrograms = []string{"golden/accept/...", "golden/concurrent/..."}
 
@@ -249,13 +243,11 @@ func TestFilesOpenWithAComment(t *testing.T) {
 				missing = append(missing, name)
 			}
 		}
-		switch excepted := slices.Contains(unopened, p.name()); {
-		case len(docs) > 1:
+		if len(docs) > 1 {
 			t.Errorf("package %s has package comments in %v: put a blank line after the opening comment of all files but one", p.name(), docs)
-		case len(missing) > 0 && !excepted:
+		}
+		if len(missing) > 0 {
 			t.Errorf("package %s: %v must begin with a comment that says what the file is", p.name(), missing)
-		case len(missing) == 0 && excepted:
-			t.Errorf("package %s: all files begin with a comment: remove the exception in layers_test.go", p.name())
 		}
 	})
 }

@@ -186,11 +186,9 @@ func (s *Store) ScheduleTimer(ctx context.Context, queue, id string, at time.Tim
 // CancelTimer implements store.Timers.
 func (s *Store) CancelTimer(ctx context.Context, queue, id string, at time.Time) error {
 	return s.write(ctx, "cancel of timer of "+id, "", func() error {
-		err := s.Store.CancelTimer(ctx, queue, id, at)
-		if err == nil {
-			s.recorder.TimerCancelled(id, at)
-		}
-		return err
+		// Also after an error, which a crash causes: then the timer may be gone, or it may fire, and both are right.
+		defer s.recorder.TimerCancelled(id, at)
+		return s.Store.CancelTimer(ctx, queue, id, at)
 	})
 }
 
