@@ -1,7 +1,6 @@
 package distribution_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/internal/lowerall"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // This file builds the programs: all in one module, each as it is and lowered.
@@ -28,12 +28,7 @@ func main() { program.Main(` + originalMain + `__pawl) }
 func newModule(t *testing.T, programs []program) module {
 	t.Helper()
 	m := module{t.TempDir()}
-	engine, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const path = "github.com/pawlhq/pawl"
-	m.write(t, "go.mod", fmt.Appendf(nil, "module example.com/programs\n\ngo 1.26.0\n\nrequire %s v0.0.0\n\nreplace %s => %s\n", path, path, engine))
+	testmod.Module{Path: "example.com/programs"}.Init(t, m.dir)
 	for _, p := range programs {
 		base := filepath.Base(p.name)
 		m.write(t, filepath.Join("native", p.id(), base), p.source)
