@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"go/ast"
-	"go/parser"
 	"go/scanner"
 	"go/token"
 	"hash"
@@ -52,91 +50,99 @@ func CompareFingerprints(file string, src []byte, sums map[string]string) error 
 	return nil
 }
 
-// prints is what a file's declarations give.
+// prints are the fingerprints of a file's declarations.
 type prints struct {
 	src       []byte
-	tokens    *token.File
+	all       []lexeme
 	sums      map[string]string
 	annotated []string
 }
 
 func fingerprint(src []byte) (*prints, error) {
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", src, parser.ParseComments|parser.SkipObjectResolution)
+	all, err := lex(src)
 	if err != nil {
 		return nil, err
 	}
-	p := &prints{src: src, tokens: fset.File(file.FileStart), sums: map[string]string{}}
-	for _, decl := range file.Decls {
-		switch d := decl.(type) {
-		case *ast.FuncDecl:
-			p.function(d)
-		case *ast.GenDecl:
-			p.interfaces(d)
-			p.declarations(d)
+	p := &prints{src: src, all: all, sums: map[string]string{}}
+	for i := 0; all[i].tok != token.EOF; i++ {
+		switch all[i].tok {
+		case token.FUNC:
+			i = p.function(i)
+		case token.TYPE, token.CONST, token.VAR:
+			i = p.declaration(i)
+		default:
+			i = until(all, i, func(i int) bool { return all[i].tok == token.SEMICOLON })
+		}
+		if all[i].tok == token.EOF {
+			break
 		}
 	}
 	return p, nil
 }
 
-func (p *prints) function(d *ast.FuncDecl) {
-	name, end := FuncName(d), d.End()
-	if d.Body != nil {
-		end = d.Body.Lbrace
-	}
-	p.add(name, d.Doc, d.Pos(), end)
-	p.sums[name+"{}"] = p.sum(d.Doc, d.Pos(), d.End())
+// function adds the function that begins at i, and returns the index of the token after it.
+func (p *prints) function(i int) int {
+	name, sig := functionName(p.all, i), signatureEnd(p.all, i)
+	end := declarationEnd(p.all, sig)
+	p.add(name, p.all[i].directives, i, sig)
+	p.sums[name+"{}"] = p.sum(p.all[i].directives, i, end)
+	return end
 }
 
-func (p *prints) interfaces(d *ast.GenDecl) {
-	for _, spec := range d.Specs {
-		spec, ok := spec.(*ast.TypeSpec)
-		if !ok {
-			continue
+// declaration adds the types, constants or variables of the declaration that begins at i, and returns the index of the
+// token after it. The constants of a group count together: they may count by iota, or repeat each other.
+func (p *prints) declaration(i int) int {
+	keyword, end := p.all[i].tok, declarationEnd(p.all, i)
+	first, last := i+1, end
+	if p.all[first].tok == token.LPAREN {
+		first, last = first+1, end-1
+	}
+	group := p.sum(nil, i, end)
+	for spec := first; spec < last; spec++ {
+		from, to := spec, declarationEnd(p.all, spec)
+		if keyword == token.TYPE {
+			p.interfaceMethods(spec)
 		}
-		iface, ok := spec.Type.(*ast.InterfaceType)
-		if !ok {
-			continue
+		sum := p.sum(nil, from, to)
+		if keyword == token.CONST {
+			sum = group
 		}
-		for _, m := range iface.Methods.List {
-			if len(m.Names) == 1 {
-				p.add(spec.Name.Name+"."+m.Names[0].Name, m.Doc, m.Pos(), m.End())
+		for name := from; name < to; name += 2 {
+			p.sums[keyword.String()+" "+p.all[name].text] = sum
+			if keyword == token.TYPE || p.all[name+1].tok != token.COMMA {
+				break
 			}
 		}
+		spec = to
 	}
+	return end
 }
 
-// declarations of types, constants and variables. The constants of a group count together: they may count by iota, or
-// repeat each other.
-func (p *prints) declarations(d *ast.GenDecl) {
-	for _, spec := range d.Specs {
-		from, to := spec.Pos(), spec.End()
-		if d.Tok == token.CONST {
-			from, to = d.Pos(), d.End()
+// interfaceMethods adds the methods of the type whose specification begins at i, if it is an interface. Generic interfaces
+// are left out, since their methods cannot be annotated.
+func (p *prints) interfaceMethods(i int) {
+	t := i + 1
+	if p.all[t].tok == token.ASSIGN {
+		t++
+	}
+	if p.all[t].tok != token.INTERFACE {
+		return
+	}
+	for m := t + 2; p.all[m].tok != token.RBRACE; {
+		end := declarationEnd(p.all, m)
+		if p.all[m].tok == token.IDENT && p.all[m+1].tok == token.LPAREN {
+			p.add(p.all[i].text+"."+p.all[m].text, p.all[m].directives, m, end)
 		}
-		for _, id := range DeclaredNames(spec) {
-			p.sums[DeclName(d.Tok, id.Name)] = p.sum(nil, from, to)
+		if p.all[end].tok != token.SEMICOLON {
+			return
 		}
+		m = end + 1
 	}
 }
 
-// DeclaredNames are the names that a specification of types, constants or variables declares.
-func DeclaredNames(spec ast.Spec) []*ast.Ident {
-	switch s := spec.(type) {
-	case *ast.TypeSpec:
-		return []*ast.Ident{s.Name}
-	case *ast.ValueSpec:
-		return s.Names
-	}
-	return nil // an import
-}
-
-// DeclName is the name of what a declaration with a keyword declares, as fingerprints use it: type Order, const limit.
-func DeclName(keyword token.Token, name string) string { return keyword.String() + " " + name }
-
-func (p *prints) add(name string, doc *ast.CommentGroup, from, to token.Pos) {
-	p.sums[name] = p.sum(doc, from, to)
-	for _, text := range directives(doc) {
+func (p *prints) add(name string, directives []string, from, to int) {
+	p.sums[name] = p.sum(directives, from, to)
+	for _, text := range directives {
 		if d, _ := Parse(text); d.Kind.Declares() {
 			p.annotated = append(p.annotated, name)
 			return
@@ -144,12 +150,13 @@ func (p *prints) add(name string, doc *ast.CommentGroup, from, to token.Pos) {
 	}
 }
 
-func (p *prints) sum(doc *ast.CommentGroup, from, to token.Pos) string {
+// sum hashes the tokens [from, to) and the directives above them.
+func (p *prints) sum(directives []string, from, to int) string {
 	h := sha256.New()
-	for _, text := range directives(doc) {
+	for _, text := range directives {
 		fmt.Fprintln(h, strings.Join(strings.Fields(text), " "))
 	}
-	hashTokens(h, p.src[p.tokens.Offset(from):p.tokens.Offset(to)])
+	hashTokens(h, p.src[p.all[from].offset:p.all[to].offset])
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
@@ -174,42 +181,4 @@ func hashTokens(h hash.Hash, src []byte) {
 		}
 		io.WriteString(h, tok.String()+" "+lit+"\n")
 	}
-}
-
-func directives(doc *ast.CommentGroup) (texts []string) {
-	if doc == nil {
-		return nil
-	}
-	for _, c := range doc.List {
-		if strings.HasPrefix(c.Text, Prefix) {
-			texts = append(texts, c.Text)
-		}
-	}
-	return texts
-}
-
-// FuncName is the name of a function as fingerprints use it: Checkout, Flow.Deliver, (*Payments).Refund.
-func FuncName(d *ast.FuncDecl) string {
-	if d.Recv == nil || len(d.Recv.List) == 0 {
-		return d.Name.Name
-	}
-	t := d.Recv.List[0].Type
-	star, pointer := t.(*ast.StarExpr)
-	if pointer {
-		t = star.X
-	}
-	switch generic := t.(type) {
-	case *ast.IndexExpr:
-		t = generic.X
-	case *ast.IndexListExpr:
-		t = generic.X
-	}
-	id, ok := t.(*ast.Ident)
-	switch {
-	case !ok:
-		return d.Name.Name
-	case pointer:
-		return "(*" + id.Name + ")." + d.Name.Name
-	}
-	return id.Name + "." + d.Name.Name
 }

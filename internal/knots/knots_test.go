@@ -52,7 +52,6 @@ const limit = 8
 var limits = map[string]int{
 	"gen/internal/check": 5,
 	"gen/internal/lower": 12,
-	"gen/internal/gosrc": 10,
 }
 
 // TestKnotsAreSmall requires that no package of this module has a knot over its limit.

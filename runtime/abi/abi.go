@@ -87,13 +87,13 @@ func Sentinel(name string, err error) ErrorDef { return failures.Sentinel(name, 
 // ErrorType names a type that implements error.
 func ErrorType[T error](name string) ErrorDef { return failures.ErrorType[T](name) }
 
-// Values are encoded inputs.
+// Values holds encoded inputs.
 type Values struct {
 	Payload history.Payload
-	run     *Run // set in a workflow: what does not decode parks it
+	run     *Run // set in a workflow: it is parked if its input cannot be decoded
 }
 
-// Decode fills dst, pointers to the values in their order.
+// Decode decodes the values, in order, into what dst points to.
 func (v Values) Decode(dst ...any) error {
 	err := payloads.Decode(v.Payload, dst...)
 	if err != nil && v.run != nil {

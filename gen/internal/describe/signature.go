@@ -167,8 +167,3 @@ func seen(p *gosrc.Program, pos token.Pos) string {
 	at.Filename = diag.Rel(at.Filename, p.Dir)
 	return at.String()
 }
-
-func isContext(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "context"
-}

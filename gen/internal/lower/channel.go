@@ -1,3 +1,11 @@
+// This file lowers sends and receives to calls. The calls stand in the same place, because Go orders calls and receives in
+// the same way.
+//
+//	ch <- v          abi.Send(_run, ch, v)
+//	ch <- v          abi.SendTo(_run, ch)(v)   if v is converted to the type of the elements
+//	x := <-ch        x := abi.Recv(_run, ch)
+//	x, ok := <-ch    x, ok := abi.Recv2(_run, ch)
+
 package lower
 
 import (
@@ -8,13 +16,6 @@ import (
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
-
-// This file makes sends and receives calls, at the place where they stand: Go orders calls and receives alike.
-//
-//	ch <- v          abi.Send(_run, ch, v)
-//	ch <- v          abi.SendTo(_run, ch)(v)   if v is converted to the type of the elements
-//	x := <-ch        x := abi.Recv(_run, ch)
-//	x, ok := <-ch    x, ok := abi.Recv2(_run, ch)
 
 func (l *lowerer) send(s *ast.SendStmt) {
 	if l.arms[s] {

@@ -1,3 +1,11 @@
+// This file lowers calls of interface methods. A value behind an interface may or may not have a lowered method M__pawl for
+// its method M. A dispatcher has one in both cases. It is the receiver of an ordinary call of a lowered method:
+//
+//	store.Save(order)  ─▶  dispatchSave_1x1__pawl(store).Save__pawl(_run, order)
+//
+// Therefore the receiver and the arguments are evaluated in place, a nil interface panics when the method is called or
+// evaluated, and a deferred method is itself the deferred function, which may recover.
+
 package lower
 
 import (
@@ -8,14 +16,6 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
-
-// This file lowers calls of interface methods. What stands behind an interface may have a twin M__pawl for its M, or
-// not; a dispatcher makes of both something that has one. It is the receiver of what is otherwise an ordinary twin:
-//
-//	store.Save(order)  ─▶  dispatchSave_1x1__pawl(store).Save__pawl(_run, order)
-//
-// So receiver and arguments are evaluated where they stand, a nil interface panics when the method is called or taken,
-// and a deferred method is the deferred function itself, which may recover.
 
 // dispatch lowers the mention of an interface's method behind which something may need the run.
 func (l *lowerer) dispatch(r reference) {

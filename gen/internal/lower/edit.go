@@ -1,3 +1,5 @@
+// This file holds the text editor: edits are collected in any order and then applied together.
+
 package lower
 
 import (
@@ -9,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 )
-
-// This file is the text editor: edits are collected in any order, and applied at once.
 
 // edits are changes to one source text.
 type edits struct {

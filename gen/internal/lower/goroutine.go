@@ -1,3 +1,10 @@
+// This file lowers go statements, so that goroutines start in the run. The go statement itself evaluates the function and
+// its arguments.
+//
+//	go func() { … }()    abi.Go(_run, func() { … })
+//	go s.work(a, b)      abi.Go(_run, late2x0__pawl(bind2x0__pawl(_run, s.work__pawl))(a, b))
+//	go close(ch)         abi.Go(_run, late1x0__pawl(func(a1 chan int) { abi.Close(_run, a1) })(ch))
+
 package lower
 
 import (
@@ -9,12 +16,6 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
-
-// This file starts goroutines in the run. What is called and its arguments are evaluated by the go statement itself.
-//
-//	go func() { … }()    abi.Go(_run, func() { … })
-//	go s.work(a, b)      abi.Go(_run, late2x0__pawl(bind2x0__pawl(_run, s.work__pawl))(a, b))
-//	go close(ch)         abi.Go(_run, late1x0__pawl(func(a1 chan int) { abi.Close(_run, a1) })(ch))
 
 func (l *lowerer) goStmt(g *ast.GoStmt) {
 	call := g.Call

@@ -1,3 +1,6 @@
+// This file formats copies. Their names are longer and their calls have more arguments, so that a line of the author may
+// need several lines.
+
 package lower
 
 import (
@@ -8,9 +11,6 @@ import (
 	"go/token"
 	"strings"
 )
-
-// This file formats copies. Twins have longer names and calls more arguments, so what the author wrote on one line may
-// need several.
 
 // layout formats the copy of a function that begins at a line of a file. Where a line of the copy is not the author's
 // next one, a line directive says which it is.

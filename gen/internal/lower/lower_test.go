@@ -108,7 +108,7 @@ func related(copied, original string) bool {
 	switch {
 	case strings.HasSuffix(original, "}") && inserted[strings.TrimSpace(copied)],
 		strings.Contains(original, "select {"), // where the operands of the cases are
-		strings.Contains(original, "case") && strings.Contains(copied, ".Value"):
+		strings.Contains(original, "case") && (strings.Contains(copied, ".Value") || strings.TrimSpace(copied) == "default:"):
 		return true
 	}
 	copied = strings.NewReplacer("TrySelect", "select", "Select", "select", "Block", "select").Replace(copied)
@@ -117,7 +117,7 @@ func related(copied, original string) bool {
 }
 
 // inserted are the lines that have no original.
-var inserted = map[string]bool{"default:": true, `panic("unreachable")`: true}
+var inserted = map[string]bool{`panic("unreachable")`: true}
 
 // TestFormatted proves that copies are formatted.
 func TestFormatted(t *testing.T) {

@@ -1,3 +1,5 @@
+// This file chooses the names that lowering inserts, so that they mean the same everywhere in a file.
+
 package lower
 
 import (
@@ -7,8 +9,6 @@ import (
 
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
-
-// This file chooses the names that lowering inserts, so that they mean the same at every place of a file.
 
 // names are the inserted names of one file.
 type names struct {

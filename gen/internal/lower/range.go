@@ -1,3 +1,16 @@
+// This file lowers range loops: loops over maps follow the order of the keys, and loops over channels wait in the run.
+//
+//	for k, v := range m {        for k, v, _it := abi.MapEntries(m); _it.Next(&k, &v); {
+//	for k, v = range m {         for _it := abi.MapRange(m); _it.Next(&k, &v); {
+//	for a[i()], p.x = range m {  for a[i()], p.x = range abi.MapAll(m) {
+//	for v := range ch {          for v, _it := abi.EachRecv(_run, ch); _it.Next(&v); {
+//	for v = range ch {           for _it := abi.RangeChan(_run, ch); _it.Next(&v); {
+//	for p.x = range ch {         for _it := abi.RangeChan(_run, ch); _it.Next(nil); { p.x = _it.Value();
+//
+// The loops have the variables of the language version: one for all iterations or one per iteration. The body stays in
+// place, so that a recover in it still works. An operand that is not a plain variable must be evaluated once per entry, and
+// not at all if there is none. For a map, this requires an iterator.
+
 package lower
 
 import (
@@ -9,19 +22,6 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 )
-
-// This file makes ranges over maps go by the order of the keys, and ranges over channels wait by the run.
-//
-//	for k, v := range m {        for k, v, _it := abi.MapEntries(m); _it.Next(&k, &v); {
-//	for k, v = range m {         for _it := abi.MapRange(m); _it.Next(&k, &v); {
-//	for a[i()], p.x = range m {  for a[i()], p.x = range abi.MapAll(m) {
-//	for v := range ch {          for v, _it := abi.EachRecv(_run, ch); _it.Next(&v); {
-//	for v = range ch {           for _it := abi.RangeChan(_run, ch); _it.Next(&v); {
-//	for p.x = range ch {         for _it := abi.RangeChan(_run, ch); _it.Next(nil); { p.x = _it.Value();
-//
-// The loops have the variables that the language version gives them, one for all rounds or one for each, and leave the
-// body where it is, so that a recover in it still works. What is not a plain variable must be evaluated once for each
-// entry, and never when there is none: for a map, that takes an iterator.
 
 // rangeStmt lowers the head of a range over a map or a channel.
 func (l *lowerer) rangeStmt(r *ast.RangeStmt) {

@@ -1,3 +1,5 @@
+// This file replaces functions by their copies where they are called and where they are used as values.
+
 package lower
 
 import (
@@ -14,8 +16,6 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
-
-// This file puts twins in the place of functions, where they are called and where they are taken as values.
 
 // reference is the mention of a function.
 type reference struct {

@@ -1,3 +1,13 @@
+// This file lowers each select to a switch.
+//
+//	select {                         switch _c0 := abi.OnRecv(in()); abi.Select(_run, _c0, abi.OnSend(out, next())) {
+//	case v, ok := <-in():            case 0: v, ok := _c0.Value, _c0.OK;
+//	case out <- next():              case 1:
+//	}                                }
+//
+// The operands move to the head in source order, where each is evaluated once. The target of a received value stays in its
+// case. A select with a default calls TrySelect, which returns no number if the default runs.
+
 package lower
 
 import (
@@ -8,16 +18,6 @@ import (
 	"slices"
 	"strings"
 )
-
-// This file makes a switch of each select.
-//
-//	select {                         switch _c0 := abi.OnRecv(in()); abi.Select(_run, _c0, abi.OnSend(out, next())) {
-//	case v, ok := <-in():            case 0: v, ok := _c0.Value, _c0.OK;
-//	case out <- next():              case 1:
-//	}                                }
-//
-// The operands move to the head, in source order, where each is evaluated once. What a received value is assigned to
-// stays in its case. A select with a default asks TrySelect, which gives no number if the default is to run.
 
 // arm is a case of a select.
 type arm struct {
@@ -30,17 +30,18 @@ type arm struct {
 
 func (l *lowerer) selectStmt(s *ast.SelectStmt) {
 	if len(s.Body.List) == 0 {
-		l.edits.replace(s.Pos(), s.End(), fmt.Sprintf("%s.Block(%s)%s", l.names.abi, l.names.run, l.unless(s, "; ")))
+		l.edits.replace(s.Pos(), s.End(), fmt.Sprintf("%s.Block(%s)%s", l.names.abi, l.names.run, l.unreachable(s)))
 		return
 	}
 	arms, blocks := l.armsOf(s)
 	l.edits.replace(s.Select, s.Select+token.Pos(len("select")), l.head(arms, blocks)...)
 	for i, a := range arms {
 		l.arms[a.comm()] = true
-		l.edits.replace(a.clause.Case, a.clause.Colon+1, l.label(i, a)...)
-	}
-	if blocks {
-		l.edits.before(s.Body.Rbrace, l.unless(s, "default: "))
+		head := fmt.Sprintf("case %d:", i)
+		if blocks && i == len(arms)-1 && l.endsFunction(s) {
+			head = "default:" // a switch without a default is not a terminating statement, as the select was
+		}
+		l.edits.replace(a.clause.Case, a.clause.Colon+1, l.label(head, i, a)...)
 	}
 }
 
@@ -136,9 +137,9 @@ func (l *lowerer) operands(a arm) text {
 
 func spanOf(x ast.Node) span { return span{x.Pos(), x.End()} }
 
-// label is the beginning of the i-th case, which assigns what was received.
-func (l *lowerer) label(i int, a arm) text {
-	label := text{fmt.Sprintf("case %d:", i)}
+// label is the beginning of the i-th case: its head, and the assignment of what was received.
+func (l *lowerer) label(head string, i int, a arm) text {
+	label := text{head}
 	if len(a.lhs) == 0 {
 		return label
 	}
@@ -157,13 +158,13 @@ func (l *lowerer) label(i int, a arm) text {
 	return append(label, fmt.Sprintf(" %s %s.Value;", a.tok, name))
 }
 
-// unless is a panic that is never reached, with a prefix, where a statement ends a function that has results: a select
-// without a default is a terminating statement, and a switch or a call is none.
-func (l *lowerer) unless(s ast.Stmt, prefix string) string {
+// unreachable is a panic after an empty select that ends a function with results: the select is a terminating statement,
+// and the call that replaces it is not.
+func (l *lowerer) unreachable(s ast.Stmt) string {
 	if !l.endsFunction(s) {
 		return ""
 	}
-	return prefix + `panic("unreachable")`
+	return `; panic("unreachable")`
 }
 
 // endsFunction reports whether the statement on top of the stack is the last one of a function with results.

@@ -1,3 +1,5 @@
+// This file replaces the clock, randomness, log and locks of the process by those of the run.
+
 package lower
 
 import (
@@ -9,8 +11,6 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
-
-// This file puts the run's own clock, chance, log and locks in the place of the process's.
 
 // std lowers a function or a method of the standard library, or of a module that the run has its own of.
 func (l *lowerer) std(r reference) {

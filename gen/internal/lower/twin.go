@@ -1,3 +1,6 @@
+// This file writes lowered methods for methods that have no copy: those of a type that hide a lowered method of an embedded
+// type, and those that a type has from an embedded interface.
+
 package lower
 
 import (
@@ -12,9 +15,6 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
-
-// This file writes the twins of methods that are not lowered themselves: those of a type's own that stand in front of
-// the twin of something embedded, and those that a type has from an interface which it embeds.
 
 // twinsIn are the twins that go with a file: with the one that declares the method, or the type that embeds one.
 func twinsIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (twins []check.Forwarder) {

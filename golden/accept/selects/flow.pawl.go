@@ -188,11 +188,7 @@ func returns__pawl(_run *abi.Run, ctx context.Context) string {
 	switch abi.Select(_run, abi.OnRecv(done), abi.OnRecv(ctx.Done())) {
 	case 0:
 		return "done"
-	case 1:
-		return "cancelled"
 	default:
-//line flow.go:179:1
-		panic("unreachable")
-//line flow.go:179:1
+		return "cancelled"
 	}
 }

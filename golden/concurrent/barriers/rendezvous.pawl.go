@@ -22,15 +22,11 @@ func (e exchanger[T]) swap__pawl(_run *abi.Run, v T) T {
 	switch _c0, _c1 := abi.OnSend(e.offers, mine), abi.OnRecv(e.offers); abi.Select(_run, _c0, _c1) {
 	case 0:
 		return abi.Recv(_run, mine.answer)
-	case 1:
+	default:
 //line rendezvous.go:31:1
 		theirs := _c1.Value
 		abi.Send(_run, theirs.answer, v)
 		return theirs.value
-	default:
-//line rendezvous.go:34:1
-		panic("unreachable")
-//line rendezvous.go:34:1
 	}
 }
 

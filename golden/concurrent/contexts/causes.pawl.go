@@ -224,12 +224,8 @@ func (s *server) request__pawl(_run *abi.Run, seconds int) error {
 	switch abi.Select(_run, abi.OnSend(s.requests, seconds), abi.OnRecv(s.ctx.Done())) {
 	case 0:
 		return nil
-	case 1:
-		return abi.Cause(_run, s.ctx)
 	default:
-//line causes.go:227:1
-		panic("unreachable")
-//line causes.go:227:1
+		return abi.Cause(_run, s.ctx)
 	}
 }
 

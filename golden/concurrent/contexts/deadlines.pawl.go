@@ -128,12 +128,8 @@ func InTheLastSecond__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 //line deadlines.go:125:1
 		d := _c0.Value
 		return "eats " + d, nil
-	case 1:
-		return "leaves with " + abi.Recv(_run, dish) + " on the table", nil
 	default:
-//line deadlines.go:129:1
-		panic("unreachable")
-//line deadlines.go:129:1
+		return "leaves with " + abi.Recv(_run, dish) + " on the table", nil
 	}
 }
 

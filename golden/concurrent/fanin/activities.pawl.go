@@ -68,12 +68,8 @@ func Grouped__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		case 0:
 			heard.Store("cancelled", true)
 			return ctx.Err()
-		case 1:
-			return nil
 		default:
-//line activities.go:68:1
-			panic("unreachable")
-//line activities.go:68:1
+			return nil
 		}
 	})
 	err := abi.GroupWait(_run, g)

@@ -93,12 +93,8 @@ func Hedged__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			switch abi.Select(_run, abi.OnRecv(abi.After(_run, 3*time.Second)), abi.OnRecv(ctx.Done())) {
 			case 0:
 				return Quote__pawl(_run, ctx, pair[1])
-			case 1:
-				return 0, ctx.Err()
 			default:
-//line first.go:97:1
-				panic("unreachable")
-//line first.go:97:1
+				return 0, ctx.Err()
 			}
 		}
 		cents, err := first__pawl(_run, ctx, quoteOf__pawl(_run, pair[0]), hedge)
@@ -222,12 +218,8 @@ func waitFor__pawl(_run *abi.Run, wg *sync.WaitGroup, d time.Duration) bool {
 	switch abi.Select(_run, abi.OnRecv(done), abi.OnRecv(timer.C)) {
 	case 0:
 		return true
-	case 1:
-		return false
 	default:
-//line first.go:220:1
-		panic("unreachable")
-//line first.go:220:1
+		return false
 	}
 }
 

@@ -97,12 +97,8 @@ func FailFast__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			switch abi.Select(_run, abi.OnRecv(abi.After(_run, time.Duration(i+1)*7*time.Minute)), abi.OnRecv(ctx.Done())) {
 			case 0:
 				return nil
-			case 1:
-				return abi.Cause(_run, ctx)
 			default:
-//line lifecycles.go:101:1
-				panic("unreachable")
-//line lifecycles.go:101:1
+				return abi.Cause(_run, ctx)
 			}
 		})
 	}

@@ -239,12 +239,8 @@ func RequestReply__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 //line topics.go:251:1
 			a := _c0.Value
 			return a
-		case 1:
-			return "no answer"
 		default:
-//line topics.go:255:1
-			panic("unreachable")
-//line topics.go:255:1
+			return "no answer"
 		}
 	}
 	log := []string{ask("how", 2), ask("why", 20)}

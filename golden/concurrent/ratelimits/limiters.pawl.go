@@ -63,12 +63,8 @@ func (b *bucket) wait__pawl(_run *abi.Run, ctx context.Context) error {
 	switch abi.Select(_run, abi.OnRecv(abi.After(_run, pause)), abi.OnRecv(ctx.Done())) {
 	case 0:
 		return nil
-	case 1:
-		return ctx.Err()
 	default:
-//line limiters.go:67:1
-		panic("unreachable")
-//line limiters.go:67:1
+		return ctx.Err()
 	}
 }
 

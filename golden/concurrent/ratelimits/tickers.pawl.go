@@ -199,12 +199,8 @@ func Tie__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	case 0:
 		abi.Recv(_run, b)
 		return "a, then b", nil
-	case 1:
+	default:
 		abi.Recv(_run, a)
 		return "b, then a", nil
-	default:
-//line tickers.go:200:1
-		panic("unreachable")
-//line tickers.go:200:1
 	}
 }

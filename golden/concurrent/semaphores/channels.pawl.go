@@ -43,12 +43,8 @@ func (s semaphore) acquireContext__pawl(_run *abi.Run, ctx context.Context) erro
 	switch abi.Select(_run, abi.OnSend(s, struct{}{}), abi.OnRecv(ctx.Done())) {
 	case 0:
 		return nil
-	case 1:
-		return ctx.Err()
 	default:
-//line channels.go:36:1
-		panic("unreachable")
-//line channels.go:36:1
+		return ctx.Err()
 	}
 }
 

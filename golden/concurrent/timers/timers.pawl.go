@@ -22,12 +22,8 @@ func Stopped__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	switch abi.Select(_run, abi.OnRecv(late.C), abi.OnRecv(abi.After(_run, 2*time.Hour))) {
 	case 0:
 		return "fired", nil
-	case 1:
-		return said, nil
 	default:
-//line timers.go:25:1
-		panic("unreachable")
-//line timers.go:25:1
+		return said, nil
 	}
 }
 
@@ -117,13 +113,9 @@ func SameInstant__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	case 0:
 		abi.Recv(_run, b.C)
 		return "a b", nil
-	case 1:
+	default:
 		abi.Recv(_run, a)
 		return "b a", nil
-	default:
-//line timers.go:115:1
-		panic("unreachable")
-//line timers.go:115:1
 	}
 }
 

@@ -1,3 +1,5 @@
+// This file lists the cases.
+
 package cases
 
 import (

@@ -143,7 +143,7 @@ pending   timer sleep at shop.go:45
 pending   timer ticker
             scheduled 2026-11-22T18:00:00.000Z (2h1m ago)
             due 2026-11-22T19:00:00.000Z (1h1m ago), then every 1h0m0s
-            nothing in the run waits for it any more, or no worker is there to see that it is due
+            nothing in the run waits for it any more, or no worker is running
 `)
 }
 
