@@ -17,28 +17,43 @@ import (
 // no outcome: the next owner of the run starts it again.
 var ErrUnloaded = errors.New("the run is no longer in the memory of this worker")
 
+// Step is a step that this worker has started.
+type Step struct {
+	attempt *attempt
+	remove  func()
+}
+
+// Cancel ends the context of the step with a cause.
+func (s *Step) Cancel(cause error) { s.attempt.cancel(cause) }
+
+// Forget ends the answers to other workers that the step runs here. It must be called once the outcome is recorded, or will never
+// be. If it were called before the record is stored, another worker could start the step again in between.
+func (s *Step) Forget() { s.remove() }
+
 // StartStep runs a step on a goroutine of its own, with attempts as its policy allows, and passes the outcome to done.
-// If cancelled is set, the step starts with a context that has ended. The step ends when cancel is called with a cause
-// other than nil, which must happen unless it has an outcome.
-func (r *Runner) StartStep(info Info, body *history.StepScheduled, cancelled bool, done func(history.Outcome)) (cancel context.CancelCauseFunc) {
+// If cancelled is set, the step starts with a context that has ended. The caller must cancel the step with ErrUnloaded, or
+// forget it.
+func (r *Runner) StartStep(info Info, body *history.StepScheduled, cancelled bool, done func(history.Outcome)) *Step {
 	info.Activity, info.IdempotencyKey = body.Name, idempotencyKey(info.RunID, body.Op.ID())
 	a := newAttempt(r.Context(), info, body.Policy)
 	if cancelled {
 		a.cancel(context.Canceled)
 	}
 	if !r.Begin() {
-		return a.cancel
+		return &Step{a, func() {}}
 	}
-	remove := r.running.add(a)
+	s := &Step{a, r.running.add(a)}
 	go func() {
 		defer r.End()
 		defer a.cancel(nil)
-		defer remove()
-		if outcome, err := r.runStep(a, body); err == nil {
-			done(outcome)
+		outcome, err := r.runStep(a, body)
+		if err != nil {
+			s.Forget()
+			return
 		}
+		done(outcome)
 	}()
-	return a.cancel
+	return s
 }
 
 // runStep makes attempts until one succeeds, the policy allows no more, or the step is cancelled. It fails if the step

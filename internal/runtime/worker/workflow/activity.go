@@ -50,7 +50,9 @@ func (r *run) activityRef(body *history.ActivityScheduled) activity.Ref {
 	return activity.Ref{Queue: body.Queue, ID: r.id, RunID: r.runID, Op: body.Op.ID()}
 }
 
-// repairActivity enqueues the task of an activity if it is missing.
+// repairActivity enqueues the task of an activity if it is missing. A task is also missing after its outcome was sent or
+// recorded, which another worker may have done since the run was loaded. So the inbox and then the journal are looked at once
+// more: an outcome leaves the queue for the inbox, and the inbox for the journal.
 func repairActivity(ctx context.Context, r *run, op replay.Open) error {
 	body := op.Body.(*history.ActivityScheduled)
 	task, err := r.task(ctx, op.Scheduled, body)
@@ -65,6 +67,13 @@ func repairActivity(ctx context.Context, r *run, op replay.Open) error {
 	case op.Cancelled:
 		r.cancelActivity(body)
 	case !queued:
+		waiting, err := r.worker.Store.Pending(ctx, r.queue, r.id)
+		if err != nil || activity.Reported(waiting)[op.ID] {
+			return err
+		}
+		if err := r.confirm(ctx); err != nil {
+			return err
+		}
 		return r.worker.Store.EnqueueTask(ctx, task)
 	}
 	return nil
@@ -73,8 +82,8 @@ func repairActivity(ctx context.Context, r *run, op replay.Open) error {
 // cancelOperation passes a cancellation on to the worker that runs an activity or step.
 func cancelOperation(r *run, e history.Event) effect {
 	id := e.Body.(*history.ActivityCancelRequested).Op
-	if cancel, ok := r.local.steps[id]; ok {
-		cancel(context.Canceled)
+	if step, ok := r.local.steps[id]; ok {
+		step.Cancel(context.Canceled)
 		return nil
 	}
 	op, _ := r.x.Find(id)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
-	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
 
 // publish carries out what follows from the events of a stored record. It returns when what it has written is stored.
@@ -66,8 +65,8 @@ func parallel(ctx context.Context, effects []effect) error {
 }
 
 // repair publishes what follows from the journal and is missing, because the worker that appended the last record may
-// have died before it did. waiting is what waits in the inbox, known what visibility has.
-func (r *run) repair(ctx context.Context, waiting []store.Pending, known visible) error {
+// have died before it did. reported holds the operations whose outcomes have arrived, known is what visibility has.
+func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known visible) error {
 	if !r.exists() {
 		return nil
 	}
@@ -77,7 +76,6 @@ func (r *run) repair(ctx context.Context, waiting []store.Pending, known visible
 	if !r.loaded() {
 		return nil
 	}
-	reported := activity.Reported(waiting)
 	for _, op := range r.x.Open() {
 		repair := kindOf(op.Body).repair
 		if repair == nil || reported[op.ID] {

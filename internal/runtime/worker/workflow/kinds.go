@@ -32,6 +32,7 @@ var kinds = map[history.Kind]kind{
 	history.KindActivityScheduled:       activityKind,
 	history.KindActivityCancelRequested: {recorded: cancelOperation},
 	history.KindStepScheduled:           stepKind,
+	history.KindStepCompleted:           {recorded: stepRecorded},
 	history.KindTimerStarted:            timerKind,
 }
 

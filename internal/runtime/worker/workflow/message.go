@@ -106,6 +106,15 @@ func (ms messages) merge(waiting []store.Pending) messages {
 	return append(inbox, rest...)
 }
 
+// addReported adds the operations of a run whose outcomes are among the messages.
+func (ms messages) addReported(reported map[history.OpID]bool, runID string) {
+	for _, m := range ms {
+		if m.outcome != nil && m.outcome.runID == runID {
+			reported[m.outcome.op] = true
+		}
+	}
+}
+
 // termination looks for a request to terminate a run, or any run if runID is empty.
 func (ms messages) termination(runID string) (reason string, found bool) {
 	for _, m := range ms {

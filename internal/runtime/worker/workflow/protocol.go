@@ -12,6 +12,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
 
 // Delays before something is tried again.
@@ -134,7 +135,9 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 	}
 	a.contested = false
 	a.adoptParking(known)
-	return ms, a.run.repair(ctx, waiting, known)
+	reported := activity.Reported(waiting)
+	ms.addReported(reported, a.run.runID)
+	return ms, a.run.repair(ctx, reported, known)
 }
 
 // withoutTaken leaves out messages that another worker may have taken into an earlier run of the id, of which the run in

@@ -50,16 +50,16 @@ type inbox struct {
 
 // local is what happens in this process for the operations of a run.
 type local struct {
-	steps   map[history.OpID]context.CancelCauseFunc // steps that run
-	cancels map[history.OpID]context.CancelFunc      // stops the cancelling of an activity
-	checked map[history.OpID]bool                    // activities whose schedule-to-start limit has been checked
+	steps   map[history.OpID]*activity.Step     // steps whose outcome is not recorded
+	cancels map[history.OpID]context.CancelFunc // stops the cancelling of an activity
+	checked map[history.OpID]bool               // activities whose schedule-to-start limit has been checked
 }
 
 func newRun(w *workflow, runID string) *run {
 	return &run{
 		workflow: w, runID: runID,
 		inbox: inbox{consumed: map[store.Seq]bool{}, unsettled: map[store.Seq]bool{}},
-		local: local{steps: map[history.OpID]context.CancelCauseFunc{}, cancels: map[history.OpID]context.CancelFunc{}, checked: map[history.OpID]bool{}},
+		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}, checked: map[history.OpID]bool{}},
 	}
 }
 
@@ -103,8 +103,9 @@ func (r *run) busy() bool { return len(r.local.steps) > 0 || len(r.local.cancels
 
 // halt ends what goes on in this process for the run, with the given cause.
 func (r *run) halt(cause error) {
-	for _, cancel := range r.local.steps {
-		cancel(cause)
+	for op, step := range r.local.steps {
+		step.Cancel(cause)
+		r.forgetStep(op)
 	}
 	for _, stop := range r.local.cancels {
 		stop()

@@ -39,8 +39,21 @@ func (r *run) startStep(body *history.StepScheduled, cancelled bool) {
 // errStepElsewhere says that another worker, which has the run in memory, runs a step of it.
 var errStepElsewhere = errors.New("a step of the run is under way in another worker")
 
+// stepRecorded forgets a step whose outcome is in the journal.
+func stepRecorded(r *run, e history.Event) effect {
+	r.forgetStep(e.Body.(*history.StepCompleted).Op)
+	return nil
+}
+
+func (r *run) forgetStep(op history.OpID) {
+	if step := r.local.steps[op]; step != nil {
+		step.Forget()
+		delete(r.local.steps, op)
+	}
+}
+
 // repairStep starts a step that has no outcome, unless another living worker runs it: ownership of a run may move while
-// a step is under way.
+// a step is under way. A worker that no longer runs it has recorded the outcome, or never will.
 func repairStep(ctx context.Context, r *run, op replay.Open) error {
 	if r.local.steps[op.ID] != nil {
 		return nil
@@ -51,6 +64,9 @@ func repairStep(ctx context.Context, r *run, op replay.Open) error {
 	}
 	if elsewhere {
 		return errStepElsewhere
+	}
+	if err := r.confirm(ctx); err != nil {
+		return err
 	}
 	r.startStep(op.Body.(*history.StepScheduled), op.Cancelled)
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
 
 // turn is a record in the making: what has arrived, and what the code commands because of it.
@@ -79,12 +80,12 @@ func (t *turn) takeOutcome(ctx context.Context, o *outcome) error {
 
 // complete applies the event with the outcome of an operation, unless it has one.
 func (t *turn) complete(ctx context.Context, op history.OpID, event history.Body) error {
-	delete(t.run.local.steps, op)
 	if stop := t.run.local.cancels[op]; stop != nil {
 		stop()
 		delete(t.run.local.cancels, op)
 	}
 	if !t.run.isOpen(op) {
+		t.run.forgetStep(op)
 		return nil
 	}
 	return t.apply(ctx, event)
@@ -104,7 +105,7 @@ func (t *turn) repair(ctx context.Context) error {
 		return err
 	}
 	t.visible = &known
-	return t.run.repair(ctx, waiting, known)
+	return t.run.repair(ctx, activity.Reported(waiting), known)
 }
 
 // takeStart starts a run, unless the id is taken.
