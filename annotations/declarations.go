@@ -1,5 +1,5 @@
-// Declarations: where a Go file declares what fingerprints are taken of. They are found by their tokens, without a syntax
-// tree: workers take fingerprints, too, and should not have to link a parser.
+// This file finds the declarations of a Go file for fingerprints. It reads tokens instead of a syntax tree, because
+// workers take fingerprints, too, and should not link a parser.
 
 package annotations
 
@@ -26,12 +26,12 @@ func lex(src []byte) ([]lexeme, error) {
 	s.Init(file, src, errs.Add, scanner.ScanComments)
 	var all []lexeme
 	var above comments
-	line := 0 // that the token before ends on
+	line := 0 // on which the previous token ends
 	for {
 		pos, tok, lit := s.Scan()
 		at := file.Line(pos)
 		if tok == token.COMMENT {
-			if at != line { // otherwise it belongs to what is before it
+			if at != line { // otherwise it belongs to the previous token
 				above.add(lit, at)
 			}
 			continue
@@ -51,7 +51,7 @@ func lex(src []byte) ([]lexeme, error) {
 // comments is a group of comments without an empty line between them.
 type comments struct {
 	directives []string
-	end        int // the line that the last one ends on
+	end        int // line on which the last one ends
 }
 
 func (c *comments) add(text string, line int) {

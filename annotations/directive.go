@@ -1,6 +1,6 @@
-// Package annotations is the vocabulary that authors write: every directive and option of Pawl, its type, its default
-// and its documentation, and the parser of one directive. It also fingerprints annotated source, so that a worker can
-// tell that its generated code is older than the code it was generated from.
+// Package annotations defines Pawl's directives: their kinds and options, with types, defaults and documentation, and
+// the parser of a directive. It also fingerprints annotated source, so that a worker can detect generated code that is
+// out of date.
 package annotations
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Prefix begins every directive; nothing may stand between the slashes and it.
+// Prefix is the start of every directive. There is no space after the slashes.
 const Prefix = "//pawl:"
 
 // Kind is what a directive makes of the declaration or statement below it.
@@ -33,12 +33,12 @@ type KindDoc struct {
 
 // KindTable lists every directive.
 var KindTable = []KindDoc{
-	{Activity, "//pawl:activity timeout=10s attempts=5", "a side effect: dispatched to a queue, timed out, retried, its result recorded"},
-	{Step, "//pawl:step", "a side effect that runs inside the workflow's own worker, its result recorded, without a queue"},
-	{Workflow, "//pawl:workflow", "a durable execution, with an id, a history and a result"},
-	{Continue, "//pawl:continue", "the call in the return below goes on as a new run; not supported yet"},
-	{Allow, "//pawl:allow PWL216 the sum does not depend on the order", "accepts one rule on the next statement or declaration, and says why"},
-	{Pure, "//pawl:pure reads a constant table", "declares the function below deterministic, and says why; its body is not checked"},
+	{Activity, "//pawl:activity timeout=10s attempts=5", "a function with side effects: workers take it from a task queue; it has timeouts and retries, and its result is recorded"},
+	{Step, "//pawl:step", "a short function with side effects that runs in the worker of its workflow, without a task queue; its result is recorded"},
+	{Workflow, "//pawl:workflow", "a function that runs durably: each run has an id, a history and a result"},
+	{Continue, "//pawl:continue", "the call in the return statement below continues as a new run; not supported yet"},
+	{Allow, "//pawl:allow PWL216 the sum does not depend on the order", "accepts findings of one rule in the statement or declaration below; the rest of the line is the reason"},
+	{Pure, "//pawl:pure reads a constant table", "declares that the function below is deterministic, and skips the check of its body; the rest of the line is the reason"},
 }
 
 // Declares reports whether a directive of the kind makes its function an activity, a step or a workflow.
@@ -53,8 +53,8 @@ type Directive struct {
 	Reason  string // of allow and pure
 }
 
-// Options are the values of a directive's options. Zero durations mean "none", zero Attempts "for ever", an empty Name
-// or Queue the default that follows from the package.
+// Options are the values of a directive's options. A zero duration, and zero Attempts, mean no limit. An empty Name or
+// Queue means the default, which is derived from the package.
 type Options struct {
 	Timeout         time.Duration // of one attempt (start to close), or of a whole workflow
 	ScheduleToStart time.Duration
@@ -77,10 +77,10 @@ type Backoff struct {
 // Final names an error that is not retried, as the author wrote it: ErrDeclined, *CardError, pkg.ErrGone.
 type Final string
 
-// Pointer reports whether the name is that of a pointer type.
+// Pointer reports whether the name denotes a pointer type.
 func (f Final) Pointer() bool { return strings.HasPrefix(string(f), "*") }
 
-// Split gives the package qualifier, empty for the author's own package, and the name without a star.
+// Split returns the package qualifier, which is empty for the author's own package, and the name without a star.
 func (f Final) Split() (qualifier, name string) {
 	name = strings.TrimPrefix(string(f), "*")
 	if i := strings.IndexByte(name, '.'); i >= 0 {

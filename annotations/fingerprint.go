@@ -1,4 +1,4 @@
-// Fingerprints of annotated source: how a worker notices that its generated code is older than the code it came from.
+// This file takes fingerprints of annotated source, by which a worker detects generated code that is out of date.
 
 package annotations
 
@@ -15,10 +15,10 @@ import (
 	"strings"
 )
 
-// Fingerprints of what src, a Go file, declares. Under the name of a function (Checkout, (*Payments).Refund,
-// Stock.Reserve for a method of an interface) stands that of its directives and signature; under the name followed by
-// {} that of its whole declaration. Under a keyword and a name (type Order, const limit, var rates) stands that of the
-// declaration. Comments and layout do not change a fingerprint.
+// Fingerprints returns the fingerprints of the declarations in src, a Go file. The key of a function's directives and
+// signature is its name: Checkout, (*Payments).Refund, or Stock.Reserve for a method of an interface. The key of its
+// whole declaration is the name followed by {}. The key of any other declaration is its keyword and name: type Order,
+// const limit, var rates. Comments and layout do not change a fingerprint.
 func Fingerprints(src []byte) (map[string]string, error) {
 	f, err := fingerprint(src)
 	if err != nil {
@@ -27,7 +27,8 @@ func Fingerprints(src []byte) (map[string]string, error) {
 	return f.sums, nil
 }
 
-// CompareFingerprints checks that what is in sums is in src as it was when sums were taken, and that src has no annotated function besides. file names the source in the error.
+// CompareFingerprints returns an error if a declaration in sums has changed or is missing in src, or if src has an
+// annotated function that is not in sums. file is the name of the source in the error.
 func CompareFingerprints(file string, src []byte, sums map[string]string) error {
 	f, err := fingerprint(src)
 	if err != nil {
@@ -37,9 +38,9 @@ func CompareFingerprints(file string, src []byte, sums map[string]string) error 
 		name := strings.TrimSuffix(key, "{}")
 		switch now, ok := f.sums[key]; {
 		case !ok:
-			return fmt.Errorf("%s: %s is gone since code was generated from it: run go generate and build again", file, name)
+			return fmt.Errorf("%s: %s was removed or renamed since code was generated: run go generate and build again", file, name)
 		case now != sums[key]:
-			return fmt.Errorf("%s: %s changed since code was generated from it: run go generate and build again", file, name)
+			return fmt.Errorf("%s: %s changed since code was generated: run go generate and build again", file, name)
 		}
 	}
 	for _, name := range f.annotated {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Option is one row of the table: an option, where it may stand, and what it means.
+// Option is one row of the table: an option, which directives have it, and what it means.
 type Option struct {
 	Name    string
 	On      []Kind
@@ -25,44 +25,44 @@ type Option struct {
 // OptionTable lists every option of every directive.
 var OptionTable = []Option{
 	{"timeout", []Kind{Activity, Step}, "1m", "timeout=10s",
-		"longest time of one attempt, from its start to its end",
+		"maximum duration of one attempt",
 		duration(func(o *Options) *time.Duration { return &o.Timeout })},
 	{"timeout", []Kind{Workflow}, "", "timeout=72h",
-		"longest time of a run; without it a run may take for ever",
+		"maximum duration of a run; by default there is no limit",
 		duration(func(o *Options) *time.Duration { return &o.Timeout })},
 	{"schedule-to-start", []Kind{Activity}, "", "schedule-to-start=5m",
-		"longest time in the queue before the first attempt starts",
+		"maximum time in the task queue before the first attempt starts",
 		duration(func(o *Options) *time.Duration { return &o.ScheduleToStart })},
 	{"schedule-to-close", []Kind{Activity}, "", "schedule-to-close=1h",
-		"longest time from the call to its outcome, all attempts and waits together",
+		"maximum time from the call to its outcome, including all attempts and the waits between them",
 		duration(func(o *Options) *time.Duration { return &o.ScheduleToClose })},
 	{"heartbeat", []Kind{Activity}, "", "heartbeat=15s",
-		"longest silence of an attempt that reports heartbeats; it is shorter than timeout",
+		"maximum time between heartbeats of an attempt; must be shorter than timeout",
 		duration(func(o *Options) *time.Duration { return &o.Heartbeat })},
 	{"attempts", []Kind{Activity, Step}, "0", "attempts=5",
-		"most attempts before the last error is the result; 0 retries for ever",
+		"maximum number of attempts, after which the call returns the last error; 0 means no limit",
 		func(o *Options, v string) (err error) { o.Attempts, err = attempts(v); return }},
 	{"backoff", []Kind{Activity, Step}, "1s..1m", "backoff=1s..1m",
-		"wait before the second attempt, growing by factor up to the second duration; one duration alone is a constant wait",
+		"wait before the second attempt, and the maximum that later waits grow to; a single duration is a constant wait",
 		func(o *Options, v string) (err error) { o.Backoff.Min, o.Backoff.Max, err = backoff(v); return }},
 	{"factor", []Kind{Activity, Step}, "2", "factor=1.5",
-		"what each wait is multiplied by to give the next",
+		"factor by which each wait is longer than the one before",
 		func(o *Options, v string) (err error) { o.Backoff.Factor, err = factor(v); return }},
 	{"final", []Kind{Activity, Step}, "", "final=ErrDeclined,*CardError",
-		"errors that are not retried: package-level variables and error types, in this package or an imported one",
+		"errors that are not retried: package-level variables and error types, of this package or one that the file imports",
 		func(o *Options, v string) (err error) { o.Final, err = final(v); return }},
 	{"queue", []Kind{Activity, Workflow}, "the package's path", "queue=payments",
-		"task queue that workers take it from",
+		"task queue from which workers take it",
 		func(o *Options, v string) (err error) { o.Queue, err = name(v); return }},
 	{"name", []Kind{Activity, Step, Workflow}, "path.Func or path.Type.Method", "name=shop.charge",
-		"its name in every history, in place of the one that follows from the code; keeps histories valid when code moves",
+		"name that identifies it in histories; when you rename or move the function, set this to the old name so that open runs still replay",
 		func(o *Options, v string) (err error) { o.Name, err = name(v); return }},
 	{"codec", []Kind{Activity, Step, Workflow}, "json", "codec=proto",
-		"registered codec for its inputs and results; with one named, their types are the codec's business",
+		"registered codec for its inputs and results; their types are then not checked for JSON",
 		func(o *Options, v string) (err error) { o.Codec, err = name(v); return }},
 }
 
-// OptionsOf are the rows of the table for one kind of directive.
+// OptionsOf returns the options of one kind of directive.
 func OptionsOf(k Kind) []Option {
 	var out []Option
 	for _, o := range OptionTable {
@@ -73,7 +73,7 @@ func OptionsOf(k Kind) []Option {
 	return out
 }
 
-// Defaults returns the options of a directive of kind k that names none.
+// Defaults returns the options of a directive of kind k that sets none.
 func Defaults(k Kind) Options {
 	if k != Activity && k != Step {
 		return Options{}
@@ -84,21 +84,22 @@ func Defaults(k Kind) Options {
 	}
 }
 
-// impossible says what is wrong with options that are each right by themselves; option is the one to blame.
+// impossible checks options that are valid on their own for contradictions. It returns the option to report and what
+// is wrong with it, or empty strings.
 func impossible(o Options, written map[string]bool) (option, message string) {
 	switch {
 	case o.Heartbeat > 0 && o.Heartbeat >= o.Timeout:
-		return "heartbeat", fmt.Sprintf("heartbeat=%v never matters, since an attempt ends after timeout=%v", o.Heartbeat, o.Timeout)
+		return "heartbeat", fmt.Sprintf("heartbeat=%v has no effect because an attempt ends after timeout=%v: use a shorter heartbeat or a longer timeout", o.Heartbeat, o.Timeout)
 	case o.ScheduleToClose > 0 && written["timeout"] && o.Timeout > o.ScheduleToClose:
-		return "timeout", fmt.Sprintf("timeout=%v of one attempt exceeds schedule-to-close=%v of all of them", o.Timeout, o.ScheduleToClose)
+		return "timeout", fmt.Sprintf("timeout=%v of one attempt exceeds schedule-to-close=%v, which limits all attempts together", o.Timeout, o.ScheduleToClose)
 	case o.ScheduleToClose > 0 && o.ScheduleToStart >= o.ScheduleToClose:
 		return "schedule-to-start", fmt.Sprintf("schedule-to-start=%v leaves no time to run within schedule-to-close=%v", o.ScheduleToStart, o.ScheduleToClose)
 	case o.Attempts == 1 && written["backoff"]:
-		return "backoff", "backoff has no meaning with attempts=1: there is no second attempt to wait for"
+		return "backoff", "backoff has no effect with attempts=1: there is no second attempt"
 	case o.Attempts == 1 && written["factor"]:
-		return "factor", "factor has no meaning with attempts=1: there is no second attempt to wait for"
+		return "factor", "factor has no effect with attempts=1: there is no second attempt"
 	case written["factor"] && o.Backoff.Min == o.Backoff.Max:
-		return "factor", "factor has no meaning with a constant backoff: give it a range, such as backoff=1s..1m"
+		return "factor", "factor has no effect with a constant backoff: use a range, such as backoff=1s..1m"
 	}
 	return "", ""
 }
@@ -124,7 +125,7 @@ func positive(v string) (time.Duration, error) {
 func attempts(v string) (int, error) {
 	n, err := strconv.ParseInt(v, 10, 32)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%q is not a number of attempts: 0 for no limit, or a positive number", v)
+		return 0, fmt.Errorf("%q is not a number of attempts: use a positive number, or 0 for no limit", v)
 	}
 	return int(n), nil
 }
@@ -141,7 +142,7 @@ func backoff(v string) (min, max time.Duration, err error) {
 		return 0, 0, err
 	}
 	if max < min {
-		return 0, 0, fmt.Errorf("%q ends below its start", v)
+		return 0, 0, fmt.Errorf("%q has a maximum below its minimum", v)
 	}
 	return min, max, nil
 }
@@ -162,7 +163,7 @@ func final(v string) ([]Final, error) {
 			return nil, fmt.Errorf("%q is not the name of an error variable or type: write ErrGone, *CardError or pkg.ErrGone", part)
 		}
 		if slices.Contains(out, f) {
-			return nil, fmt.Errorf("%q is named twice", part)
+			return nil, fmt.Errorf("%q is listed twice", part)
 		}
 		out = append(out, f)
 	}
@@ -176,7 +177,7 @@ func (f Final) valid() bool {
 
 func name(v string) (string, error) {
 	if i := strings.IndexFunc(v, func(r rune) bool { return !nameRune(r) }); i >= 0 {
-		return "", fmt.Errorf("%q has a %q in it: a name is made of letters, digits and - _ . /", v, v[i:i+1])
+		return "", fmt.Errorf("%q contains %q: use only letters, digits and - _ . /", v, v[i:i+1])
 	}
 	return v, nil
 }

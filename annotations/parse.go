@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Problem is something wrong with the text of a directive.
+// Problem is an error in the text of a directive.
 type Problem struct {
 	Offset  int    // in bytes, from the start of the comment
 	Message string // one line, lower case, no full stop
@@ -33,7 +33,7 @@ func Parse(comment string) (Directive, []Problem) {
 	}
 	words := fields(comment, len(Prefix))
 	if len(words) == 0 || words[0].offset != len(Prefix) {
-		return Directive{}, []Problem{{len(Prefix), "a directive names its kind right after the colon", "one of " + kindList()}}
+		return Directive{}, []Problem{{len(Prefix), "a directive has its kind directly after the colon", "one of " + kindList()}}
 	}
 	d := Directive{Kind: Kind(words[0].text), Text: strings.TrimSpace(comment[2:])}
 	switch {
@@ -45,16 +45,16 @@ func Parse(comment string) (Directive, []Problem) {
 	return d, parseOptions(&d, words[1:])
 }
 
-// parseReason reads what follows allow and pure: free text, for allow behind the id of a rule.
+// parseReason reads what follows allow and pure: the reason as free text, which for allow comes after the id of a rule.
 func parseReason(d *Directive, comment string, words []word) []Problem {
 	if d.Kind == Allow {
 		if len(words) == 0 {
-			return []Problem{{len(comment), "allow names the rule that it accepts", "//pawl:allow PWL201 why this is right here"}}
+			return []Problem{{len(comment), "pawl:allow needs the id of the rule that it accepts", "//pawl:allow PWL201 why this is right here"}}
 		}
 		d.Rule, words = words[0].text, words[1:]
 	}
 	if len(words) == 0 {
-		return []Problem{{len(comment), fmt.Sprintf("%s gives its reason, for the next reader", d.Kind), comment + " because …"}}
+		return []Problem{{len(comment), fmt.Sprintf("pawl:%s needs a reason", d.Kind), comment + " because …"}}
 	}
 	d.Reason = strings.TrimSpace(comment[words[0].offset:])
 	return nil
@@ -62,7 +62,7 @@ func parseReason(d *Directive, comment string, words []word) []Problem {
 
 func parseOptions(d *Directive, words []word) (problems []Problem) {
 	if i := slices.IndexFunc(words, func(w word) bool { return strings.HasPrefix(w.text, "=") }); i >= 0 {
-		return []Problem{{words[i].offset, "an option has no blanks around its =", "timeout=10s"}}
+		return []Problem{{words[i].offset, "an option has no spaces around =", "timeout=10s"}}
 	}
 	d.Options = Defaults(d.Kind)
 	offsets := map[string]int{}
@@ -75,7 +75,7 @@ func parseOptions(d *Directive, words []word) (problems []Problem) {
 			problems = append(problems, unknownOption(d.Kind, key, w.offset))
 			continue
 		case written[key]:
-			problems = append(problems, Problem{w.offset, fmt.Sprintf("option %s is given twice", key), ""})
+			problems = append(problems, Problem{w.offset, fmt.Sprintf("option %s is set twice", key), ""})
 			continue
 		case !assigned || value == "":
 			problems = append(problems, Problem{w.offset, fmt.Sprintf("option %s has no value", key), row.Example})
@@ -117,9 +117,9 @@ func unknownKind(w word) Problem {
 
 func unknownOption(k Kind, name string, offset int) Problem {
 	if slices.ContainsFunc(OptionTable, func(o Option) bool { return o.Name == name }) {
-		return Problem{offset, fmt.Sprintf("option %s has no meaning on a %s", name, k), "options here: " + strings.Join(optionNames(k), " ")}
+		return Problem{offset, fmt.Sprintf("pawl:%[2]s has no option %[1]s", name, k), fmt.Sprintf("options of pawl:%s: ", k) + strings.Join(optionNames(k), " ")}
 	}
-	p := Problem{offset, fmt.Sprintf("unknown option %s", name), "options here: " + strings.Join(optionNames(k), " ")}
+	p := Problem{offset, fmt.Sprintf("unknown option %s", name), fmt.Sprintf("options of pawl:%s: ", k) + strings.Join(optionNames(k), " ")}
 	if near := Nearest(name, optionNames(k)); near != "" {
 		p.Fix = fmt.Sprintf("did you mean %s?", near)
 	}
@@ -151,7 +151,7 @@ func known(k Kind) bool {
 	return slices.ContainsFunc(KindTable, func(row KindDoc) bool { return row.Kind == k })
 }
 
-// Nearest is the candidate that word is most likely a misspelling of, or "".
+// Nearest returns the candidate that word is most likely a misspelling of, or "".
 func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", 1+max(1, len(word)/3)
 	for _, c := range candidates {

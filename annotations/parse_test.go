@@ -59,7 +59,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// example is a row's example, with what it needs beside it.
+// example is a row's example, together with the options that it needs.
 func example(row Option) string {
 	if row.Name == "heartbeat" {
 		return row.Example + " timeout=1m"
@@ -70,39 +70,39 @@ func example(row Option) string {
 func TestProblems(t *testing.T) {
 	tests := []struct{ text, at, message, fix string }{
 		{"// pawl:activity", " pawl", "no space", "//pawl:activity"},
-		{"//pawl:", "", "names its kind", "//pawl:workflow"},
-		{"//pawl: activity", " activity", "names its kind", ""},
+		{"//pawl:", "", "has its kind", "//pawl:workflow"},
+		{"//pawl: activity", " activity", "has its kind", ""},
 		{"//pawl:actvity", "actvity", "unknown directive pawl:actvity", "did you mean pawl:activity?"},
 		{"//pawl:frobnicate", "frobnicate", "unknown directive", "//pawl:step"},
 		{"//pawl:activity timout=1s", "timout", "unknown option timout", "did you mean timeout?"},
 		{"//pawl:activity color=red", "color", "unknown option color", "timeout"},
-		{"//pawl:step queue=q", "queue", "option queue has no meaning on a step", "timeout"},
-		{"//pawl:workflow attempts=3", "attempts", "no meaning on a workflow", ""},
-		{"//pawl:activity timeout=1s timeout=2s", "timeout=2s", "given twice", ""},
-		{"//pawl:activity timeout = 1s", "= 1s", "no blanks around its =", "timeout=10s"},
+		{"//pawl:step queue=q", "queue", "pawl:step has no option queue", "timeout"},
+		{"//pawl:workflow attempts=3", "attempts", "pawl:workflow has no option attempts", ""},
+		{"//pawl:activity timeout=1s timeout=2s", "timeout=2s", "set twice", ""},
+		{"//pawl:activity timeout = 1s", "= 1s", "no spaces around =", "timeout=10s"},
 		{"//pawl:activity timeout", "timeout", "has no value", "timeout=10s"},
 		{"//pawl:activity timeout=", "timeout=", "has no value", ""},
 		{"//pawl:activity timeout=10", "10", "not a duration", ""},
 		{"//pawl:activity timeout=-1s", "-1s", "not a positive duration", ""},
 		{"//pawl:activity attempts=many", "many", "not a number of attempts", ""},
 		{"//pawl:activity attempts=-1", "-1", "not a number of attempts", ""},
-		{"//pawl:activity backoff=1m..1s", "1m..1s", "ends below its start", ""},
+		{"//pawl:activity backoff=1m..1s", "1m..1s", "has a maximum below its minimum", ""},
 		{"//pawl:activity backoff=..1s", "..1s", "not a duration", ""},
 		{"//pawl:activity factor=0.5", "0.5", "not a factor", ""},
 		{"//pawl:activity factor=NaN", "NaN", "not a factor", ""},
 		{"//pawl:activity final=Err,", "Err,", "not the name of an error", ""},
-		{"//pawl:activity final=ErrA,ErrA", "ErrA,ErrA", "named twice", ""},
+		{"//pawl:activity final=ErrA,ErrA", "ErrA,ErrA", "listed twice", ""},
 		{"//pawl:activity final=a.b.c", "a.b.c", "not the name of an error", ""},
-		{"//pawl:activity queue=a*b", "a*b", `has a "*" in it`, ""},
-		{"//pawl:activity heartbeat=1m timeout=30s", "heartbeat", "never matters", ""},
-		{"//pawl:activity heartbeat=1m", "heartbeat", "never matters", ""},
+		{"//pawl:activity queue=a*b", "a*b", `contains "*"`, ""},
+		{"//pawl:activity heartbeat=1m timeout=30s", "heartbeat", "has no effect", ""},
+		{"//pawl:activity heartbeat=1m", "heartbeat", "has no effect", ""},
 		{"//pawl:activity schedule-to-close=5s timeout=10s", "timeout", "exceeds schedule-to-close", ""},
 		{"//pawl:activity schedule-to-close=5s schedule-to-start=5s", "schedule-to-start", "no time to run", ""},
 		{"//pawl:activity attempts=1 backoff=1s", "backoff", "no second attempt", ""},
 		{"//pawl:activity backoff=1s factor=3", "factor", "constant backoff", ""},
-		{"//pawl:allow", "", "names the rule", ""},
-		{"//pawl:allow PWL201", "", "gives its reason", ""},
-		{"//pawl:pure", "", "gives its reason", ""},
+		{"//pawl:allow", "", "needs the id of the rule", ""},
+		{"//pawl:allow PWL201", "", "needs a reason", ""},
+		{"//pawl:pure", "", "needs a reason", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.text, func(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-// TestFingerprintsOfSyntax compares fingerprints with those that are taken of syntax trees, for every file of this module
+// TestFingerprintsOfSyntax compares fingerprints with fingerprints taken from syntax trees, for every file of this module
 // and for large parts of the standard library. Generic interfaces are left out, since their methods cannot be annotated.
 func TestFingerprintsOfSyntax(t *testing.T) {
 	out, err := exec.Command("go", "env", "GOROOT").Output()

@@ -35,7 +35,7 @@ func TestSaysPlainly(t *testing.T) {
 		},
 		{
 			name: "nothing but constrained files", archive: "-- a.go --\n//go:build plan9\n\n" + annotatedSource,
-			want: []string{"build constraints exclude all Go files", "-tags or by GOOS"},
+			want: []string{"build constraints exclude all Go files", "-tags or GOOS"},
 		},
 		{
 			name: "a constrained file", archive: "-- a.go --\npackage a\n-- a_linux.go --\n" + annotatedSource,
@@ -64,7 +64,7 @@ func TestSaysPlainly(t *testing.T) {
 		},
 		{
 			name: "two modules of a workspace", archive: workspace, patterns: []string{"./...", "./b/..."},
-			want: []string{"several modules of a workspace (example.com/b, example.com/test)", "one at a time"},
+			want: []string{"several modules of a workspace (example.com/b, example.com/test)", "one module at a time"},
 		},
 		{
 			name: "durable code of another module of a workspace", archive: workspace, patterns: []string{"."},
@@ -275,7 +275,7 @@ func TestSymlinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if stale := generate(t, whole, "./pkg").Stale(); len(stale) > 0 {
-		t.Errorf("a linked module: %s is written anew", stale[0].Path)
+		t.Errorf("a linked module: %s is written again", stale[0].Path)
 	}
 }
 

@@ -20,13 +20,13 @@ import (
 // TestStale starts workers with sources that are not those that code was generated from.
 func TestStale(t *testing.T) {
 	for _, test := range []struct{ change, from, to, want string }{
-		{"of a workflow", "countdown(3)", "countdown(4)", "recursion/flow.go: Walk changed since code was generated from it: run go generate and build again"},
+		{"of a workflow", "countdown(3)", "countdown(4)", "recursion/flow.go: Walk changed since code was generated: run go generate and build again"},
 		{"of a lowered helper", "depth+1", "depth+2", "walk changed"},
 		{"of a pure helper", "n < 2", "n < 3", "fibonacci changed"},
 		{"of a signature", "name string", "title string", "Visit changed"},
 		{"of a directive", "//pawl:activity", "//pawl:activity attempts=3", "Visit changed"},
 		{"of what is annotated", "// fibonacci", "//\n//pawl:step\n// fibonacci", "fibonacci changed"},
-		{"of a name", "func below(", "func beneath(", "below is gone since code was generated"},
+		{"of a name", "func below(", "func beneath(", "below was removed or renamed since code was generated"},
 		{"of a type", "Children []Node", "Children []*Node", "type Node changed"},
 		{"of an activity's body", `"<" + name`, `"[" + name`, ""},
 		{"of a comment", "visits every node", "visits each node", ""},

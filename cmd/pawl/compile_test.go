@@ -118,7 +118,7 @@ func TestExplain(t *testing.T) {
 	if out, _, code := execute("explain", "pwl104"); code != cli.OK || !strings.HasPrefix(out, "PWL104: ") || strings.Count(out, "\n") < 4 {
 		t.Errorf("explain pwl104: status %d, %q", code, out)
 	}
-	if out, _, code := execute("explain"); code != cli.OK || !strings.Contains(out, "PWL101  a directive is not understood\n") {
+	if out, _, code := execute("explain"); code != cli.OK || !strings.Contains(out, "PWL101  a directive is invalid\n") {
 		t.Errorf("explain: status %d, %q", code, out)
 	}
 	if out, _, code := execute("explain", "activity"); code != cli.OK || !strings.Contains(out, "timeout=10s\n") || !strings.Contains(out, "default: 1m\n") {
@@ -179,7 +179,7 @@ func TestFailure(t *testing.T) {
 
 // TestCompletion tests that shells can complete the names of rules.
 func TestCompletion(t *testing.T) {
-	if out, _, code := execute("__complete", "explain", "PWL10"); code != cli.OK || !strings.Contains(out, "PWL101\ta directive is not understood\n") {
+	if out, _, code := execute("__complete", "explain", "PWL10"); code != cli.OK || !strings.Contains(out, "PWL101\ta directive is invalid\n") {
 		t.Errorf("status %d, %q", code, out)
 	}
 	if out, _, code := execute("completion", "bash"); code != cli.OK || !strings.Contains(out, "pawl") {

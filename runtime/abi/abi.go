@@ -97,7 +97,7 @@ type Values struct {
 func (v Values) Decode(dst ...any) error {
 	err := payloads.Decode(v.Payload, dst...)
 	if err != nil && v.run != nil {
-		v.run.x.Fail(fmt.Errorf("input of workflow %s: %w; run a worker whose code takes it, or terminate the run", v.run.workflow.Name, err))
+		v.run.x.Fail(fmt.Errorf("input of workflow %s: %w; deploy code that can decode it, or terminate the run", v.run.workflow.Name, err))
 	}
 	return err
 }

@@ -91,7 +91,7 @@ func MapEqualFunc[M1 ~map[K]V1, M2 ~map[K]V2, K comparable, V1, V2 any](m1 M1, m
 type MapIter[K comparable, V any] struct {
 	m       map[K]V
 	entries []entry[K, V]
-	nans    int // entries whose keys have a NaN: they are in the map, cannot be found in it, and go only when it is cleared
+	nans    int // entries whose keys have a NaN: they cannot be looked up, and only clear removes them
 }
 
 type entry[K comparable, V any] struct {

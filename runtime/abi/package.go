@@ -1,5 +1,5 @@
-// What generated code declares about a package, and the registry by which generated code of other packages finds it:
-// all that the generated file declares for its own use is unexported.
+// This file has what generated code declares about a package, and the registry in which generated code of other packages
+// finds it. It is needed because generated declarations are unexported.
 
 package abi
 
@@ -27,7 +27,7 @@ type Package struct {
 // DefaultPolicy is the policy of activities and steps whose directives set no limits.
 var DefaultPolicy = Policy{StartToClose: time.Minute, BackoffMin: time.Second, BackoffMax: time.Minute, BackoffFactor: 2}
 
-// The registry. Generated code writes to it when its package is initialised, after the packages that it imports.
+// The registry. Generated code writes to it when its package is initialized, after the packages that it imports.
 var (
 	packages   sync.Map // path → *Package
 	activities sync.Map // reflect.Type of a receiver T → func(recv T, tag string) []Handler
@@ -111,7 +111,7 @@ func (p *Package) linked() []*Package {
 }
 
 // With returns the workflow with the function that runs it. The function is no part of the description because it calls
-// lowered code, which refers to descriptions: the two would initialise each other.
+// lowered code, which refers to descriptions: the two would initialize each other.
 func (w *Workflow) With(run func(ctx context.Context, run *Run, in Values) ([]any, error)) *Workflow {
 	c := *w
 	c.Run = run
@@ -152,7 +152,7 @@ func StandIn[T any](run *Run, tag string) T {
 func registered[F any](registry *sync.Map, t reflect.Type) F {
 	f, ok := registry.Load(t)
 	if !ok {
-		panic(fmt.Sprintf("the package of %v has no generated code for it: run go generate there", t))
+		panic(fmt.Sprintf("the package that declares %v has no generated code for it: run go generate in that package", t))
 	}
 	return f.(F)
 }

@@ -22,7 +22,7 @@ func Pull2[K, V any](run *Run, seq iter.Seq2[K, V]) (next func() (K, V, bool), s
 	pullNext, pullStop := iter.Pull2(func(yield func(K, V) bool) {
 		seq(func(k K, v V) bool {
 			more := yield(k, v)
-			s.Enter() // a run that is over ends it, whatever it makes of more
+			s.Enter() // ends the iterator if the run is over
 			return more
 		})
 	})

@@ -76,7 +76,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 	})
 	err = r.outcome(a, done, out)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.Canceled) {
-		return ctx.Err() // the worker that ran the activity knew that it was cancelled, but not that the deadline had passed
+		return ctx.Err() // the worker only knew that the activity was cancelled, not why
 	}
 	return err
 }
@@ -84,7 +84,7 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
 	o := done.Details().Outcome
 	if err := payloads.Decode(o.Result, out...); err != nil {
-		r.x.Fail(fmt.Errorf("result of activity %s: %w; run a worker whose code takes it, or terminate the run", a.Name, err))
+		r.x.Fail(fmt.Errorf("result of activity %s: %w; deploy code that can decode it, or terminate the run", a.Name, err))
 	}
 	return r.errors.Decode(o.Failure)
 }

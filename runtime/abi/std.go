@@ -61,7 +61,7 @@ func Log(run *Run) *log.Logger {
 }
 
 // once returns a writer to w that writes nothing while the run replays its history or is being removed from memory. It checks
-// that at each write, since a logger is used later than it is made. It accepts all writes, so that the methods of printed
+// that at each write, since a logger may be used long after it is made. It accepts all writes, so that the methods of printed
 // values are called on every replay.
 func (r *Run) once(w io.Writer) io.Writer { return onceWriter{r, w} }
 

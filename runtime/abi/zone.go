@@ -17,7 +17,7 @@ func LoadLocation(run *Run, name string) (*time.Location, error) {
 	case "", "UTC":
 		return time.UTC, nil
 	case "Local":
-		return nil, errors.New(`time zone "Local" is that of the worker's host, which differs between workers: name the zone that is meant, such as "Europe/Vienna"`)
+		return nil, errors.New(`time zone "Local" differs between workers: use the name of a zone, such as "Europe/Vienna"`)
 	}
 	z := run.x.Zone(name, func() *history.ZoneLoaded { return loadZone(name, run.x.StartTime().Year()+horizon) })
 	if z.Error != "" {
@@ -64,7 +64,7 @@ func transitions(loc *time.Location, until int) (list []transition) {
 		if next.IsZero() {
 			break
 		}
-		if !next.After(t) { // so it is on the last day of a leap year: Go counts 365 days
+		if !next.After(t) { // on the last day of a leap year, for which Go counts 365 days
 			next = t.AddDate(0, 0, 1)
 		}
 		t = next
@@ -86,7 +86,7 @@ func rules(loc *time.Location, until int) []byte {
 			types = append(types, byte(b2i(t.to.dst)), byte(len(names)))
 			names = append(append(names, t.to.name...), 0)
 		}
-		if i > 0 { // the first one holds before all others
+		if i > 0 { // the first one applies before the first transition
 			when = binary.BigEndian.AppendUint64(when, uint64(t.at))
 			which = append(which, n)
 		}

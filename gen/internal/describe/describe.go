@@ -237,7 +237,7 @@ func typeOf(t types.Type) (out ir.Type) {
 	return out
 }
 
-// invalid reports whether a signature has types that are not there (yet).
+// invalid reports whether a signature has types that are not declared, perhaps because they are still to be generated.
 func invalid(f *gosrc.Func) bool {
 	return strings.Contains(f.Obj.Signature().String(), types.Typ[types.Invalid].String())
 }

@@ -1,4 +1,4 @@
-// Encodable types: what JSON gives back as it took it.
+// This file decides which types can be recorded: those whose values JSON decodes as they were encoded.
 
 package describe
 
@@ -20,7 +20,7 @@ type fault struct {
 	fix    string
 }
 
-// in says what is wrong with the value called name, beginning with the part that is to blame.
+// in describes the fault of a value called name, starting with the part that has it.
 func (f *fault) in(name string) string {
 	if len(f.path) == 0 {
 		return "it " + f.reason
@@ -28,7 +28,7 @@ func (f *fault) in(name string) string {
 	return name + strings.Join(f.path, "") + " " + f.reason
 }
 
-// inResult is in for a value that has no name of its own: its type, or that of its elements, stands for it.
+// inResult is in for a value without a name. It uses the name of the type, or that of its elements, instead.
 func (f *fault) inResult(t types.Type) string {
 	path := f.path
 	for len(path) > 0 && path[0] == "[]" {
@@ -44,7 +44,7 @@ func (f *fault) inResult(t types.Type) string {
 	return (&fault{path: path, reason: f.reason}).in(name)
 }
 
-// element is what a slice, array or map holds, behind any pointers.
+// element returns the element type of a slice, array or map, or of a pointer to one.
 func element(t types.Type) types.Type {
 	for {
 		switch u := t.Underlying().(type) {
@@ -58,7 +58,7 @@ func element(t types.Type) types.Type {
 	}
 }
 
-// encodable finds why t would not survive the default codec, or nil.
+// encodable returns why the default codec cannot encode and decode t, or nil.
 func encodable(t types.Type) *fault {
 	e := encoder{seen: map[visit]bool{}}
 	return e.check(t, nil, false)
@@ -74,7 +74,7 @@ type visit struct {
 	addressable bool
 }
 
-// check walks t; addressable says that a pointer leads to the value, so that its pointer methods count.
+// check walks t. addressable means that a pointer leads to the value, so that its pointer methods count.
 func (e *encoder) check(t types.Type, path []string, addressable bool) *fault {
 	t = types.Unalias(t)
 	if e.seen[visit{t, addressable}] {
@@ -98,7 +98,7 @@ func (e *encoder) check(t types.Type, path []string, addressable bool) *fault {
 	case *types.Struct:
 		return e.structure(t, u, path, addressable)
 	case *types.Interface:
-		return &fault{path, fmt.Sprintf("is an interface (%s), which does not say what type to read back", short(t)), "use a concrete type, or name a codec for it with codec=…"}
+		return &fault{path, fmt.Sprintf("is an interface (%s), which does not determine the type to decode", short(t)), "use a concrete type, or set a codec with codec=…"}
 	case *types.Chan:
 		return &fault{path, "is a channel", "pass the values instead"}
 	case *types.Signature:
@@ -120,10 +120,10 @@ func (e *encoder) custom(t types.Type, path []string, addressable bool) (_ *faul
 		case (writes || addressable && writesByPointer) && reads:
 			return nil, true
 		case writesByPointer && reads:
-			return &fault{path, fmt.Sprintf("has type %s, whose Marshal%s has a pointer receiver and is passed over for a plain value", short(t), form),
+			return &fault{path, fmt.Sprintf("has type %s, whose Marshal%s has a pointer receiver, so encoding a plain value does not call it", short(t), form),
 				"pass a pointer, or give Marshal" + form + " a value receiver"}, true
 		case writesByPointer != reads && form == "JSON":
-			return &fault{path, fmt.Sprintf("has type %s, which has only one of MarshalJSON and UnmarshalJSON", short(t)), "give it both, or neither"}, true
+			return &fault{path, fmt.Sprintf("has type %s, which has only one of MarshalJSON and UnmarshalJSON", short(t)), "implement both or neither"}, true
 		}
 	}
 	return nil, false
@@ -131,10 +131,10 @@ func (e *encoder) custom(t types.Type, path []string, addressable bool) (_ *faul
 
 func (e *encoder) basic(b *types.Basic, path []string) *fault {
 	switch {
-	case b.Kind() == types.Invalid: // the type-checker has said why
+	case b.Kind() == types.Invalid: // the type-checker has reported it
 		return nil
 	case b.Info()&types.IsComplex != 0, b.Kind() == types.UnsafePointer:
-		return &fault{path, fmt.Sprintf("is a %s, which JSON has no form for", b.Name()), "pass its parts, or name a codec with codec=…"}
+		return &fault{path, fmt.Sprintf("is a %s, which JSON cannot encode", b.Name()), "pass its parts, or set a codec with codec=…"}
 	}
 	return nil
 }
@@ -144,7 +144,7 @@ func (e *encoder) mapping(m *types.Map, path []string) *fault {
 	b, basic := key.Underlying().(*types.Basic)
 	text := hasMethod(key, "MarshalText") && hasMethod(types.NewPointer(key), "UnmarshalText")
 	if !text && !(basic && b.Info()&(types.IsString|types.IsInteger) != 0) {
-		return &fault{path, fmt.Sprintf("is a map with keys of type %s, which JSON has no form for", short(key)), "use strings or integers as keys, or give the key type MarshalText and UnmarshalText"}
+		return &fault{path, fmt.Sprintf("is a map with keys of type %s, which JSON cannot encode", short(key)), "use strings or integers as keys, or give the key type MarshalText and UnmarshalText"}
 	}
 	return e.check(m.Elem(), step(path, "[]"), false)
 }
@@ -165,7 +165,7 @@ func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addres
 func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressable bool) *fault {
 	if !f.Exported() && !promotes(f) {
 		if importpath.IsStd(f.Pkg().Path()) {
-			return &fault{path[:len(path)-1], fmt.Sprintf("is %s, which JSON would empty", article(short(owner))), "pass what it stands for"}
+			return &fault{path[:len(path)-1], fmt.Sprintf("is %s, whose unexported fields JSON would drop", article(short(owner))), "pass its contents in a type that JSON can encode"}
 		}
 		return &fault{path, fmt.Sprintf("is an unexported field of %s and would be dropped", short(owner)),
 			`export it, tag it json:"-" if it is meant to be dropped, or give the type MarshalJSON and UnmarshalJSON`}
@@ -185,7 +185,7 @@ func hasMethod(t types.Type, name string) bool {
 	return ok
 }
 
-// step extends a path without touching those that share its start.
+// step returns path with one more step, without changing other paths that share its start.
 func step(path []string, s string) []string { return append(slices.Clip(path), s) }
 
 // article puts a or an before a type's name.

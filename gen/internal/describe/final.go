@@ -47,16 +47,16 @@ func resolve(f *gosrc.Func, name annotations.Final) (_ Final, problem string) {
 	if qualifier != "" {
 		pkg := imported(f, qualifier)
 		if pkg == nil {
-			return Final{}, fmt.Sprintf("final=%s: this file does not import a package %s", name, qualifier)
+			return Final{}, fmt.Sprintf("final=%s: this file does not import package %s", name, qualifier)
 		}
 		scope = pkg.Scope()
 	}
 	obj := scope.Lookup(id)
 	if obj == nil || qualifier != "" && !obj.Exported() {
 		if near := annotations.Nearest(id, scope.Names()); near != "" {
-			return Final{}, fmt.Sprintf("final=%s: there is no %s; did you mean %s?", name, id, near)
+			return Final{}, fmt.Sprintf("final=%s: %s is not declared; did you mean %s?", name, id, near)
 		}
-		return Final{}, fmt.Sprintf("final=%s: there is no %s in the package", name, id)
+		return Final{}, fmt.Sprintf("final=%s: the package does not declare %s", name, id)
 	}
 	return asFinal(name, obj)
 }
@@ -78,9 +78,9 @@ func asFinalType(name annotations.Final, obj *types.TypeName) (_ Final, problem 
 	byValue, byPointer := gotypes.ImplementsError(obj.Type()), gotypes.ImplementsError(types.NewPointer(obj.Type()))
 	switch {
 	case !byPointer:
-		return Final{}, fmt.Sprintf("final=%s: type %s has no method Error", name, obj.Name())
+		return Final{}, fmt.Sprintf("final=%s: type %s does not implement error", name, obj.Name())
 	case !byValue && !name.Pointer():
-		return Final{}, fmt.Sprintf("final=%s: only *%s is an error; write final=*%s", name, obj.Name(), obj.Name())
+		return Final{}, fmt.Sprintf("final=%s: *%s implements error, the type itself does not: write final=*%s", name, obj.Name(), obj.Name())
 	}
 	if named, ok := types.Unalias(obj.Type()).(*types.Named); ok && named.TypeParams().Len() > 0 {
 		return Final{}, fmt.Sprintf("final=%s: type %s has type parameters", name, obj.Name())

@@ -17,7 +17,7 @@ import (
 // field is one field of a workflow's receiver.
 type field struct {
 	Var        *types.Var
-	Tag        string       // of an activity field: tells two of one type apart
+	Tag        string       // of an activity field: distinguishes fields of one type
 	Activities *types.Named // the type with the activities; nil for configuration
 	Interface  bool         // Activities is an interface
 }
@@ -63,7 +63,7 @@ func fields(p *gosrc.Program, f *gosrc.Func) (fields []field, found []diag.Diagn
 	return fields, found
 }
 
-// twice finds a field with the same activities and the same tag.
+// twice reports a field that has the activities and the tag of an earlier one.
 func twice(taken map[[2]any]*types.Var, field field) (message, fix string) {
 	key := [2]any{field.Activities.Obj(), field.Tag}
 	first := taken[key]
@@ -72,9 +72,9 @@ func twice(taken map[[2]any]*types.Var, field field) (message, fix string) {
 	case first == nil:
 		return "", ""
 	case field.Tag == "":
-		return fmt.Sprintf("holds the same activities as field %s, and nothing tells the two apart", first.Name()), "tag one of them: `pawl:\"primary\"`"
+		return fmt.Sprintf("holds the same activities as field %s, and no tag distinguishes the two", first.Name()), "tag one of them: `pawl:\"primary\"`"
 	}
-	return fmt.Sprintf("holds the same activities as field %s under the same tag %q", first.Name(), field.Tag), "give each a tag of its own"
+	return fmt.Sprintf("holds the same activities as field %s under the same tag %q", first.Name(), field.Tag), "use a different tag for each"
 }
 
 func classify(p *gosrc.Program, owner *types.Named, v *types.Var, tag string) (_ field, message, fix string) {
@@ -82,7 +82,7 @@ func classify(p *gosrc.Program, owner *types.Named, v *types.Var, tag string) (_
 		return configField(owner, v)
 	}
 	if tag != "" && !token.IsIdentifier(tag) {
-		return field{}, fmt.Sprintf("has the tag %q", tag), "a tag is a Go identifier"
+		return field{}, fmt.Sprintf("has the tag %q", tag), "use a Go identifier as the tag"
 	}
 	t := types.Unalias(v.Type())
 	pointer, isPointer := t.(*types.Pointer)
@@ -99,7 +99,7 @@ func classify(p *gosrc.Program, owner *types.Named, v *types.Var, tag string) (_
 	case named != nil && hasActivities(p, named):
 		return field{}, "holds activities by value", fmt.Sprintf("make it a pointer: *%s", named.Obj().Name())
 	}
-	return field{}, fmt.Sprintf("is %s, which is state of one process", article(short(v.Type()))),
+	return field{}, fmt.Sprintf("is %s, which is state of a single process", article(short(v.Type()))),
 		"move what uses it into an activity; if it is plain configuration, tag it `pawl:\"config\"` to have it recorded when a run starts"
 }
 

@@ -4,7 +4,7 @@ package describe
 
 import "github.com/pawlhq/pawl/gen/diag"
 
-// Rules for what is annotated. The exported ones are those that other packages refer to.
+// The rules about annotated functions. Other packages refer to the exported ones.
 var (
 	ruleSignature = diag.Rule{ID: "PWL103", Title: "a signature cannot be called durably", Doc: `
 Activities, steps and workflows take a context.Context first and return an error last:
@@ -12,7 +12,7 @@ Activities, steps and workflows take a context.Context first and return an error
 	func Charge(ctx context.Context, o Order) (ChargeID, error)
 
 There may be any inputs and results between them. Neither the function nor its receiver has type parameters: a history
-names one function, not one for each type.`}
+identifies one function, not one for each type.`}
 
 	ruleEncode = diag.Rule{ID: "PWL104", Title: "a type cannot be recorded", Doc: `
 Inputs and results are recorded as JSON unless the directive names a codec, and read back on replay and by other
@@ -20,7 +20,7 @@ processes. Functions and channels cannot be recorded, an interface does not say 
 unexported field would be dropped silently. Export the field, tag it json:"-" if it may be dropped, give the type
 MarshalJSON and UnmarshalJSON, or name a codec with codec=….`}
 
-	RuleName = diag.Rule{ID: "PWL105", Title: "two things have the same name", Doc: `
+	RuleName = diag.Rule{ID: "PWL105", Title: "a name is used twice", Doc: `
 The name of an activity, step or workflow identifies it in every history. It is derived from package, type and function,
 or set with name=…, and must be unique. The names that Pawl generates (StartCheckout, PawlRegistration, …) must not be
 declared in the package.`}

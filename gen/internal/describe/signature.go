@@ -53,8 +53,8 @@ func checkSignature(p *gosrc.Program, f *gosrc.Func) []diag.Diagnostic {
 	sig := f.Obj.Signature()
 	if sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0 || f.Iface != nil && f.Iface.TypeParams().Len() > 0 {
 		return []diag.Diagnostic{p.At(f.Obj.Pos(), ruleSignature,
-			fmt.Sprintf("%s %s has type parameters, but a history names one function, not one for each type", f.Kind, f.Name()),
-			"annotate a function without them for each type that is needed, and let it call this one")}
+			fmt.Sprintf("%s %s has type parameters, but a history identifies one function, not one for each type", f.Kind, f.Name()),
+			"for each type that you need, annotate a function without type parameters that calls this one")}
 	}
 	var faults []string
 	if params := sig.Params(); params.Len() == 0 || !gotypes.IsContext(params.At(0).Type()) {
@@ -154,7 +154,7 @@ func checkNames(p *gosrc.Program) (found []diag.Diagnostic) {
 			if !f.Pkg.Wanted && !other.Pkg.Wanted {
 				continue
 			}
-			d := p.At(f.Pos, RuleName, fmt.Sprintf("%s %s has the name %q, which %s %s at %s has already", f.Kind, f.Name(), name, other.Kind, other.Name(), seen(p, other.Pos)), "give one of them another name with name=…")
+			d := p.At(f.Pos, RuleName, fmt.Sprintf("%s %s has the name %q, which %s %s at %s already has", f.Kind, f.Name(), name, other.Kind, other.Name(), seen(p, other.Pos)), "set a different name for one of them with name=…")
 			found = append(found, d)
 		}
 	}

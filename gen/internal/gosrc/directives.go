@@ -59,7 +59,7 @@ func (p *placer) comment(c *ast.Comment, target *directive) {
 // attach adds a directive to its file if its declaration can have it.
 func (p *placer) attach(c *ast.Comment, d directive) {
 	if first, taken := p.used[d.name]; taken {
-		p.misplaced(c, fmt.Sprintf("%s is already annotated with pawl:%s", d.name.Name, first), "keep one of the two")
+		p.misplaced(c, fmt.Sprintf("%s is already annotated with pawl:%s", d.name.Name, first), "remove one of the two")
 		return
 	}
 	p.used[d.name] = d.Kind
@@ -68,8 +68,8 @@ func (p *placer) attach(c *ast.Comment, d directive) {
 		return
 	}
 	if condition := p.file.Condition(); condition != "" && d.Kind != annotations.Pure {
-		p.misplaced(c, fmt.Sprintf("%s is compiled only for %s, but every worker must know it", d.name.Name, condition),
-			"move it to a file without build constraints, and let it call what is in this one")
+		p.misplaced(c, fmt.Sprintf("%s is compiled only for %s, but every worker needs it", d.name.Name, condition),
+			"move it to a file without build constraints, from which it can call code in this one")
 		return
 	}
 	p.file.directives = append(p.file.directives, d)
@@ -85,7 +85,7 @@ func unfit(d directive) (message, fix string) {
 	case d.iface != nil && d.Kind == annotations.Workflow:
 		return fmt.Sprintf("method %s of an interface cannot be a workflow", name), "annotate the methods that implement it"
 	case d.iface != nil && d.Kind == annotations.Pure:
-		return fmt.Sprintf("method %s of an interface has no body that could be deterministic", name), "annotate the methods that implement it"
+		return fmt.Sprintf("method %s of an interface has no body", name), "annotate the methods that implement it"
 	case d.decl != nil && d.decl.Body == nil && d.Kind != annotations.Pure:
 		return fmt.Sprintf("%s has no Go body", name), "wrap it in a function that has one"
 	case d.iface == nil && d.decl.Recv == nil && (name == "main" || name == "init") || name == "_":

@@ -1,4 +1,4 @@
-// External packages: those of other modules, type-checked from their source where workflows reach them.
+// This file type-checks packages of other modules from their source where workflows reach them.
 
 package gosrc
 
@@ -62,8 +62,8 @@ func (l *listing) reachable(path string, seen map[string]bool) {
 	}
 }
 
-// buildingOn returns the packages of a set, and those that packages of the program import and that build on them.
-// Dependencies come first.
+// buildingOn returns the packages of a set, and the packages in the program's import graph that depend on them, with
+// dependencies first.
 func (l *listing) buildingOn(set map[string]bool, pkgs []*Package) (order []string) {
 	builds := map[string]bool{}
 	seen := map[string]bool{}

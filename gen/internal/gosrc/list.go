@@ -42,7 +42,7 @@ type listing struct {
 	dir      string                       // where the compiler was called
 	module   string                       // path of the main module
 	hidden   map[string][]byte            // files from an earlier run that the go command must not see
-	asked    []*packages.Package          // those that match the user's patterns
+	asked    []*packages.Package          // packages that match the user's patterns
 	packages map[string]*packages.Package // every package that the go command knows of, by path
 	roots    map[string]bool
 	local    map[string]bool   // packages of the module that the program has
@@ -94,7 +94,7 @@ func (l *listing) hideOldOutput() {
 	}
 }
 
-// ask has the go command list the packages of the user, and the graph of everything in the module.
+// ask lists the user's packages and the import graph of the module with the go command.
 func (l *listing) ask() error {
 	patterns := l.cfg.Patterns
 	if len(patterns) == 0 {
@@ -125,7 +125,7 @@ func (l *listing) setRoots() error {
 			continue
 		}
 		if real, linked := behindLink(p); linked {
-			problems = append(problems, fmt.Errorf("%s is reached through a symbolic link, under a path that is not its own: call pawl for %s", p.PkgPath, real))
+			problems = append(problems, fmt.Errorf("%s is reached through a symbolic link: run pawl for %s instead", p.PkgPath, real))
 			continue
 		}
 		l.roots[p.PkgPath] = true
@@ -134,7 +134,7 @@ func (l *listing) setRoots() error {
 		}
 	}
 	if names := modulesOf(l.asked); len(names) > 1 {
-		problems = append(problems, fmt.Errorf("the packages are in several modules of a workspace (%s): call pawl for one at a time", strings.Join(names, ", ")))
+		problems = append(problems, fmt.Errorf("the packages are in several modules of a workspace (%s): run pawl for one module at a time", strings.Join(names, ", ")))
 	}
 	if len(l.asked) == 0 {
 		problems = append(problems, fmt.Errorf("no packages match %s", strings.Join(l.cfg.Patterns, " ")))
@@ -142,8 +142,8 @@ func (l *listing) setRoots() error {
 	return errors.Join(problems...)
 }
 
-// behindLink is where a package's directory really lies, if the way from its module to it goes through a link. What is
-// generated has the package's path in it, so one directory must not be two packages.
+// behindLink returns the real directory of a package if a symbolic link leads to it. Generated code contains the
+// package's path, so one directory must not be two packages.
 func behindLink(p *packages.Package) (real string, linked bool) {
 	root, err := filepath.EvalSymlinks(p.Module.Dir)
 	real, err2 := filepath.EvalSymlinks(p.Dir)
@@ -154,7 +154,7 @@ func behindLink(p *packages.Package) (real string, linked bool) {
 	return real, filepath.Join(root, path) != real
 }
 
-// modulesOf are the main modules that packages are in, sorted.
+// modulesOf returns the main modules of packages, sorted.
 func modulesOf(pkgs []*packages.Package) []string {
 	names := map[string]bool{}
 	for _, p := range pkgs {
@@ -165,15 +165,15 @@ func modulesOf(pkgs []*packages.Package) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// unusable says why nothing can be generated for a package that the user asked for.
+// unusable returns an error if nothing can be generated for a package that the user asked for.
 func unusable(p *packages.Package) error {
 	switch {
 	case len(p.Errors) > 0 && strings.Contains(p.Errors[0].Msg, "build constraints exclude all Go files"):
-		return fmt.Errorf("%s: %s: choose a build that has some, with -tags or by GOOS and GOARCH", p.PkgPath, p.Errors[0].Msg)
+		return fmt.Errorf("%s: %s: select a build that has files, with -tags or GOOS and GOARCH", p.PkgPath, p.Errors[0].Msg)
 	case len(p.Errors) > 0:
 		return fmt.Errorf("%s: %s", p.PkgPath, p.Errors[0].Msg)
 	}
-	return fmt.Errorf("%s is not in the main module: call pawl in the module that it belongs to", p.PkgPath)
+	return fmt.Errorf("%s is not in the main module: run pawl in the module that it belongs to", p.PkgPath)
 }
 
 func (l *listing) load(mode packages.LoadMode, patterns ...string) ([]*packages.Package, error) {
@@ -198,7 +198,7 @@ func inPlain(err error) error {
 		return err
 	}
 	if said = strings.TrimSpace(said); strings.Contains(said, "go.mod file not found") {
-		said += "\npawl works in modules: make one with go mod init, or call pawl in the directory of one"
+		said += "\npawl needs a module: create one with go mod init, or run pawl in the directory of a module"
 	}
 	return errors.New(said)
 }
@@ -258,13 +258,13 @@ func (l *listing) open(path string) (io.ReadCloser, error) {
 	return nil, errors.New("it does not compile, or is not in go.mod")
 }
 
-// missingRuntime says why generated code would not compile for want of the engine, or of what the engine needs.
+// missingRuntime returns an error that explains why generated code cannot import the engine.
 func (l *listing) missingRuntime(p *packages.Package) error {
 	said := l.inDependencies(p)
 	fix := "\nadd it to the module: go get " + importpath.Pawl
 	switch {
 	case said == "":
-		return fmt.Errorf("generated code needs %s, which does not compile: run go build %[1]s", p.PkgPath)
+		return fmt.Errorf("generated code needs %s, which does not compile: see go build %[1]s", p.PkgPath)
 	case strings.Contains(said, "-mod=vendor"):
 		fix = "\nvendor it: GOFLAGS=-mod=mod go generate, then go mod vendor"
 	case strings.Contains(said, "missing go.sum entry"):
@@ -275,8 +275,7 @@ func (l *listing) missingRuntime(p *packages.Package) error {
 	return fmt.Errorf("generated code needs %s, which cannot be loaded: %s%s", p.PkgPath, said, fix)
 }
 
-// inDependencies is the first thing that the go command has against a package or what it imports; empty if there is
-// nothing.
+// inDependencies returns the first error of the go command about a package or its imports; empty if there is none.
 func (l *listing) inDependencies(p *packages.Package) (said string) {
 	pkgs := []*packages.Package{p}
 	if len(p.Errors) == 0 {

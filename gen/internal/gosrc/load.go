@@ -65,7 +65,7 @@ func (l *Loader) AddStub(pkg *Package, src []byte) (err error) {
 }
 
 // TypeCheck type-checks all packages. Packages that don't compile leave the program if the user did not ask for them,
-// with all that import them: their output waits until somebody asks.
+// with everything that imports them.
 func (l *Loader) TypeCheck() {
 	for _, pkg := range l.Program.Packages {
 		if len(pkg.Files) > 0 {

@@ -5,7 +5,7 @@
 //
 //	Parse      lists and parses the packages, and finds the directives
 //	Declare    type-checks the declarations of one package, dependencies first, and AddStub adds
-//	           those that its generated file will have
+//	           the declarations of its generated file
 //	TypeCheck  type-checks everything
 //	Deepen     type-checks it again, with some packages of other modules from their source
 //
@@ -33,7 +33,7 @@ type Program struct {
 	Module   string     // path of the main module
 	Packages []*Package // every package of the module that matters, dependencies first, otherwise by path
 
-	// Dependencies are the packages of other modules that are known from their source, dependencies first: those that
+	// Dependencies are packages of other modules that are type-checked from source, dependencies first: the packages that
 	// workflows mention, and what these import. Directives in their files have no meaning.
 	Dependencies []*Package
 

@@ -4,19 +4,19 @@ package gosrc
 
 import "github.com/pawlhq/pawl/gen/diag"
 
-// Rules of loading. The exported ones are those that other packages refer to.
+// The rules of loading. Other packages refer to the exported ones.
 var (
 	RuleCompile = diag.Rule{ID: "PWL100", Title: "the code does not compile", Doc: `
 Pawl reads code that the Go compiler accepts. The names of generated stubs need not exist yet: Pawl adds them before it
 type-checks the code. It reports everything else that the compiler would report, at the same place.`}
 
-	ruleDirective = diag.Rule{ID: "PWL101", Title: "a directive is not understood", Doc: `
+	ruleDirective = diag.Rule{ID: "PWL101", Title: "a directive is invalid", Doc: `
 A directive is a line comment that begins with //pawl: and a kind, followed by options of the form name=value:
 
 	//pawl:activity timeout=10s attempts=5 backoff=1s..1m
 
-An unknown kind or option, a value of the wrong form, an option given twice, and options that contradict each other are
-errors. Otherwise a misspelt option would silently keep its default.`}
+An unknown kind or option, a value of the wrong form, an option that is set twice, and options that contradict each other
+are errors. Otherwise a misspelt option would silently keep its default.`}
 
 	rulePlace = diag.Rule{ID: "PWL102", Title: "a directive is in the wrong place", Doc: `
 Write activity and step directly above a function, a method of a type, or a method of an interface type; workflow above

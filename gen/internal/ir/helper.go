@@ -1,5 +1,5 @@
 // Helpers: the generic functions that the lowered files of a package call, and that its generated file declares. A
-// helper's name says all there is to know about it, so equal helpers have equal names.
+// helper's name determines its code, so equal helpers have equal names.
 
 package ir
 

@@ -1,5 +1,5 @@
-// Package ir is the waist of the compiler: what a front end found in one package, as plain values that can be printed
-// and compared, and all that the emitter sees.
+// Package ir is the description from which the emitter writes the generated file of a package: plain values that can
+// be printed and compared.
 package ir
 
 import (
@@ -172,5 +172,5 @@ type Source struct {
 }
 
 // Guard is the base name of the generated file that holds the fingerprints of a file which only some builds compile.
-// What the author's file name says about systems, this one says too.
+// It keeps a GOOS or GOARCH suffix of the author's file name.
 func (s Source) Guard() string { return strings.TrimSuffix(s.File, ".go") + ".guard.pawl.go" }

@@ -1,4 +1,4 @@
-// Walking a description for the packages that it refers to.
+// This file finds the packages that a description refers to.
 
 package ir
 

@@ -93,8 +93,8 @@ func (x *Index) Mentioned(pkg *gosrc.Package) map[types.Object]bool {
 }
 
 // Sources returns the package's files with the fingerprints of everything that its generated code or a replay depends on:
-// the signatures of activities and steps, the whole text of every other function that workflow code reaches, and that of
-// the types, constants and variables in all of these. Guarded are the files that only some builds compile.
+// the signatures of activities and steps, and the whole text of all other functions that workflow code reaches and of the
+// types, constants and variables that these mention. Guarded are the files that only some builds compile.
 func (x *Index) Sources(pkg *gosrc.Package) (all, guarded []ir.Source) {
 	keys := x.sourceKeys(pkg)
 	for _, file := range pkg.Files {

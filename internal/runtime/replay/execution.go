@@ -306,7 +306,7 @@ func (x *Execution) start(e *history.RunStarted) {
 
 var errGoexit = errors.New("the workflow ended its own goroutine by runtime.Goexit and returned nothing: return from the function instead")
 
-// Mismatch says that the code no longer does what the history says it did.
+// Mismatch is the error of a replay whose code makes other calls than the history records.
 type Mismatch struct {
 	Event    uint64 // number of the event in the history, from 1
 	Recorded string // the operation in the history, with its line at that time
@@ -315,8 +315,10 @@ type Mismatch struct {
 
 func (m *Mismatch) Error() string {
 	return fmt.Sprintf("replay diverges at event %d\n  history: %s\n  code:    %s\n"+
-		"  because: a durable call was added, removed or moved since this run recorded the event\n"+
-		"  help:    run a worker whose code still makes the recorded call; the run then resumes", m.Event, m.Recorded, m.Code)
+		"  because: a durable call was added, removed, moved or renamed since this run recorded the event\n"+
+		"  help:    deploy code that still makes the recorded call; the run then resumes. Keep the name of a renamed\n"+
+		"           function with name=…, and put changed calls into a new workflow function for new runs:\n"+
+		"           see docs/changing-workflows.md", m.Event, m.Recorded, m.Code)
 }
 
 // PanicError says that a workflow's code panicked.
