@@ -82,9 +82,11 @@ func TestAlarmRingsOnce(t *testing.T) {
 		a.arm(begin.Add(time.Second), ring)
 		a.arm(begin.Add(2*time.Second), ring)
 		time.Sleep(3 * time.Second)
+		synctest.Wait()
 		a.arm(begin.Add(4*time.Second), ring)
 		a.stop()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if fmt.Sprint(rung) != "[2s]" {
 			t.Errorf("rang at %v, want 2s", rung)
 		}
