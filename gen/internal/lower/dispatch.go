@@ -11,10 +11,8 @@ package lower
 import (
 	"fmt"
 	"go/ast"
-	"go/types"
 
 	"github.com/pawlhq/pawl/gen/internal/check"
-	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
 // dispatch lowers the mention of an interface's method behind which something may need the run.
@@ -29,7 +27,7 @@ func (l *lowerer) dispatch(r reference) {
 		l.edits.after(r.expr.End(), ")")
 		return
 	}
-	l.twin(r)
+	l.useCopy(r)
 	l.edits.before(sel.X.Pos(), l.dispatcher(r.fn, false)+"(")
 	l.edits.after(sel.X.End(), l.path(sel)+")")
 }
@@ -40,12 +38,4 @@ func (l *lowerer) expressed(sel *ast.SelectorExpr, r reference) {
 	l.edits.before(r.call.Pos(), l.dispatcher(r.fn, false)+"(")
 	l.edits.replace(sel.X.End(), r.call.Lparen+1, "(")
 	l.edits.after(r.call.Args[0].End(), "))."+sel.Sel.Name+check.Suffix+"("+l.names.run)
-}
-
-// dispatcher is the name of the dispatcher for a method, which the package's generated file declares.
-func (l *lowerer) dispatcher(fn *types.Func, expression bool) string {
-	d := ir.Dispatcher{Shape: shape(fn.Signature()), Method: fn.Name(), Expression: expression}
-	l.dispatchers[d.Value().Name()] = d.Value() // which one of expressions calls
-	l.dispatchers[d.Name()] = d
-	return d.Name()
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// edits are changes to one source text.
+// edits are changes to one source file.
 type edits struct {
 	src  []byte
 	base int // position of the first byte
@@ -20,21 +20,21 @@ type edits struct {
 	uses []use
 }
 
-// edit puts text in the place of [from, to).
+// edit replaces [from, to) with text.
 type edit struct {
 	from, to int // offsets
 	side     side
-	seq      int // orders edits at one place: who came first is the outer one
+	seq      int // orders edits at one place: the earlier one is the outer one
 	text     text
 }
 
-// text is what an edit writes: strings, and spans of the source that come there with their edits.
+// text is what an edit writes: strings, and spans of the source with their edits.
 type text []any
 
-// span is a part of the source that moves to another place. It comes as one line.
+// span is a part of the source that moves to another place. It is written as one line.
 type span struct{ from, to token.Pos }
 
-// use is what to do if the source at an offset is written.
+// use is a function that is called if the source at an offset is written.
 type use struct {
 	at int
 	do func()
@@ -44,21 +44,21 @@ type use struct {
 type side int
 
 const (
-	afterText  side = iota // to what ends here: the inner one stands first
-	beforeText             // to what begins here: the outer one stands first
+	afterText  side = iota // to what ends here: the inner one comes first
+	beforeText             // to what begins here: the outer one comes first
 	inPlace                // to the text itself
 )
 
 func (e *edits) offset(pos token.Pos) int { return int(pos) - e.base }
 
-// after inserts text behind what ends at pos.
+// after inserts text after what ends at pos.
 func (e *edits) after(pos token.Pos, text ...any) { e.add(pos, pos, afterText, text) }
 
-// before inserts text in front of what begins at pos.
+// before inserts text before what begins at pos.
 func (e *edits) before(pos token.Pos, text ...any) { e.add(pos, pos, beforeText, text) }
 
-// replace puts text in the place of [from, to) and drops all edits inside of it, except in the spans of the text. The
-// lines that it takes away come back behind the text.
+// replace replaces [from, to) with text and drops all edits inside it, except in the spans of the text. The line breaks that it
+// removes are added after the text.
 func (e *edits) replace(from, to token.Pos, text ...any) {
 	if last, ok := text[len(text)-1].(string); ok {
 		if lines := e.lines(from, to); lines != "" && !strings.Contains(last, "\n") {
@@ -68,12 +68,12 @@ func (e *edits) replace(from, to token.Pos, text ...any) {
 	e.add(from, to, inPlace, text)
 }
 
-// whenWritten has something done if the source at pos is written, and not replaced.
+// whenWritten calls do if the source at pos is written, rather than replaced.
 func (e *edits) whenWritten(pos token.Pos, do func()) {
 	e.uses = append(e.uses, use{e.offset(pos), do})
 }
 
-// lines are the line breaks of [from, to), each with the indentation of the line that it begins.
+// lines returns the line breaks in [from, to), each with the indentation of the next line.
 func (e *edits) lines(from, to token.Pos) string {
 	return strings.Join(breaks.FindAllString(string(e.src[e.offset(from):e.offset(to)]), -1), "")
 }
@@ -84,7 +84,7 @@ func (e *edits) add(from, to token.Pos, side side, text text) {
 	e.list = append(e.list, edit{e.offset(from), e.offset(to), side, len(e.list), text})
 }
 
-// apply is the text of [from, to) with its edits, without what is inserted for the neighbours on both sides of it.
+// apply returns the text of [from, to) with its edits, without insertions that belong to the neighbours on both sides.
 func (e *edits) apply(from, to token.Pos) string {
 	slices.SortFunc(e.list, order)
 	return e.render(e.offset(from), e.offset(to))
@@ -153,12 +153,4 @@ func order(a, b edit) int {
 		inner = -inner
 	}
 	return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.side, b.side), inner)
-}
-
-// comma separates an inserted argument or parameter from the next, which may stand on another line.
-func (l *lowerer) comma(pos token.Pos) string {
-	if l.file.Source[l.edits.offset(pos)] == '\n' {
-		return ","
-	}
-	return ", "
 }

@@ -41,17 +41,6 @@ func (l *lowerer) goStmt(g *ast.GoStmt) {
 	l.edits.after(call.End(), ")")
 }
 
-// started reports whether a call is the one of a go statement.
-func (l *lowerer) started(call *ast.CallExpr) bool {
-	for i, n := range l.stack {
-		if n == ast.Node(call) {
-			_, ok := l.stack[i-1].(*ast.GoStmt)
-			return ok
-		}
-	}
-	return false
-}
-
 // builtinAsFunction spells a function that does what a call of a built-in does, which is no value; empty if the call is
 // of something else.
 func (l *lowerer) builtinAsFunction(call *ast.CallExpr) (function string, sig *types.Signature) {
@@ -78,8 +67,8 @@ func (l *lowerer) builtinAsFunction(call *ast.CallExpr) (function string, sig *t
 		params = append(params, args[i]+" "+l.typeString(t))
 	}
 	name := b.Name()
-	if twin, ok := builtins[name]; ok {
-		name, args = l.names.abi+"."+twin, append([]string{l.names.run}, args...)
+	if target, ok := builtins[name]; ok {
+		name, args = l.names.abi+"."+target, append([]string{l.names.run}, args...)
 	}
 	sig = types.NewSignatureType(nil, nil, nil, types.NewTuple(vars...), nil, false)
 	return fmt.Sprintf("func(%s) { %s(%s) }", strings.Join(params, ", "), name, strings.Join(args, ", ")), sig

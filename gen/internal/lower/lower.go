@@ -1,9 +1,9 @@
-// Package lower makes the copies of functions that run in a workflow: the author's text with the run handed on.
+// Package lower makes the copies of functions that run in a workflow: the author's text with the run passed on.
 //
-// A copy F__pawl stands beside F, takes the run as its first parameter, and calls the twins of whatever needs the run.
-// It is made by edits of the text and never by printing a syntax tree, and no edit adds or removes a line inside of a
-// function, so that one line directive above it leads every position back to the author's file. Only a line that grows
-// too long for the way Go is formatted is broken, and has further directives.
+// The copy F__pawl of F takes the run as its first parameter and calls the copies, or the run's counterparts, of everything that
+// needs the run. It is made by text edits, never by printing a syntax tree. No edit adds or removes a line inside a function, so one
+// line directive above the copy maps every position to the author's file. Only a line that becomes too long for gofmt's layout is
+// broken, and gets further directives.
 package lower
 
 import (
@@ -38,16 +38,16 @@ type File struct {
 func Files(prog *gosrc.Program, res *check.Result) (files []File) {
 	for _, pkg := range prog.Packages {
 		for _, src := range pkg.Files {
-			decls, twins := loweredIn(pkg, src, res), twinsIn(prog, src, res)
-			if len(decls)+len(twins) > 0 {
-				files = append(files, lowerFile(prog, pkg, src, decls, twins, res))
+			decls, forwarders := loweredIn(pkg, src, res), forwardersIn(prog, src, res)
+			if len(decls)+len(forwarders) > 0 {
+				files = append(files, lowerFile(prog, pkg, src, decls, forwarders, res))
 			}
 		}
 	}
 	return files
 }
 
-// loweredIn are the functions of a file that need a copy.
+// loweredIn returns the functions of a file that need a copy.
 func loweredIn(pkg *gosrc.Package, src *gosrc.File, res *check.Result) (decls []*ast.FuncDecl) {
 	for _, d := range src.Syntax.Decls {
 		if d, ok := d.(*ast.FuncDecl); ok {
@@ -59,23 +59,7 @@ func loweredIn(pkg *gosrc.Package, src *gosrc.File, res *check.Result) (decls []
 	return decls
 }
 
-// lowerer is the work on one file.
-type lowerer struct {
-	prog        *gosrc.Program
-	pkg         *gosrc.Package
-	file        *gosrc.File
-	info        *types.Info
-	res         *check.Result
-	edits       edits
-	names       names
-	imports     fileImports
-	binders     map[string]ir.Binder
-	dispatchers map[string]ir.Dispatcher
-	arms        map[ast.Node]bool // sends and receives that are cases of a select
-	stack       []ast.Node
-}
-
-func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, twins []check.Forwarder, res *check.Result) File {
+func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, forwarders []check.Forwarder, res *check.Result) File {
 	l := &lowerer{
 		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res,
 		edits:   edits{src: src.Source, base: int(src.Syntax.FileStart)},
@@ -86,8 +70,8 @@ func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls [
 	l.imports = newImports(l)
 	out := File{Pkg: pkg, Source: src, Name: strings.TrimSuffix(filepath.Base(src.Path), ".go") + ".pawl.go"}
 	var body bytes.Buffer
-	for _, t := range twins { // first: behind a copy, they would be thought to stand in the author's file
-		l.writeTwin(&body, t)
+	for _, t := range forwarders { // first: after a copy, its line directive would apply to them
+		l.writeForwarder(&body, t)
 	}
 	for _, d := range decls {
 		l.function(d)
@@ -100,10 +84,10 @@ func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls [
 	return out
 }
 
-// function enters the edits of one function.
+// function adds the edits of one function.
 func (l *lowerer) function(d *ast.FuncDecl) {
 	l.signature(d)
-	l.silence(d)
+	l.disableDirectives(d)
 	ast.Inspect(d, l.visit)
 }
 
@@ -124,8 +108,8 @@ func (l *lowerer) signature(d *ast.FuncDecl) {
 	}
 }
 
-// silence makes ordinary comments of the directives inside of a function, which must not take effect twice.
-func (l *lowerer) silence(d *ast.FuncDecl) {
+// disableDirectives turns the directives inside a function into ordinary comments, because they must not take effect twice.
+func (l *lowerer) disableDirectives(d *ast.FuncDecl) {
 	for _, g := range l.file.Syntax.Comments {
 		for _, c := range g.List {
 			if d.Pos() <= c.Pos() && c.End() <= d.End() && (annotations.Is(c.Text) || strings.HasPrefix(c.Text, "//go:")) {
@@ -143,7 +127,7 @@ func (l *lowerer) visit(x ast.Node) bool {
 	}
 	l.stack = append(l.stack, x)
 	switch x := x.(type) {
-	case *ast.SelectorExpr: // before its operand: what is around an operand is entered before what is in it
+	case *ast.SelectorExpr: // before its operand: edits around an operand are added before those in it
 		l.stack = append(l.stack, x.Sel)
 		l.identifier(x.Sel)
 		l.stack = l.stack[:len(l.stack)-1]
@@ -165,7 +149,7 @@ func (l *lowerer) visit(x ast.Node) bool {
 	return true
 }
 
-// write prints the copy of a function: a sentence, the tool comments of the original, and where it comes from.
+// write prints the copy of a function, with a doc comment, the linter comments of the original, and a line directive.
 func (l *lowerer) write(b *bytes.Buffer, d *ast.FuncDecl) {
 	fmt.Fprintf(b, "\n// %s%s is %s as a workflow runs it.\n//\n", d.Name.Name, check.Suffix, d.Name.Name)
 	if d.Doc != nil {
@@ -179,7 +163,7 @@ func (l *lowerer) write(b *bytes.Buffer, d *ast.FuncDecl) {
 	fmt.Fprintf(b, "//line %s:%d:1\n%s\n", file, line, layout(l.edits.apply(d.Pos(), d.End()), file, line))
 }
 
-// header is everything above the functions.
+// header returns everything above the functions.
 func (l *lowerer) header() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\n\n", gosrc.Header)
@@ -191,7 +175,7 @@ func (l *lowerer) header() []byte {
 	return b.Bytes()
 }
 
-// constraints are the lines of the author's file that say when, and as which version of Go, it is compiled.
+// constraints returns the build constraints of the author's file.
 func (l *lowerer) constraints() (lines []string) {
 	for _, g := range l.file.Syntax.Comments {
 		for _, c := range g.List {

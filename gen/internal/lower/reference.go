@@ -10,14 +10,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/check"
-	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
-	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
-// reference is the mention of a function.
+// reference is a use of a function.
 type reference struct {
 	id   *ast.Ident
 	expr ast.Expr      // the whole of it: qualifier or receiver, name, type arguments
@@ -25,93 +22,8 @@ type reference struct {
 	fn   *types.Func   // origin
 }
 
-// identifier lowers what a name refers to, and keeps the import that it needs.
-func (l *lowerer) identifier(id *ast.Ident) {
-	switch obj := l.info.Uses[id].(type) {
-	case *types.Builtin:
-		l.builtin(id, obj)
-	case *types.PkgName:
-		l.edits.whenWritten(id.Pos(), func() { l.imports.keepName(obj) })
-	case *types.Func:
-		l.mention(id, obj.Origin())
-	default:
-		if obj != nil && obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
-			l.unqualified(id, obj)
-		}
-	}
-}
-
-// unqualified keeps the dot import that a bare name comes from.
-func (l *lowerer) unqualified(id *ast.Ident, obj types.Object) {
-	if obj.Pkg() != l.pkg.Types && !l.qualified(id) {
-		l.edits.whenWritten(id.Pos(), func() { l.imports.keepDot(obj.Pkg()) })
-	}
-}
-
-// qualified reports whether the identifier on top of the stack is the right side of a selector.
-func (l *lowerer) qualified(id *ast.Ident) bool {
-	sel, ok := l.stack[len(l.stack)-2].(*ast.SelectorExpr)
-	return ok && sel.Sel == id
-}
-
-// builtins are the twins of built-in functions.
-var builtins = map[string]string{"close": "Close", "print": "BuiltinPrint", "println": "BuiltinPrintln"}
-
-// printer is the type of print and println: func(...any).
-var printer = types.NewSignatureType(nil, nil, nil, types.NewTuple(types.NewParam(0, nil, "", types.NewSlice(types.Universe.Lookup("any").Type()))), nil, true)
-
-func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
-	twin, ok := builtins[obj.Name()]
-	if !ok {
-		return
-	}
-	_, call := gotypes.Reference(l.stack)
-	switch {
-	case l.started(call):
-	case l.spreads(call):
-		l.edits.replace(id.Pos(), id.End(), l.printer(twin))
-	default:
-		l.edits.replace(id.Pos(), id.End(), l.names.abi+"."+twin)
-		l.passRun(call)
-	}
-}
-
-// printer spells a function that prints what it is given.
-func (l *lowerer) printer(twin string) string {
-	return fmt.Sprintf("%s(%s, %s.%s)", l.binder(ir.Plain, printer), l.names.run, l.names.abi, twin)
-}
-
-// mention lowers the mention of a function or method. What a go statement calls, it takes as a value.
-func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
-	expr, call := gotypes.Reference(l.stack)
-	started := l.started(call)
-	if started {
-		call = nil
-	}
-	r := reference{id, expr, call, fn}
-	a := l.prog.Annotation(fn)
-	operation := a != nil && a.Kind != annotations.Workflow
-	switch {
-	case operation && a.Iface != nil:
-		l.onInterface(r, a.Iface)
-	case l.res.Dispatched[id]:
-		l.dispatch(r)
-	case operation || l.res.Lowered[fn]:
-		l.twin(r)
-	case stdlib.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
-		l.std(r)
-	case check.DecodesTimes(l.info, l.stack):
-		l.decoder(r)
-	case started:
-		l.instantiate(r)
-	}
-	if fn.Signature().Recv() == nil {
-		l.unqualified(id, fn)
-	}
-}
-
-// twin names the twin in the place of a function or method.
-func (l *lowerer) twin(r reference) {
+// useCopy calls the copy of a function or method in its place.
+func (l *lowerer) useCopy(r reference) {
 	if r.call != nil && !l.spreads(r.call) {
 		l.edits.after(r.id.End(), check.Suffix)
 		if l.isExpression(r.expr) {
@@ -130,24 +42,6 @@ func (l *lowerer) twin(r reference) {
 	l.edits.after(r.id.End(), check.Suffix)
 }
 
-// passRun makes the run the first argument of a call.
-func (l *lowerer) passRun(call *ast.CallExpr) {
-	run := l.names.run
-	if len(call.Args) > 0 {
-		run += l.comma(call.Lparen + 1)
-	}
-	l.edits.after(call.Lparen+1, run)
-}
-
-// spreads reports whether a call has the results of another call as its arguments, beside which nothing can stand.
-func (l *lowerer) spreads(call *ast.CallExpr) bool {
-	if len(call.Args) != 1 {
-		return false
-	}
-	_, tuple := l.info.TypeOf(call.Args[0]).(*types.Tuple)
-	return tuple
-}
-
 // isExpression reports whether a reference is a method expression: T.M.
 func (l *lowerer) isExpression(e ast.Expr) bool {
 	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
@@ -161,7 +55,7 @@ func (l *lowerer) bind(r reference, form ir.Form) {
 	l.edits.after(r.expr.End(), ")")
 }
 
-// instantiate spells out the type arguments of a generic function: as an argument of a binder nothing else gives them.
+// instantiate spells out the type arguments of a generic function, which cannot be inferred if it is an argument of a binder.
 func (l *lowerer) instantiate(r reference) {
 	inst, ok := l.info.Instances[r.id]
 	if !ok {
@@ -193,35 +87,20 @@ func (l *lowerer) instantiate(r reference) {
 	l.edits.after(base.End(), list)
 }
 
-// typeString spells a type with the imports of the file.
-func (l *lowerer) typeString(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string {
-		return strings.TrimSuffix(l.imports.qualifier(p), ".")
-	})
-}
-
-// onInterface lowers an annotated method of an interface: its twin is a function that takes the interface.
-func (l *lowerer) onInterface(r reference, iface *types.Named) {
-	pkg := l.imports.qualifier(iface.Obj().Pkg())
-	name := iface.Obj().Name()
-	// The receiver is converted where inference would see its static type.
-	l.onReceiver(r, pkg+name+"_"+r.fn.Name()+check.Suffix, pkg+name)
-}
-
-// onReceiver lowers a method whose twin is a function that takes the receiver behind the run. As a value, the receiver
-// is converted to a type, if one is given.
-func (l *lowerer) onReceiver(r reference, twin, conversion string) {
+// onReceiver lowers a method whose counterpart is a function with the parameters run and receiver. If the method is used as a
+// value, the receiver is converted to a type, if one is given.
+func (l *lowerer) onReceiver(r reference, target, conversion string) {
 	sel := ast.Unparen(r.expr).(*ast.SelectorExpr)
 	expression := l.isExpression(r.expr)
 	call := r.call != nil && !l.spreads(r.call)
 	switch {
 	case expression && l.path(sel) != "":
-		l.edits.replace(r.expr.Pos(), r.expr.End(), l.promoted(sel, twin))
+		l.edits.replace(r.expr.Pos(), r.expr.End(), l.promoted(sel, target))
 	case expression && call:
-		l.edits.replace(r.expr.Pos(), r.expr.End(), twin)
+		l.edits.replace(r.expr.Pos(), r.expr.End(), target)
 		l.passRun(r.call)
 	case expression:
-		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(ir.Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, twin))
+		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(ir.Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, target))
 	case call:
 		between := l.path(sel)
 		if len(r.call.Args) > 0 {
@@ -229,7 +108,7 @@ func (l *lowerer) onReceiver(r reference, twin, conversion string) {
 		} else if l.edits.lines(sel.X.End(), r.call.Rparen) != "" {
 			between += ","
 		}
-		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", twin, l.names.run, l.address(sel)))
+		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", target, l.names.run, l.address(sel)))
 		l.edits.replace(sel.X.End(), r.call.Lparen+1, between)
 	default:
 		open, end := "", ""
@@ -237,11 +116,11 @@ func (l *lowerer) onReceiver(r reference, twin, conversion string) {
 			open, end = conversion+"(", ")"
 		}
 		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", l.binder(ir.OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, open+l.address(sel)))
-		l.edits.replace(sel.X.End(), r.expr.End(), fmt.Sprintf("%s%s,%s%s)", l.path(sel), end, cmp.Or(l.edits.lines(sel.X.End(), r.expr.End()), " "), twin))
+		l.edits.replace(sel.X.End(), r.expr.End(), fmt.Sprintf("%s%s,%s%s)", l.path(sel), end, cmp.Or(l.edits.lines(sel.X.End(), r.expr.End()), " "), target))
 	}
 }
 
-// address is the operator that makes a method's receiver of the operand of a selector.
+// address is the operator that turns the operand of a selector into the method's receiver.
 func (l *lowerer) address(sel *ast.SelectorExpr) string {
 	s := l.info.Selections[sel]
 	recv := s.Recv()
@@ -256,7 +135,7 @@ func (l *lowerer) address(sel *ast.SelectorExpr) string {
 }
 
 // promoted spells a function that does what the expression of a promoted method does.
-func (l *lowerer) promoted(sel *ast.SelectorExpr, twin string) string {
+func (l *lowerer) promoted(sel *ast.SelectorExpr, target string) string {
 	sig := l.info.TypeOf(sel).(*types.Signature)
 	var params []string
 	args := []string{l.names.run, l.address(sel) + "a1" + l.path(sel)}
@@ -266,7 +145,7 @@ func (l *lowerer) promoted(sel *ast.SelectorExpr, twin string) string {
 			args = append(args, fmt.Sprint("a", i+1))
 		}
 	}
-	body, result := fmt.Sprintf("%s(%s)", twin, strings.Join(args, ", ")), ""
+	body, result := fmt.Sprintf("%s(%s)", target, strings.Join(args, ", ")), ""
 	if sig.Results().Len() > 0 {
 		body, result = "return "+body, l.typeString(sig.Results().At(0).Type())+" "
 	}

@@ -43,18 +43,18 @@ func (l *lowerer) decoder(r reference) {
 	l.edits.after(r.expr.End(), ")")
 }
 
-// stdMethod lowers a method. As values, the twin of a module's, which is generic, is instantiated, and an interface's gets
-// a receiver of just that interface.
-func (l *lowerer) stdMethod(r reference, twin string, recv *types.Named) {
+// stdMethod lowers a method. If it is used as a value, the counterpart of a module's method, which is generic, is instantiated, and
+// that of an interface's method gets a receiver of exactly that interface.
+func (l *lowerer) stdMethod(r reference, target string, recv *types.Named) {
 	conversion := ""
 	switch {
 	case r.call != nil:
 	case types.IsInterface(recv):
 		conversion = l.typeString(recv)
 	case !importpath.IsStd(recv.Obj().Pkg().Path()):
-		twin += "[" + l.typeString(recv) + "]"
+		target += "[" + l.typeString(recv) + "]"
 	}
-	l.onReceiver(r, twin, conversion)
+	l.onReceiver(r, target, conversion)
 }
 
 // counterpart is the name of the counterpart of a function. Package abi does not know the types of errgroup, and of

@@ -16,17 +16,17 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
 
-// twinsIn are the twins that go with a file: with the one that declares the method, or the type that embeds one.
-func twinsIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (twins []check.Forwarder) {
+// forwardersIn returns the forwarders that belong to a file: to the one that declares the method, or the type that embeds one.
+func forwardersIn(prog *gosrc.Program, src *gosrc.File, res *check.Result) (forwarders []check.Forwarder) {
 	for _, t := range res.Forwarders {
 		if prog.Fset.File(origin(t)) == prog.Fset.File(src.Syntax.Pos()) {
-			twins = append(twins, t)
+			forwarders = append(forwarders, t)
 		}
 	}
-	return twins
+	return forwarders
 }
 
-// origin is what the author wrote and a twin comes from.
+// origin is the position of the method or type that a forwarder is made for.
 func origin(t check.Forwarder) token.Pos {
 	if len(t.Path) == 0 {
 		return t.Method.Pos()
@@ -34,9 +34,9 @@ func origin(t check.Forwarder) token.Pos {
 	return t.Type.Obj().Pos()
 }
 
-// writeTwin writes a method that hands its arguments on. What it calls stands on the author's line: an operation is
-// known in histories by where it was called.
-func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Forwarder) {
+// writeForwarder writes a method that passes its arguments on. The call in it has the author's line, because a history contains the
+// positions of calls.
+func (l *lowerer) writeForwarder(b *bytes.Buffer, t check.Forwarder) {
 	sig, name := t.Method.Signature(), t.Method.Name()
 	params, args := l.parameters(sig)
 	handsOn, run := l.handsOn(t, args)
@@ -49,7 +49,7 @@ func (l *lowerer) writeTwin(b *bytes.Buffer, t check.Forwarder) {
 		filepath.Base(l.file.Path), l.prog.Fset.PositionFor(origin(t), false).Line, handsOn)
 }
 
-// handsOn is the call in a twin, and what the twin's parameter for the run is called.
+// handsOn returns the call in a forwarder, and the name of the forwarder's parameter for the run.
 func (l *lowerer) handsOn(t check.Forwarder, args []string) (call, run string) {
 	target := l.names.recv
 	for _, f := range t.Path {
@@ -73,7 +73,7 @@ func list(first, second string, rest []string) string {
 	return strings.Join(append(all, rest...), ", ")
 }
 
-// receiver is the type of a twin's receiver: a pointer if only pointers have the method.
+// receiver returns the type of a forwarder's receiver: a pointer if only pointers have the method.
 func (l *lowerer) receiver(t check.Forwarder) string {
 	name := t.Type.Obj().Name()
 	if params := t.Type.TypeParams(); params.Len() > 0 {
@@ -110,4 +110,16 @@ func (l *lowerer) results(sig *types.Signature) string {
 		all = append(all, l.typeString(r.Type()))
 	}
 	return resultList(all)
+}
+
+// resultList spells the results of a function.
+func resultList(types []string) string {
+	switch len(types) {
+	case 0:
+		return ""
+	case 1:
+		return " " + types[0]
+	default:
+		return " (" + strings.Join(types, ", ") + ")"
+	}
 }
