@@ -3,7 +3,6 @@ package gen_test
 import (
 	"bytes"
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,9 +11,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/pawlhq/pawl/gen"
+	"github.com/pawlhq/pawl/internal/goldentest"
 )
-
-var update = flag.Bool("update", false, "rewrite the want sections of testdata, and fail")
 
 // TestCheck runs the compiler over each archive of testdata/check and compares what it finds with the section want.
 func TestCheck(t *testing.T) {
@@ -63,8 +61,8 @@ func compare(t *testing.T, name string, archive *txtar.Archive, got []byte) {
 		if bytes.Equal(f.Data, got) {
 			return
 		}
-		if !*update {
-			t.Fatalf("got\n%s\nwant\n%s\nrefresh with go test ./gen -update", got, f.Data)
+		if !goldentest.Update() {
+			t.Fatalf("got\n%s\nwant\n%s\nrecord it with go test ./gen -update", got, f.Data)
 		}
 		archive.Files[i].Data = got
 		if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/golden/internal/language"
+	"github.com/pawlhq/pawl/internal/goldentest"
 )
 
 // TestLanguage holds every row of the table of the language against the goldens that it names: an accepted construct is
@@ -72,8 +73,8 @@ func TestLanguagePage(t *testing.T) {
 	if bytes.Equal(got, want) {
 		return
 	}
-	if !refresh(t, "language") {
-		t.Fatalf("%s is not what the table says; refresh it with go test ./golden -run TestLanguagePage -update=language", page)
+	if !goldentest.Update() {
+		t.Fatalf("%s differs from the table; regenerate it with go test ./golden -run TestLanguagePage -update", page)
 	}
 	if err := os.WriteFile(page, want, 0o666); err != nil {
 		t.Fatal(err)

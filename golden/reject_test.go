@@ -15,6 +15,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/internal/goldentest"
 )
 
 // wanted is the section of an archive that holds what the compiler says.
@@ -39,8 +40,8 @@ func TestRejected(t *testing.T) {
 			if bytes.Equal(got, *want) {
 				return
 			}
-			if !refresh(t, name) {
-				t.Fatalf("got\n%s\nwant\n%s\nrefresh it with go test ./golden -run TestRejected -update=%s", got, *want, name)
+			if !goldentest.Update() {
+				t.Fatalf("got\n%s\nwant\n%s\nrecord it with go test ./golden -run TestRejected/%s -update", got, *want, name)
 			}
 			*want = got
 			if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {

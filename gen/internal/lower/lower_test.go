@@ -2,7 +2,6 @@ package lower_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/format"
 	"go/types"
@@ -18,9 +17,8 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/lower"
+	"github.com/pawlhq/pawl/internal/goldentest"
 )
-
-var update = flag.Bool("update", false, "record what the cases give now, and fail")
 
 const (
 	sync = "../check/testdata/modules/sync"
@@ -67,7 +65,7 @@ func TestCases(t *testing.T) {
 func compare(t *testing.T, c checktest.Case, name, got string) {
 	t.Helper()
 	if want, _ := c.File(name); got != want {
-		if *update {
+		if goldentest.Update() {
 			c.Update(t, name, got)
 		}
 		t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)

@@ -13,6 +13,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/channels"
 	"github.com/pawlhq/pawl/golden/accept/clock"
 	"github.com/pawlhq/pawl/golden/accept/closures"
+	"github.com/pawlhq/pawl/golden/accept/codecs"
 	"github.com/pawlhq/pawl/golden/accept/concurrency"
 	"github.com/pawlhq/pawl/golden/accept/constraints"
 	"github.com/pawlhq/pawl/golden/accept/contexts"
@@ -113,6 +114,14 @@ func All() []Case {
 			Plain:         func(ctx context.Context) []any { return outcome(closures.Count(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(closures.StartCount(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:          "codecs",
+			Registrations: registrations(codecs.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(codecs.Areas(ctx, drawing())) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(codecs.StartAreas(ctx, c, ID, drawing())).Result(ctx))
 			},
 		},
 		{
@@ -497,6 +506,10 @@ func All() []Case {
 			},
 		},
 	}
+}
+
+func drawing() codecs.Drawing {
+	return codecs.Drawing{Shapes: []codecs.Shape{codecs.Square{Side: 2}, codecs.Rect{Width: 3, Height: 4}}}
 }
 
 func blob() payloads.Blob {

@@ -13,6 +13,7 @@ var annotations = Theme{
 		rejected("PWL103", "signatures that cannot be called durably", "the context comes first and the error last; type parameters are not allowed", "reject/signature", "func Charge(o Order) error"),
 		rejected("PWL104", "inputs and results that cannot be recorded", "functions, channels, locks, interfaces, unexported fields", "reject/encode", "o Order) error"),
 		asIs("inputs and results of any size", "large ones are kept in the object store", "accept/payloads", "//pawl:activity"),
+		asIs("`codec=`: inputs and results that JSON cannot encode", "are encoded by a codec that the program registers with `pawl.RegisterCodec`", "accept/codecs", "//pawl:activity codec=gob"),
 		rejected("PWL105", "two declarations with the same name", "in the history or in Go", "reject/name-twice", "//pawl:activity name=charge", "reject/name-taken", "type CheckoutRun struct{}"),
 		asIs("names, queues, limits and non-retryable errors set by options", "are used by the engine", "accept/naming", "queue=desk timeout=1h", "accept/timeouts", "heartbeat=10s", "accept/finalerrors", "final=ErrDeclined,*LimitError", "accept/retries", "backoff=1s..10s"),
 		rejected("PWL106", "a workflow receiver with process state", "a receiver holds only activities and configuration", "reject/receiver", "*sql.DB"),

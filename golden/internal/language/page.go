@@ -10,7 +10,7 @@ import (
 
 const intro = `# The language
 
-<!-- Generated from golden/internal/language by go test ./golden -run TestLanguagePage -update=language. DO NOT EDIT. -->
+<!-- Generated from golden/internal/language by go test ./golden -run TestLanguagePage -update. DO NOT EDIT. -->
 
 Workflow code is Go. This page lists, construct by construct, what it means in a durable run. Each row links to programs that
 prove it: either a program that a test runs as plain Go, on the engine, and through crashes and replays, or a program that the

@@ -3,7 +3,6 @@ package history
 // What was once in the schema stays in it.
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -11,9 +10,9 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
-)
 
-var update = flag.Bool("update", false, "add what is new in the schema to testdata/released.txt")
+	"github.com/pawlhq/pawl/internal/goldentest"
+)
 
 const released = "testdata/released.txt"
 
@@ -33,8 +32,8 @@ func TestReleasedSchemaStays(t *testing.T) {
 	if len(added) == 0 || len(gone) > 0 {
 		return
 	}
-	if !*update {
-		t.Errorf("not in %s: %q\nif they are as they shall be for ever, add them: go test ./internal/runtime/history -run Released -update", released, added)
+	if !goldentest.Update() {
+		t.Errorf("not in %s: %q\nif they are final, add them: go test ./internal/runtime/history -run Released -update", released, added)
 		return
 	}
 	all := append(was, added...)
