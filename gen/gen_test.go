@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/internal/goldentest"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // TestCheck runs the compiler over each archive of testdata/check and compares what it finds with the section want.
@@ -73,29 +75,11 @@ func compare(t *testing.T, name string, archive *txtar.Archive, got []byte) {
 	t.Fatalf("%s has no section want", name)
 }
 
-// module makes a module of an archive, in a directory of its own, that uses this checkout of Pawl.
+// module makes a module of an archive, without its wanted sections, that uses this checkout of Pawl.
 func module(t testing.TB, archive *txtar.Archive) string {
 	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod := read(t, filepath.Join(root, "go.mod"))
-	mod = bytes.Replace(mod, []byte("module github.com/pawlhq/pawl\n"), []byte("module example.com/test\n"), 1)
-	mod = append(mod, "\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n\ntool github.com/pawlhq/pawl/cmd/pawl\n"...)
-	write(t, filepath.Join(dir, "go.mod"), mod)
-	write(t, filepath.Join(dir, "go.sum"), read(t, filepath.Join(root, "go.sum")))
-	for _, f := range archive.Files {
-		if strings.HasPrefix(f.Name, "want") {
-			continue
-		}
-		write(t, filepath.Join(dir, f.Name), f.Data)
-	}
-	return dir
+	files := slices.DeleteFunc(slices.Clone(archive.Files), func(f txtar.File) bool { return strings.HasPrefix(f.Name, "want") })
+	return testmod.Module{Tool: true}.New(t, &txtar.Archive{Files: files})
 }
 
 func read(t testing.TB, name string) []byte {

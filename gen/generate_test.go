@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/pawlhq/pawl/gen"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // shop is a program with everything that generated code has forms for: functions, methods and interface methods as
@@ -235,20 +236,9 @@ func TestRuntimeMissing(t *testing.T) {
 
 func TestRuntimeWithoutSums(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	mod, err := os.ReadFile("../go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod = bytes.Replace(mod, []byte("module github.com/pawlhq/pawl\n"), []byte("module example.com/test\n"), 1)
-	mod = append(mod, "\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n"...)
-	write(t, filepath.Join(dir, "go.mod"), mod)
+	dir := testmod.Module{NoSums: true}.New(t, nil)
 	write(t, filepath.Join(dir, "a.go"), []byte(annotatedSource))
-	_, err = gen.Generate(context.Background(), gen.Config{Dir: dir})
+	_, err := gen.Generate(context.Background(), gen.Config{Dir: dir})
 	for _, want := range []string{"missing go.sum entry", "go get github.com/pawlhq/pawl@v0.0.0", "go mod tidy"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want an error that says %q", err, want)

@@ -3,7 +3,6 @@ package golden_test
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/internal/goldentest"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // wanted is the section of an archive that holds what the compiler says.
@@ -97,51 +97,23 @@ func said(result *gen.Result) []byte {
 	return b.Bytes()
 }
 
-// module makes a module of an archive that uses this checkout, and what this module depends on.
+// module makes a module of an archive that uses this checkout. The modules that the archive has in modules/* replace those of others.
 func module(t *testing.T, archive *txtar.Archive) (dir string) {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod, err := os.ReadFile("../go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum, err := os.ReadFile("../go.sum")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod = bytes.Replace(mod, []byte("module github.com/pawlhq/pawl\n"), []byte("module example.com/shop\n"), 1)
-	mod = append(mod, "\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n"...)
-	mod = append(mod, dependencies(archive)...)
-	files := append(slices.Clone(archive.Files), txtar.File{Name: "go.mod", Data: mod}, txtar.File{Name: "go.sum", Data: sum})
-	for _, f := range files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+	replace := map[string]string{}
+	for _, f := range archive.Files {
 		if f.Name == wanted {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-// dependencies requires the modules that an archive has in modules/*: stand-ins for those of others.
-func dependencies(archive *txtar.Archive) (mod string) {
-	for _, f := range archive.Files {
+		testmod.Write(t, filepath.Join(dir, filepath.FromSlash(f.Name)), f.Data)
 		if ok, _ := path.Match("modules/*/go.mod", f.Name); ok {
-			name := strings.TrimSpace(strings.TrimPrefix(string(f.Data), "module "))
-			mod += fmt.Sprintf("\nrequire %s v0.0.0\n\nreplace %s => ./%s\n", name, name, path.Dir(f.Name))
+			replace[strings.TrimSpace(strings.TrimPrefix(string(f.Data), "module "))] = filepath.Join(dir, path.Dir(f.Name))
 		}
 	}
-	return mod
+	testmod.Module{Path: "example.com/shop", Replace: replace}.Init(t, dir)
+	return dir
 }

@@ -1,8 +1,8 @@
-// This file lowers sends and receives to calls. The calls stand in the same place, because Go orders calls and receives in
-// the same way.
+// This file lowers sends and receives to calls. A call replaces a receive in place, because Go orders calls and receives
+// in the same way.
 //
 //	ch <- v          abi.Send(_run, ch, v)
-//	ch <- v          abi.SendTo(_run, ch)(v)   if v is converted to the type of the elements
+//	ch <- v          abi.SendTo(_run, ch)(v)   if v is converted to the element type
 //	x := <-ch        x := abi.Recv(_run, ch)
 //	x, ok := <-ch    x, ok := abi.Recv2(_run, ch)
 
@@ -27,8 +27,9 @@ func (l *lowerer) send(s *ast.SendStmt) {
 	l.edits.after(s.End(), ")")
 }
 
-// sending is the name of the function that sends, and what stands between its channel and its value. A value that is to
-// be converted becomes the argument of a function for it: inference wants it to have the type of the elements.
+// sending returns the name of the function that sends, and the text between its channel and its value. If the value has
+// to be converted, it is the argument of a second call: as an argument of the first, type inference would require it to
+// have the element type already.
 func (l *lowerer) sending(name string, s *ast.SendStmt) (function, between string) {
 	value, elem := l.info.Types[s.Value], gotypes.ChanType(l.info.TypeOf(s.Chan)).Elem()
 	if value.IsNil() || types.Identical(value.Type, elem) {
@@ -50,7 +51,8 @@ func (l *lowerer) receive(u *ast.UnaryExpr) {
 	l.edits.after(u.End(), ")"+end)
 }
 
-// convert is what stands around a call that gives a value and a bool, where the bool is assigned to another boolean type.
+// convert returns the text around a call that returns a value and a bool, if the bool is assigned to a variable of another
+// boolean type.
 func (l *lowerer) convert(both *types.Tuple) (open, end string) {
 	flag := l.flag(both)
 	if flag == "" {
@@ -59,7 +61,7 @@ func (l *lowerer) convert(both *types.Tuple) (open, end string) {
 	return fmt.Sprintf("func() (%s, %s) { v, ok := ", l.typeString(both.At(0).Type()), flag), fmt.Sprintf("; return v, %s(ok) }()", flag)
 }
 
-// flag is the boolean type of the author's that a bool is assigned to; empty if it is bool itself, or an interface.
+// flag returns the named boolean type that a bool is assigned to. It is empty if the type is bool or an interface.
 func (l *lowerer) flag(both *types.Tuple) string {
 	t, ok := types.Unalias(both.At(1).Type()).(*types.Named)
 	if !ok || types.IsInterface(t) {
@@ -68,13 +70,13 @@ func (l *lowerer) flag(both *types.Tuple) string {
 	return l.typeString(t)
 }
 
-// onRun is the beginning of a call of a function of package abi that takes the run and a channel.
+// onRun returns the beginning of a call of a function of package abi that takes the run and a channel.
 func (l *lowerer) onRun(name string, ch ast.Expr) string {
 	return l.names.abi + "." + name + l.element(ch) + "(" + l.names.run + ", "
 }
 
-// element spells out the type of the elements where it cannot be inferred: where a type parameter stands for channels of
-// several directions.
+// element returns the element type as a type argument if it cannot be inferred. That is so if the channel's type is a type
+// parameter for channels of different directions.
 func (l *lowerer) element(ch ast.Expr) string {
 	t := l.info.TypeOf(ch)
 	if gotypes.CoreType(t) != nil {

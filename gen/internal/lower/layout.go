@@ -1,5 +1,5 @@
-// This file formats copies. Their names are longer and their calls have more arguments, so that a line of the author may
-// need several lines.
+// This file formats copies. Their names are longer and their calls have more arguments, so a line of the original may need
+// several lines in the copy.
 
 package lower
 
@@ -12,16 +12,16 @@ import (
 	"strings"
 )
 
-// layout formats the copy of a function that begins at a line of a file. Where a line of the copy is not the author's
-// next one, a line directive says which it is.
+// layout formats the copy of a function that begins at the given line of a file. Where the lines of the copy and of the
+// original do not correspond any more, it inserts a line directive.
 func layout(text, file string, line int) string {
 	formatted, err := format.Source([]byte(text))
 	if err != nil {
-		return text // which does not compile, as verification will say
+		return text // verification reports that it does not compile
 	}
 	was, is := lines([]byte(text)), lines(formatted)
 	if len(was) != len(is) {
-		return text // formatting took something away; that happens to no text that was formatted before
+		return text // formatting removed a token, which does not happen to text that was formatted before
 	}
 	var b strings.Builder
 	shift, next := 0, 0
@@ -40,7 +40,8 @@ func layout(text, file string, line int) string {
 	return b.String()
 }
 
-// lines gives, for each token that formatting neither adds nor takes away, the line that it begins on, counted from 0.
+// lines returns the line on which each token begins, counted from 0. It omits commas and semicolons, which formatting may
+// add or remove.
 func lines(text []byte) (list []int) {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	var s scanner.Scanner

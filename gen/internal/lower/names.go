@@ -1,4 +1,4 @@
-// This file chooses the names that lowering inserts, so that they mean the same everywhere in a file.
+// This file chooses the names that lowering inserts. They mean the same everywhere in a file.
 
 package lower
 
@@ -13,8 +13,8 @@ import (
 // names are the inserted names of one file.
 type names struct {
 	abi, run, iter, recv string
-	cases                []string        // of a select, in order
-	taken                map[string]bool // names that stand anywhere in the file, or are declared in its package
+	cases                []string        // of the cases of a select, in order
+	taken                map[string]bool // names that occur in the file, and those chosen already
 	pkg                  *types.Package
 }
 
@@ -35,7 +35,7 @@ func chooseNames(pkg *gosrc.Package, file *gosrc.File) names {
 	return n
 }
 
-// free is a name like want that is not taken, and takes it.
+// free returns a name like want that is not taken, and marks it as taken.
 func (n *names) free(want string) string {
 	name := want
 	for i := 2; n.taken[name] || n.pkg.Scope().Lookup(name) != nil || types.Universe.Lookup(name) != nil; i++ {
@@ -45,7 +45,7 @@ func (n *names) free(want string) string {
 	return name
 }
 
-// arm is the name of the i-th case of a select.
+// arm returns the name of the i-th case of a select.
 func (n *names) arm(i int) string {
 	for len(n.cases) <= i {
 		n.cases = append(n.cases, n.free(fmt.Sprint("_c", len(n.cases))))

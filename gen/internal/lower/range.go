@@ -8,8 +8,8 @@
 //	for p.x = range ch {         for _it := abi.RangeChan(_run, ch); _it.Next(nil); { p.x = _it.Value();
 //
 // The loops have the variables of the language version: one for all iterations or one per iteration. The body stays in
-// place, so that a recover in it still works. An operand that is not a plain variable must be evaluated once per entry, and
-// not at all if there is none. For a map, this requires an iterator.
+// place, so a recover in it still works. A left operand that is not a plain variable must be evaluated once per entry, and
+// not at all if there are no entries. For a map, this requires an iterator function.
 
 package lower
 
@@ -74,7 +74,7 @@ func (l *lowerer) declareIterator(r *ast.RangeStmt, blank, maker string) {
 	l.edits.replace(r.TokPos, r.X.Pos(), ":= "+maker)
 }
 
-// replaceVariables puts the iterator in the place of variables that a loop assigns to, or that it does not have.
+// replaceVariables declares the iterator in place of the variables that a loop assigns to, if it has any.
 func (l *lowerer) replaceVariables(r *ast.RangeStmt, maker string) {
 	from := r.Range
 	if r.Key != nil {
@@ -83,7 +83,7 @@ func (l *lowerer) replaceVariables(r *ast.RangeStmt, maker string) {
 	l.edits.replace(from, r.X.Pos(), l.names.iter+" := "+maker)
 }
 
-// pointer is how a variable of a loop is handed to the iterator.
+// pointer returns the argument through which the iterator sets a variable of the loop.
 func pointer(e ast.Expr) string {
 	if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
 		return "&" + id.Name

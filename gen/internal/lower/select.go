@@ -6,7 +6,7 @@
 //	}                                }
 //
 // The operands move to the head in source order, where each is evaluated once. The target of a received value stays in its
-// case. A select with a default calls TrySelect, which returns no number if the default runs.
+// case. A select with a default calls TrySelect, which returns -1 if the default runs.
 
 package lower
 
@@ -22,9 +22,9 @@ import (
 // arm is a case of a select.
 type arm struct {
 	clause *ast.CommClause
-	send   *ast.SendStmt  // or
-	recv   *ast.UnaryExpr // of which
-	lhs    []ast.Expr     // are assigned; nil if all are blank
+	send   *ast.SendStmt  // nil if it receives
+	recv   *ast.UnaryExpr // nil if it sends
+	lhs    []ast.Expr     // the operands that are assigned to; nil if all are blank
 	tok    token.Token
 }
 
@@ -45,7 +45,7 @@ func (l *lowerer) selectStmt(s *ast.SelectStmt) {
 	}
 }
 
-// armsOf are the cases of a select without its default, and whether it has none and blocks.
+// armsOf returns the cases of a select without its default. The select blocks if it has no default.
 func (l *lowerer) armsOf(s *ast.SelectStmt) (arms []arm, blocks bool) {
 	blocks = true
 	for _, c := range s.Body.List {
@@ -81,8 +81,8 @@ func (a arm) comm() ast.Node {
 	return a.recv
 }
 
-// head is the beginning of the switch. Cases up to the last one whose value is wanted have names, so that all operands
-// are evaluated in order.
+// head returns the beginning of the switch. All cases up to the last one whose value is used have names, so that all
+// operands are evaluated in order.
 func (l *lowerer) head(arms []arm, blocks bool) text {
 	named := len(arms)
 	for named > 0 && len(arms[named-1].lhs) == 0 {
@@ -126,7 +126,7 @@ func separator(i int) string {
 	return ", "
 }
 
-// operands makes a case of its channel and, if it sends, its value.
+// operands returns the call that makes a case from its channel and, if it sends, its value.
 func (l *lowerer) operands(a arm) text {
 	if a.send != nil {
 		name, between := l.sending("OnSend", a.send)
@@ -137,7 +137,7 @@ func (l *lowerer) operands(a arm) text {
 
 func spanOf(x ast.Node) span { return span{x.Pos(), x.End()} }
 
-// label is the beginning of the i-th case: its head, and the assignment of what was received.
+// label returns the beginning of the i-th case: its head, and the assignment of the received value.
 func (l *lowerer) label(head string, i int, a arm) text {
 	label := text{head}
 	if len(a.lhs) == 0 {
@@ -158,8 +158,8 @@ func (l *lowerer) label(head string, i int, a arm) text {
 	return append(label, fmt.Sprintf(" %s %s.Value;", a.tok, name))
 }
 
-// unreachable is a panic after an empty select that ends a function with results: the select is a terminating statement,
-// and the call that replaces it is not.
+// unreachable returns a panic to write after an empty select that ends a function with results. The select is a
+// terminating statement, but the call that replaces it is not.
 func (l *lowerer) unreachable(s ast.Stmt) string {
 	if !l.endsFunction(s) {
 		return ""

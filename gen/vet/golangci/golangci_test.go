@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	_ "github.com/pawlhq/pawl/gen/vet/golangci"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // special is compiled with a build tag, and breaks a rule.
@@ -103,27 +104,7 @@ func lint(t *testing.T, a *analysis.Analyzer, source string) (found []analysis.D
 // module makes an empty module that uses this checkout of Pawl.
 func module(t *testing.T) (dir string) {
 	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := filepath.Abs("../../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod := strings.Replace(read(t, filepath.Join(root, "go.mod")), "module github.com/pawlhq/pawl\n", "module example.com/shop\n", 1)
-	write(t, filepath.Join(dir, "go.mod"), mod+"\nrequire github.com/pawlhq/pawl v0.0.0\n\nreplace github.com/pawlhq/pawl => "+root+"\n")
-	write(t, filepath.Join(dir, "go.sum"), read(t, filepath.Join(root, "go.sum")))
-	return dir
-}
-
-func read(t *testing.T, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	return testmod.Module{Path: "example.com/shop"}.New(t, nil)
 }
 
 func write(t *testing.T, name, text string) {
