@@ -161,7 +161,7 @@ func declaredNames(spec ast.Spec) []*ast.Ident {
 	return nil // an import
 }
 
-// declName is the name of what a declaration with a keyword declares, as fingersyntaxPrints use it: type Order, const limit.
+// declName is the name of what a declaration with a keyword declares, as fingerprints use it: type Order, const limit.
 func declName(keyword token.Token, name string) string { return keyword.String() + " " + name }
 
 func (p *syntaxPrints) add(name string, doc *ast.CommentGroup, from, to token.Pos) {
@@ -195,7 +195,7 @@ func directives(doc *ast.CommentGroup) (texts []string) {
 	return texts
 }
 
-// funcName is the name of a function as fingersyntaxPrints use it: Checkout, Flow.Deliver, (*Payments).Refund.
+// funcName is the name of a function as fingerprints use it: Checkout, Flow.Deliver, (*Payments).Refund.
 func funcName(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return d.Name.Name
