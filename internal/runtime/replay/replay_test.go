@@ -150,7 +150,7 @@ func TestAbandonedTimerWakesNobody(t *testing.T) {
 		late := abi.After(r, time.Hour)
 		first := abi.Select(r, abi.OnRecv(late), abi.OnRecv(abi.After(r, time.Minute)))
 		abi.Sleep(r, 2*time.Hour)
-		v, more := abi.Recv2(r, late) // it has fired meanwhile, and nobody had to be told
+		v, more := abi.Recv2(r, late) // it has fired meanwhile, which records nothing
 		return fmt.Sprint(first, v.Sub(begin), more, abi.Now(r).Sub(begin)), nil
 	})
 	r.fire()
@@ -436,7 +436,7 @@ func TestBusyWaiting(t *testing.T) {
 	}
 }
 
-// TestLeftoversRecordNothing: what a goroutine still does as it is ended is not recorded behind the end of the run.
+// TestLeftoversRecordNothing: what a goroutine does while it is being ended is not recorded after the end of the run.
 func TestLeftoversRecordNothing(t *testing.T) {
 	activity := &abi.Activity{Name: "t.act", Queue: "q"}
 	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
@@ -474,7 +474,7 @@ func TestPulledSequencesEndWithTheRun(t *testing.T) {
 	r.fire()
 }
 
-// TestTerminatedWhileBusy: code that was about to look again decides nothing behind the end.
+// TestTerminatedWhileBusy: code that was about to continue decides nothing after the end.
 func TestTerminatedWhileBusy(t *testing.T) {
 	activity := &abi.Activity{Name: "t.act", Queue: "q"}
 	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {

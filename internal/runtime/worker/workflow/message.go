@@ -90,7 +90,7 @@ func (ms messages) anyDelivered() bool {
 	return slices.ContainsFunc(ms, func(m message) bool { return m.delivery != nil })
 }
 
-// merge puts the messages that were delivered and those that wait in the inbox into the order of the inbox. Messages that
+// merge returns the delivered messages and the messages waiting in the inbox, in the order of the inbox. Messages that
 // are not from the inbox come last.
 func (ms messages) merge(waiting []store.Pending) messages {
 	delivered := map[store.Seq]bool{}

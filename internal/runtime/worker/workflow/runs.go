@@ -193,7 +193,7 @@ func (rs *Runs) rest(a *actor) {
 	}
 }
 
-// notIdle takes an actor out of those that can be dropped. rs.mu is held.
+// notIdle removes an actor from the list of actors that can be dropped. The caller holds rs.mu.
 func (rs *Runs) notIdle(a *actor) {
 	if a.mailbox.idle != nil {
 		rs.idle.Remove(a.mailbox.idle)

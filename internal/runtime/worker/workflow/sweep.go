@@ -26,7 +26,7 @@ func (rs *Runs) SweepLoop(ctx context.Context) {
 	}
 }
 
-// sweep wakes open runs of this worker's types: those that are parked, and those that have not changed since before.
+// sweep wakes open runs of this worker's types that are parked, or that have not changed since before.
 func (rs *Runs) sweep(ctx context.Context, before time.Time) {
 	var found []*history.RunSummary
 	err := rs.Store.ListEntries(ctx, func(e store.Entry) bool {
