@@ -36,7 +36,7 @@ type Runner struct {
 
 // New returns the activity side of a worker.
 func New(p *process.Process) *Runner {
-	return &Runner{Process: p, running: running{attempts: map[string]*attempt{}}}
+	return &Runner{Process: p, running: running{cancels: map[string]context.CancelCauseFunc{}}}
 }
 
 // ReceiveTasks takes tasks of an activity queue until ctx ends, up to slots at a time, and answers questions about them
@@ -82,7 +82,7 @@ func (r *Runner) handle(d store.TaskDelivery, runs Runs) {
 	delivery := r.Renew(d.Settle)
 	defer delivery.Settle()
 	t := &task{
-		runner: r, runs: runs, delivery: d, message: message, handler: handler,
+		runner: r, runs: runs, delivery: d, message: message, function: function{handler, r.Handlers.Errors},
 		progress: newProgress(r.Context(), r.Store, d.Task),
 	}
 	t.run()

@@ -1,4 +1,4 @@
-// This file knows the attempts that run in this process, and answers other workers that ask about them.
+// This file knows the activities and steps that run in this process, and answers other workers that ask about them.
 
 package activity
 
@@ -9,39 +9,39 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
-// running is the set of attempts that run in this process.
+// running is the set of activities and steps that run in this process.
 type running struct {
-	mu       sync.Mutex
-	attempts map[string]*attempt // by idempotency key
+	mu      sync.Mutex
+	cancels map[string]context.CancelCauseFunc // by idempotency key
 }
 
-// add makes an attempt known until remove is called.
-func (r *running) add(a *attempt) (remove func()) {
+// add makes an activity or step known until remove is called.
+func (r *running) add(key string, cancel context.CancelCauseFunc) (remove func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.attempts[a.IdempotencyKey] = a
+	r.cancels[key] = cancel
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.attempts, a.IdempotencyKey)
+		delete(r.cancels, key)
 	}
 }
 
-// answer answers a question about an attempt that runs here, and cancels the attempt if the question says so. For any
-// other attempt it returns nil, which sends no answer.
+// answer answers a question about an activity or step that runs here, and cancels it if the question says so. About any
+// other one it returns nil, which sends no answer.
 func (r *running) answer(data []byte) []byte {
 	ref, err := history.UnmarshalTaskRef(data)
 	if err != nil {
 		return nil
 	}
 	r.mu.Lock()
-	a := r.attempts[idempotencyKey(ref.RunID, ref.Op)]
+	cancel := r.cancels[idempotencyKey(ref.RunID, ref.Op)]
 	r.mu.Unlock()
-	if a == nil {
+	if cancel == nil {
 		return nil
 	}
 	if ref.Cancel {
-		a.cancel(context.Canceled)
+		cancel(context.Canceled)
 	}
 	return []byte("running")
 }

@@ -7,12 +7,11 @@ import (
 	"errors"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
-	"github.com/pawlhq/pawl/runtime/abi"
 )
 
 // task is the work on one delivery of a task.
@@ -21,15 +20,21 @@ type task struct {
 	runs     Runs
 	delivery store.TaskDelivery
 	message  *history.Task
-	handler  *abi.Handler
+	function function
 	progress *progress
-	last     error // of an earlier attempt
+	input    history.Payload // opened
+	last     error           // of an earlier attempt
 }
 
 // run makes one attempt, unless the activity needs none any more, and settles the delivery.
 func (t *task) run() {
 	needed, err := t.prepare()
+	var undecodable *payloads.DecodeError
 	switch {
+	case errors.As(err, &undecodable):
+		t.runner.Log.Error("input of an activity cannot be decoded; another worker may be able to", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
+		t.delivery.Nak(unreadableDelay)
+		return
 	case err != nil:
 		t.runner.Log.Warn("store did not answer; the task goes back to its queue", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 		t.delivery.Nak(time.Second)
@@ -39,19 +44,10 @@ func (t *task) run() {
 		return
 	}
 	if err := t.expiredBefore(); err != nil {
-		t.finish(history.Payload{}, err)
+		t.finish(t.function.failed(err))
 		return
 	}
-	out, err := t.attempt()
-	t.progress.end()
-	switch {
-	case t.runner.Context().Err() != nil:
-		t.delivery.Nak(0)
-	case err == nil:
-		t.finish(out, nil)
-	default:
-		t.fail(out, err)
-	}
+	t.attempt()
 }
 
 // prepare loads what earlier attempts left. It reports false if no run needs an outcome of this activity any more.
@@ -60,7 +56,11 @@ func (t *task) prepare() (needed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	t.last = t.runner.Handlers.Errors.Decode(t.progress.state.LastFailure)
+	t.last = t.function.errors.Decode(t.progress.state.LastFailure)
+	t.input = t.message.Input
+	if err := t.runner.Chain.Open(t.runner.Context(), &t.input); err != nil {
+		return false, err
+	}
 	if t.delivery.Delivered <= 1 {
 		return true, nil
 	}
@@ -135,7 +135,7 @@ func (t *task) expiredBefore() error {
 	p, age := t.message.Policy, time.Since(t.message.Scheduled)
 	switch attempt := t.progress.state.Attempt; {
 	case p.Attempts > 0 && attempt > p.Attempts:
-		return t.timeout(failures.Heartbeat, 0, t.last) // its worker died during the last attempt
+		return &failures.WorkerLostError{Activity: t.message.Name, Attempt: attempt - 1, Last: t.last}
 	case p.ScheduleToClose > 0 && age >= p.ScheduleToClose:
 		return t.outOfTime(t.last)
 	case p.ScheduleToStart > 0 && attempt == 1 && age >= p.ScheduleToStart:
@@ -144,53 +144,64 @@ func (t *task) expiredBefore() error {
 	return nil
 }
 
-// attempt runs the author's function once.
-func (t *task) attempt() (history.Payload, error) {
-	ctx := t.runner.Context()
-	in := t.message.Input
-	if err := t.runner.Chain.Open(ctx, &in); err != nil {
-		return history.Payload{}, err
-	}
-	if limit := t.message.Policy.ScheduleToClose; limit > 0 {
-		var release context.CancelFunc
-		ctx, release = context.WithDeadlineCause(ctx, t.message.Scheduled.Add(limit), t.outOfTime(t.last))
-		defer release()
-	}
-	a := newAttempt(ctx, Info{
+// info is what the attempt can learn about itself.
+func (t *task) info() Info {
+	return Info{
 		ID: t.message.ID, RunID: t.message.RunID, WorkflowType: t.message.WorkflowType, Activity: t.message.Name,
 		Attempt: t.progress.state.Attempt, IdempotencyKey: t.message.IdempotencyKey(), Scheduled: t.message.Scheduled,
-	}, t.message.Policy)
-	defer a.cancel(nil)
-	a.previous, a.heartbeat = t.progress.state.Heartbeat, t.heartbeat
-	t.progress.begin(t.runner.ID)
-	defer t.runner.running.add(a)()
-	return a.run(t.handler, in)
+	}
 }
 
-func (t *task) heartbeat(details history.Payload) {
+// attempt makes one attempt, and finishes the activity or returns it to its queue.
+func (t *task) attempt() {
+	ctx, cancel := context.WithCancelCause(t.runner.Context())
+	defer cancel(nil)
+	limited := ctx
+	if limit := t.message.Policy.ScheduleToClose; limit > 0 {
+		var release context.CancelFunc
+		limited, release = context.WithDeadlineCause(ctx, t.message.Scheduled.Add(limit), t.outOfTime(t.last))
+		defer release()
+	}
+	a := newAttempt(limited, t.info(), t.message.Policy, t.function)
+	a.previous, a.heartbeat = t.progress.state.Heartbeat, t.heartbeat
+	t.progress.begin(t.runner.ID)
+	defer t.runner.running.add(a.IdempotencyKey, cancel)()
+	result := a.run(t.input)
+	t.progress.end()
+	switch {
+	case t.runner.Context().Err() != nil:
+		t.delivery.Nak(0)
+	case result.failure == nil:
+		t.finish(result)
+	default:
+		t.fail(a, result)
+	}
+}
+
+func (t *task) heartbeat(details history.Payload) error {
 	if err := t.progress.heartbeat(details); err != nil {
 		t.runner.Log.Warn("heartbeat not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 	}
+	return nil
 }
 
 // fail retries the activity after its back-off, or finishes it if it may not be retried.
-func (t *task) fail(out history.Payload, err error) {
-	if t.expiredDuring(err) {
-		t.finish(out, t.outOfTime(t.last))
+func (t *task) fail(a *attempt, r result) {
+	if t.expiredDuring(a, r) {
+		t.finish(t.function.failed(t.outOfTime(t.last)))
 		return
 	}
-	attempts := t.progress.state.Attempt
-	delay, again := retryDelay(t.handler, t.message.Policy, attempts, err)
-	if !again || errors.Is(err, context.Canceled) {
-		t.finish(out, err)
+	delay, again := a.retryDelay(r)
+	if !again {
+		t.finish(r)
 		return
 	}
 	if limit := t.message.Policy.ScheduleToClose; limit > 0 && time.Since(t.message.Scheduled)+delay >= limit {
-		t.finish(out, t.outOfTime(err))
+		t.finish(t.function.failed(t.outOfTime(t.function.errors.Decode(r.failure))))
 		return
 	}
-	t.runner.Log.Info("activity failed and will be retried", "workflow", t.message.ID, "activity", t.message.Name, "attempt", attempts, "after", delay, "error", err)
-	if err := t.progress.failed(t.runner.Handlers.Errors.Encode(err), time.Now().Add(delay)); err != nil {
+	t.runner.Log.Info("activity failed and will be retried", "workflow", t.message.ID, "activity", t.message.Name, "attempt", a.Attempt, "after", delay, "error", r.failure.Message)
+	if err := t.progress.failed(r.failure, time.Now().Add(delay)); err != nil {
 		t.runner.Log.Warn("failure of an attempt not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 	}
 	t.delivery.Nak(delay)
@@ -198,10 +209,9 @@ func (t *task) fail(out history.Payload, err error) {
 
 // expiredDuring reports whether an attempt ended because the schedule-to-close limit passed. Both the deadline of the
 // attempt and the owner of the run end it then, so the function may return either error.
-func (t *task) expiredDuring(err error) bool {
+func (t *task) expiredDuring(a *attempt, r result) bool {
 	limit := t.message.Policy.ScheduleToClose
-	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	return limit > 0 && ended && time.Since(t.message.Scheduled) >= limit
+	return limit > 0 && (r.late || r.stopped) && a.ctx.Err() != nil && time.Since(t.message.Scheduled) >= limit
 }
 
 // outOfTime is the error of an activity whose schedule-to-close limit has passed, or would before its next attempt.
@@ -213,18 +223,20 @@ func (t *task) timeout(kind failures.TimeoutKind, limit time.Duration, last erro
 	return &failures.TimeoutError{Kind: kind, Activity: t.message.Name, Limit: limit, Last: last}
 }
 
-// sendRetry is how often sending an outcome is retried while the store does not answer.
-var sendRetry = backoff.Doubling(50*time.Millisecond, 5*time.Second)
-
 // finish brings the outcome to the run and then takes the task out of its queue. If this worker has the run in memory,
 // the outcome goes there directly; otherwise it is sent to the inbox.
-func (t *task) finish(out history.Payload, err error) {
-	completed := t.outcome(out, err)
+func (t *task) finish(r result) {
+	ctx := t.runner.Context()
+	outcome, err := t.runner.outcome(t.info(), r)
+	if err != nil {
+		t.delivery.Nak(0)
+		return
+	}
+	completed := &history.ActivityCompleted{Op: t.message.Op, Outcome: outcome}
 	if t.runs.RecordOutcome(t.message.ID, t.message.RunID, completed) {
 		t.delivery.Ack()
 		return
 	}
-	ctx := t.runner.Context()
 	msg := &history.Message{RunID: t.message.RunID, Completed: completed}
 	sent := store.Message{Queue: t.message.WorkflowQueue, ID: t.message.ID, DedupID: t.message.IdempotencyKey() + "/done", Data: msg.Marshal()}
 	for attempts := 1; ; attempts++ {
@@ -240,14 +252,4 @@ func (t *task) finish(out history.Payload, err error) {
 		t.runner.Log.Warn("outcome not sent; trying again", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 		sendRetry.Wait(ctx, attempts)
 	}
-}
-
-// outcome makes the outcome of the activity, with its result sealed.
-func (t *task) outcome(out history.Payload, err error) *history.ActivityCompleted {
-	if sealErr := t.runner.Chain.Seal(t.runner.Context(), journal.ObjectPrefix(t.message.ID, t.message.RunID), &out); sealErr != nil {
-		out, err = history.Payload{}, errors.Join(err, sealErr)
-	}
-	return &history.ActivityCompleted{Op: t.message.Op, Outcome: history.Outcome{
-		Result: out, Failure: t.runner.Handlers.Errors.Encode(err), Attempts: t.progress.state.Attempt, Worker: t.runner.ID,
-	}}
 }

@@ -42,11 +42,13 @@ func (a *actor) takeTurn(ms messages) {
 			return
 		case errors.Is(err, errStepElsewhere):
 			ms.answerOutcomes(false)
+			a.saveOutcomes(ctx, ms)
 			a.forget()
 			a.handBack(elsewhereDelay)
 			return
 		case parks(err):
 			ms.answerOutcomes(false)
+			a.saveOutcomes(ctx, ms)
 			a.park(ctx, err)
 			return
 		case errors.Is(err, store.ErrUnavailable):
