@@ -285,7 +285,7 @@ var wellKnown = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Cl
 // replayImports are the packages of the standard library that internal/runtime/replay may import. Replay must not depend
 // on a clock, a network, a store or a host.
 var replayImports = []string{
-	"bytes", "cmp", "container/heap", "context", "crypto/sha256", "encoding/binary", "errors", "fmt", "math/rand", "math/rand/v2",
+	"bytes", "cmp", "container/heap", "container/list", "context", "crypto/sha256", "encoding/binary", "errors", "fmt", "math/rand", "math/rand/v2",
 	"slices", "strings", "time", "unsafe",
 }
 
