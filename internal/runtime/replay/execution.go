@@ -232,6 +232,10 @@ func (x *Execution) apply(e history.Event) error {
 func (x *Execution) deliver(body history.Body) error {
 	switch e := body.(type) {
 	case *history.RunStarted:
+		if e.SchedulerVersion > history.SchedulerVersion {
+			return fmt.Errorf("the run started under version %d of the scheduler's rules, and this worker knows versions up to %d: run a worker built with the newer Pawl",
+				e.SchedulerVersion, history.SchedulerVersion)
+		}
 		x.start(e)
 		return nil
 	case *history.CancelRequested:
@@ -266,7 +270,6 @@ func (x *Execution) run() error {
 			return nil
 		}
 		x.timers.record()
-		x.open.prune()
 		switch {
 		case !x.deadlocked():
 			return nil
@@ -277,13 +280,14 @@ func (x *Execution) run() error {
 }
 
 // deadlocked reports whether nothing can wake the run's coroutines: no operation that matters is open, and nothing waits
-// for the workflow to be cancelled. The open operations must have been pruned.
+// for the workflow to be cancelled.
 func (x *Execution) deadlocked() bool {
-	return x.open.waited.Empty() && x.Started != nil && !x.ctx.awaited()
+	return !x.open.anyWaited() && x.Started != nil && !x.ctx.awaited()
 }
 
 func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime = e, x.now
+	x.sched.UseRules(e.SchedulerVersion)
 	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
 		defer func() {

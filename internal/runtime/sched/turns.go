@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
-	"strconv"
 
 	"github.com/pawlhq/pawl/internal/runtime/list"
 )
@@ -19,6 +18,7 @@ type turns struct {
 	ready   queue
 	current *Coroutine
 	back    chan struct{} // the turn comes back to the engine
+	rules   uint32        // their version: see UseRules
 	labels  context.Context
 
 	killed  bool
@@ -41,10 +41,8 @@ func newTurns(labels ...string) *turns {
 type Coroutine struct {
 	Local any // for the owner of the scheduler
 
-	parent   *Coroutine
-	index    int // among the parent's children
-	children int
 	path     string
+	children int // so far
 	alive    list.Node[*Coroutine]
 	queued   list.Node[*Coroutine]
 	fn       func()
@@ -57,16 +55,8 @@ type Coroutine struct {
 	stack    []uintptr
 }
 
-// Path is the coroutine's identity: "0" is the first, "0.1" the second one that it started.
-func (c *Coroutine) Path() string {
-	if c.path == "" {
-		c.path = strconv.Itoa(c.index)
-		if c.parent != nil {
-			c.path = c.parent.Path() + "." + c.path
-		}
-	}
-	return c.path
-}
+// Path is the coroutine's identity: see childPath.
+func (c *Coroutine) Path() string { return c.path }
 
 // Panic is a panic of a coroutine.
 type Panic struct {
@@ -88,10 +78,10 @@ func (t *turns) Spawn(fn func()) *Coroutine {
 // Reserve returns a coroutine whose identity is fixed now, and that Start begins later, or never. origin is the author's
 // call that asked for it.
 func (t *turns) Reserve(origin []uintptr) *Coroutine {
-	c := &Coroutine{parent: t.current, turn: make(chan struct{}), origin: origin}
-	if c.parent != nil {
-		c.index = c.parent.children
-		c.parent.children++
+	c := &Coroutine{path: firstPath, turn: make(chan struct{}), origin: origin}
+	if parent := t.current; parent != nil {
+		c.path = childPath(parent.path, parent.children, t.rules)
+		parent.children++
 	}
 	return c
 }
