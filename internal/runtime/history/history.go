@@ -24,7 +24,7 @@ const (
 	// Format is the version of the schema's meaning.
 	Format = 1
 	// SchedulerVersion is the version of the scheduler's rules: order of coroutines, of cancellation, random streams.
-	SchedulerVersion = 1
+	SchedulerVersion = 2
 )
 
 // Record is one message of a run's journal.

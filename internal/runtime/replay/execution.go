@@ -40,6 +40,7 @@ type Execution struct {
 	*state
 	timers
 	contexts
+	ticks ticks
 	zones zones
 
 	main      Main
@@ -58,7 +59,7 @@ const RunLabel = "pawl.run"
 func New(id, runID string, main Main) *Execution {
 	s := &state{runID: runID, sched: sched.New("pawl.workflow", id, RunLabel, runID)}
 	x := &Execution{ID: id, RunID: runID, main: main, state: s}
-	x.timers.state = s
+	x.timers.state, x.ticks.state = s, s
 	x.contexts = contexts{state: s, timers: &x.timers, owner: x}
 	x.ctx = x.root()
 	return x
@@ -75,6 +76,13 @@ func (x *Execution) Scheduler() *sched.Scheduler { return x.sched }
 
 // Now is the run's logical time: that of the last inbound event, in UTC.
 func (x *Execution) Now() time.Time { return x.now }
+
+// ReadClock is Now for the author's code, which may read the clock in a loop until a time has come.
+func (x *Execution) ReadClock() time.Time {
+	x.ticks.clockRead = true
+	x.sched.Count()
+	return x.now
+}
 
 // StartTime is when the run started.
 func (x *Execution) StartTime() time.Time { return x.startTime }
@@ -222,6 +230,7 @@ func (x *Execution) apply(e history.Event) error {
 	if e.Time.After(x.now) {
 		x.now = e.Time
 	}
+	x.ticks.before(e.Body)
 	if err := x.deliver(e.Body); err != nil {
 		return err
 	}
@@ -232,8 +241,7 @@ func (x *Execution) apply(e history.Event) error {
 func (x *Execution) deliver(body history.Body) error {
 	switch e := body.(type) {
 	case *history.RunStarted:
-		x.start(e)
-		return nil
+		return x.start(e)
 	case *history.CancelRequested:
 		x.ctx.Cancel(context.Canceled, nil)
 		return nil
@@ -266,11 +274,12 @@ func (x *Execution) run() error {
 			return nil
 		}
 		x.timers.record()
+		x.ticks.after()
 		x.open.prune()
 		switch {
 		case !x.deadlocked():
 			return nil
-		case !x.sched.Busy(): // a busy coroutine may be counting, and come to an end
+		case !x.sched.Busy(): // version 1 has no ticks: a busy coroutine may be counting, and come to an end
 			return &DeadlockError{x.Coroutines()}
 		}
 	}
@@ -282,8 +291,13 @@ func (x *Execution) deadlocked() bool {
 	return x.open.waited.Empty() && x.Started != nil && !x.ctx.awaited()
 }
 
-func (x *Execution) start(e *history.RunStarted) {
-	x.Started, x.startTime = e, x.now
+func (x *Execution) start(e *history.RunStarted) error {
+	if e.SchedulerVersion > history.SchedulerVersion {
+		return fmt.Errorf("the run follows version %d of the scheduler's rules, and this worker only knows versions up to %d: "+
+			"let a worker with a newer version of Pawl run it", e.SchedulerVersion, history.SchedulerVersion)
+	}
+	x.Started, x.startTime, x.version = e, x.now, e.SchedulerVersion
+	x.ticks.before(e)
 	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
 		defer func() {
@@ -302,6 +316,7 @@ func (x *Execution) start(e *history.RunStarted) {
 		x.closed = history.WithWarnings(body, leftovers(x.sched.Blocked()))
 		x.issue(newCommand(x.closed, nil))
 	})
+	return nil
 }
 
 var errGoexit = errors.New("the workflow ended its own goroutine by runtime.Goexit and returned nothing: return from the function instead")

@@ -35,10 +35,17 @@ type run struct {
 
 // start begins a run of code at the time begin.
 func start(t *testing.T, code func(r *abi.Run, ctx context.Context) (string, error)) *run {
+	t.Helper()
+	return startBy(t, history.SchedulerVersion, code)
+}
+
+// startBy is start by some version of the scheduler's rules.
+func startBy(t *testing.T, version uint32, code func(r *abi.Run, ctx context.Context) (string, error)) *run {
+	t.Helper()
 	r := &run{T: t, code: code}
 	r.x = r.execution()
 	t.Cleanup(func() { r.x.Kill() })
-	r.step(0, &history.RunStarted{Type: "t.flow"})
+	r.step(0, &history.RunStarted{Type: "t.flow", SchedulerVersion: version})
 	return r
 }
 
@@ -89,7 +96,13 @@ func texts(ops []replay.Open) (all string) {
 // fire lets the timer go off that is due first.
 func (r *run) fire() {
 	r.Helper()
-	var first replay.Open
+	first := r.first()
+	r.step(first.Due.Sub(begin), &history.TimerFired{Op: first.ID})
+}
+
+// first is the timer that is due first.
+func (r *run) first() (first replay.Open) {
+	r.Helper()
 	for _, op := range r.x.Open() {
 		if !op.Due.IsZero() && (first.Due.IsZero() || op.Due.Before(first.Due)) {
 			first = op
@@ -98,7 +111,7 @@ func (r *run) fire() {
 	if first.Due.IsZero() {
 		r.Fatal("no timer is open")
 	}
-	r.step(first.Due.Sub(begin), &history.TimerFired{Op: first.ID})
+	return first
 }
 
 // result is what the workflow returned; the test fails if it has not.
@@ -287,7 +300,7 @@ func TestDeadlock(t *testing.T) {
 	}}
 	r.x = r.execution()
 	defer r.x.Kill()
-	err := r.try(0, &history.RunStarted{Type: "t.flow"})
+	err := r.try(0, &history.RunStarted{Type: "t.flow", SchedulerVersion: history.SchedulerVersion})
 	var deadlock *replay.DeadlockError
 	if !errors.As(err, &deadlock) || len(deadlock.Coroutines) != 2 {
 		t.Fatalf("got %v, want a deadlock of two", err)
@@ -369,7 +382,7 @@ func TestDeadlockAdvice(t *testing.T) {
 	} {
 		r := &run{T: t, code: func(r *abi.Run, _ context.Context) (string, error) { code(r); return "", nil }}
 		r.x = r.execution()
-		err := r.try(0, &history.RunStarted{Type: "t.flow"})
+		err := r.try(0, &history.RunStarted{Type: "t.flow", SchedulerVersion: history.SchedulerVersion})
 		var deadlock *replay.DeadlockError
 		if !errors.As(err, &deadlock) || !strings.Contains(err.Error(), "help: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)
@@ -413,9 +426,10 @@ func TestLeftoversAreNamedAndEnded(t *testing.T) {
 	}
 }
 
-// TestBusyWaiting: code that looks for something again and again gives up its turn, so that an event can bring it.
-func TestBusyWaiting(t *testing.T) {
-	r := start(t, func(r *abi.Run, _ context.Context) (string, error) {
+// TestBusyWaitingByVersion1: code that looks for something again and again gives up its turn, so that an event can bring
+// it. Version 1 of the rules has no ticks.
+func TestBusyWaitingByVersion1(t *testing.T) {
+	r := startBy(t, 1, func(r *abi.Run, _ context.Context) (string, error) {
 		done := false
 		abi.Go(r, func() { abi.Sleep(r, time.Hour); done = true })
 		for !done {
@@ -474,6 +488,135 @@ func TestPulledSequencesEndWithTheRun(t *testing.T) {
 	r.fire()
 }
 
+// TestTimeMovesWhileCodeIsBusy runs loops that never wait for time, and that end in Go because time passes.
+func TestTimeMovesWhileCodeIsBusy(t *testing.T) {
+	const d = 50 * time.Millisecond
+	loops := map[string]func(r *abi.Run, ctx context.Context){
+		"two goroutines that hand each other values until a timer fires": func(r *abi.Run, _ context.Context) {
+			a, b := make(chan int), make(chan int)
+			abi.Go(r, func() {
+				for it := abi.RangeChan(r, a); it.Next(nil); {
+					abi.Send(r, b, it.Value())
+				}
+			})
+			for end := abi.After(r, d); abi.Select(r, abi.OnRecv(end), abi.OnSend(a, 1)) == 1; {
+				abi.Recv(r, b)
+			}
+		},
+		"until a context ends": func(r *abi.Run, ctx context.Context) {
+			ctx, cancel := abi.WithTimeout(r, ctx, d)
+			defer cancel()
+			for ctx.Err() == nil {
+			}
+		},
+		"until a time has come": func(r *abi.Run, _ context.Context) {
+			for begin := abi.Now(r); abi.Since(r, begin) < d; {
+			}
+		},
+		"until a time has come, and others get a turn": func(r *abi.Run, _ context.Context) {
+			for begin := abi.Now(r); abi.Since(r, begin) < d; {
+				abi.Gosched(r)
+			}
+		},
+		"until a goroutine that sleeps sets a variable under a lock": func(r *abi.Run, _ context.Context) {
+			var mu sync.Mutex
+			done := false
+			abi.Go(r, func() {
+				abi.Sleep(r, d)
+				abi.MutexLock(r, &mu)
+				done = true
+				abi.MutexUnlock(r, &mu)
+			})
+			for ended := false; !ended; {
+				abi.MutexLock(r, &mu)
+				ended = done
+				abi.MutexUnlock(r, &mu)
+			}
+		},
+		"until a value that a goroutine sends after a sleep is in a buffer": func(r *abi.Run, _ context.Context) {
+			ch := make(chan int, 1)
+			abi.Go(r, func() { abi.Sleep(r, d); abi.Send(r, ch, 1) })
+			for abi.TrySelect(r, abi.OnRecv(ch)) < 0 {
+			}
+		},
+	}
+	for name, loop := range loops {
+		t.Run(name, func(t *testing.T) {
+			r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
+				begin := abi.Now(r)
+				loop(r, ctx)
+				return abi.Since(r, begin).String(), nil
+			})
+			for n := 0; r.x.Closed() == nil; n++ {
+				if n == 20 {
+					t.Fatalf("it has not ended after %d events; open:\n%s", n, texts(r.x.Open()))
+				}
+				r.fire()
+			}
+			if took, _ := time.ParseDuration(r.result()); took < d || took > 2*d {
+				t.Errorf("it took %v, want about %v", took, d)
+			}
+		})
+	}
+}
+
+// TestPollingIsCheap: code that only polls for an event wakes up for few ticks.
+func TestPollingIsCheap(t *testing.T) {
+	r := start(t, func(r *abi.Run, _ context.Context) (string, error) {
+		done := false
+		abi.Go(r, func() { abi.Sleep(r, 24*time.Hour); done = true })
+		for !done {
+			abi.Gosched(r)
+		}
+		return abi.Since(r, begin).String(), nil
+	})
+	events := 0
+	for r.x.Closed() == nil {
+		first := r.first()
+		if err := r.try(first.Due.Sub(begin), &history.TimerFired{Op: first.ID}); err != nil {
+			t.Fatal(err)
+		}
+		events++
+	}
+	if got := r.result(); got != "24h0m0s" || events > 160 {
+		t.Errorf("it ended after %s and %d events", got, events)
+	}
+}
+
+// TestTicksEndWithTheRun: a tick that is open when the code waits again wakes nobody.
+func TestTicksEndWithTheRun(t *testing.T) {
+	ch := make(chan int)
+	activity := &abi.Activity{Name: "t.act", Queue: "q"}
+	r := start(t, func(r *abi.Run, ctx context.Context) (string, error) {
+		var err error
+		done := false
+		abi.Go(r, func() { err = abi.Call(ctx, r, activity, nil); done = true })
+		for !done {
+			abi.Gosched(r)
+		}
+		abi.Recv(r, ch)
+		return "", err
+	})
+	if got := len(r.x.Open()); got != 2 {
+		t.Fatalf("%d operations are open, want the activity and a tick:\n%s", got, texts(r.x.Open()))
+	}
+	err := r.try(time.Millisecond, &history.ActivityCompleted{Op: r.x.Open()[0].ID})
+	if deadlock := (*replay.DeadlockError)(nil); !errors.As(err, &deadlock) {
+		t.Errorf("got %v, want a deadlock", err)
+	}
+}
+
+// TestNewerRulesAreRefused: a worker does not replay a run by other rules than the run's own.
+func TestNewerRulesAreRefused(t *testing.T) {
+	r := &run{T: t, code: func(*abi.Run, context.Context) (string, error) { return "", nil }}
+	r.x = r.execution()
+	defer r.x.Kill()
+	err := r.try(0, &history.RunStarted{Type: "t.flow", SchedulerVersion: history.SchedulerVersion + 1})
+	if err == nil || !strings.Contains(err.Error(), "newer version of Pawl") {
+		t.Errorf("got the error %v", err)
+	}
+}
+
 // TestTerminatedWhileBusy: code that was about to look again decides nothing behind the end.
 func TestTerminatedWhileBusy(t *testing.T) {
 	activity := &abi.Activity{Name: "t.act", Queue: "q"}
@@ -487,7 +630,7 @@ func TestTerminatedWhileBusy(t *testing.T) {
 		}
 	})
 	r.step(time.Minute, &history.RunTerminated{})
-	r.expect("RunStarted TimerStarted RunTerminated")
+	r.expect("RunStarted TimerStarted TimerStarted RunTerminated")
 }
 
 func TestGoexitOfTheWorkflowParksIt(t *testing.T) {
