@@ -46,8 +46,8 @@ func (r *Result) Stale() (stale []File) {
 	return stale
 }
 
-// Write brings the files on disk up to date. It touches only those that change, and replaces each of them atomically.
-// Files that cannot be written are found before anything is replaced. Write returns an error if there are findings.
+// Write updates the files on disk. It writes only files that change, and replaces each of them atomically. If a file
+// cannot be written, nothing is replaced. Write returns an error if there are findings.
 func (r *Result) Write() error {
 	if len(r.Diagnostics) > 0 {
 		return errors.New("nothing is written while there are findings: fix them first")

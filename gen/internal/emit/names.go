@@ -32,7 +32,7 @@ const (
 	resultName = "result"
 )
 
-// localNames are variables that functions have beside inputs and results.
+// localNames are the variables of generated functions, apart from inputs and results.
 var localNames = []string{runName, ctxName, inName, recvName, tagName, errName}
 
 const registrationName = "PawlRegistration"

@@ -61,7 +61,7 @@ func (c *Context) Deadline() (time.Time, bool) {
 	return c.Context.Deadline()
 }
 
-// Value looks for a value in the context and in those that it was derived from.
+// Value looks for a value in the context and its parents.
 func (c *Context) Value(key any) any {
 	switch key {
 	case contextKey{}:

@@ -45,7 +45,7 @@ type run struct {
 // inbox is what a run knows of the messages that its journal has taken in.
 type inbox struct {
 	consumed  map[store.Seq]bool
-	unsettled map[store.Seq]bool // those that may be delivered again
+	unsettled map[store.Seq]bool // messages that may be delivered again
 }
 
 // local is what happens in this process for the operations of a run.

@@ -27,7 +27,7 @@ type turn struct {
 func (t *turn) take(ctx context.Context, m message) error {
 	switch {
 	case m.stack != nil:
-		m.stack.answer <- t.run.stack(m.stack.runID)
+		m.stack.reply(t.run.stack(m.stack.runID))
 	case m.outcome != nil:
 		return t.takeOutcome(ctx, m.outcome)
 	case m.delivery != nil && m.delivery.Timer:
