@@ -241,7 +241,12 @@ func (x *Execution) apply(e history.Event) error {
 func (x *Execution) deliver(body history.Body) error {
 	switch e := body.(type) {
 	case *history.RunStarted:
-		return x.start(e)
+		if e.SchedulerVersion > history.SchedulerVersion {
+			return fmt.Errorf("the run started under version %d of the scheduler's rules, and this worker knows versions up to %d: run a worker built with the newer Pawl",
+				e.SchedulerVersion, history.SchedulerVersion)
+		}
+		x.start(e)
+		return nil
 	case *history.CancelRequested:
 		x.ctx.Cancel(context.Canceled, nil)
 		return nil
@@ -275,28 +280,24 @@ func (x *Execution) run() error {
 		}
 		x.timers.record()
 		x.ticks.after()
-		x.open.prune()
 		switch {
 		case !x.deadlocked():
 			return nil
-		case !x.sched.Busy(): // version 1 has no ticks: a busy coroutine may be counting, and come to an end
+		case !x.sched.Busy(): // without ticks, as before version 3: a busy coroutine may be counting, and come to an end
 			return &DeadlockError{x.Coroutines()}
 		}
 	}
 }
 
 // deadlocked reports whether nothing can wake the run's coroutines: no operation that matters is open, and nothing waits
-// for the workflow to be cancelled. The open operations must have been pruned.
+// for the workflow to be cancelled.
 func (x *Execution) deadlocked() bool {
-	return x.open.waited.Empty() && x.Started != nil && !x.ctx.awaited()
+	return !x.open.anyWaited() && x.Started != nil && !x.ctx.awaited()
 }
 
-func (x *Execution) start(e *history.RunStarted) error {
-	if e.SchedulerVersion > history.SchedulerVersion {
-		return fmt.Errorf("the run follows version %d of the scheduler's rules, and this worker only knows versions up to %d: "+
-			"let a worker with a newer version of Pawl run it", e.SchedulerVersion, history.SchedulerVersion)
-	}
+func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime, x.version = e, x.now, e.SchedulerVersion
+	x.sched.UseRules(e.SchedulerVersion)
 	x.ticks.before(e)
 	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
@@ -316,7 +317,6 @@ func (x *Execution) start(e *history.RunStarted) error {
 		x.closed = history.WithWarnings(body, leftovers(x.sched.Blocked()))
 		x.issue(newCommand(x.closed, nil))
 	})
-	return nil
 }
 
 var errGoexit = errors.New("the workflow ended its own goroutine by runtime.Goexit and returned nothing: return from the function instead")

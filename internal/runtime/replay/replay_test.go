@@ -426,10 +426,10 @@ func TestLeftoversAreNamedAndEnded(t *testing.T) {
 	}
 }
 
-// TestBusyWaitingByVersion1: code that looks for something again and again gives up its turn, so that an event can bring
-// it. Version 1 of the rules has no ticks.
-func TestBusyWaitingByVersion1(t *testing.T) {
-	r := startBy(t, 1, func(r *abi.Run, _ context.Context) (string, error) {
+// TestBusyWaitingByVersion2: code that looks for something again and again gives up its turn, so that an event can bring
+// it. Before version 3 of the rules, there were no ticks.
+func TestBusyWaitingByVersion2(t *testing.T) {
+	r := startBy(t, 2, func(r *abi.Run, _ context.Context) (string, error) {
 		done := false
 		abi.Go(r, func() { abi.Sleep(r, time.Hour); done = true })
 		for !done {

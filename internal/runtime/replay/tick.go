@@ -1,6 +1,6 @@
 // This file moves the run's time while its code is busy. Time only moves with an event, and a run is given events when
 // none of its coroutines is ready. So a loop that never waits would keep time still, although in Go it may end: two
-// goroutines that send to each other until a timer fires, or a loop that looks at the clock. Since version 2 of the rules,
+// goroutines that send to each other until a timer fires, or a loop that looks at the clock. Since version 3 of the rules,
 // a run that has done much at one instant waits for a tick: a short timer of the engine, which is recorded like the
 // author's.
 
@@ -31,7 +31,7 @@ type tick struct {
 }
 
 // ticksSince is the version of the scheduler's rules that has ticks.
-const ticksSince = 2
+const ticksSince = 3
 
 // The first tick lasts minTick. In each further one of a row, the code may do twice as much before it, and the tick lasts
 // twice as long, up to maxDoublings. So the code's own work takes most of the time, and a loop that reads the clock ends

@@ -137,7 +137,7 @@ func TestNewerRulesAreRefused(t *testing.T) {
 	r.x = r.execution()
 	defer r.x.Kill()
 	err := r.try(0, &history.RunStarted{Type: "t.flow", SchedulerVersion: history.SchedulerVersion + 1})
-	if err == nil || !strings.Contains(err.Error(), "newer version of Pawl") {
+	if err == nil || !strings.Contains(err.Error(), "newer Pawl") {
 		t.Errorf("got the error %v", err)
 	}
 }

@@ -176,6 +176,7 @@ func (t *timer) fire(at time.Time) {
 	if t.period > 0 {
 		missed := t.all.now.Sub(t.due) / t.period
 		t.due = t.due.Add((missed + 1) * t.period)
+		t.all.open.reschedule(t.op)
 	} else {
 		t.disarm()
 	}

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
-	"strconv"
 
 	"github.com/pawlhq/pawl/internal/runtime/list"
 )
@@ -19,6 +18,7 @@ type turns struct {
 	ready   queue
 	current *Coroutine
 	back    chan struct{} // the turn comes back to the engine
+	rules   uint32        // their version: see UseRules
 	labels  context.Context
 
 	killed  bool
@@ -43,10 +43,8 @@ func newTurns(labels ...string) *turns {
 type Coroutine struct {
 	Local any // for the owner of the scheduler
 
-	parent   *Coroutine
-	index    int // among the parent's children
-	children int
 	path     string
+	children int // so far
 	alive    list.Node[*Coroutine]
 	queued   list.Node[*Coroutine]
 	fn       func()
@@ -59,16 +57,8 @@ type Coroutine struct {
 	stack    []uintptr
 }
 
-// Path is the coroutine's identity: "0" is the first, "0.1" the second one that it started.
-func (c *Coroutine) Path() string {
-	if c.path == "" {
-		c.path = strconv.Itoa(c.index)
-		if c.parent != nil {
-			c.path = c.parent.Path() + "." + c.path
-		}
-	}
-	return c.path
-}
+// Path is the coroutine's identity: see childPath.
+func (c *Coroutine) Path() string { return c.path }
 
 // Panic is a panic of a coroutine.
 type Panic struct {
@@ -90,10 +80,10 @@ func (t *turns) Spawn(fn func()) *Coroutine {
 // Reserve returns a coroutine whose identity is fixed now, and that Start begins later, or never. origin is the author's
 // call that asked for it.
 func (t *turns) Reserve(origin []uintptr) *Coroutine {
-	c := &Coroutine{parent: t.current, turn: make(chan struct{}), origin: origin}
-	if c.parent != nil {
-		c.index = c.parent.children
-		c.parent.children++
+	c := &Coroutine{path: firstPath, turn: make(chan struct{}), origin: origin}
+	if parent := t.current; parent != nil {
+		c.path = childPath(parent.path, parent.children, t.rules)
+		parent.children++
 	}
 	return c
 }
@@ -173,7 +163,7 @@ const maxYields = 10_000
 const maxSteps = 100_000
 
 // Allow sets how much coroutines may do before Run ends although some are ready: scale times the usual. With a scale of 0,
-// which is the default, only yields end Run. That is how version 1 of the rules had it.
+// which is the default, only yields end Run. That was the rule before version 3.
 func (t *turns) Allow(scale int) { t.scale = scale }
 
 // Busy reports whether Run ended although coroutines are ready.

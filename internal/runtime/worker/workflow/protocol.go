@@ -206,8 +206,8 @@ func (a *actor) armAlarm(ctx context.Context) (hold bool, err error) {
 		return false, nil
 	}
 	hold = a.run.busy()
-	if dues := a.run.dues(); len(dues) > 0 {
-		at := dues[0].at
+	if next, ok := a.run.nextDue(); ok {
+		at := next.at
 		a.alarm.arm(at, func() { a.post(message{}) })
 		if time.Until(at) > holdFor {
 			if err := a.alarm.schedule(ctx, at); err != nil {
