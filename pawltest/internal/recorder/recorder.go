@@ -153,12 +153,13 @@ func (r *Recorder) Acknowledged(w store.Wakeup) {
 	delete(r.timers.fired, firedTimer{w.ID, w.Seq})
 }
 
-// Attempted records an attempt at a call, and how long it took.
-func (r *Recorder) Attempted(c Call, took time.Duration) {
+// Attempted records an attempt at a call, and how long it took. It returns the number of attempts so far.
+func (r *Recorder) Attempted(c Call, took time.Duration) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.attempts[c]++
 	r.longest = max(r.longest, took)
+	return r.attempts[c]
 }
 
 // Points returns the crash points in the order in which they were reached.
