@@ -25,7 +25,7 @@ const (
 	Format = 1
 	// SchedulerVersion is the version of the scheduler's rules: order of coroutines, of cancellation, random streams,
 	// names of goroutines. docs/scheduling.md says what each version changed.
-	SchedulerVersion = 2
+	SchedulerVersion = 3
 )
 
 // Record is one message of a run's journal.

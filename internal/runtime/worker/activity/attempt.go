@@ -17,6 +17,7 @@ import (
 type attempt struct {
 	Info
 	ctx       context.Context // ends when the activity or step is cancelled, with the cause
+	cancel    context.CancelCauseFunc
 	policy    abi.Policy
 	function  function
 	previous  history.Payload             // details of the last heartbeat of an earlier attempt
@@ -25,10 +26,12 @@ type attempt struct {
 }
 
 func newAttempt(ctx context.Context, info Info, policy abi.Policy, fn function) *attempt {
-	return &attempt{
-		Info: info, ctx: ctx, policy: policy, function: fn,
+	a := &attempt{
+		Info: info, policy: policy, function: fn,
 		heartbeat: func(history.Payload) error { return nil }, alive: make(chan struct{}, 1),
 	}
+	a.ctx, a.cancel = context.WithCancelCause(ctx)
+	return a
 }
 
 // run calls the function and waits until it returns or a limit of the attempt has passed. A function that
@@ -43,7 +46,10 @@ func (a *attempt) run(in history.Payload) result {
 	}
 	done := make(chan result, 1)
 	go a.function.call(ctx, in, func(r result) { done <- r })
-	return a.wait(ctx, cancel, done)
+	r := a.wait(ctx, cancel, done)
+	// That a function returned an error that says so proves nothing: it may be about a context of its own.
+	r.cancelled = a.ctx.Err() == context.Canceled
+	return r
 }
 
 // wait returns when the function has returned or the first limit has passed.
@@ -99,14 +105,10 @@ func (a *attempt) timedOut(ctx context.Context, r result) result {
 	return a.function.failed(&failures.TimeoutError{Kind: failures.StartToClose, Activity: a.Activity, Limit: a.policy.StartToClose})
 }
 
-// cancelled reports whether the attempt was cancelled. That a function returned an error that says so proves nothing: it may
-// be about a context of its own.
-func (a *attempt) cancelled() bool { return a.ctx.Err() == context.Canceled }
-
 // retryDelay returns the pause before the next attempt. It reports false if none may follow.
 func (a *attempt) retryDelay(r result) (time.Duration, bool) {
 	p := a.policy
-	if r.final || a.cancelled() || p.Attempts > 0 && a.Attempt >= p.Attempts {
+	if r.final || r.cancelled || p.Attempts > 0 && a.Attempt >= p.Attempts {
 		return 0, false
 	}
 	return backoff.Policy{Min: p.BackoffMin, Max: p.BackoffMax, Factor: p.BackoffFactor}.Pause(a.Attempt), true

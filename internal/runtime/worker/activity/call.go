@@ -23,11 +23,12 @@ type function struct {
 
 // result is how a call ended, in a form that is safe to use.
 type result struct {
-	out     history.Payload
-	failure *history.Failure // nil if the call succeeded
-	final   bool             // the error allows no further attempt
-	late    bool             // the error says that a deadline has passed
-	stopped bool             // the error says that a context was cancelled
+	out       history.Payload
+	failure   *history.Failure // nil if the call succeeded
+	final     bool             // the error allows no further attempt
+	late      bool             // the error says that a deadline has passed
+	stopped   bool             // the error says that a context was cancelled
+	cancelled bool             // the attempt was cancelled
 }
 
 // errGoexit is the error of a function that ended its goroutine.

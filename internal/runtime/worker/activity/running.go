@@ -11,19 +11,40 @@ import (
 
 // running is the set of activities and steps that run in this process.
 type running struct {
-	mu      sync.Mutex
-	cancels map[string]context.CancelCauseFunc // by idempotency key
+	mu    sync.Mutex
+	known map[string]*cancellable // by idempotency key
 }
 
-// add makes an activity or step known until remove is called.
+// cancellable is an activity or step that runs.
+type cancellable struct{ cancel context.CancelCauseFunc }
+
+// add makes an activity or step known until remove is called. An earlier one with the same key is forgotten.
 func (r *running) add(key string, cancel context.CancelCauseFunc) (remove func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.cancels[key] = cancel
+	return r.put(key, cancel)
+}
+
+// addOnly is like add, but reports false if one with the same key is known already.
+func (r *running) addOnly(key string, cancel context.CancelCauseFunc) (remove func(), ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known[key] != nil {
+		return nil, false
+	}
+	return r.put(key, cancel), true
+}
+
+// put adds an activity or step. r.mu is held.
+func (r *running) put(key string, cancel context.CancelCauseFunc) (remove func()) {
+	c := &cancellable{cancel}
+	r.known[key] = c
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.cancels, key)
+		if r.known[key] == c {
+			delete(r.known, key)
+		}
 	}
 }
 
@@ -35,13 +56,13 @@ func (r *running) answer(data []byte) []byte {
 		return nil
 	}
 	r.mu.Lock()
-	cancel := r.cancels[idempotencyKey(ref.RunID, ref.Op)]
+	c := r.known[idempotencyKey(ref.RunID, ref.Op)]
 	r.mu.Unlock()
-	if cancel == nil {
+	if c == nil {
 		return nil
 	}
 	if ref.Cancel {
-		cancel(context.Canceled)
+		c.cancel(context.Canceled)
 	}
 	return []byte("running")
 }

@@ -67,6 +67,7 @@ func (r *Runner) runStep(ctx context.Context, info Info, body *history.StepSched
 		// An attempt that ignores the end of its context may still run when the next one starts, so they share nothing.
 		a := newAttempt(ctx, info, body.Policy, fn)
 		result := a.run(body.Input)
+		a.cancel(nil)
 		if delay, again := a.retryDelay(result); result.failure != nil && again {
 			r.Log.Info("step failed and will be retried", "workflow", a.ID, "step", a.Activity, "attempt", a.Attempt, "after", delay, "error", result.failure.Message)
 			if backoff.Sleep(ctx, delay) == nil {
