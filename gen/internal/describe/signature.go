@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/diag"
@@ -31,7 +32,7 @@ func vars(t *types.Tuple) (out []*types.Var) {
 
 // Check finds what is wrong with the annotated functions in the packages that the user asked for.
 func Check(p *gosrc.Program) (found []diag.Diagnostic) {
-	for _, pkg := range p.Packages {
+	for _, pkg := range slices.Concat(p.Packages, p.Broken) {
 		if !pkg.Wanted {
 			continue
 		}
@@ -143,7 +144,7 @@ func named(v *types.Var) bool { return v.Name() != "" && v.Name() != "_" }
 // checkNames reports names of histories that are used twice in the program.
 func checkNames(p *gosrc.Program) (found []diag.Diagnostic) {
 	first := map[string]*gosrc.Func{}
-	for _, pkg := range p.Packages {
+	for _, pkg := range slices.Concat(p.Packages, p.Broken) {
 		for _, f := range pkg.Annotated {
 			name := f.Registered()
 			other := first[name]

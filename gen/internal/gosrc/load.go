@@ -64,8 +64,8 @@ func (l *Loader) AddStub(pkg *Package, src []byte) (err error) {
 	return nil
 }
 
-// TypeCheck type-checks all packages. Packages that don't compile leave the program if the user did not ask for them,
-// with everything that imports them.
+// TypeCheck type-checks all packages. Packages that don't compile leave the program, with everything that imports them:
+// there is nothing reliable to say about code that has no types.
 func (l *Loader) TypeCheck() {
 	for _, pkg := range l.Program.Packages {
 		if len(pkg.Files) > 0 {
@@ -74,8 +74,10 @@ func (l *Loader) TypeCheck() {
 	}
 	gone := map[string]bool{}
 	l.Program.Packages = slices.DeleteFunc(l.Program.Packages, func(pkg *Package) bool {
-		broken := l.findings.broken[pkg] || slices.ContainsFunc(pkg.imports, func(path string) bool { return gone[path] })
-		gone[pkg.Path] = broken && !pkg.Wanted
+		gone[pkg.Path] = l.findings.broken[pkg] || slices.ContainsFunc(pkg.imports, func(path string) bool { return gone[path] })
+		if gone[pkg.Path] {
+			l.Program.Broken = append(l.Program.Broken, pkg)
+		}
 		return gone[pkg.Path]
 	})
 }
@@ -95,7 +97,7 @@ func (l *Loader) typeCheck(pkg *Package) {
 
 // Compiles reports whether every package that the user asked for compiles.
 func (l *Loader) Compiles() bool {
-	return !slices.ContainsFunc(l.Program.Packages, func(p *Package) bool { return l.findings.broken[p] })
+	return !slices.ContainsFunc(l.Program.Broken, func(p *Package) bool { return p.Wanted })
 }
 
 // ImportsExternal reports whether the program imports anything from other modules, apart from Pawl's own packages.
