@@ -59,7 +59,7 @@ func analyze(ctx context.Context, cfg Config) (*compilation, error) {
 			return nil, err
 		}
 	}
-	c.report(slices.Concat(loader.Findings(), describe.Check(c.prog), c.takenNames()))
+	c.report(slices.Concat(loader.Findings(), describe.Check(c.prog)))
 	if all {
 		c.check = check.Everything(c.prog)
 	} else {
@@ -119,26 +119,11 @@ func (c *compilation) stub() error {
 			p.Generator = Version
 		}
 		c.description[pkg] = p
+		if pkg.Wanted && len(pkg.Annotated) > 0 {
+			c.report(takenNames(c.prog, pkg, p))
+		}
 	}
 	return nil
-}
-
-// takenNames finds generated names that the author has declared already.
-func (c *compilation) takenNames() (found []diag.Diagnostic) {
-	for _, pkg := range c.prog.Packages {
-		p := c.description[pkg]
-		if p == nil || len(pkg.Annotated) == 0 || !pkg.Wanted {
-			continue
-		}
-		for _, name := range emit.Names(p) {
-			if _, taken := slices.BinarySearch(p.Scope, name); taken {
-				found = append(found, c.prog.At(pkg.Types.Scope().Lookup(name).Pos(), describe.RuleName,
-					fmt.Sprintf("package %s declares %s, which is the name of something that pawl generates", pkg.Name, name),
-					"give it another name"))
-			}
-		}
-	}
-	return found
 }
 
 // files returns the names of the author's files.

@@ -20,7 +20,7 @@ import (
 )
 
 // Version of the generator: it changes whenever the same source gives other output.
-const Version = "2"
+const Version = "3"
 
 // ABIVersion is the version of runtime/abi that generated code is written for.
 const ABIVersion = emit.ABIVersion

@@ -431,3 +431,43 @@ func nap() { time.Sleep(time.Second) }
 	run(t, dir, "go", "vet", ".")
 	run(t, dir, "go", "vet", "-tags=short", ".")
 }
+
+// Parameters and results are written as the author wrote them: with one type for several names, or each with its own.
+func TestParametersAsWritten(t *testing.T) {
+	t.Parallel()
+	dir := module(t, txtar.Parse([]byte(`
+-- a.go --
+package a
+
+import "context"
+
+//pawl:activity
+func Apart(ctx context.Context, a string, b string, c, d int, _ int, _ int, e ...int) (x string, y string, err error) {
+	return
+}
+
+//pawl:step
+func Unnamed(context.Context, string, string) (int, int, error) { return 0, 0, nil }
+
+type Stock interface {
+	//pawl:activity
+	Reserve(ctx context.Context, sku, place string, buyer string) error
+}
+
+//pawl:workflow
+func Flow(ctx context.Context, a, b string, c string) (d, e string, f string, err error) { return }
+`)))
+	writeResult(t, generate(t, dir))
+	got := string(read(t, filepath.Join(dir, "pawl.gen.go")))
+	for _, want := range []string{
+		"func Apart__pawl(_run *abi.Run, ctx context.Context, a string, b string, c, d int, arg5 int, arg6 int, e ...int) (x string, y string, err error) {",
+		"func Unnamed__pawl(_run *abi.Run, ctx context.Context, arg1 string, arg2 string) (result1 int, result2 int, err error) {",
+		"func Stock_Reserve__pawl(_run *abi.Run, recv Stock, ctx context.Context, sku, place string, buyer string) error {",
+		"func StartFlow(ctx context.Context, client *pawl.Client, id string, a, b string, c string, opts ...pawl.StartOption) (FlowRun, error) {",
+		"func (r FlowRun) Result(ctx context.Context) (d, e string, f string, err error) {",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is missing in\n%s", want, got)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package describe
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -144,7 +145,8 @@ func named(v *types.Var) bool { return v.Name() != "" && v.Name() != "_" }
 // checkNames reports names of histories that are used twice in the program.
 func checkNames(p *gosrc.Program) (found []diag.Diagnostic) {
 	first := map[string]*gosrc.Func{}
-	for _, pkg := range slices.Concat(p.Packages, p.Broken) {
+	byPath := func(a, b *gosrc.Package) int { return cmp.Compare(a.Path, b.Path) }
+	for _, pkg := range slices.SortedFunc(slices.Values(slices.Concat(p.Packages, p.Broken)), byPath) {
 		for _, f := range pkg.Annotated {
 			name := f.Registered()
 			other := first[name]
