@@ -244,7 +244,7 @@ func (c *compilation) emit(packages []described, lowered []lower.File) (map[stri
 	return files, nil
 }
 
-// compare compares the files with those on disk, and finds those that are left from earlier.
+// compare compares the files with the ones on disk, and finds output of earlier runs that is no longer needed.
 func (c *compilation) compare(files map[string][]byte) error {
 	for _, name := range c.outputNames(files) {
 		f := File{Path: name, Content: files[name]}

@@ -46,8 +46,8 @@ func (r *Result) Stale() (stale []File) {
 	return stale
 }
 
-// Write brings the files on disk up to date. It touches only those that change, and replaces each of them atomically.
-// Files that cannot be written are found before anything is replaced.
+// Write updates the files on disk. It writes only files that change, and replaces each of them atomically. If a file
+// cannot be written, nothing is replaced.
 func (r *Result) Write() error {
 	stale := r.Stale()
 	temps := make([]string, len(stale))

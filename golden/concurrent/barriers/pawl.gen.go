@@ -81,7 +81,7 @@ var pawlRounds = pawlPackage.Workflow(abi.Workflow{
 // StartRounds starts a run of workflow Rounds and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Rounds meets three times; each time there is one who comes last, whoever it is.
+// Rounds meets three times. Each time one goroutine arrives last; which one does not matter.
 func StartRounds(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (RoundsRun, error) {
 	run, err := c.Start(ctx, pawlRounds, id, nil, opts...)
 	return RoundsRun{run}, err
@@ -121,7 +121,7 @@ var pawlInStep = pawlPackage.Workflow(abi.Workflow{
 // StartInStep starts a run of workflow InStep and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// InStep lets nobody enter a phase before all have left the one before.
+// InStep lets no goroutine enter a phase before all have left the previous one.
 func StartInStep(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (InStepRun, error) {
 	run, err := c.Start(ctx, pawlInStep, id, nil, opts...)
 	return InStepRun{run}, err
@@ -321,7 +321,7 @@ var pawlLastOneActs = pawlPackage.Workflow(abi.Workflow{
 // StartLastOneActs starts a run of workflow LastOneActs and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// LastOneActs has one of two, whoever comes last, do what is to be done once for both. Both come at the same second.
+// LastOneActs has the last of two goroutines do what must be done once for both. Both arrive in the same second.
 func StartLastOneActs(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LastOneActsRun, error) {
 	run, err := c.Start(ctx, pawlLastOneActs, id, nil, opts...)
 	return LastOneActsRun{run}, err
@@ -1004,7 +1004,7 @@ var pawlWater = pawlPackage.Workflow(abi.Workflow{
 // StartWater starts a run of workflow Water and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Water takes hydrogen and oxygen: two of one and one of the other bond, and nobody goes before the molecule is whole.
+// Water takes hydrogen and oxygen: two of one and one of the other bond, and none continues before the molecule is complete.
 func StartWater(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (WaterRun, error) {
 	run, err := c.Start(ctx, pawlWater, id, nil, opts...)
 	return WaterRun{run}, err

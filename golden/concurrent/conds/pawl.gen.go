@@ -280,7 +280,7 @@ var pawlLocks = pawlPackage.Workflow(abi.Workflow{
 // StartLocks starts a run of workflow Locks and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Locks tries locks that are held, and those that are not.
+// Locks tries locks that are held and locks that are not.
 func StartLocks(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LocksRun, error) {
 	run, err := c.Start(ctx, pawlLocks, id, nil, opts...)
 	return LocksRun{run}, err

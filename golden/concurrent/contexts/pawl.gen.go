@@ -383,7 +383,7 @@ var pawlGracefulStop = pawlPackage.Workflow(abi.Workflow{
 // StartGracefulStop starts a run of workflow GracefulStop and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// GracefulStop finishes the requests that have begun, and refuses those that come later.
+// GracefulStop finishes the requests that have begun, and refuses new ones.
 func StartGracefulStop(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (GracefulStopRun, error) {
 	run, err := c.Start(ctx, pawlGracefulStop, id, nil, opts...)
 	return GracefulStopRun{run}, err
@@ -743,7 +743,7 @@ var pawlMiddle = pawlPackage.Workflow(abi.Workflow{
 // StartMiddle starts a run of workflow Middle and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Middle cancels a node in the middle of a tree: what is below it ends, what is above and beside it goes on.
+// Middle cancels a node in the middle of a tree: its children end; its parent and its siblings continue.
 func StartMiddle(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (MiddleRun, error) {
 	run, err := c.Start(ctx, pawlMiddle, id, nil, opts...)
 	return MiddleRun{run}, err

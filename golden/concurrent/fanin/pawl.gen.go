@@ -1041,7 +1041,7 @@ var pawlCheapest = pawlPackage.Workflow(abi.Workflow{
 // StartCheapest starts a run of workflow Cheapest and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Cheapest asks three shops, and takes the best price of those that answer within six and a half seconds.
+// Cheapest asks three shops, and takes the best price that arrives within six and a half seconds.
 func StartCheapest(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CheapestRun, error) {
 	run, err := c.Start(ctx, pawlCheapest, id, nil, opts...)
 	return CheapestRun{run}, err

@@ -321,7 +321,7 @@ var pawlEmptyGroup = pawlPackage.Workflow(abi.Workflow{
 // StartEmptyGroup starts a run of workflow EmptyGroup and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// EmptyGroup has nothing to wait for, and a limit of none lets nobody in.
+// EmptyGroup has nothing to wait for, and with a limit of zero no function can start.
 func StartEmptyGroup(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (EmptyGroupRun, error) {
 	run, err := c.Start(ctx, pawlEmptyGroup, id, nil, opts...)
 	return EmptyGroupRun{run}, err
@@ -601,7 +601,7 @@ var pawlCrawl = pawlPackage.Workflow(abi.Workflow{
 // StartCrawl starts a run of workflow Crawl and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Crawl follows links from page to page, which has no end but for the set of those that were seen.
+// Crawl follows links from page to page. It ends because it remembers the pages that it has seen.
 func StartCrawl(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CrawlRun, error) {
 	run, err := c.Start(ctx, pawlCrawl, id, nil, opts...)
 	return CrawlRun{run}, err

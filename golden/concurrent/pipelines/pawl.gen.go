@@ -385,7 +385,7 @@ var pawlOrDone = pawlPackage.Workflow(abi.Workflow{
 // StartOrDone starts a run of workflow OrDone and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// OrDone reads a channel that nobody closes, until the context ends.
+// OrDone reads a channel that is never closed, until the context ends.
 func StartOrDone(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (OrDoneRun, error) {
 	run, err := c.Start(ctx, pawlOrDone, id, nil, opts...)
 	return OrDoneRun{run}, err

@@ -161,7 +161,7 @@ var pawlCooled = pawlPackage.Workflow(abi.Workflow{
 // StartCooled starts a run of workflow Cooled and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Cooled lets all goroutines wait when one of them is throttled: a shared moment before which nobody asks.
+// Cooled makes all goroutines wait when one of them is throttled: none sends a request before a shared time.
 func StartCooled(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CooledRun, error) {
 	run, err := c.Start(ctx, pawlCooled, id, nil, opts...)
 	return CooledRun{run}, err
@@ -761,7 +761,7 @@ var pawlLagging = pawlPackage.Workflow(abi.Workflow{
 // StartLagging starts a run of workflow Lagging and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Lagging is slower than its ticker, which drops the ticks that nobody takes.
+// Lagging is slower than its ticker, which drops ticks that are not received.
 func StartLagging(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (LaggingRun, error) {
 	run, err := c.Start(ctx, pawlLagging, id, nil, opts...)
 	return LaggingRun{run}, err
@@ -841,7 +841,7 @@ var pawlSpaced = pawlPackage.Workflow(abi.Workflow{
 // StartSpaced starts a run of workflow Spaced and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Spaced waits with one timer that it sets anew after each item.
+// Spaced waits with one timer that it resets after each item.
 func StartSpaced(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SpacedRun, error) {
 	run, err := c.Start(ctx, pawlSpaced, id, nil, opts...)
 	return SpacedRun{run}, err

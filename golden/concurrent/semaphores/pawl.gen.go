@@ -517,7 +517,7 @@ var pawlNested = pawlPackage.Workflow(abi.Workflow{
 // StartNested starts a run of workflow Nested and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Nested takes two semaphores, always in the same order, so that nobody waits for ever.
+// Nested takes two semaphores, always in the same order, so that there is no deadlock.
 func StartNested(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NestedRun, error) {
 	run, err := c.Start(ctx, pawlNested, id, nil, opts...)
 	return NestedRun{run}, err

@@ -761,7 +761,7 @@ var pawlUnread = pawlPackage.Workflow(abi.Workflow{
 // StartUnread starts a run of workflow Unread and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// Unread has fired, but nobody has looked: after Stop and after Reset there is nothing old in its channel.
+// Unread has a timer that fired but was not read: after Stop or Reset there is no old value in its channel.
 func StartUnread(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (UnreadRun, error) {
 	run, err := c.Start(ctx, pawlUnread, id, nil, opts...)
 	return UnreadRun{run}, err
@@ -841,7 +841,7 @@ var pawlNoTime = pawlPackage.Workflow(abi.Workflow{
 // StartNoTime starts a run of workflow NoTime and returns a handle on it.
 // If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
 //
-// NoTime has timers of nothing and less than nothing: they fire at once.
+// NoTime has timers with zero and negative durations: they fire immediately.
 func StartNoTime(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (NoTimeRun, error) {
 	run, err := c.Start(ctx, pawlNoTime, id, nil, opts...)
 	return NoTimeRun{run}, err
