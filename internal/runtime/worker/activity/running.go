@@ -15,15 +15,32 @@ type running struct {
 	attempts map[string]*attempt // by idempotency key
 }
 
-// add makes an attempt known until remove is called.
+// add makes an attempt known until remove is called. An earlier one with the same key is forgotten.
 func (r *running) add(a *attempt) (remove func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.put(a)
+}
+
+// addOnly is like add, but reports false if an attempt with the same key is known already.
+func (r *running) addOnly(a *attempt) (remove func(), ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.attempts[a.IdempotencyKey] != nil {
+		return nil, false
+	}
+	return r.put(a), true
+}
+
+// put adds an attempt. r.mu is held.
+func (r *running) put(a *attempt) (remove func()) {
 	r.attempts[a.IdempotencyKey] = a
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.attempts, a.IdempotencyKey)
+		if r.attempts[a.IdempotencyKey] == a {
+			delete(r.attempts, a.IdempotencyKey)
+		}
 	}
 }
 
