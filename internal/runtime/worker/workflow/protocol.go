@@ -27,6 +27,7 @@ func (a *actor) takeTurn(ms messages) {
 	ctx := a.worker.Context()
 	if a.parking.waits(ms) {
 		ms.refuse()
+		a.saveOutcomes(ctx, ms)
 		a.handBack(time.Until(a.parking.until))
 		return
 	}
@@ -47,11 +48,13 @@ func (a *actor) takeTurn(ms messages) {
 			return
 		case errors.Is(err, errStepElsewhere):
 			ms.refuse()
+			a.saveOutcomes(ctx, ms)
 			a.forget()
 			a.retry(ctx, elsewhereDelay)
 			return
 		case parks(err):
 			ms.refuse()
+			a.saveOutcomes(ctx, ms)
 			a.park(ctx, err)
 			return
 		case errors.Is(err, store.ErrUnavailable):
@@ -206,8 +209,8 @@ func (a *actor) armAlarm(ctx context.Context) (hold bool, err error) {
 		return false, nil
 	}
 	hold = a.run.busy()
-	if dues := a.run.dues(); len(dues) > 0 {
-		at := dues[0].at
+	if next, ok := a.run.nextDue(); ok {
+		at := next.at
 		a.alarm.arm(at, func() { a.post(message{}) })
 		if time.Until(at) > holdFor {
 			if err := a.alarm.schedule(ctx, at); err != nil {
