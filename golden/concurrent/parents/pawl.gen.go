@@ -20,6 +20,7 @@ var pawlWork = pawlPackage.Activity(abi.Activity{
 })
 
 // Work__pawl schedules activity Work and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Work__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlWork, nil, &result)
 	return result, err
@@ -32,6 +33,7 @@ var pawlLong = pawlPackage.Activity(abi.Activity{
 })
 
 // Long__pawl schedules activity Long and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Long__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlLong, nil, &result)
 	return result, err
@@ -60,7 +62,7 @@ func pawlActivities() []abi.Handler {
 // pawlAlreadyEnded describes workflow AlreadyEnded.
 var pawlAlreadyEnded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEnded",
-	Version: "6663e90b46b0",
+	Version: "56005d1f3466",
 	Pos:     "rules.go:14",
 })
 
@@ -100,7 +102,7 @@ func pawlRunAlreadyEnded(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlAlreadyEndedHooks describes workflow AlreadyEndedHooks.
 var pawlAlreadyEndedHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEndedHooks",
-	Version: "3a7541b8ef4a",
+	Version: "002334ea63b5",
 	Pos:     "rules.go:30",
 })
 
@@ -140,7 +142,7 @@ func pawlRunAlreadyEndedHooks(ctx context.Context, _run *abi.Run, in abi.Values)
 // pawlEndsLater describes workflow EndsLater.
 var pawlEndsLater = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.EndsLater",
-	Version: "14bf8f9ccb7a",
+	Version: "8b8ea84fbe3c",
 	Pos:     "rules.go:45",
 })
 
@@ -180,7 +182,7 @@ func pawlRunEndsLater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlNeverEnds describes workflow NeverEnds.
 var pawlNeverEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NeverEnds",
-	Version: "60ae7a09017c",
+	Version: "32a50d23e27c",
 	Pos:     "rules.go:57",
 })
 
@@ -220,7 +222,7 @@ func pawlRunNeverEnds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlHooks describes workflow Hooks.
 var pawlHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Hooks",
-	Version: "928febe6edb0",
+	Version: "5ee667c951bf",
 	Pos:     "rules.go:69",
 })
 
@@ -260,7 +262,7 @@ func pawlRunHooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlUnhooks describes workflow Unhooks.
 var pawlUnhooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Unhooks",
-	Version: "c322ef7a7346",
+	Version: "74e632516d4d",
 	Pos:     "rules.go:90",
 })
 
@@ -300,7 +302,7 @@ func pawlRunUnhooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlHookTwice describes workflow HookTwice.
 var pawlHookTwice = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookTwice",
-	Version: "b985b9886186",
+	Version: "bf8681646705",
 	Pos:     "rules.go:115",
 })
 
@@ -340,7 +342,7 @@ func pawlRunHookTwice(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlHookedWork describes workflow HookedWork.
 var pawlHookedWork = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookedWork",
-	Version: "eed55e8dbeb2",
+	Version: "54bcd2307973",
 	Pos:     "rules.go:136",
 })
 
@@ -380,7 +382,7 @@ func pawlRunHookedWork(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlCovered describes workflow Covered.
 var pawlCovered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Covered",
-	Version: "9a41c3fd463e",
+	Version: "0e8cfcebe0d0",
 	Pos:     "rules.go:156",
 })
 
@@ -420,7 +422,7 @@ func pawlRunCovered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlOtherDone describes workflow OtherDone.
 var pawlOtherDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.OtherDone",
-	Version: "8937a558fa04",
+	Version: "1de4a9e5612f",
 	Pos:     "rules.go:179",
 })
 
@@ -461,7 +463,7 @@ func pawlRunOtherDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlSameDone describes workflow SameDone.
 var pawlSameDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.SameDone",
-	Version: "66c5aa73cd61",
+	Version: "630f51c03686",
 	Pos:     "rules.go:203",
 })
 
@@ -501,7 +503,7 @@ func pawlRunSameDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlNoValue describes workflow NoValue.
 var pawlNoValue = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoValue",
-	Version: "5edbfd87ba46",
+	Version: "e0a6c5581292",
 	Pos:     "rules.go:223",
 })
 
@@ -541,7 +543,7 @@ func pawlRunNoValue(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlCauses describes workflow Causes.
 var pawlCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Causes",
-	Version: "5cc7c992cd79",
+	Version: "e33a3801bcf9",
 	Pos:     "rules.go:235",
 })
 
@@ -581,7 +583,7 @@ func pawlRunCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlNoError describes workflow NoError.
 var pawlNoError = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoError",
-	Version: "b133e50fabd8",
+	Version: "a976b1903cb3",
 	Pos:     "rules.go:252",
 })
 
@@ -621,7 +623,7 @@ func pawlRunNoError(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlDetached describes workflow Detached.
 var pawlDetached = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Detached",
-	Version: "db672cbf2def",
+	Version: "1d3c7474bb9e",
 	Pos:     "rules.go:261",
 })
 
@@ -661,7 +663,7 @@ func pawlRunDetached(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlDeadlines describes workflow Deadlines.
 var pawlDeadlines = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Deadlines",
-	Version: "09d9ffda2d96",
+	Version: "8b9a2bbba446",
 	Pos:     "rules.go:283",
 })
 
@@ -701,7 +703,7 @@ func pawlRunDeadlines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlNilParents describes workflow NilParents.
 var pawlNilParents = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NilParents",
-	Version: "7dd8ff1471f4",
+	Version: "f304214ebe03",
 	Pos:     "rules.go:298",
 })
 
@@ -741,7 +743,7 @@ func pawlRunNilParents(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlAfterFuncs describes workflow AfterFuncs.
 var pawlAfterFuncs = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AfterFuncs",
-	Version: "e2e88a91cf14",
+	Version: "97c79ead1f66",
 	Pos:     "rules.go:309",
 })
 
@@ -781,7 +783,7 @@ func pawlRunAfterFuncs(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlValueEnds describes workflow ValueEnds.
 var pawlValueEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.ValueEnds",
-	Version: "117397400d1c",
+	Version: "d05d9bb56f83",
 	Pos:     "rules.go:334",
 })
 
@@ -844,9 +846,13 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceContexts is contexts.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed contexts.go
 var pawlSourceContexts string
 
+// pawlSourceRules is rules.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed rules.go
 var pawlSourceRules string
 
@@ -854,7 +860,7 @@ var pawlSourceRules string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/parents",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/parents.errCause", errCause),
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/parents.errOwn", errOwn),
@@ -878,6 +884,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 				"now{}":                 "6f5470583d48dfe2",
 				"type hooked":           "a22d3d30cae86792",
 				"type signal":           "920617902c5c27f3",
+				"use{}":                 "8b4d54b85ba3bdfc",
 				"var errCause":          "0efcce341205566e",
 				"var errOwn":            "e01e0ec8f3c4066c",
 			},
@@ -898,8 +905,8 @@ var pawlPackage = abi.NewPackage(abi.Package{
 				"HookedWork{}":         "f2abfc72a52e8fb0",
 				"Hooks{}":              "65f86ef7a604237c",
 				"NeverEnds{}":          "dae113954e20d526",
-				"NilParents{}":         "342c6170376c13f7",
-				"NoError{}":            "cb84a5931f82cd74",
+				"NilParents{}":         "8afa51d82725a2d6",
+				"NoError{}":            "de01f017de8d7de4",
 				"NoValue{}":            "2690e40982df2ee7",
 				"OtherDone{}":          "77dc21785c5f7486",
 				"SameDone{}":           "796043e201e2a0ca",

@@ -252,7 +252,7 @@ func Causes(ctx context.Context) (string, error) {
 func NoError(ctx context.Context) (string, error) {
 	s := newSignal(ctx)
 	close(s.done)
-	return caught(func() { context.WithCancel(s) }), nil
+	return caught(func() { use(context.WithCancel(s)) }), nil
 }
 
 // Detached: a context without cancellation has no cause, and its children are not those of the one below.
@@ -297,10 +297,10 @@ func Deadlines(ctx context.Context) (string, error) {
 //pawl:workflow
 func NilParents(ctx context.Context) (string, error) {
 	var none context.Context
-	return fmt.Sprint(caught(func() { context.WithCancel(none) }), "; ", caught(func() { context.WithCancelCause(none) }), "; ",
-		caught(func() { context.WithTimeout(none, time.Hour) }), "; ", caught(func() { context.WithDeadline(none, time.Now()) }), "; ",
-		caught(func() { context.WithoutCancel(none) }), "; ", caught(func() { context.WithValue(none, "key", 1) }), "; ",
-		caught(func() { context.AfterFunc(none, func() {}) }), "; ", caught(func() { context.Cause(none) })), nil
+	return fmt.Sprint(caught(func() { use(context.WithCancel(none)) }), "; ", caught(func() { use(context.WithCancelCause(none)) }), "; ",
+		caught(func() { use(context.WithTimeout(none, time.Hour)) }), "; ", caught(func() { use(context.WithDeadline(none, time.Now())) }), "; ",
+		caught(func() { use(context.WithoutCancel(none)) }), "; ", caught(func() { use(context.WithValue(none, "key", 1)) }), "; ",
+		caught(func() { context.AfterFunc(none, func() {}) }), "; ", caught(func() { use(context.Cause(none)) })), nil
 }
 
 // AfterFuncs: what runs when a parent of the author ends is told by it, once, or is stopped in time.

@@ -227,7 +227,7 @@ func Causes__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 func NoError__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	s := newSignal(ctx)
 	abi.Close(_run, s.done)
-	return caught(func() { abi.WithCancel(_run, s) }), nil
+	return caught(func() { use(abi.WithCancel(_run, s)) }), nil
 }
 
 // Detached__pawl is Detached as a workflow runs it.
@@ -264,10 +264,10 @@ func Deadlines__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 //line rules.go:298:1
 func NilParents__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	var none context.Context
-	return fmt.Sprint(caught(func() { abi.WithCancel(_run, none) }), "; ", caught(func() { abi.WithCancelCause(_run, none) }), "; ",
-		caught(func() { abi.WithTimeout(_run, none, time.Hour) }), "; ", caught(func() { abi.WithDeadline(_run, none, abi.Now(_run)) }), "; ",
-		caught(func() { abi.WithoutCancel(_run, none) }), "; ", caught(func() { context.WithValue(none, "key", 1) }), "; ",
-		caught(func() { abi.ContextAfterFunc(_run, none, func() {}) }), "; ", caught(func() { abi.Cause(_run, none) })), nil
+	return fmt.Sprint(caught(func() { use(abi.WithCancel(_run, none)) }), "; ", caught(func() { use(abi.WithCancelCause(_run, none)) }), "; ",
+		caught(func() { use(abi.WithTimeout(_run, none, time.Hour)) }), "; ", caught(func() { use(abi.WithDeadline(_run, none, abi.Now(_run))) }), "; ",
+		caught(func() { use(abi.WithoutCancel(_run, none)) }), "; ", caught(func() { use(context.WithValue(none, "key", 1)) }), "; ",
+		caught(func() { abi.ContextAfterFunc(_run, none, func() {}) }), "; ", caught(func() { use(abi.Cause(_run, none)) })), nil
 }
 
 // AfterFuncs__pawl is AfterFuncs as a workflow runs it.
