@@ -60,10 +60,10 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return t.complete(ctx, msg.Completed.Op, t.run.completed(msg.Completed))
 	case msg.Cancel != nil:
 		if !t.run.x.Cancelled() {
-			return t.apply(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason})
+			return t.apply(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason, Sealed: msg.Cancel.Sealed})
 		}
 	case msg.Terminate != nil:
-		return t.apply(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason})
+		return t.apply(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason, Sealed: msg.Terminate.Sealed})
 	case msg.Wake != nil:
 		return t.repair(ctx)
 	}
