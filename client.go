@@ -73,7 +73,11 @@ func NewClient(st store.Store, opts ...Option) *Client { return newClient(st, ne
 
 func newClient(st store.Store, c config) *Client {
 	c.chain.Objects = st
-	return &Client{client.New(st, c.chain), st, c}
+	inner := client.New(st, c.chain)
+	if c.logger != nil {
+		client.SetLogger(inner, c.logger)
+	}
+	return &Client{inner, st, c}
 }
 
 // Close closes the connection. Open runs continue on other workers.

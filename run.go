@@ -50,6 +50,7 @@ type Status = history.Status
 
 // The statuses of a run.
 const (
+	StatusWaiting    Status = history.StatusWaiting    // started, and no worker has begun it
 	StatusRunning    Status = history.StatusRunning    // open
 	StatusParked     Status = history.StatusParked     // open, but stopped by an error in its code or by a missing worker
 	StatusCompleted  Status = history.StatusCompleted  // the workflow returned without an error

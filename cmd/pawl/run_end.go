@@ -107,6 +107,9 @@ func (e *ending) ask(cmd *cobra.Command, verb, id string, send sender, after fun
 
 // afterCancel says what a run does after a request to cancel it. A sleeping run does not notice.
 func afterCancel(d *client.Description) string {
+	if d.Unserved {
+		return fmt.Sprintf("it is cancelled when a worker of task queue %s begins it, and there is none now", d.Queue)
+	}
 	if wakes := wakesAt(d.Pending); !wakes.IsZero() {
 		return fmt.Sprintf("it sleeps until %s and notices then; pawl run terminate %s ends it immediately, without cleaning up",
 			wakes.UTC().Format(time.RFC3339), d.ID)
@@ -115,6 +118,9 @@ func afterCancel(d *client.Description) string {
 }
 
 func afterTerminate(d *client.Description) string {
+	if d.Unserved {
+		return fmt.Sprintf("its code will not run; the first worker of task queue %s closes it, and there is none now", d.Queue)
+	}
 	return fmt.Sprintf("a worker of task queue %s closes it, without cleaning up", d.Queue)
 }
 

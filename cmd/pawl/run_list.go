@@ -28,7 +28,7 @@ func newRunListCommand() *cobra.Command {
 		Long: `List prints one line for each workflow id, with its newest run, in the order of the last change. If the output is not a
 terminal, columns are separated by tabs, times are exact, and there is no header.
 
-A run changes when it starts, is parked, is resumed, and closes. pawl run show shows the progress of an open run. EVENTS
+A run is waiting until a worker of its task queue begins it; pawl run show says whether there is one. A run changes when it starts, is parked, is resumed, and closes. pawl run show shows the progress of an open run. EVENTS
 is the length of the history of a closed run.
 
 The JSON output is a list of objects with id, run_id, type, queue, status, started and changed and, where they apply,
@@ -107,6 +107,9 @@ func printRuns(cmd *cobra.Command, f cli.Format, runs []*history.RunSummary) err
 	for _, info := range runs {
 		l := toListed(info)
 		why, _, _ := strings.Cut(cmp.Or(l.Parked, l.Failure, l.Reason), "\n")
+		if info.Status == history.StatusWaiting {
+			why = "for a worker of queue " + l.Queue
+		}
 		t.Add(l.ID, l.Status, l.Type, formatTime(w, l.Started), formatTime(w, l.Closed), cli.OrDash(l.Events != 0, strconv.FormatUint(l.Events, 10)), why)
 	}
 	if len(runs) == 0 {

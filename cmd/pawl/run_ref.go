@@ -28,7 +28,7 @@ func addRunFlag(cmd *cobra.Command) *string {
 
 // statuses are the statuses of runs in flags and JSON.
 var statuses = []history.Status{
-	history.StatusRunning, history.StatusParked, history.StatusCompleted, history.StatusFailed,
+	history.StatusWaiting, history.StatusRunning, history.StatusParked, history.StatusCompleted, history.StatusFailed,
 	history.StatusCancelled, history.StatusTerminated, history.StatusTimedOut,
 }
 
@@ -60,6 +60,9 @@ func openStatus(s history.Status) bool { return !s.Closed() }
 
 // completionTimeout bounds how long a shell waits for names from a server.
 const completionTimeout = time.Second
+
+// completionMax is the number of runs, the last ones to change, whose names are completed.
+const completionMax = 1000
 
 // completeIDs completes the id of a workflow whose newest run has a fitting status.
 func completeIDs(c *connection, fits func(history.Status) bool) cobra.CompletionFunc {
@@ -98,7 +101,7 @@ func known(cmd *cobra.Command, c *connection) (runs []*history.RunSummary) {
 	quick := *c
 	quick.timeout = completionTimeout
 	_ = quick.do(cmd, func(ctx context.Context, cl *client.Client) (err error) {
-		runs, err = cl.List(ctx, client.Filter{})
+		runs, err = cl.List(ctx, client.Filter{Limit: completionMax})
 		return err
 	})
 	return runs

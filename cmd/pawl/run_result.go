@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,7 @@ func newRunResultCommand() *cobra.Command {
 		Long: `Result waits for a run to end and prints the results of the workflow as JSON: the value of a single result, a list of
 several results, or nothing. An error that the workflow returned goes to standard error, with the errors that it wraps.
 The exit status is 10 if the run failed or timed out, 11 if it was cancelled or terminated, and 6 if it did not end
-within --wait. Interrupting the command does not affect the run.
+within --wait. If the run is parked, result says so and continues to wait. Interrupting the command does not affect the run.
 
 With -o json the output is always an object with id, run_id, status, result (a list), failure and reason.`,
 		Example: `  pawl run result order-81
@@ -57,7 +58,10 @@ func wait(cmd *cobra.Command, conn *connection, f cli.Format, ref workflowRef, l
 		return explained(cmd.Context(), err)
 	}
 	defer closeStore()
-	e, err := await(cmd.Context(), c, ref, limit)
+	e, err := await(cmd.Context(), c, ref, limit, func(reason string) {
+		firstLine, _, _ := strings.Cut(reason, "\n")
+		cli.Note(cmd.ErrOrStderr(), "workflow %q is parked: %s; still waiting for it; pawl run show %s shows more", ref.ID, firstLine, ref.ID)
+	})
 	switch {
 	case cmd.Context().Err() != nil:
 		return cli.WithStatus(cli.Interrupted, fmt.Errorf("stopped waiting; workflow %q continues: pawl run result %s waits again", ref.ID, ref.ID))
@@ -70,13 +74,13 @@ func wait(cmd *cobra.Command, conn *connection, f cli.Format, ref workflowRef, l
 }
 
 // await waits for the end of a run and reads its results.
-func await(ctx context.Context, c *client.Client, ref workflowRef, limit time.Duration) (*ended, error) {
+func await(ctx context.Context, c *client.Client, ref workflowRef, limit time.Duration, onParked func(reason string)) (*ended, error) {
 	if limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	info, err := c.Result(ctx, ref.ID, ref.RunID)
+	info, err := c.ResultOrParked(ctx, ref.ID, ref.RunID, onParked)
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,8 @@ its history: for each event its number, its time since the start, what happened,
 the values. Encrypted and compressed values are not shown.
 
 The JSON output is an object with id, run_id, type, queue, status, started, closed, events, failure, parked, reason,
-cancel_requested, pending and history. Pending is a list of objects with kind, name, op, queue, pos, scheduled, due,
-attempt, last_error, next_retry, heartbeat and worker. History is a list of objects with event, time, what, op, name,
+cancel_requested, terminate_requested, unserved (no worker takes runs from the queue), pending and history. Pending is a
+list of objects with kind, name, op, queue, pos, scheduled, due, attempt, last_error, next_retry, heartbeat and worker. History is a list of objects with event, time, what, op, name,
 pos, values, due, reason, request, attempts and failure.`,
 		Example: `  pawl run show order-81
   pawl run show order-81 -o json`,
@@ -55,18 +55,20 @@ pos, values, due, reason, request, attempts and failure.`,
 // shown is a run in JSON.
 type shown struct {
 	workflowRef
-	Type      string       `json:"type"`
-	Queue     string       `json:"queue"`
-	Status    string       `json:"status"`
-	Started   time.Time    `json:"started,omitzero"`
-	Closed    time.Time    `json:"closed,omitzero"`
-	Events    uint64       `json:"events"`
-	Failure   string       `json:"failure,omitempty"`
-	Parked    string       `json:"parked,omitempty"`
-	Reason    string       `json:"reason,omitempty"`
-	Cancelled bool         `json:"cancel_requested,omitempty"`
-	Pending   []pending    `json:"pending"`
-	History   []show.Event `json:"history"`
+	Type       string       `json:"type"`
+	Queue      string       `json:"queue"`
+	Status     string       `json:"status"`
+	Started    time.Time    `json:"started,omitzero"`
+	Closed     time.Time    `json:"closed,omitzero"`
+	Events     uint64       `json:"events"`
+	Failure    string       `json:"failure,omitempty"`
+	Parked     string       `json:"parked,omitempty"`
+	Reason     string       `json:"reason,omitempty"`
+	Cancelled  bool         `json:"cancel_requested,omitempty"`
+	Terminated bool         `json:"terminate_requested,omitempty"`
+	Unserved   bool         `json:"unserved,omitempty"`
+	Pending    []pending    `json:"pending"`
+	History    []show.Event `json:"history"`
 }
 
 // pending is an operation that has not completed, in JSON.
@@ -88,7 +90,7 @@ type pending struct {
 func toShown(d *client.Description, h *client.History) shown {
 	s := shown{
 		workflowRef{d.ID, d.RunID}, d.Type, d.Queue, statusName(d.Status), d.Started, d.Closed, d.Events,
-		d.Failure, d.Parked, d.Reason, d.Cancelled, []pending{}, show.Events(h),
+		d.Failure, d.Parked, d.Reason, d.Cancelled, d.Terminated, d.Unserved, []pending{}, show.Events(h),
 	}
 	for _, p := range d.Pending {
 		s.Pending = append(s.Pending, toPending(p))

@@ -7,6 +7,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
@@ -58,6 +59,7 @@ type Client struct {
 	store store.Store
 	chain *payloads.Chain
 	newID func(of string) string
+	log   *slog.Logger
 }
 
 // New returns a client. chain may be nil. If it has no Objects, st is used for them.
@@ -69,8 +71,11 @@ func New(st store.Store, chain *payloads.Chain) *Client {
 	if c.Objects == nil {
 		c.Objects = st
 	}
-	return &Client{st, &c, func(string) string { return journal.NewID() }}
+	return &Client{st, &c, func(string) string { return journal.NewID() }, slog.Default()}
 }
+
+// SetLogger makes c log to another logger than the default one.
+func SetLogger(c *Client, log *slog.Logger) { c.log = log }
 
 // SetIDs makes c use newID for ids that the caller of a start does not set: the workflow id, for which of is empty, and the
 // id of a start of workflow of. Run ids are derived from them. The ids must be unique. SetIDs is for tests whose

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -28,9 +27,12 @@ type Description struct {
 	Events    uint64    // length of the history
 	Failure   string    // why it failed
 	Parked    string    // why it is parked
+	Unserved  bool      // no worker takes runs from Queue; set if Status is waiting
 	Reason    string    // of a termination
 	Pending   []Pending // what it waits for, oldest first
 	Cancelled bool      // its cancellation was requested
+	// Terminated says that the termination of a waiting or parked run was requested.
+	Terminated bool
 }
 
 // Pending is an operation that has no outcome yet.
@@ -53,12 +55,14 @@ type Pending struct {
 // Describe returns the status of a run and what it waits for. An empty runID stands for the newest run. It fails with
 // ErrNotFound if there is no such run.
 func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, error) {
-	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
+	run, waiting, err := c.find(ctx, id, runID)
 	var corrupt *journal.CorruptError
-	if errors.Is(err, store.ErrNotFound) || errors.As(err, &corrupt) {
+	switch {
+	case waiting != nil:
+		return c.describeWaiting(ctx, waiting)
+	case errors.Is(err, store.ErrNotFound), errors.As(err, &corrupt):
 		return c.describeEntry(ctx, id, runID, err)
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	d := c.describe(ctx, infoOf(run))
@@ -97,6 +101,30 @@ func (c *Client) describe(ctx context.Context, info *history.RunSummary) *Descri
 	return d
 }
 
+// describeWaiting describes a run that has no record. Its code may have been tried, and have blocked or parked it.
+func (c *Client) describeWaiting(ctx context.Context, info *history.RunSummary) (*Description, error) {
+	d := c.describe(ctx, info)
+	if err := c.addNews(ctx, d); err != nil {
+		return nil, err
+	}
+	d.Unserved = d.Status == history.StatusWaiting && !c.served(ctx, d.Queue)
+	return d, c.addRequests(ctx, d)
+}
+
+// addRequests adds what was requested of a run that no worker has begun.
+func (c *Client) addRequests(ctx context.Context, d *Description) error {
+	sent, err := c.store.Pending(ctx, d.Queue, d.ID)
+	for _, p := range sent {
+		msg, err := history.UnmarshalMessage(p.Data)
+		if p.Start || err != nil || msg.RunID != d.RunID {
+			continue
+		}
+		d.Cancelled = d.Cancelled || msg.Cancel != nil
+		d.Terminated = d.Terminated || msg.Terminate != nil
+	}
+	return err
+}
+
 // describeEntry describes a run whose journal cannot be read, by its summary alone.
 func (c *Client) describeEntry(ctx context.Context, id, runID string, cause error) (*Description, error) {
 	entry, err := c.store.GetEntry(ctx, id)
@@ -129,11 +157,17 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 		return err
 	}
 	info, err := history.UnmarshalRunSummary(entry.Data)
-	if err == nil && info.RunID == d.RunID && info.Status == history.StatusParked {
+	if err == nil && isNews(info, d.RunID) && (info.Status == history.StatusParked || d.Status == history.StatusWaiting) {
 		c.show(ctx, info)
 		d.Status, d.Parked = info.Status, info.Parked
 	}
 	return err
+}
+
+// isNews reports whether a summary is of an open run. The summary of a run whose code killed its workers before its first record
+// has no run id.
+func isNews(info *history.RunSummary, runID string) bool {
+	return !info.Status.Closed() && (info.RunID == runID || info.RunID == "")
 }
 
 // pending lists the operations that have no outcome yet, oldest first. cancelled reports whether the run's cancellation was
@@ -194,47 +228,6 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 		}
 	}
 	return nil
-}
-
-// Filter selects runs. An empty field selects all.
-type Filter struct {
-	Type   string
-	Status []history.Status
-	Limit  int // 0: no limit
-}
-
-func (f Filter) matches(info *history.RunSummary) bool {
-	if f.Type != "" && f.Type != info.Type {
-		return false
-	}
-	return len(f.Status) == 0 || slices.Contains(f.Status, info.Status)
-}
-
-// List returns the newest run of each workflow id, most recently changed first. A summary that cannot be decoded has
-// StatusUnknown, and the reason in Parked.
-func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, error) {
-	var all []*history.RunSummary
-	err := c.store.ListEntries(ctx, func(e store.Entry) bool {
-		info, err := history.UnmarshalRunSummary(e.Data)
-		if err != nil { // one bad entry must not hide the others
-			info = &history.RunSummary{ID: e.ID, Parked: err.Error()}
-		}
-		if f.matches(info) {
-			all = append(all, info)
-		}
-		return true
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(all)
-	if f.Limit > 0 && len(all) > f.Limit {
-		all = all[:f.Limit]
-	}
-	for _, info := range all {
-		c.show(ctx, info)
-	}
-	return all, nil
 }
 
 // History is the history of a run, with its payloads opened.

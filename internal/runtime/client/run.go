@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
@@ -52,7 +53,10 @@ func (r *Run) Describe(ctx context.Context) (*Description, error) {
 // Wait waits for the run to end and decodes its results into out. It fails with a *RunError if the run did not
 // complete, with ErrNotFound if it is not known, and with ctx's error if ctx ends first; the run continues.
 func (r *Run) Wait(ctx context.Context, out ...any) error {
-	info, err := r.c.Result(ctx, r.id, r.runID)
+	info, err := r.c.ResultOrParked(ctx, r.id, r.runID, func(reason string) {
+		firstLine, _, _ := strings.Cut(reason, "\n")
+		r.c.log.Warn("the run that is waited for is parked; pawl run show prints the whole reason", "workflow", r.id, "reason", firstLine)
+	})
 	if err != nil {
 		return err
 	}
@@ -90,6 +94,11 @@ func runError(info *history.RunSummary, known *failures.Errors) error {
 
 // Result waits for a run to end and returns how it did; its result and failure are as stored.
 func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSummary, error) {
+	return c.ResultOrParked(ctx, id, runID, func(string) {})
+}
+
+// ResultOrParked is Result, and calls onParked once if the run is found to be parked while it is waited for.
+func (c *Client) ResultOrParked(ctx context.Context, id, runID string, onParked func(reason string)) (*history.RunSummary, error) {
 	news := make(chan *history.RunSummary, 1)
 	stop, err := c.store.Subscribe(journal.ClosedTopic(id), func(data []byte) []byte {
 		if info, err := history.UnmarshalRunSummary(data); err == nil {
@@ -106,16 +115,25 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 	defer stop()
 	// The announcement may have come before the subscription, or be lost, so look from time to time, too.
 	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
+	parked := ""
 	for polls := 1; ; polls++ {
 		wait := poll.Pause(polls)
 		info, err := c.ended(ctx, id, runID)
 		if info != nil || err != nil {
 			return info, err
 		}
+		if parked == "" && wait > time.Second {
+			if parked = c.parked(ctx, id, runID); parked != "" {
+				onParked(parked)
+			}
+		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
+			if parked != "" {
+				return nil, fmt.Errorf("workflow %q has not ended yet, and is parked: %s: %w", id, parked, ctx.Err())
+			}
 			return nil, fmt.Errorf("workflow %q has not ended yet: %w", id, ctx.Err())
 		case info := <-news:
 			timer.Stop()
@@ -127,26 +145,36 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 	}
 }
 
+// parked returns why a run is parked, as visibility has it; "" if it is not, or that is not known.
+func (c *Client) parked(ctx context.Context, id, runID string) string {
+	entry, err := c.store.GetEntry(ctx, id)
+	if err != nil {
+		return ""
+	}
+	info, err := history.UnmarshalRunSummary(entry.Data)
+	if err != nil || info.Status != history.StatusParked || runID != "" && !isNews(info, runID) {
+		return ""
+	}
+	c.show(ctx, info)
+	return info.Parked
+}
+
 // ended returns how a run ended; nil if it is open. For an open run it reads one record, however long the history is.
 func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSummary, error) {
 	last, err := c.store.Last(ctx, id)
-	switch {
-	case errors.Is(err, store.ErrNotFound) && runID == "":
-		return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
-	case errors.Is(err, store.ErrNotFound): // a later run of the id may have been forgotten before this one
-	case err != nil:
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
-	case runID == "":
-		runID = last.RunID
 	}
-	if last.RunID == runID && last.Close == nil {
+	if err == nil && last.Close == nil && (runID == "" || last.RunID == runID) {
 		return nil, nil
 	}
-	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil // it may still begin
-	}
-	if err != nil || run.Closed() == nil {
+	run, waiting, err := c.find(ctx, id, runID)
+	switch {
+	case waiting != nil:
+		return nil, nil
+	case errors.Is(err, store.ErrNotFound):
+		return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
+	case err != nil || run.Closed() == nil:
 		return nil, err
 	}
 	return infoOf(run), nil

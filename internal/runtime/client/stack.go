@@ -31,7 +31,7 @@ func (c *Client) Stack(ctx context.Context, id, runID string) (*history.Stack, e
 		switch {
 		case err == nil:
 			return history.UnmarshalStack(data)
-		case ctx.Err() != nil:
+		case ctx.Err() != nil, d.Status == history.StatusParked, d.Status == history.StatusWaiting: // no code of it is in memory
 			return nil, &NoWorkerError{ID: d.ID, Queue: d.Queue, Parked: d.Parked}
 		case !errors.Is(err, store.ErrNotFound):
 			return nil, err

@@ -24,42 +24,34 @@ func (c *Client) Terminate(ctx context.Context, id, runID, reason string) error 
 
 // tell sends a message to an open run. An empty runID stands for the newest run.
 func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.Message) error {
-	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
-	var corrupt *journal.CorruptError
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return c.tellPending(ctx, id, verb, msg)
-	case errors.As(err, &corrupt): // a message can be sent even if the history cannot be read
-	case err != nil:
-		return err
-	case statusOf(run).Closed():
-		return fmt.Errorf("cannot %s workflow %q: its run has %s: %w", verb, id, statusOf(run), ErrNotFound)
+	queue, err := c.addressee(ctx, id, runID, msg)
+	if err == nil {
+		err = c.sealReason(ctx, id, msg)
 	}
-	queue, err := c.queue(ctx, run, id)
 	if err != nil {
-		return err
-	}
-	msg.RunID = run.RunID
-	if err := c.sealReason(ctx, id, msg); err != nil {
 		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, err)
 	}
 	return c.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
 }
 
-// tellPending sends a message to a run that was started but that no worker has taken yet.
-func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.Message) error {
-	entry, err := c.store.GetEntry(ctx, id)
-	if err != nil {
-		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, ErrNotFound)
+// addressee finds the open run that a message is for, adds its id to the message, and returns its task queue. The run may wait
+// for its first worker.
+func (c *Client) addressee(ctx context.Context, id, runID string, msg *history.Message) (queue string, err error) {
+	run, waiting, err := c.find(ctx, id, runID)
+	var corrupt *journal.CorruptError
+	switch {
+	case waiting != nil:
+		msg.RunID = waiting.RunID
+		return waiting.Queue, nil
+	case errors.Is(err, store.ErrNotFound):
+		return "", ErrNotFound
+	case err != nil && !errors.As(err, &corrupt): // a message can be sent even if the history cannot be read
+		return "", err
+	case err == nil && statusOf(run).Closed():
+		return "", fmt.Errorf("its run has %s: %w", statusOf(run), ErrNotFound)
 	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
-	if err != nil {
-		return err
-	}
-	if err := c.sealReason(ctx, id, msg); err != nil {
-		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, err)
-	}
-	return c.store.Send(ctx, store.Message{Queue: info.Queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
+	msg.RunID = run.RunID
+	return c.queue(ctx, run, id)
 }
 
 // maxReason is the size in bytes of the longest reason for a cancellation or termination.

@@ -12,6 +12,7 @@ type Status int32
 
 // The statuses of a run. Values that are added later are those of closed runs.
 const (
+	StatusWaiting    Status = -1 // started, and no worker has begun it; no entry or event has this status
 	StatusUnknown    Status = 0
 	StatusRunning    Status = 1
 	StatusParked     Status = 2 // open, but it cannot continue until its code, or its history, is fixed
@@ -25,7 +26,10 @@ const (
 var statusNames = [...]string{"unknown", "running", "parked", "completed", "failed", "cancelled", "terminated", "timed out"}
 
 func (s Status) String() string {
-	if int(s) < len(statusNames) && s >= 0 {
+	switch {
+	case s == StatusWaiting:
+		return "waiting"
+	case int(s) < len(statusNames) && s >= 0:
 		return statusNames[s]
 	}
 	return fmt.Sprintf("status %d", int32(s))

@@ -191,6 +191,9 @@ func ObjectPrefix(id, runID string) string { return id + "/" + runID }
 // client that misses it finds the same summary in the store.
 func ClosedTopic(id string) string { return "closed." + id }
 
+// WorkersTopic is the topic on which the workers that take runs from a queue answer that they are there.
+func WorkersTopic(queue string) string { return "workers." + queue }
+
 // StackTopic is the topic on which the workers of a queue are asked for the goroutines of a run.
 func StackTopic(queue string) string { return "stack." + queue }
 

@@ -50,8 +50,17 @@ func indented(value string) string {
 
 func status(d *client.Description) string {
 	text := d.Status.String()
+	switch {
+	case d.Unserved:
+		text += ", no worker takes runs from its queue: start one, or check the name of the queue"
+	case d.Status == history.StatusWaiting:
+		text += " for a worker of its queue"
+	}
 	if d.Cancelled && !d.Status.Closed() {
 		text += ", cancellation requested"
+	}
+	if d.Terminated && !d.Status.Closed() {
+		text += ", termination requested"
 	}
 	return text
 }

@@ -63,6 +63,8 @@ type Store interface {
 	Objects
 	Bus
 
+	// Expects reports whether the store holds anything that leads to workflow id: a message, a timer, or a task.
+	Expects(ctx context.Context, id string) (bool, error)
 	// MaxPayload returns the size in bytes of the largest message body that the store accepts.
 	MaxPayload() int
 	// Close releases what the store holds in this process. Stored data remains.
@@ -122,6 +124,9 @@ type Inbox interface {
 	SendStart(ctx context.Context, m Message) error
 	// Pending returns the messages to workflow id on queue that are not acknowledged, oldest first.
 	Pending(ctx context.Context, queue, id string) ([]Pending, error)
+	// PendingStarts calls yield with the pending starts of workflow id on any queue, or of all ids if id is empty, newest
+	// first, until yield returns false. If id is set, they are never stale.
+	PendingStarts(ctx context.Context, id string, yield func(PendingStart) bool) error
 	// Receive calls opt.Handler with the wake-ups of opt.Queue until ctx ends. It returns once delivery has begun.
 	// Workflow ids are divided into groups. Each group has one owner among the workers, which gets the wake-ups of the
 	// group as long as it has room for them; otherwise another worker gets them. A wake-up that is not acknowledged
@@ -140,7 +145,16 @@ type Message struct {
 // Pending is a message in the inbox.
 type Pending struct {
 	Seq   Seq
+	Time  time.Time // when it was stored
 	Start bool
+	Data  []byte
+}
+
+// PendingStart is a start in the inbox.
+type PendingStart struct {
+	Queue string
+	ID    string    // workflow id
+	Time  time.Time // when it was stored
 	Data  []byte
 }
 
@@ -160,9 +174,10 @@ type ReceiveOptions struct {
 // Wakeup is one delivery to a workflow: a message of its inbox, or a timer that fired.
 type Wakeup struct {
 	Queue     string
-	ID        string // workflow id
-	Timer     bool   // a timer fired: there is no Data, and Seq is not a sequence of the inbox
-	Start     bool   // a pending start
+	ID        string    // workflow id
+	Timer     bool      // a timer fired: there is no Data, and Seq is not a sequence of the inbox
+	Start     bool      // a pending start
+	Time      time.Time // when the message was stored, or the timer fired
 	Seq       Seq
 	Data      []byte
 	Delivered int // number of deliveries, 1 on the first
@@ -243,14 +258,25 @@ type Visibility interface {
 	PutEntry(ctx context.Context, e Entry) error
 	// GetEntry returns the entry of workflow id, or ErrNotFound.
 	GetEntry(ctx context.Context, id string) (Entry, error)
-	// ListEntries calls yield with every entry, oldest change first, until yield returns false.
+	// ListEntries calls yield with every entry, newest change first, until yield returns false. It reads few entries more than
+	// it passes to yield. An entry that changes meanwhile may be passed again at the end.
 	ListEntries(ctx context.Context, yield func(Entry) bool) error
+	// ReadEntries returns about max entries from a position on, oldest change first, and the position after them. The zero
+	// Position is that of the oldest entry. ReadEntries returns it as the next one when there are no more entries.
+	ReadEntries(ctx context.Context, from Position, max int) (entries []Entry, next Position, err error)
+}
+
+// Position is a place among the entries, which its store knows.
+type Position struct {
+	Part int // of the namespace
+	Seq  Seq
 }
 
 // Entry describes the newest run of one workflow id.
 type Entry struct {
 	ID      string
-	Version uint64 // the sequence of the journal record it reflects, times two; plus one for a change without a record (parked)
+	Version uint64    // the sequence of the journal record it reflects, times two; plus one for a change without a record (parked)
+	Changed time.Time // when it was stored; set by the store
 	Data    []byte
 	Keep    time.Duration // when it expires; 0 means never
 }

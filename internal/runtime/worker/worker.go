@@ -142,6 +142,11 @@ func (w *Worker) Run(ctx context.Context) error {
 	return err
 }
 
+// answerFor answers clients that ask whether a worker takes runs from a queue.
+func (w *Worker) answerFor(queue string) error {
+	return w.process.Subscribe(journal.WorkersTopic(queue), func([]byte) []byte { return []byte(w.opt.ID) })
+}
+
 // receive starts to take the tasks of each queue that has activities here, and the messages of each that has workflows.
 func (w *Worker) receive(ctx context.Context) error {
 	for _, queue := range w.process.Handlers.ActivityQueues() {
@@ -150,7 +155,7 @@ func (w *Worker) receive(ctx context.Context) error {
 		}
 	}
 	for _, queue := range w.process.Handlers.WorkflowQueues() {
-		err := errors.Join(w.activities.AnswerForSteps(queue), w.runs.AnswerForStacks(queue))
+		err := errors.Join(w.activities.AnswerForSteps(queue), w.runs.AnswerForStacks(queue), w.answerFor(queue))
 		if err == nil {
 			err = w.runs.Receive(ctx, queue)
 		}

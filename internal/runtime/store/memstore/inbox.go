@@ -4,8 +4,10 @@ package memstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,6 +30,7 @@ type inbox struct {
 type pending struct {
 	shared   *shared
 	messages map[address][]*message[inboxMessage] // oldest first
+	fired    map[address]int                      // timers that are not acknowledged
 	queues   map[groupKey]*queue[inboxMessage]
 	seen     map[string]expiring[struct{}] // DedupIDs
 	seenIDs  []string                      // the keys of seen, oldest first
@@ -45,6 +48,7 @@ type groupKey struct {
 // inboxMessage is a message to a workflow, or a timer that fired.
 type inboxMessage struct {
 	store.Message
+	sent         time.Time
 	start, timer bool
 }
 
@@ -52,6 +56,7 @@ func newPending(s *shared) *pending {
 	return &pending{
 		shared:   s,
 		messages: map[address][]*message[inboxMessage]{},
+		fired:    map[address]int{},
 		queues:   map[groupKey]*queue[inboxMessage]{},
 		seen:     map[string]expiring[struct{}]{},
 	}
@@ -95,14 +100,48 @@ func (i inbox) Pending(ctx context.Context, queue, id string) ([]store.Pending, 
 	defer i.unlock()
 	var waiting []store.Pending
 	for _, m := range i.pending.messages[address{queue, id}] {
-		waiting = append(waiting, store.Pending{Seq: m.seq, Start: m.payload.start, Data: bytes.Clone(m.payload.Data)})
+		waiting = append(waiting, store.Pending{Seq: m.seq, Time: m.payload.sent, Start: m.payload.start, Data: bytes.Clone(m.payload.Data)})
 	}
 	return waiting, nil
 }
 
+// PendingStarts implements store.Inbox.
+func (i inbox) PendingStarts(ctx context.Context, id string, yield func(store.PendingStart) bool) error {
+	if err := i.lock(ctx, nil); err != nil {
+		return err
+	}
+	var found []*message[inboxMessage]
+	for to, messages := range i.pending.messages {
+		for _, m := range messages {
+			if m.payload.start && (id == "" || id == to.id) {
+				found = append(found, m)
+			}
+		}
+	}
+	i.unlock()
+	slices.SortFunc(found, func(a, b *message[inboxMessage]) int { return cmp.Compare(b.seq, a.seq) })
+	for _, m := range found {
+		p := m.payload
+		if !yield(store.PendingStart{Queue: p.Queue, ID: p.ID, Time: p.sent, Data: bytes.Clone(p.Data)}) {
+			break
+		}
+	}
+	return nil
+}
+
+// holds reports whether there is a message to workflow id, or a timer that fired. The lock is held.
+func (p *pending) holds(id string) bool {
+	for to := range p.messages {
+		if to.id == id {
+			return true
+		}
+	}
+	return slices.ContainsFunc(slices.Collect(maps.Keys(p.fired)), func(to address) bool { return to.id == id })
+}
+
 // post queues m for delivery, and lists it as pending until it is acknowledged. The lock is held.
 func (p *pending) post(m inboxMessage) {
-	m.Data = bytes.Clone(m.Data)
+	m.Data, m.sent = bytes.Clone(m.Data), time.Now()
 	to := address{m.Queue, m.ID}
 	var queued *message[inboxMessage]
 	queued = p.queue(m.Queue, groupOf(m.ID)).add(m, func() {
@@ -116,8 +155,14 @@ func (p *pending) post(m inboxMessage) {
 
 // postTimer queues the wake-up of a timer that fired. It is not listed as pending. The lock is held.
 func (p *pending) postTimer(queue, id string) {
-	m := inboxMessage{Message: store.Message{Queue: queue, ID: id}, timer: true}
-	p.queue(queue, groupOf(id)).add(m, func() {})
+	m := inboxMessage{Message: store.Message{Queue: queue, ID: id}, sent: time.Now(), timer: true}
+	to := address{queue, id}
+	p.fired[to]++
+	p.queue(queue, groupOf(id)).add(m, func() {
+		if p.fired[to]--; p.fired[to] == 0 {
+			delete(p.fired, to)
+		}
+	})
 }
 
 // queue returns the queue of a group.

@@ -9,7 +9,11 @@
 // the data, and knows none of the other parts.
 package memstore
 
-import "github.com/pawlhq/pawl/internal/runtime/store"
+import (
+	"context"
+
+	"github.com/pawlhq/pawl/internal/runtime/store"
+)
 
 // Server is one data set in memory. Its methods may be called from many goroutines.
 type Server struct {
@@ -66,6 +70,15 @@ func (s *Server) Open() *Store {
 		objects:    objects{c, s.objects},
 		bus:        bus{c, s.topics},
 	}
+}
+
+// Expects implements store.Store.
+func (s *Store) Expects(ctx context.Context, id string) (bool, error) {
+	if err := s.lock(ctx, nil); err != nil {
+		return false, err
+	}
+	defer s.unlock()
+	return s.inbox.pending.holds(id) || s.timers.set.holds(id) || s.tasks.queues.holds(id), nil
 }
 
 // MaxPayload returns the size in bytes of the largest message body that the store accepts.

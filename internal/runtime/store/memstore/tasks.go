@@ -44,6 +44,16 @@ func newTaskQueues(s *shared) *taskQueues {
 	}
 }
 
+// holds reports whether workflow id has a task. The lock is held.
+func (t *taskQueues) holds(id string) bool {
+	for key := range t.messages {
+		if key.id == id {
+			return true
+		}
+	}
+	return false
+}
+
 // queue returns the queue of a name.
 func (t *taskQueues) queue(name string) *queue[store.Task] {
 	if t.byName[name] == nil {

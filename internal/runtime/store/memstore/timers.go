@@ -64,6 +64,16 @@ func (ts timers) CancelTimer(ctx context.Context, _, id string, at time.Time) er
 	return nil
 }
 
+// holds reports whether workflow id has a timer. The lock is held.
+func (s *timerSet) holds(id string) bool {
+	for key := range s.pending {
+		if key.id == id {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *timerSet) cancel(key timerKey) {
 	if t := s.pending[key]; t != nil {
 		t.wait.Stop()

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
@@ -34,6 +35,7 @@ func (v visibility) PutEntry(ctx context.Context, e store.Entry) error {
 		return nil
 	}
 	stored := entry{copyEntry(e), v.nextSeq()}
+	stored.Changed = time.Now()
 	if e.Keep == 0 {
 		v.byID[e.ID] = permanent(stored)
 	} else {
@@ -62,12 +64,30 @@ func (v visibility) ListEntries(ctx context.Context, yield func(store.Entry) boo
 	}
 	all := v.list()
 	v.unlock()
-	for _, e := range all {
+	for _, e := range slices.Backward(all) {
 		if !yield(e.Entry) {
 			break
 		}
 	}
 	return nil
+}
+
+// ReadEntries implements store.Visibility.
+func (v visibility) ReadEntries(ctx context.Context, from store.Position, max int) (entries []store.Entry, next store.Position, err error) {
+	if err := v.lock(ctx, nil); err != nil {
+		return nil, from, err
+	}
+	defer v.unlock()
+	for _, e := range v.list() {
+		switch {
+		case e.seq < from.Seq:
+		case len(entries) >= max:
+			return entries, store.Position{Seq: e.seq}, nil
+		default:
+			entries = append(entries, e.Entry)
+		}
+	}
+	return entries, store.Position{}, nil
 }
 
 func (v visibility) get(id string) (entry, bool) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -95,16 +96,69 @@ func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending,
 			if err != nil {
 				return nil, fmt.Errorf("read pending messages of workflow %q: %w", id, err)
 			}
-			all = append(all, store.Pending{Seq: m.Seq, Start: last == startToken, Data: m.Data})
+			all = append(all, store.Pending{Seq: m.Seq, Time: m.Time, Start: last == startToken, Data: m.Data})
 		}
 	}
 	slices.SortFunc(all, func(a, b store.Pending) int { return cmp.Compare(a.Seq, b.Seq) })
 	return all, nil
 }
 
+// PendingStarts implements store.Inbox.
+func (s *Store) PendingStarts(ctx context.Context, id string, yield func(store.PendingStart) bool) error {
+	var found []iter.Seq2[message, error]
+	if id != "" {
+		if err := checkID(id); err != nil {
+			return err
+		}
+		found = append(found, s.reader(s.shard(id).inbox).allFresh(ctx, s.name.startsOf(id), 0))
+	} else {
+		for _, sh := range s.shards {
+			found = append(found, s.reader(sh.inbox).newestFirst(ctx, s.name.startsOf("")))
+		}
+	}
+	for m, err := range merge(found, newer) {
+		if err != nil {
+			return fmt.Errorf("read pending starts: %w", err)
+		}
+		queue, id, _, err := s.name.parseInbox(m.Subject)
+		if err != nil {
+			s.log.Debug("ignored a message that is not a start", "seq", m.Seq, "error", err)
+			continue
+		}
+		if !yield(store.PendingStart{Queue: queue, ID: id, Time: m.Time, Data: m.Data}) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Expects implements store.Store.
+func (s *Store) Expects(ctx context.Context, id string) (bool, error) {
+	if err := checkID(id); err != nil {
+		return false, err
+	}
+	sh := s.shard(id)
+	slot, id := slotOf(id).String(), token(id)
+	for _, where := range []struct {
+		in      *stream
+		subject string
+	}{
+		{sh.timers, s.name.subject("t", slot, id, "*")},
+		{sh.tasks, s.name.subject("a", "*", slot, id, "*", "*")},
+		{sh.inbox, s.name.subject("i", slot, "*", id, "*")},
+		{sh.timers, s.name.subject("f", slot, "*", id)},
+	} {
+		_, err := s.reader(where.in).last(ctx, where.subject)
+		if err == nil || !errors.Is(err, store.ErrNotFound) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // wakeup parses a delivery from the inbox or the timers.
 func (s *Store) wakeup(m *nats.Msg, d *delivery) (w store.Wakeup, err error) {
-	w = store.Wakeup{Delivered: d.count, Settle: d}
+	w = store.Wakeup{Time: d.time, Delivered: d.count, Settle: d}
 	if strings.HasPrefix(m.Subject, s.name.subject("f", "")) {
 		w.Timer = true
 		w.Queue, w.ID, err = s.name.parseFired(m.Subject)

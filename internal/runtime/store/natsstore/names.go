@@ -65,6 +65,14 @@ func (n names) inbox(queue, id, last string) string {
 	return n.subject("i", slotOf(id).String(), token(queue), token(id), last)
 }
 
+// startsOf matches the starts of a workflow id on any queue, or of all ids if id is empty.
+func (n names) startsOf(id string) string {
+	if id == "" {
+		return n.subject("i", "*", "*", "*", "*", startToken)
+	}
+	return n.subject("i", slotOf(id).String(), "*", token(id), startToken)
+}
+
 func (n names) journal(id string) string { return n.subject("h", slotOf(id).String(), token(id)) }
 
 // archive returns the subject of the closed run that a request began. An empty request or run matches all.

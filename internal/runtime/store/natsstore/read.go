@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"time"
 
@@ -204,46 +203,6 @@ func (r reader) allFresh(ctx context.Context, subject string, seq uint64) iter.S
 			seq = m.Seq + 1
 		}
 	}
-}
-
-// oldestFirst merges the messages of several streams by the time at which they were stored.
-func oldestFirst(streams []iter.Seq2[message, error]) iter.Seq2[message, error] {
-	return func(yield func(message, error) bool) {
-		var queues []*peeker
-		for _, s := range streams {
-			next, stop := iter.Pull2(s)
-			defer stop()
-			queues = append(queues, &peeker{next: next})
-		}
-		for {
-			queues = slices.DeleteFunc(queues, (*peeker).advance)
-			if len(queues) == 0 {
-				return
-			}
-			oldest := slices.MinFunc(queues, func(a, b *peeker) int { return a.head.Time.Compare(b.head.Time) })
-			if !yield(oldest.head, oldest.err) || oldest.err != nil {
-				return
-			}
-			oldest.filled = false
-		}
-	}
-}
-
-// peeker is a sequence of messages whose next one is known. An error has no time, so it sorts first.
-type peeker struct {
-	next   func() (message, error, bool)
-	head   message
-	err    error
-	filled bool
-}
-
-// advance fills the head if it was consumed, and reports whether the sequence has ended.
-func (q *peeker) advance() (ended bool) {
-	if q.filled {
-		return false
-	}
-	q.head, q.err, q.filled = q.next()
-	return !q.filled
 }
 
 // page reads messages in one request and reports whether there are more.

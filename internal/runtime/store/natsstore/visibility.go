@@ -87,7 +87,7 @@ func (s *Store) readEntry(ctx context.Context, id string) (message, store.Entry,
 // storedEntry parses an entry. A version that is unreadable is 0, so that the next entry replaces it. The data is not
 // checked.
 func storedEntry(id string, m message) store.Entry {
-	e := store.Entry{ID: id, Data: m.Data}
+	e := store.Entry{ID: id, Changed: m.Time, Data: m.Data}
 	if version, err := strconv.ParseUint(m.Header.Get(headerVersion), 10, 64); err == nil {
 		e.Version = version
 	}
@@ -101,22 +101,45 @@ func storedEntry(id string, m message) store.Entry {
 func (s *Store) ListEntries(ctx context.Context, yield func(store.Entry) bool) error {
 	var shards []iter.Seq2[message, error]
 	for _, sh := range s.shards {
-		shards = append(shards, s.reader(sh.visibility).all(ctx, s.name.subject("x", ">"), 0))
+		shards = append(shards, s.reader(sh.visibility).newestFirst(ctx, s.name.subject("x", ">")))
 	}
-	for m, err := range oldestFirst(shards) {
+	for m, err := range merge(shards, newer) {
 		if err != nil {
 			return fmt.Errorf("list workflows: %w", err)
 		}
-		id, err := s.name.parseEntry(m.Subject)
-		if err != nil {
-			s.log.Debug("ignored a message that is not an entry", "seq", m.Seq, "error", err)
-			continue
-		}
-		if !yield(storedEntry(id, m)) {
+		if e, ok := s.parsedEntry(m); ok && !yield(e) {
 			return nil
 		}
 	}
 	return nil
+}
+
+// ReadEntries implements store.Visibility. The parts are the shards.
+func (s *Store) ReadEntries(ctx context.Context, from store.Position, max int) (entries []store.Entry, next store.Position, err error) {
+	for ; from.Part < len(s.shards); from = (store.Position{Part: from.Part + 1}) {
+		for m, err := range s.reader(s.shards[from.Part].visibility).all(ctx, s.name.subject("x", ">"), from.Seq) {
+			if err != nil {
+				return entries, from, fmt.Errorf("read visibility entries: %w", err)
+			}
+			if len(entries) >= max {
+				return entries, store.Position{Part: from.Part, Seq: m.Seq}, nil
+			}
+			if e, ok := s.parsedEntry(m); ok {
+				entries = append(entries, e)
+			}
+		}
+	}
+	return entries, store.Position{}, nil
+}
+
+// parsedEntry returns the entry that a message holds, unless it is something else.
+func (s *Store) parsedEntry(m message) (e store.Entry, ok bool) {
+	id, err := s.name.parseEntry(m.Subject)
+	if err != nil {
+		s.log.Debug("ignored a message that is not an entry", "seq", m.Seq, "error", err)
+		return store.Entry{}, false
+	}
+	return storedEntry(id, m), true
 }
 
 // revision is the sequence of an entry in its stream, and its version.

@@ -308,12 +308,15 @@ func closedCalls(t *T, s store.Store) map[string]error {
 		"ScheduleTimer": s.ScheduleTimer(ctx, queue, "w", time.Now()),
 		"CancelTimer":   s.CancelTimer(ctx, queue, "w", time.Now()),
 		"PutEntry":      s.PutEntry(ctx, entry("w", 1)),
+		"PendingStarts": s.PendingStarts(ctx, "", func(store.PendingStart) bool { return true }),
 		"ListEntries":   s.ListEntries(ctx, func(store.Entry) bool { return true }),
 		"PutObject":     s.PutObject(ctx, "blob", nil),
 		"ListObjects":   s.ListObjects(ctx, func(string) bool { return true }),
 		"DeleteObject":  s.DeleteObject(ctx, "blob"),
 		"Publish":       s.Publish("news", nil),
 	}
+	_, _, errs["ReadEntries"] = s.ReadEntries(ctx, store.Position{}, 1)
+	_, errs["Expects"] = s.Expects(ctx, "w")
 	_, errs["Append"] = s.Append(ctx, "w", 0, record("r", 0))
 	_, errs["Load"] = s.Load(ctx, "w")
 	_, errs["LoadRun"] = s.LoadRun(ctx, "w", "r")

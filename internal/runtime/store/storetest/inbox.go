@@ -25,6 +25,8 @@ var inbox = []requirement{
 	{name: "a start sent again succeeds and is stored once", test: startTwice},
 	{name: "a workflow id can be started again after the start was acknowledged", test: startAfterAck},
 	{name: "of many concurrent starts one is pending", test: startRace},
+	{name: "PendingStarts returns the starts of an id, or all, newest first", test: pendingStarts},
+	{name: "Expects reports messages, timers and tasks of an id", test: expects},
 	{name: "Pending returns what was delivered but not acknowledged", test: pendingDelivered},
 }
 
@@ -216,4 +218,79 @@ func pendingDelivered(t *T) {
 	if want := "w message 0, w message 2"; got != want {
 		t.Errorf("pending: %s, want %s", got, want)
 	}
+}
+
+func pendingStarts(t *T) {
+	starts := func(id string) (found []string) {
+		t.Helper()
+		t.ok(t.open().PendingStarts(t.ctx, id, func(p store.PendingStart) bool {
+			if time.Since(p.Time).Abs() > time.Minute {
+				t.Errorf("the start of %q was stored at %v", p.ID, p.Time)
+			}
+			found = append(found, p.Queue+" "+p.ID+" "+string(p.Data))
+			return true
+		}))
+		return found
+	}
+	expect := func(id string, want ...string) {
+		t.Helper()
+		if got := starts(id); !slices.Equal(got, want) {
+			t.Errorf("the starts of %q are %q, want %q", id, got, want)
+		}
+	}
+	expect("")
+	expect("w")
+	for _, m := range []store.Message{
+		{Queue: "q 1", ID: "w", Data: []byte("one")}, {Queue: "q.2", ID: "other w", Data: []byte("two")}, {Queue: "q.2", ID: "w", Data: []byte("three")},
+	} {
+		t.ok(t.SendStart(t.ctx, m))
+		t.send(store.Message{Queue: m.Queue, ID: m.ID, Data: []byte("no start")})
+		time.Sleep(time.Millisecond) // a store that merges several streams orders starts by time
+	}
+	expect("", "q.2 w three", "q.2 other w two", "q 1 w one")
+	expect("other w", "q.2 other w two")
+	expect("unknown")
+	if got := starts("w"); len(got) != 2 || !slices.Contains(got, "q 1 w one") || !slices.Contains(got, "q.2 w three") {
+		t.Errorf("the starts of an id on two queues are %q", got)
+	}
+	n := 0
+	t.ok(t.PendingStarts(t.ctx, "", func(store.PendingStart) bool { n++; return false }))
+	if n != 1 {
+		t.Errorf("yield was called %d times, want once", n)
+	}
+}
+
+func expects(t *T) {
+	expect := func(id string, want bool) {
+		t.Helper()
+		if got, err := t.open().Expects(t.ctx, id); got != want || err != nil {
+			t.Errorf("something is stored for %q: %v, %v, want %v", id, got, err, want)
+		}
+	}
+	expect("message", false)
+	t.send(message("message", 0))
+	expect("message", true)
+	expect("start", false)
+	t.ok(t.SendStart(t.ctx, message("start", 0)))
+	expect("start", true)
+	expect("task", false)
+	t.enqueue(task("task", 0))
+	expect("task", true)
+	t.ok(t.DropTask(t.ctx, task("task", 0)))
+	expect("task", false)
+	at := time.Now().Add(time.Hour)
+	expect("timer", false)
+	t.ok(t.ScheduleTimer(t.ctx, queue, "timer", at))
+	expect("timer", true)
+	t.ok(t.CancelTimer(t.ctx, queue, "timer", at))
+	t.eventually("nothing is left of the timer", func() bool {
+		left, err := t.Expects(t.ctx, "timer")
+		return err == nil && !left
+	})
+	t.ok(t.ScheduleTimer(t.ctx, queue, "timer", time.Now()))
+	wakeups := t.receive(t.Store, queue, "worker") // gets the timer, and does not acknowledge it
+	for w := <-wakeups; w.got.ID != "timer"; {
+		w = <-wakeups
+	}
+	expect("timer", true)
 }

@@ -19,9 +19,11 @@ var visibility = []requirement{
 	{name: "an entry expires after Keep", test: entryExpires},
 	{name: "an entry without Keep does not expire", test: entryStays, long: true},
 	{name: "the Keep of the newest version applies", test: entryKeepChanges},
-	{name: "ListEntries lists every entry once, oldest change first", test: listInOrder},
+	{name: "ListEntries lists every entry once, newest change first", test: listInOrder},
 	{name: "ListEntries stops when yield returns false", test: listStops},
 	{name: "ListEntries lists hundreds of entries", test: listMany},
+	{name: "ListEntries finds few entries among many gaps", test: listSparse},
+	{name: "ReadEntries reads all entries part by part", test: readInParts},
 }
 
 func entry(id string, version uint64) store.Entry {
@@ -133,7 +135,7 @@ func listInOrder(t *T) {
 	for _, e := range t.entries() {
 		ids = append(ids, e.ID)
 	}
-	if want := []string{"c", "d", "b", "a"}; !slices.Equal(ids, want) {
+	if want := []string{"a", "b", "d", "c"}; !slices.Equal(ids, want) {
 		t.Errorf("listed %v, want %v", ids, want)
 	}
 }
@@ -165,5 +167,50 @@ func listMany(t *T) {
 	}
 	if len(seen) != n {
 		t.Errorf("listed %d different entries, want %d", len(seen), n)
+	}
+}
+
+func listSparse(t *T) {
+	t.putEntry(entry("old", 1))
+	for i := range 600 {
+		t.putEntry(entry("busy", uint64(i+1)))
+	}
+	t.putEntry(entry("new", 1))
+	var ids []string
+	for _, e := range t.entries() {
+		ids = append(ids, e.ID)
+	}
+	if want := []string{"new", "busy", "old"}; !slices.Equal(ids, want) {
+		t.Errorf("listed %v, want %v", ids, want)
+	}
+}
+
+func readInParts(t *T) {
+	const n = 25
+	for i := range n {
+		t.putEntry(entry(fmt.Sprint("w", i), 1))
+	}
+	seen := map[string]int{}
+	var at store.Position
+	for parts := 1; ; parts++ {
+		entries, next, err := t.ReadEntries(t.ctx, at, 4)
+		t.ok(err)
+		for _, e := range entries {
+			seen[e.ID]++
+			if time.Since(e.Changed).Abs() > time.Minute {
+				t.Errorf("entry %q changed at %v", e.ID, e.Changed)
+			}
+		}
+		if at = next; at == (store.Position{}) {
+			break
+		}
+		if len(entries) != 4 || parts > n {
+			t.Fatalf("part %d has %d entries, want 4", parts, len(entries))
+		}
+	}
+	for i := range n {
+		if id := fmt.Sprint("w", i); seen[id] != 1 {
+			t.Errorf("entry %q was read %d times", id, seen[id])
+		}
 	}
 }

@@ -28,13 +28,15 @@ func load(ctx context.Context, w *workflow) (*run, error) {
 	}
 	r := newRun(w, recorded.RunID)
 	r.first, r.last, r.started, r.archive = recorded.First, recorded.Last, recorded.Started(), archived(recorded.Records)
+	if r.exists() {
+		r.startedAt = recorded.Records[0].Events[0].Time
+	}
 	if err != nil {
 		return r, err
 	}
 	if !r.exists() {
 		return r, &journal.CorruptError{ID: r.id, Seq: r.first, Err: errors.New("the first event is not the start of a run")}
 	}
-	r.startedAt = recorded.Records[0].Events[0].Time
 	for _, rec := range recorded.Records {
 		for _, seq := range slices.Concat(rec.ConsumedBefore, rec.Consumed) {
 			r.inbox.consumed[seq] = true

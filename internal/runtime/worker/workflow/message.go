@@ -75,7 +75,7 @@ func (m message) isWake() bool { return m == message{} }
 // inbox returns the inbox message that m carries, or nil if m is something else.
 func (m message) inbox() *store.Pending {
 	if d := m.delivery; d != nil && !d.Timer {
-		return &store.Pending{Seq: d.Seq, Start: d.Start, Data: d.Data}
+		return &store.Pending{Seq: d.Seq, Time: d.Time, Start: d.Start, Data: d.Data}
 	}
 	return m.pending
 }
@@ -83,10 +83,18 @@ func (m message) inbox() *store.Pending {
 // messages are messages in the order in which they are applied.
 type messages []message
 
-// onlyNewStart reports whether all that has arrived is a start that no other worker can have.
+// onlyNewStart reports whether all that has arrived is a start that no other worker can have, and that was sent just now. To
+// an older one, requests may have been sent in the meantime.
 func (ms messages) onlyNewStart() bool {
-	return len(ms) == 1 && ms[0].delivery != nil && ms[0].delivery.Start && ms[0].delivery.exclusive()
+	if len(ms) != 1 || ms[0].delivery == nil {
+		return false
+	}
+	d := ms[0].delivery
+	return d.Start && d.exclusive() && time.Since(d.Time) < newStart
 }
+
+// newStart is how old a start may be that counts as new.
+const newStart = time.Second
 
 // anyDelivered reports whether the store waits for an acknowledgement of one of the messages.
 func (ms messages) anyDelivered() bool {
@@ -149,6 +157,19 @@ func (ms messages) refuse() {
 			m.stack.reply(nil)
 		}
 	}
+}
+
+// terminationBeforeStart looks for a request to terminate a run that has not begun.
+func (ms messages) terminationBeforeStart(runID string) *history.TerminateRequest {
+	for _, m := range ms {
+		if in := m.inbox(); in != nil && !in.Start {
+			msg, err := history.UnmarshalMessage(in.Data)
+			if err == nil && msg.Terminate != nil && msg.RunID == runID {
+				return msg.Terminate
+			}
+		}
+	}
+	return nil
 }
 
 // answerOutcomes answers whether the outcomes among the messages are in the journal.

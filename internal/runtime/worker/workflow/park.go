@@ -159,7 +159,9 @@ func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause erro
 		if in := m.inbox(); in != nil {
 			t.consumed = append(t.consumed, in.Seq)
 			if in.Start && (!t.run.exists() || t.run.closed.Closed()) {
-				t.adopt(in.Data)
+				if req, err := history.UnmarshalStartRequest(in.Data); err == nil {
+					t.adopt(req, in)
+				}
 			}
 		}
 	}

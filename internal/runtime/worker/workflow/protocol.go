@@ -167,7 +167,7 @@ func (a *actor) withoutTaken(ctx context.Context, ms messages) (messages, error)
 
 // takeAll applies messages and what is due, and commits.
 func (a *actor) takeAll(ctx context.Context, ms messages) error {
-	t := &turn{run: a.run, supervise: a.supervise}
+	t := &turn{run: a.run, messages: ms, supervise: a.supervise}
 	defer func() { a.run = t.run }()
 	for _, m := range ms {
 		if err := t.take(ctx, m); err != nil {

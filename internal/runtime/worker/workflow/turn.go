@@ -18,6 +18,7 @@ import (
 // turn is a record in the making: what has arrived, and what the code commands because of it.
 type turn struct {
 	run       *run // the newest one: a start replaces it
+	messages  messages
 	supervise supervisor
 	visible   *visible // what visibility had, if the turn has read it
 	events    []history.Event
@@ -130,7 +131,7 @@ func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
 	case t.run.loaded():
 		t.add(&history.StartRejected{RequestID: req.RequestID})
 	case !t.run.closed.Closed() || req.Reuse.Allows(t.run.closed):
-		return t.start(ctx, req)
+		return t.start(ctx, req, in)
 	}
 	return nil
 }
@@ -167,10 +168,15 @@ func (t *turn) makeRoom(ctx context.Context, req *history.StartRequest) error {
 	return t.commit(ctx)
 }
 
-// start makes a new run and its first event.
-func (t *turn) start(ctx context.Context, req *history.StartRequest) error {
+// start makes a new run and its first event. A run that is to be terminated is closed without running its code.
+func (t *turn) start(ctx context.Context, req *history.StartRequest, in *store.Pending) error {
+	if request := t.messages.terminationBeforeStart(req.RunID); request != nil {
+		t.adopt(req, in)
+		t.add(&history.RunTerminated{Reason: request.Reason, Sealed: request.Sealed})
+		return t.commit(ctx)
+	}
 	t.run = t.run.next(req.RunID)
-	t.run.started = startedEvent(req)
+	t.run.started, t.run.startedAt = startedEvent(req), in.Time
 	if err := t.run.describeCode(); err != nil {
 		return err
 	}
@@ -182,16 +188,11 @@ func (t *turn) start(ctx context.Context, req *history.StartRequest) error {
 	return err
 }
 
-// adopt makes a run, for a start whose code this worker does not have, that can be closed.
-func (t *turn) adopt(data []byte) {
-	req, err := history.UnmarshalStartRequest(data)
-	if err != nil {
-		return
-	}
-	last := t.run.last
-	t.run = newRun(t.run.workflow, req.RunID)
-	t.run.last, t.run.startedAt, t.run.started = last, t.run.now(), startedEvent(req)
-	t.add(t.run.started)
+// adopt makes a run that can be closed, for a start whose code is not to be run. The run has begun when the start was sent.
+func (t *turn) adopt(req *history.StartRequest, in *store.Pending) {
+	t.run = t.run.next(req.RunID)
+	t.run.started, t.run.startedAt = startedEvent(req), in.Time.UTC()
+	t.events = append(t.events, history.Event{Time: t.run.startedAt, Body: t.run.started})
 }
 
 // startedEvent is the first event of a run, as far as the request determines it.
