@@ -5,20 +5,12 @@ package check
 import (
 	"go/ast"
 	"go/types"
-	"go/version"
 
-	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
-const oldLoop = "PWL237"
-
 var mapRangeRule = rule{
-	docs: []diag.Rule{{ID: oldLoop, Title: "map range in an old language version", Doc: `
-The file asks for a Go version before 1.23, which has no iterators. A durable range over a map needs one if the head of
-the loop assigns to an element, a field, or a variable of another type. Assign to plain variables there, or raise the
-version in the file's go:build line.`}},
 	visit: func(v *visitor, x ast.Node) {
 		r, ok := x.(*ast.RangeStmt)
 		if !ok {
@@ -36,11 +28,6 @@ func mapRange(v *visitor, r *ast.RangeStmt, m *types.Map) {
 	v.effect(r.Pos(), "", "a range over a map", false)
 	if !gotypes.Ordered(m.Key()) {
 		v.report(r.Pos(), stdlib.MapOrder, useSorted, "ranges over a map whose keys (%s) have no order", v.typeName(m.Key()))
-	}
-	goVersion := v.file.GoVersion
-	if !AssignsVariables(v.info, r) && version.IsValid(goVersion) && version.Compare(goVersion, "go1.23") < 0 {
-		v.report(r.Pos(), oldLoop, "assign to plain variables of the map's own types in the head of the loop, or ask for go1.23 in the file's go:build line",
-			"assigns entries of a map to more than variables in a file for %s, which has no iterators", goVersion)
 	}
 }
 

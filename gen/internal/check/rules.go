@@ -26,7 +26,6 @@ var rules = []rule{
 	dependencyRule,
 	findingRule,
 	initializerRule,
-	recoverRule,
 	dispatchRule,
 	deadBranchRule,
 	directiveRule,
