@@ -73,10 +73,14 @@ type Journal interface {
 	// *ConflictError if prev is not the last one. Any other error leaves the outcome unknown: compare
 	// Last's CommitID with rec's to learn it.
 	//
-	// A record with Close set replaces all earlier records of its run and is kept for Close.Retention. The first
-	// record of a new run (First == 0) keeps the closed run before it readable through LoadRun until the retention
-	// of that run ends.
+	// A record with Close set replaces all earlier records of its run and is kept for Close.Retention; call Expire after
+	// it. The first record of a new run (First == 0) keeps the closed run before it readable through LoadRun until the
+	// retention of that run ends.
 	Append(ctx context.Context, id string, prev Seq, rec Record) (Seq, error)
+	// Expire lets the store remove the newest run of workflow id, which is closed, when its retention ends. It returns
+	// the sequence that the run's record then has. If Expire is never called, the record may take up space until the id
+	// is used again. It fails with a *ConflictError if runID is not the newest run or is open.
+	Expire(ctx context.Context, id, runID string) (Seq, error)
 	// Load returns the records of the newest run of workflow id, oldest first, or ErrNotFound.
 	Load(ctx context.Context, id string) ([]Stored, error)
 	// LoadRun returns the records of one run, which may be an older, closed one, or ErrNotFound.
@@ -226,6 +230,8 @@ type Timers interface {
 type Visibility interface {
 	// PutEntry stores e unless the stored entry has a higher Version.
 	PutEntry(ctx context.Context, e Entry) error
+	// DropEntry removes the entry of e.ID if its version is that of e.
+	DropEntry(ctx context.Context, e Entry) error
 	// GetEntry returns the entry of workflow id, or ErrNotFound.
 	GetEntry(ctx context.Context, id string) (Entry, error)
 	// ListEntries calls yield with every entry, oldest change first, until yield returns false.

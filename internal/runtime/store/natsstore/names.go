@@ -38,6 +38,7 @@ const (
 	kindJournal    = "JOURNAL"
 	kindTimers     = "TIMERS"
 	kindTasks      = "TASKS"
+	kindAttempts   = "ATTEMPTS"
 	kindVisibility = "VISIBILITY"
 	kindObjects    = "OBJECTS"
 )

@@ -139,7 +139,7 @@ func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) 
 	if err := s.checkSize(data); err != nil {
 		return err
 	}
-	_, err := s.shard(t.ID).visibility.write(ctx, &nats.Msg{
+	_, err := s.shard(t.ID).attempts.write(ctx, &nats.Msg{
 		Subject: s.name.heartbeat(t), Header: header(headerTTL, ttl(heartbeatRetention)), Data: data,
 	})
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *Store) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error)
 	if err := checkTask(t); err != nil {
 		return nil, err
 	}
-	m, err := s.reader(s.shard(t.ID).visibility).last(ctx, s.name.heartbeat(t))
+	m, err := s.reader(s.shard(t.ID).attempts).last(ctx, s.name.heartbeat(t))
 	if err != nil {
 		return nil, fmt.Errorf("read heartbeat of task %s of workflow %q: %w", t.Op, t.ID, err)
 	}

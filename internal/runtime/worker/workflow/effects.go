@@ -46,8 +46,20 @@ func (r *run) close(closing history.Event) effect {
 		if err := r.putEntry(ctx, r.closed, closing.Body, closing.Time); err != nil {
 			return err
 		}
+		if err := r.expire(ctx); err != nil {
+			return err
+		}
 		return r.alarm.cancel(ctx)
 	}
+}
+
+// expire lets the store remove the closed run when its retention ends.
+func (r *run) expire(ctx context.Context) error {
+	seq, err := r.worker.Store.Expire(ctx, r.id, r.runID)
+	if err == nil {
+		r.first, r.last = seq, seq
+	}
+	return err
 }
 
 // parallel runs effects concurrently, because each waits for the store.
@@ -72,6 +84,9 @@ func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known 
 	}
 	if err := r.repairEntry(ctx, known); err != nil {
 		return err
+	}
+	if r.closed.Closed() {
+		return r.expire(ctx)
 	}
 	if !r.loaded() {
 		return nil
