@@ -15,10 +15,10 @@ import (
 // overlayFile is the name of what go build -overlay reads.
 const overlayFile = "overlay.json"
 
-// Overlay writes to a directory, which it makes, what go build -overlay needs to put other lowered files in the place of
-// those beside the code, and gives the absolute name of the file to pass. They name the author's files absolutely: the
-// committed ones must not, and a debugger takes their bare names for files of another place. It does not write the
-// committed ones, which the overlay supposes to be up to date.
+// Overlay creates a directory with the files that go build -overlay needs to replace the committed lowered files, and
+// returns the absolute name of the file to pass to it. The replacements refer to the author's files by absolute names,
+// so that a debugger finds them; the committed files use bare names because they must not contain paths of a machine.
+// Overlay does not write the committed files, which must be up to date.
 func (r *Result) Overlay(dir string) (name string, err error) {
 	if len(r.Diagnostics) > 0 {
 		return "", errors.New("there is no overlay while there are findings")

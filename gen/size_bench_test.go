@@ -67,7 +67,7 @@ func BenchmarkSize(b *testing.B) {
 // generic handle, were tried: nothing, where result types differ.)
 //
 // BenchmarkBuild has the go command compile a package as its author wrote it, and with what is generated for it, in
-// turns. Every build compiles the package anew, and nothing else.
+// turns. Every build compiles this package again, and nothing else.
 func BenchmarkBuild(b *testing.B) {
 	for _, name := range []string{"examples/orders/shop", "golden/concurrent/pubsub"} { // one workflow, and 25 small ones
 		b.Run(filepath.Base(name), func(b *testing.B) {

@@ -18,12 +18,14 @@ import (
 	"github.com/pawlhq/pawl/pawltest/internal/handwritten"
 )
 
-// broken lists cases that must fail, and what their output must contain.
-var broken = []struct {
+// failing is a test that must fail, and what its output must contain.
+type failing struct {
 	name string
 	want []string
 	test func(t *testing.T)
-}{
+}
+
+var broken = []failing{
 	{"acknowledges before it appends", []string{"before append of order-1 #1", "is running", "has not returned"}, func(t *testing.T) {
 		everywhere(t, "order", func(st store.Store) store.Store { return acksEarly{st} })
 	}},
@@ -50,17 +52,21 @@ var broken = []struct {
 // childVar names the case that a child process is to run.
 const childVar = "PAWLTEST_BROKEN"
 
-func TestBrokenCasesFail(t *testing.T) {
-	for _, b := range broken {
+func TestBrokenCasesFail(t *testing.T) { testFailing(t, broken) }
+
+// testFailing runs each case in a process of its own.
+func testFailing(t *testing.T, cases []failing) {
+	for _, b := range cases {
 		t.Run(b.name, func(t *testing.T) {
 			if os.Getenv(childVar) == b.name {
 				b.test(t)
 				return
 			}
+			top, _, _ := strings.Cut(t.Name(), "/")
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, os.Args[0], "-test.v", "-test.run", "^TestBrokenCasesFail$/^"+strings.ReplaceAll(b.name, " ", "_")+"$")
+			cmd := exec.CommandContext(ctx, os.Args[0], "-test.v", "-test.run", "^"+top+"$/^"+strings.ReplaceAll(b.name, " ", "_")+"$")
 			cmd.Env = append(os.Environ(), childVar+"="+b.name)
 			out, err := cmd.CombinedOutput()
 			if err == nil || ctx.Err() != nil {

@@ -125,6 +125,9 @@ func runBaseline(t *testing.T, opt options, test func(e *Env)) (baseline *result
 	withEngine(t, opt, crashstore.NoFaults, func(e *engine) {
 		e.t.Helper()
 		test(e.env)
+		if e.ending.stopped.Load() {
+			return
+		}
 		baseline = e.result(patience)
 		e.check(baseline)
 	})
@@ -147,7 +150,7 @@ func (c crashTest) run(t *testing.T, opt options, test func(e *Env)) (faults []s
 		defer c.limit(e)()
 		defer func() { faults = e.recorder.Faults() }()
 		test(e.env)
-		if e.hung.Load() {
+		if e.ending.stopped.Load() {
 			e.checkJournals()
 			return
 		}
@@ -176,10 +179,8 @@ func (c crashTest) tolerance(e *engine) time.Duration {
 func (c crashTest) limit(e *engine) (release func()) {
 	limit := 2*c.baseline.took + c.tolerance(e) + time.Hour
 	timer := time.AfterFunc(limit, func() {
-		e.t.Errorf("the test has not returned after %v; without a crash it took %v. Work that is left:\n  %s",
-			limit, c.baseline.took, strings.Join(e.remainingWork(), "\n  "))
-		e.hung.Store(true)
-		e.own.Close()
+		e.stop(fmt.Sprintf("it has not returned after %v; without a crash it took %v. Work that is left:\n  %s",
+			limit, c.baseline.took, strings.Join(e.remainingWork(), "\n  ")))
 	})
 	return func() { timer.Stop() }
 }

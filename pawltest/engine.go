@@ -4,6 +4,7 @@ package pawltest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -35,10 +36,12 @@ type engine struct {
 	recorder *recorder.Recorder
 	plan     crashstore.Plan
 	started  time.Time
-	hung     atomic.Bool // env.Client was disconnected because the test did not end
+	ending   ending
+	closed   atomic.Bool
 	effects  []func() any
 	ids      idSource
 	workers  workers
+	queues   queues
 }
 
 // withEngine calls fn with a new engine, in a bubble.
@@ -62,13 +65,16 @@ func newEngine(t *testing.T, opt options, plan crashstore.Plan) *engine {
 	e.opt.client = append([]pawl.Option{pawl.WithLogger(logger)}, opt.client...)
 	e.backend = newBackend(t, opt, logger)
 	e.own = e.backend.connect()
-	e.env = &Env{T: t, Client: pawl.NewClient(e.own, e.opt.client...), engine: e}
+	e.env = &Env{T: t, Client: pawl.NewClient(startStore{e.own, e.startSent}, e.opt.client...), engine: e}
+	e.env.ctx, e.ending.cancel = context.WithCancelCause(t.Context())
 	client.SetIDs(e.env.Client.Client, e.ids.next)
 	return e
 }
 
 // close stops everything, and logs what happened if the test has failed.
 func (e *engine) close() {
+	e.ending.returned()
+	e.closed.Store(true)
 	e.workers.stop()
 	e.workers.running.Wait()
 	e.own.Close()

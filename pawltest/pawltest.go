@@ -58,8 +58,13 @@ type Env struct {
 	// Client starts and inspects workflows. It is not affected by crashes of workers.
 	Client *pawl.Client
 
+	ctx    context.Context
 	engine *engine
 }
+
+// Context returns a context that ends with the test: just before the functions that were registered with Cleanup are called,
+// or when the test fails because it cannot go on.
+func (e *Env) Context() context.Context { return e.ctx }
 
 // Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped.
 func Run(t *testing.T, test func(e *Env), opts ...Option) {
@@ -83,11 +88,12 @@ func (e *Env) Effects(state func() any) { e.engine.effects = append(e.engine.eff
 type Option func(*options)
 
 type options struct {
-	memory    bool
-	disk      bool
-	dir       string
-	client    []pawl.Option
-	wrapStore func(store.Store) store.Store // wraps the store of workers; may be nil
+	memory     bool
+	disk       bool
+	dir        string
+	parkedRuns bool
+	client     []pawl.Option
+	wrapStore  func(store.Store) store.Store // wraps the store of workers; may be nil
 }
 
 // InMemory uses an in-memory store instead of a NATS server. It is several times faster, and sufficient to test the logic

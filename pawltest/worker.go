@@ -25,6 +25,7 @@ type Worker struct {
 	registrations []pawl.Registration
 	all           *workers
 	spawn         func(name string, registrations []pawl.Registration) *process
+	joined, left  func() // called before the worker starts, and after it has ended
 
 	mu        sync.Mutex
 	started   bool
@@ -51,7 +52,15 @@ type process struct {
 
 // work starts a worker.
 func (e *engine) work(registrations []pawl.Registration) *Worker {
-	k := &Worker{registrations: e.observed(registrations), all: &e.workers, spawn: e.spawn}
+	queues := queuesOf(registrations)
+	k := &Worker{
+		registrations: e.observed(registrations), all: &e.workers, spawn: e.spawn,
+		joined: func() { e.queues.join(queues) },
+		left: func() {
+			e.queues.leave(queues)
+			e.checkQueuesLater()
+		},
+	}
 	e.workers.add(k, registrations)
 	k.Start()
 	return k
@@ -64,18 +73,21 @@ func (e *engine) observed(registrations []pawl.Registration) []pawl.Registration
 		r := &registrations[i]
 		r.Activities = slices.Clone(r.Activities)
 		for j := range r.Activities {
-			r.Activities[j].Run = observedHandler(e.recorder, r.Activities[j].Run)
+			r.Activities[j].Run = e.observedHandler(r.Activities[j].Run)
 		}
 	}
 	return registrations
 }
 
-func observedHandler(rec *recorder.Recorder, run func(context.Context, abi.Values) ([]any, error)) func(context.Context, abi.Values) ([]any, error) {
-	return func(ctx context.Context, in abi.Values) ([]any, error) {
+func (e *engine) observedHandler(run func(context.Context, abi.Values) ([]any, error)) func(context.Context, abi.Values) ([]any, error) {
+	return func(ctx context.Context, in abi.Values) (out []any, err error) {
 		info, started := activity.InfoFrom(ctx), time.Now()
 		op := strings.TrimPrefix(info.IdempotencyKey, info.RunID+"/")
 		defer func() {
-			rec.Attempted(recorder.Call{ID: info.ID, RunID: info.RunID, Op: op, Name: info.Activity}, time.Since(started))
+			call := recorder.Call{ID: info.ID, RunID: info.RunID, Op: op, Name: info.Activity}
+			if n := e.recorder.Attempted(call, time.Since(started)); err != nil {
+				e.attemptFailed(call, n, err)
+			}
 		}()
 		return run(ctx, in)
 	}
@@ -87,6 +99,7 @@ func (e *engine) spawn(name string, registrations []pawl.Registration) *process 
 	if e.opt.wrapStore != nil {
 		st = e.opt.wrapStore(st)
 	}
+	st = watchedStore{st, e}
 	ctx, end := context.WithCancelCause(background)
 	p := &process{
 		store: crashstore.New(st, name, e.plan, e.recorder, &e.workers.running),
@@ -97,7 +110,7 @@ func (e *engine) spawn(name string, registrations []pawl.Registration) *process 
 	e.workers.running.Go(func() {
 		defer close(p.done)
 		if err := client.Work(ctx, registrations...); err != nil && p.store.Alive() {
-			e.t.Errorf("%s: %v", name, err)
+			e.stop(fmt.Sprintf("%s has ended: %v", name, err))
 		}
 		p.store.Kill()
 	})
@@ -112,6 +125,7 @@ func (k *Worker) Start() {
 		return
 	}
 	k.started, k.processes = true, nil
+	k.joined()
 	for range 1 + k.all.extra {
 		k.processes = append(k.processes, k.startProcess())
 	}
@@ -126,9 +140,12 @@ func (k *Worker) Kill() { k.finish(worker.ErrKilled) }
 
 func (k *Worker) finish(cause error) {
 	k.mu.Lock()
-	processes := k.processes
+	started, processes := k.started, k.processes
 	k.started, k.processes = false, nil
 	k.mu.Unlock()
+	if started {
+		defer k.left()
+	}
 	for _, p := range processes {
 		if cause == worker.ErrKilled {
 			p.store.Kill()
@@ -179,11 +196,16 @@ func (w *workers) nextName() string {
 }
 
 // stop stops all workers.
-func (w *workers) stop() {
+func (w *workers) stop() { w.each((*Worker).Stop) }
+
+// kill kills all workers.
+func (w *workers) kill() { w.each((*Worker).Kill) }
+
+func (w *workers) each(do func(*Worker)) {
 	w.mu.Lock()
 	list := slices.Clone(w.list)
 	w.mu.Unlock()
 	for _, k := range list {
-		k.Stop()
+		do(k)
 	}
 }

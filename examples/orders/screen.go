@@ -77,7 +77,7 @@ func (s *screen) draw(sights []sight) {
 	s.drawn = len(lines)
 }
 
-// picture returns the latest news and a line per order. If there are many orders, it leaves out those that have ended.
+// picture returns the latest news and a line per order. If there are many orders, it leaves out finished ones.
 func (s *screen) picture(sights []sight) []string {
 	ended := 0
 	for _, v := range sights {

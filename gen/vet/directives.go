@@ -13,10 +13,10 @@ import (
 	"github.com/pawlhq/pawl/annotations"
 )
 
-// NewDirectives makes an analyzer that reports nothing, and is called beside New where packages are vetted one by one.
-// go vet repeats what it said of a package while the package's files and the compiled code of what it imports stay as
-// they are. A directive further down may change within its line, which changes no compiled code, but the verdict; as a
-// fact, it reaches all packages that depend on it.
+// NewDirectives returns an analyzer that reports nothing but exports the directives of a package as a fact. Run it
+// together with New if packages are vetted one by one. go vet caches the findings for a package until its files or the
+// compiled code of its imports change. A change to a directive in an imported package does not change compiled code, but
+// it can change the findings; with the fact, go vet checks all packages that depend on it again.
 func NewDirectives() *analysis.Analyzer {
 	return &analysis.Analyzer{
 		Name:      Name + "directives",

@@ -54,7 +54,7 @@ func env() []string {
 }
 
 // lower writes the copies of everything in the programs to be lowered, and the functions that run them. A program that
-// cannot be lowered is taken away; what the compiler says of it is returned by id.
+// cannot be lowered is removed; the compiler's findings about it are returned by id.
 func (m module) lower(t *testing.T, programs []program) (findings map[string]string) {
 	t.Helper()
 	result := m.everything(t)

@@ -34,7 +34,7 @@ func TestDistribution(t *testing.T) {
 	}
 }
 
-// compare runs programs as they are and lowered. It gives an error for each that differs, by name.
+// compare runs programs as they are and lowered. It returns an error for each program that differs, by name.
 func compare(t *testing.T, programs []program) map[string]error {
 	t.Helper()
 	m := newModule(t, programs)

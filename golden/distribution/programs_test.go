@@ -114,7 +114,7 @@ func (p program) id() string {
 	return strings.NewReplacer("/", "-", ".", "_").Replace(strings.TrimSuffix(p.name, ".go"))
 }
 
-// renamed is the source with another name for the function main, so that a new one can stand beside it.
+// renamed returns the source with a different name for the function main, so that a new main can be added.
 func (p program) renamed() []byte {
 	var out []byte
 	at, previous := 0, token.ILLEGAL

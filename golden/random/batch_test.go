@@ -44,7 +44,7 @@ func judge(t *testing.T, programs []*program) []oracle.Verdict {
 	return b.run(t)
 }
 
-// blame gives verdicts after the batch as a whole has failed: programs are tried by halves, down to those that fail alone.
+// blame returns verdicts after a batch has failed as a whole: it tries programs by halves, down to single programs that fail.
 func (b batch) blame(t *testing.T, problem string) []oracle.Verdict {
 	if len(b.programs) == 1 {
 		return []oracle.Verdict{{Name: b.programs[0].name(), Problem: problem}}
@@ -110,7 +110,7 @@ func env() []string {
 	return append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off")
 }
 
-// generate compiles the workflows, and says what the compiler finds fault with.
+// generate generates code for the workflows, and returns the compiler's findings.
 func (b batch) generate(t *testing.T) (findings string) {
 	t.Helper()
 	result, err := gen.Generate(t.Context(), gen.Config{Dir: b.dir, Env: env()})
@@ -128,7 +128,7 @@ func (b batch) generate(t *testing.T) (findings string) {
 	return findings
 }
 
-// build builds the test, and says what is wrong with it.
+// build builds the test, and returns the errors.
 func (b batch) build(t *testing.T) (errs string) {
 	cmd := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-o", "batch.test", ".")
 	cmd.Dir, cmd.Env = b.dir, env()
@@ -141,7 +141,7 @@ func (b batch) build(t *testing.T) (errs string) {
 // patience is how long a batch may run, and how long it may run for each of its programs.
 const patience, patienceEach = 20 * time.Second, time.Second
 
-// run runs the test. If it does not come to its end, the program under way is at fault, and the others are judged anew.
+// run runs the test. If it does not finish, the current program has failed, and the remaining ones are judged again.
 func (b batch) run(t *testing.T) (verdicts []oracle.Verdict) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience+patienceEach*time.Duration(len(b.programs)))
 	defer cancel()

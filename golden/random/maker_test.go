@@ -54,7 +54,7 @@ func draw(seed uint64) *program {
 	return m.p
 }
 
-// add appends events of one kind, which are made by chance among those that are possible.
+// add appends events of one kind, drawn at random from the possible ones.
 func (m *maker) add() {
 	kinds := []struct {
 		weight int
@@ -133,7 +133,7 @@ func (m *maker) site() int {
 	return 1 << (2 * m.sites)
 }
 
-// forget takes a part out of an event, which may leave another process waiting for ever.
+// forget takes a part out of an event, which may leave another process waiting forever.
 func (m *maker) forget() {
 	e := &m.p.events[m.IntN(len(m.p.events))]
 	if len(e.parts) < 2 || e.spawns > 0 {

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// This file says what a random program is, and writes it down as Go.
+// This file defines random programs and writes them as Go.
 //
 // A program is a sequence of events. Each is something that one process does by itself, or that some of them do together:
 // one sends and another receives. The script of a process is the sequence seen by it alone. Since the sequence itself is a
-// way in which the scripts can run, no program deadlocks but those that are meant to, from which one side of an event has
-// been taken. And since each channel has one process that sends and one that receives, and since no two events of which
+// way in which the scripts can run, a program deadlocks only if it is meant to: then one side of an event has been
+// removed. And since each channel has one process that sends and one that receives, and since no two events of which
 // the order matters happen at one time, what a program says does not depend on the order in which its processes run.
 
 // program is one random program.

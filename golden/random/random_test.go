@@ -2,7 +2,7 @@
 //
 // A program is drawn from a seed; see program_test.go for how it is made so that its outcome is known to be independent of
 // the order in which its goroutines run. Each is run twice in its durable form, and once more evicted and replayed after
-// every event, which must all be equal, and the outcome must be one that plain Go gives.
+// every event, which must all be equal, and the outcome must be one that plain Go can have.
 package random_test
 
 import (
@@ -29,7 +29,7 @@ var (
 //go:embed testdata/seeds.txt
 var keptSeeds string
 
-// TestRandom tries random programs, and those that once failed.
+// TestRandom tries random programs, and programs that have failed before.
 func TestRandom(t *testing.T) {
 	if *oneSeed > 0 {
 		tryOne(t, chosen(t))

@@ -10,7 +10,7 @@ import (
 
 // This file makes a program that fails smaller.
 
-// shrink leaves out what it can of a program that fails, in ever smaller chunks. It gives the smallest program that still
+// shrink leaves out what it can of a program that fails, in ever smaller chunks. It returns the smallest program that still
 // fails, what is left of the pieces, and the verdict on it.
 func shrink(t *testing.T, p *program, v oracle.Verdict) (small *program, pieces string, last oracle.Verdict) {
 	var left []int
@@ -38,7 +38,7 @@ func tried(p *program, left []int, chunk int) (tries [][]int) {
 	return tries
 }
 
-// firstFailing builds all the tries together, as programs of different names, and gives the first that fails in
+// firstFailing builds all the tries together, as programs of different names, and returns the first that fails in
 // the same way.
 func firstFailing(t *testing.T, p *program, tries [][]int, as string) (int, oracle.Verdict) {
 	var programs []*program
@@ -63,7 +63,7 @@ func only(p *program, pieces []int) *program {
 	return p.without(func(piece int) bool { return keep[piece] })
 }
 
-// kind is in what way a program fails.
+// kind returns the way in which a program fails.
 func kind(v oracle.Verdict) string {
 	first, _, _ := strings.Cut(v.Problem, "\n")
 	return first

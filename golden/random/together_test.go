@@ -2,7 +2,7 @@ package random_test
 
 import "fmt"
 
-// This file draws events in which several processes take part, and of which the order is of no matter.
+// This file draws events in which several processes take part, whose order does not matter.
 
 // broadcast closes a channel for all who wait for it.
 func (m *maker) broadcast() {
@@ -206,7 +206,7 @@ var criticals = []string{
 	$mu.Unlock()`,
 }
 
-// onlyOnce has something done by whichever process comes first.
+// onlyOnce has the first process that arrives do something.
 func (m *maker) onlyOnce() {
 	all := m.some(2)
 	if all == nil {

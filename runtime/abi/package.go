@@ -97,7 +97,7 @@ func (p *Package) Registration(handlers []Handler, workflows ...*Workflow) Regis
 	return r
 }
 
-// linked returns the package and those that it imports, directly or not, each once.
+// linked returns the package and all packages that it imports, directly or indirectly, each once.
 func (p *Package) linked() []*Package {
 	all := []*Package{p}
 	for i := 0; i < len(all); i++ {

@@ -1,4 +1,4 @@
-// Package callgraph finds the functions and package variables that workflows reach, and those that need the run.
+// Package callgraph finds the functions and package variables that workflows reach, and which of them need the run.
 //
 // The nodes are functions and package variables. An edge leads from one to another that it calls, mentions or reads. What
 // the body of a node does is found by a function that the graph is given, when the node is first asked for.
@@ -324,8 +324,8 @@ func onSomeSystems(f *gosrc.File) bool {
 	return condition != "" && !strings.HasPrefix(condition, "go1.")
 }
 
-// NextFuncs returns, for each of the author's functions in reach, those that it may cause to be called without another of
-// the author's functions in between: by name, through an interface, through a package variable, or by code of another
+// NextFuncs returns, for each of the author's functions in reach, the author's functions that it may call directly or
+// through code that is not the author's: by name, through an interface, through a package variable, or by code of another
 // module. They are sorted by full name.
 func (g *Graph) NextFuncs(reached []*Reach) map[*types.Func][]*types.Func {
 	all := map[*types.Func][]*types.Func{}

@@ -37,7 +37,7 @@ type Result struct {
 	Dispatched map[*ast.Ident]bool
 	// Forwarders are methods that dispatching relies on in addition to the lowered ones, sorted.
 	Forwarders []Forwarder
-	// MayCall are, for each of the author's functions that a workflow reaches, those that it may cause to be called: by
+	// MayCall are, for each of the author's functions that a workflow reaches, the functions that it may call: by
 	// name, through an interface, through a package variable or by code of another module. Sorted by full name.
 	MayCall map[*types.Func][]*types.Func
 	// Reached are, for each workflow, the lowered functions that it reaches, itself first, then by full name.

@@ -50,8 +50,8 @@ func interfaceMethod(v *visitor, m mention) {
 	v.node.Sites = append(v.node.Sites, s)
 }
 
-// callbackRule adds a site for each argument whose methods a function outside the program may call: those of the
-// parameter's interface, and those that the function looks for in values of any type.
+// callbackRule adds a site for each argument whose methods a function outside the program may call: the methods
+// of the parameter's interface, and methods that the function looks for in values of any type.
 var callbackRule = rule{visit: func(v *visitor, x ast.Node) {
 	call, callee := v.call(x)
 	if callee == nil || callee.Pkg() == nil || v.index.Has(callee) {

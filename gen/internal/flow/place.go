@@ -137,7 +137,7 @@ func onlyPassed(list ssa.Value) bool {
 	return false
 }
 
-// How the SSA builder marks the array behind the arguments of a variadic call, and behind a slice literal.
+// Comments by which the SSA builder marks the array of a variadic call's arguments and the array of a slice literal.
 const (
 	varargs  = "varargs"
 	sliceLit = "slicelit"

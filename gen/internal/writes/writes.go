@@ -63,8 +63,8 @@ func (w *Writes) findWrites(part decls.Part, decl *ast.FuncDecl) {
 	})
 }
 
-// findMutators finds the methods that change what their receivers point to: those that write through it, and those that
-// call such a method on it.
+// findMutators finds the methods that change what their receivers point to: methods that write through the receiver, or
+// that call such a method on it.
 func (w *Writes) findMutators() {
 	for before := -1; before != len(w.mutators); {
 		before = len(w.mutators)

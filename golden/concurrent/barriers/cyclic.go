@@ -45,7 +45,7 @@ func (b *barrier) wait() (round int, last bool) {
 	return round, false
 }
 
-// Rounds meets three times; each time there is one who comes last, whoever it is.
+// Rounds meets three times. Each time one goroutine arrives last; which one does not matter.
 //
 //pawl:workflow
 func Rounds(ctx context.Context) (string, error) {
@@ -71,7 +71,7 @@ func Rounds(ctx context.Context) (string, error) {
 	return fmt.Sprint(lasts, b.round), nil
 }
 
-// InStep lets nobody enter a phase before all have left the one before.
+// InStep lets no goroutine enter a phase before all have left the previous one.
 //
 //pawl:workflow
 func InStep(ctx context.Context) (string, error) {
@@ -233,7 +233,7 @@ func Sieve(ctx context.Context) (string, error) {
 	return fmt.Sprint(stayed, b.size, b.waiting), nil
 }
 
-// LastOneActs has one of two, whoever comes last, do what is to be done once for both. Both come at the same second.
+// LastOneActs has the last of two goroutines do what must be done once for both. Both arrive in the same second.
 //
 //pawl:workflow
 func LastOneActs(ctx context.Context) (string, error) {

@@ -22,7 +22,7 @@ type offer[T any] struct {
 	answer chan T
 }
 
-// swap gives v and takes the value of whoever comes.
+// swap exchanges v for the value of the next goroutine that arrives.
 func (e exchanger[T]) swap(v T) T {
 	mine := offer[T]{v, make(chan T, 1)}
 	select {
@@ -115,7 +115,7 @@ func player(in <-chan int, out chan<- int) {
 	}
 }
 
-// Water takes hydrogen and oxygen: two of one and one of the other bond, and nobody goes before the molecule is whole.
+// Water takes hydrogen and oxygen: two of one and one of the other bond, and none continues before the molecule is complete.
 //
 //pawl:workflow
 func Water(ctx context.Context) (string, error) {

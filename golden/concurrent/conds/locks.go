@@ -236,7 +236,7 @@ func Philosophers(ctx context.Context) (string, error) {
 	return fmt.Sprint(table.meals), nil
 }
 
-// Locks tries locks that are held, and those that are not.
+// Locks tries locks that are held and locks that are not.
 //
 //pawl:workflow
 func Locks(ctx context.Context) (string, error) {

@@ -82,7 +82,7 @@ func OnceThatPanics(ctx context.Context) (string, error) {
 	return fmt.Sprint(try(), try(), calls, again(), again()), nil
 }
 
-// future is a value that comes later; whoever waits for it is woken with all others.
+// future is a value that is set later, which wakes all goroutines that wait for it.
 type future[T any] struct {
 	mu    sync.Mutex
 	ready *sync.Cond

@@ -227,7 +227,7 @@ func (s *server) request(seconds int) error {
 	}
 }
 
-// GracefulStop finishes the requests that have begun, and refuses those that come later.
+// GracefulStop finishes the requests that have begun, and refuses new ones.
 //
 //pawl:workflow
 func GracefulStop(ctx context.Context) (string, error) {

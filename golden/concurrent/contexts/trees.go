@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Middle cancels a node in the middle of a tree: what is below it ends, what is above and beside it goes on.
+// Middle cancels a node in the middle of a tree: its children end; its parent and its siblings continue.
 //
 //pawl:workflow
 func Middle(ctx context.Context) (string, error) {

@@ -125,7 +125,7 @@ func Quorum(ctx context.Context) (string, error) {
 	start := time.Now()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	votes := make(chan string, 3) // nobody reads the last
+	votes := make(chan string, 3) // the last vote is not read
 	for _, shop := range []string{"deli", "market", "wholesaler"} {
 		wg.Go(func() {
 			if q, err := Ask(ctx, shop); err == nil {

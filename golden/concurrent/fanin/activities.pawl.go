@@ -130,7 +130,7 @@ func Quorum__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	start := abi.Now(_run)
 	var wg sync.WaitGroup
 	defer abi.WaitGroupWait(_run, &wg)
-	votes := make(chan string, 3) // nobody reads the last
+	votes := make(chan string, 3) // the last vote is not read
 	for _, shop := range []string{"deli", "market", "wholesaler"} {
 		abi.WaitGroupGo(_run, &wg, func() {
 			if q, err := Ask__pawl(_run, ctx, shop); err == nil {

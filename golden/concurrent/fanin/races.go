@@ -29,7 +29,7 @@ func first(ins ...<-chan string) <-chan string {
 	return out
 }
 
-// after sends a text once, some time later, even if nobody waits any more.
+// after sends a text once, some time later, even if no goroutine waits for it anymore.
 func after(d time.Duration, text string) <-chan string {
 	out := make(chan string, 1)
 	time.AfterFunc(d, func() { out <- text })
@@ -106,7 +106,7 @@ func Indexed(ctx context.Context) (string, error) {
 	return fmt.Sprint(line, words), nil
 }
 
-// Cheapest asks three shops, and takes the best price of those that answer within six and a half seconds.
+// Cheapest asks three shops, and takes the best price that arrives within six and a half seconds.
 //
 //pawl:workflow
 func Cheapest(ctx context.Context) (string, error) {

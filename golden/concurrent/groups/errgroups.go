@@ -131,7 +131,7 @@ func TryGo(ctx context.Context) (string, error) {
 	return fmt.Sprint(started), g.Wait()
 }
 
-// EmptyGroup has nothing to wait for, and a limit of none lets nobody in.
+// EmptyGroup has nothing to wait for, and with a limit of zero no function can start.
 //
 //pawl:workflow
 func EmptyGroup(ctx context.Context) (string, error) {
@@ -322,7 +322,7 @@ func (c *crawler) visit(ctx context.Context, page int) {
 	})
 }
 
-// Crawl follows links from page to page, which has no end but for the set of those that were seen.
+// Crawl follows links from page to page. It ends because it remembers the pages that it has seen.
 //
 //pawl:workflow
 func Crawl(ctx context.Context) (string, error) {

@@ -30,7 +30,7 @@ func Taken(ctx context.Context) (string, error) {
 	return fmt.Sprint(got, " ", <-stopped), nil
 }
 
-// OrDone reads a channel that nobody closes, until the context ends.
+// OrDone reads a channel that is never closed, until the context ends.
 //
 //pawl:workflow
 func OrDone(ctx context.Context) (string, error) {

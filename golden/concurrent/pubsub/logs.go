@@ -194,7 +194,7 @@ func Conflated(ctx context.Context) (string, error) {
 		defer close(done)
 		for v := range 10 {
 			select {
-			case <-latest: // what nobody has read is out of date
+			case <-latest: // an unread value is out of date
 			default:
 			}
 			latest <- v

@@ -182,7 +182,7 @@ func Conflated__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		defer abi.Close(_run, done)
 		for v := range 10 {
 			switch abi.TrySelect(_run, abi.OnRecv(latest)) {
-			case 0: // what nobody has read is out of date
+			case 0: // an unread value is out of date
 			default:
 			}
 			abi.Send(_run, latest, v)

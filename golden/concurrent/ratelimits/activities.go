@@ -50,7 +50,7 @@ func Patient(ctx context.Context) (string, error) {
 	}
 }
 
-// Cooled lets all goroutines wait when one of them is throttled: a shared moment before which nobody asks.
+// Cooled makes all goroutines wait when one of them is throttled: none sends a request before a shared time.
 //
 //pawl:workflow
 func Cooled(ctx context.Context) (string, error) {

@@ -88,7 +88,7 @@ func Faster(ctx context.Context) (string, error) {
 	return l.text(), nil
 }
 
-// Lagging is slower than its ticker, which drops the ticks that nobody takes.
+// Lagging is slower than its ticker, which drops ticks that are not received.
 //
 //pawl:workflow
 func Lagging(ctx context.Context) (string, error) {
@@ -120,7 +120,7 @@ func Ranged(ctx context.Context) (string, error) {
 	return l.text(), nil
 }
 
-// Spaced waits with one timer that it sets anew after each item.
+// Spaced waits with one timer that it resets after each item.
 //
 //pawl:workflow
 func Spaced(ctx context.Context) (string, error) {

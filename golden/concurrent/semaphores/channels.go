@@ -185,7 +185,7 @@ func Released(ctx context.Context) (string, error) {
 	return fmt.Sprint(errs, len(door)), nil
 }
 
-// Nested takes two semaphores, always in the same order, so that nobody waits for ever.
+// Nested takes two semaphores, always in the same order, so that there is no deadlock.
 //
 //pawl:workflow
 func Nested(ctx context.Context) (string, error) {

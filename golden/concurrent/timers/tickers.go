@@ -1,6 +1,6 @@
 package timers
 
-// Tickers: regular beats, those that are missed, and the watch over them.
+// Tickers: regular ticks, missed ticks, and watchdogs.
 
 import (
 	"context"

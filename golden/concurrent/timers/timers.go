@@ -25,7 +25,7 @@ func Stopped(ctx context.Context) (string, error) {
 	}
 }
 
-// Unread has fired, but nobody has looked: after Stop and after Reset there is nothing old in its channel.
+// Unread has a timer that fired but was not read: after Stop or Reset there is no old value in its channel.
 //
 //pawl:workflow
 func Unread(ctx context.Context) (string, error) {
@@ -85,7 +85,7 @@ func IdleTimeout(ctx context.Context) (string, error) {
 	}
 }
 
-// NoTime has timers of nothing and less than nothing: they fire at once.
+// NoTime has timers with zero and negative durations: they fire immediately.
 //
 //pawl:workflow
 func NoTime(ctx context.Context) (string, error) {

@@ -17,24 +17,24 @@ const ID = "golden"
 
 // Case is one program of golden/accept.
 type Case struct {
-	// Name is that of its folder.
+	// Name is the name of its folder.
 	Name string
-	// Registrations are what a worker needs for it, with receivers of their own at every call.
+	// Registrations returns what a worker needs for it, with new receivers at every call.
 	Registrations func() []pawl.Registration
-	// Plain calls the workflow as plain Go. It is nil where that gives something else: retries, say, are the engine's.
+	// Plain calls the workflow as plain Go. It is nil if the result would differ, for example because of retries.
 	Plain func(ctx context.Context) []any
 	// Want are the results if Plain is nil.
 	Want []any
-	// SkipCrash says why there is no crash test: what crashes change in a correct run. Empty means there is one.
+	// SkipCrash is the reason why there is no crash test: what crashes change in a correct run. If empty, there is one.
 	SkipCrash string
 	// Durable starts the workflow under ID and waits for its results.
 	Durable func(ctx context.Context, c *pawl.Client) []any
 }
 
-// patience is longer than any case takes, in its own time.
+// patience is longer than any case takes, in virtual time.
 const patience = 3 * time.Hour
 
-// Run runs a case on the engine of a test, and gives its results.
+// Run runs a case on the engine of a test, and returns its results.
 func (c Case) Run(e *pawltest.Env) []any {
 	e.Helper()
 	ctx, cancel := context.WithTimeout(e.Context(), patience)
@@ -43,8 +43,8 @@ func (c Case) Run(e *pawltest.Env) []any {
 	return c.Durable(ctx, e.Client)
 }
 
-// Diff says how results differ; it is empty if they do not. Errors are the same if their texts are, apart from what the
-// engine says of the run.
+// Diff describes how results differ; it is empty if they do not. It compares errors by their texts, without what the
+// engine adds about the run.
 func Diff(got, want []any) string {
 	if g, w := texts(got), texts(want); !reflect.DeepEqual(g, w) {
 		return fmt.Sprintf("got  %+v\nwant %+v", g, w)
@@ -82,7 +82,7 @@ func started[R any](run R, err error) R {
 	return run
 }
 
-// registrations are given anew at every call.
+// registrations returns a function that returns the list.
 func registrations(list ...pawl.Registration) func() []pawl.Registration {
 	return func() []pawl.Registration { return list }
 }

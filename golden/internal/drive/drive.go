@@ -1,8 +1,8 @@
 // Package drive runs workflows in virtual time with nothing around them: no worker, no store and no clock.
 //
-// A Driver takes an execution, gives it one inbound event after the other, and keeps the history. When the code waits,
-// the next thing to happen happens at once, and the run's time moves on to it. What a Driver does depends on nothing but
-// the code and the activities, so two drives of one workflow give equal histories unless one of these is to blame.
+// A Driver delivers one inbound event after the other to an execution, and keeps the history. When the code waits, the
+// Driver advances the run's time to the next event and delivers it. The history depends only on the code and the
+// activities, so two drives of a workflow have equal histories unless one of these is nondeterministic.
 package drive
 
 import (
@@ -14,21 +14,21 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/replay"
 )
 
-// Driver is a run under way. It is used by one goroutine at a time.
+// Driver drives one run. It is used by one goroutine at a time.
 type Driver struct {
-	// Run is the execution, which has not started. It is not killed at the end, which is for its owner.
+	// Run is the execution, which has not started. The caller must kill it at the end.
 	Run *replay.Execution
 	// Started is the run's first event, and Start is when it happens.
 	Started *history.RunStarted
 	Start   time.Time
 	// Coming is what will happen to the run from outside. The Driver adds the outcomes of activities.
 	Coming []history.Event
-	// Perform runs an activity or step when it is scheduled, and tells its outcome and how long that took. If the activity
-	// is cancelled before it has ended, it is run again, with how long it may run before it is cancelled; Never at first.
+	// Perform runs an activity or step when it is scheduled, and returns its outcome and how long it took. The last
+	// parameter is the time until it is cancelled, first Never. If it is cancelled before it ends, it is run again.
 	// Perform may be nil if the workflow has none.
 	Perform func(op replay.Open, cancelled time.Duration) (history.Outcome, time.Duration)
-	// After is called after every inbound event, when the code waits or the run is closed. It may put another execution in
-	// the place of Run, and ends the drive with an error. It may be nil.
+	// After is called after every inbound event, when the code waits or the run is closed. It may replace Run with another
+	// execution. If it returns an error, the drive ends. After may be nil.
 	After func(*Driver) error
 	// History is what has happened so far.
 	History []history.Event
@@ -42,12 +42,12 @@ type performance struct {
 	cancelled bool
 }
 
-// Never is when most activities are cancelled.
+// Never is the time until the cancellation of an activity that is not cancelled.
 const Never time.Duration = -1
 
 // Drive runs the workflow until its run is closed, and returns the event that closed it. The error is one of
-// [replay.Execution.Step], or of After. A run that waits for what will never come, such as its cancellation, is a
-// *replay.DeadlockError.
+// [replay.Execution.Step], or of After. If the run waits for an event that never comes, such as its cancellation, the
+// error is a *replay.DeadlockError.
 func (d *Driver) Drive() (history.Body, error) {
 	d.performed = map[history.OpID]*performance{}
 	if err := d.step(history.Event{Time: d.Start.UTC(), Body: d.Started}); err != nil {
@@ -107,8 +107,8 @@ func (d *Driver) perform(op replay.Open) {
 	d.Coming = append(d.Coming, history.Event{Time: op.Scheduled.Add(took), Body: body})
 }
 
-// next is the earliest thing that will happen. Of those at one time, what is coming is before the timers, and each of the
-// two in its order.
+// next returns the next event. At one time, the events of Coming are before those of timers; otherwise they keep their
+// order.
 func (d *Driver) next() (first history.Event, ok bool) {
 	slices.SortStableFunc(d.Coming, func(a, b history.Event) int { return a.Time.Compare(b.Time) })
 	timer, ticking := d.nextTimer()
@@ -119,7 +119,7 @@ func (d *Driver) next() (first history.Event, ok bool) {
 	return timer, ticking
 }
 
-// nextTimer is the end of the timer that is due first.
+// nextTimer returns the end of the timer that is due first.
 func (d *Driver) nextTimer() (first history.Event, ok bool) {
 	for _, op := range d.Run.Open() {
 		if !op.Due.IsZero() && (!ok || op.Due.Before(first.Time)) {

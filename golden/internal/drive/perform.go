@@ -14,8 +14,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Handlers is a Perform for the activities and steps of some registrations. There are no retries and no limits. Call it in a
-// testing/synctest bubble if handlers sleep: how long an activity takes is measured.
+// Handlers returns a Perform for the activities and steps of registrations, without retries and timeouts. It measures how
+// long an activity takes, so call it in a testing/synctest bubble if handlers sleep.
 func Handlers(known *failures.Errors, registrations ...abi.Registration) func(replay.Open, time.Duration) (history.Outcome, time.Duration) {
 	handlers := map[string]abi.Handler{}
 	for _, m := range registrations {
@@ -28,7 +28,7 @@ func Handlers(known *failures.Errors, registrations ...abi.Registration) func(re
 		name, input := d.Name, *d.Input
 		h, ok := handlers[name]
 		if !ok {
-			panic(fmt.Sprintf("drive: no handler for %s: give Handlers the module that it belongs to", name))
+			panic(fmt.Sprintf("drive: no handler for %s: pass the registration of its package to Handlers", name))
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()

@@ -1,5 +1,5 @@
-// Package durable runs the durable form of a workflow, and holds it against itself: the second run, and one that is thrown
-// out of memory and replayed after each event, give what the first gave.
+// Package durable runs the durable form of a workflow and compares it with itself: a second run, and a run that is evicted
+// and replayed after each event, must have the same result as the first.
 package durable
 
 import (
@@ -20,16 +20,16 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Program is a workflow that takes nothing and says what happened in it.
+// Program is a workflow without inputs that returns a text about what happened in it.
 type Program struct {
 	Module   abi.Registration
 	Name     string        // of its function
 	CancelAt time.Duration // when it is cancelled, after its start; 0 if it is not
 }
 
-// Result is what comes of a run.
+// Result is the result of a run.
 type Result struct {
-	Outcome string // what the workflow says; or [Deadlock], or "error: …"
+	Outcome string // what the workflow returns, or [Deadlock], or "error: …"
 	History []history.Event
 }
 
@@ -44,7 +44,7 @@ func (r Result) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// Run runs the program three times, each in a bubble of its own. It fails if these give different results.
+// Run runs the program three times, each in its own synctest bubble. It fails if their results differ.
 func (p Program) Run(t *testing.T) (Result, error) {
 	first, again, evicted := p.bubble(t, nil), p.bubble(t, nil), p.bubble(t, p.evict)
 	switch {
@@ -56,7 +56,7 @@ func (p Program) Run(t *testing.T) (Result, error) {
 	return first, nil
 }
 
-// bubble runs the program in a bubble; after is called after each event.
+// bubble runs the program in a synctest bubble. It calls after after each event.
 func (p Program) bubble(t *testing.T, after func(*drive.Driver) error) (r Result) {
 	synctest.Test(t, func(*testing.T) { r = p.drive(after) })
 	return r
@@ -64,7 +64,7 @@ func (p Program) bubble(t *testing.T, after func(*drive.Driver) error) (r Result
 
 func (p Program) drive(after func(*drive.Driver) error) Result {
 	d := &drive.Driver{
-		Run: p.execution(), Started: &history.RunStarted{Type: p.workflow().Name}, Start: time.Now(),
+		Run: p.execution(), Started: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: p.workflow().Name}, Start: time.Now(),
 		Perform: drive.Handlers(p.errors(), p.Module), After: after,
 	}
 	if p.CancelAt > 0 {
@@ -75,7 +75,7 @@ func (p Program) drive(after func(*drive.Driver) error) Result {
 	return Result{outcome(closed, err), d.History}
 }
 
-// evict throws the run out of memory and replays it.
+// evict removes the run from memory and replays it.
 func (p Program) evict(d *drive.Driver) error {
 	d.Run.Kill()
 	d.Run = p.execution()
@@ -98,7 +98,7 @@ func (p Program) workflow() *abi.Workflow {
 
 func (p Program) errors() *failures.Errors { return failures.NewErrors(p.Module.Errors...) }
 
-// outcome is the end of a run in words.
+// outcome describes the end of a run.
 func outcome(closed history.Body, err error) string {
 	var stuck *replay.DeadlockError
 	switch {

@@ -1,4 +1,4 @@
-// Package oracle says what comes of a program in its durable form, and whether plain Go allows that.
+// Package oracle runs a program in its durable form, and decides whether plain Go allows the outcome.
 package oracle
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Program is a workflow and what is known of it.
+// Program is a workflow and what is known about it.
 type Program struct {
 	Name string
 	Run  func(context.Context) (string, error)
@@ -27,7 +27,7 @@ type Program struct {
 	CancelAt time.Duration
 }
 
-// Verdict is what is found out about a program.
+// Verdict is the result of judging a program.
 type Verdict struct {
 	Name      string
 	Outcome   string // of the durable form
@@ -64,7 +64,7 @@ const (
 	many    = 16  // outcomes are so many that the one that is missing may just be rare
 )
 
-// allows says what is wrong with an outcome. It is undecided if it has not been seen, but might.
+// allows returns what is wrong with an outcome. The outcome is undecided if plain Go has not shown it, but might.
 func (p Program) allows(t *testing.T, outcome string) (problem string, undecided bool) {
 	seen := map[string]int{}
 	newest := 0
@@ -96,7 +96,7 @@ func list(seen map[string]int) string {
 	return b.String()
 }
 
-// plain runs a program as plain Go, in a bubble. Goroutines that it leaves behind stay where they are.
+// plain runs a program as plain Go, in a bubble. Goroutines that it leaks are not ended.
 func plain(t *testing.T, p Program) (outcome string) {
 	defer func() {
 		v := recover()

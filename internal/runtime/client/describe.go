@@ -156,7 +156,7 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 		if p.Kind != "activity" {
 			continue
 		}
-		data, err := c.store.LastHeartbeat(ctx, store.Task{Queue: p.Queue, ID: d.ID, RunID: d.RunID, Op: p.Op})
+		data, _, err := c.store.TaskState(ctx, store.Task{Queue: p.Queue, ID: d.ID, RunID: d.RunID, Op: p.Op})
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}

@@ -55,7 +55,7 @@ func TestKillWhileAnIteratorWaits(t *testing.T) {
 	}
 }
 
-// TestKillEndsIterators: those that nobody stops leave no goroutine behind (TestMain looks), whatever they make of yield.
+// TestKillEndsIterators: iterators that are not stopped leak no goroutine (TestMain checks), whatever they do with yield.
 func TestKillEndsIterators(t *testing.T) {
 	s := New()
 	s.Spawn(func() {

@@ -90,13 +90,13 @@ func TestKillRunsDefersInOrderOfCreationAndNothingElse(t *testing.T) {
 				s.Park("from a defer")
 				log = append(log, name+" went on")
 			}()
-			s.Park("for ever")
+			s.Park("forever")
 			log = append(log, name+" woke")
 		})
 	}
 	s.Spawn(func() {
 		defer func() { panic("in a defer") }()
-		s.Park("for ever")
+		s.Park("forever")
 	})
 	s.Run()
 	s.Spawn(func() { log = append(log, "late ran") })

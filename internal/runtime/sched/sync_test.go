@@ -227,7 +227,7 @@ func TestPollingStarvesNobody(t *testing.T) {
 			t.Error(got)
 		}
 	case <-time.After(20 * time.Second):
-		t.Fatal("it polls for ever")
+		t.Fatal("it polls forever")
 	}
 }
 

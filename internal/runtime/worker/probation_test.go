@@ -64,7 +64,7 @@ func workAsProcess(url string) error {
 	return w.Run(context.Background())
 }
 
-// crashes starts one worker after the other, each in its own process, and counts those that crash.
+// crashes starts one worker after the other, each in its own process, and counts how many crash.
 type crashes struct {
 	*testing.T
 	url    string

@@ -53,7 +53,7 @@ func (c Call) String() string { return fmt.Sprintf("%s (operation %s, %s)", c.Na
 // Compare orders calls.
 func (c Call) Compare(other Call) int { return strings.Compare(c.String(), other.String()) }
 
-// timers are the timers that must still fire, and those that fired and were not acknowledged.
+// timers are the timers that have not fired yet, and fired timers that were not acknowledged.
 type timers struct {
 	scheduled map[timer]struct{}
 	fired     map[firedTimer]struct{}
@@ -153,12 +153,13 @@ func (r *Recorder) Acknowledged(w store.Wakeup) {
 	delete(r.timers.fired, firedTimer{w.ID, w.Seq})
 }
 
-// Attempted records an attempt at a call, and how long it took.
-func (r *Recorder) Attempted(c Call, took time.Duration) {
+// Attempted records an attempt at a call, and how long it took. It returns the number of attempts so far.
+func (r *Recorder) Attempted(c Call, took time.Duration) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.attempts[c]++
 	r.longest = max(r.longest, took)
+	return r.attempts[c]
 }
 
 // Points returns the crash points in the order in which they were reached.
@@ -218,8 +219,8 @@ func (r *Recorder) Attempts() (attempts map[Call]int, longest time.Duration) {
 	return maps.Clone(r.attempts), r.longest
 }
 
-// OverdueTimers describes the timers that are due and did not fire, and those that fired and were not acknowledged. Timers
-// in the future are left out: they belong to runs that have ended, and do no harm.
+// OverdueTimers describes the timers that are due and did not fire, and fired timers that were not acknowledged. It
+// leaves out timers in the future, which belong to runs that have ended.
 func (r *Recorder) OverdueTimers() (overdue []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

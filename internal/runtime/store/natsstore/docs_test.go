@@ -22,7 +22,7 @@ func TestNamesAreDocumented(t *testing.T) {
 	)
 	for _, name := range []string{
 		strings.TrimSuffix(n.stream(kindJournal, 0), "0") + "<shard>",
-		n.journal("ID"), n.archive("ID", "RUN"), n.inbox("QUEUE", "ID", startToken), n.task(task), n.heartbeat(task), n.entry("ID"),
+		n.journal("ID"), n.archive("ID", "RUN"), n.inbox("QUEUE", "ID", startToken), n.task(task), n.taskState(task), n.entry("ID"),
 		n.object("NAME"), n.chunk("NAME", "UPLOAD", "<n>"),
 	} {
 		if want := "`" + placeholders.Replace(name) + "`"; !strings.Contains(string(doc), want) {

@@ -84,7 +84,7 @@ func (n names) task(t store.Task) string {
 	return n.subject("a", token(t.Queue), slotOf(t.ID).String(), token(t.ID), token(t.RunID), token(t.Op))
 }
 
-func (n names) heartbeat(t store.Task) string {
+func (n names) taskState(t store.Task) string {
 	return n.subject("b", slotOf(t.ID).String(), token(t.ID), token(t.RunID), token(t.Op))
 }
 

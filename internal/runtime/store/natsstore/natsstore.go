@@ -14,7 +14,7 @@
 //	TIMERS      t.<group>.<slot>.<id>.<time>                  scheduled timers
 //	            f.<group>.<slot>.<queue>.<id>                 fired timers, until acknowledged
 //	TASKS       a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
-//	ATTEMPTS    b.<group>.<slot>.<id>.<run>.<op>              the newest heartbeat, for a day
+//	ATTEMPTS    b.<group>.<slot>.<id>.<run>.<op>              the state of the attempts at a task
 //	VISIBILITY  x.<group>.<slot>.<id>                         the newest entry
 //	OBJECTS     o.<name>                                      heads of large payloads
 //	            oc.<name>.<upload>.<n>                        and their chunks

@@ -15,7 +15,9 @@ type Info struct {
 	RunID        string
 	WorkflowType string
 	Activity     string
-	Attempt      int // from 1; an attempt whose worker died counts
+	// Attempt is the number of this attempt, from 1. An attempt whose worker died counts. Without a limit of attempts, the
+	// first one also counts if its worker may have died before it began.
+	Attempt int
 	// IdempotencyKey is the same in every attempt at this activity, and differs from that of every other activity. Pass
 	// it to the service that the activity calls, so that a repeated attempt has no second effect.
 	IdempotencyKey string
@@ -57,8 +59,7 @@ func Heartbeat(ctx context.Context, details ...any) error {
 	case a.alive <- struct{}{}:
 	default:
 	}
-	a.heartbeat(payload)
-	return nil
+	return a.heartbeat(payload)
 }
 
 // LastHeartbeat fills details from the last heartbeat of an earlier attempt. It reports false if there was none.

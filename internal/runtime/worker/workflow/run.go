@@ -45,21 +45,21 @@ type run struct {
 // inbox is what a run knows of the messages that its journal has taken in.
 type inbox struct {
 	consumed  map[store.Seq]bool
-	unsettled map[store.Seq]bool // those that may be delivered again
+	unsettled map[store.Seq]bool // messages that may be delivered again
 }
 
 // local is what happens in this process for the operations of a run.
 type local struct {
 	steps   map[history.OpID]*activity.Step     // steps whose outcome is not recorded
 	cancels map[history.OpID]context.CancelFunc // stops the cancelling of an activity
-	checked map[history.OpID]bool               // activities whose schedule-to-start limit has been checked
+	limits  limits
 }
 
 func newRun(w *workflow, runID string) *run {
 	return &run{
 		workflow: w, runID: runID,
 		inbox: inbox{consumed: map[store.Seq]bool{}, unsettled: map[store.Seq]bool{}},
-		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}, checked: map[history.OpID]bool{}},
+		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}},
 	}
 }
 
@@ -80,6 +80,16 @@ func (r *run) loaded() bool { return r.x != nil }
 
 // isOpen reports whether an operation still waits for its outcome.
 func (r *run) isOpen(op history.OpID) bool { return r.x != nil && r.x.IsOpen(op) }
+
+// completed returns the event for an outcome from the inbox, which may be that of a step.
+func (r *run) completed(o *history.ActivityCompleted) history.Body {
+	if op, ok := r.x.Find(o.Op); ok {
+		if scheduled, ok := op.Body.(history.FunctionScheduled); ok {
+			return scheduled.Completed(o.Outcome)
+		}
+	}
+	return o
+}
 
 // now is the time of the next event: this worker's clock, but never before the run's last event.
 func (r *run) now() time.Time {

@@ -147,7 +147,7 @@ func (rs *Runs) schedule(a *actor) {
 		return
 	}
 	if !rs.Begin() { // the worker is stopping: nothing will be read
-		a.mailbox.messages.answerOutcomes(false)
+		a.mailbox.messages.refuse()
 		a.mailbox.messages = nil
 		return
 	}
@@ -170,7 +170,7 @@ func (rs *Runs) receive(a *actor) messages {
 	if len(ms) > 0 && !rs.Stopping() {
 		return ms
 	}
-	ms.answerOutcomes(false)
+	ms.refuse()
 	a.mailbox.working = false
 	rs.rest(a)
 	return nil
@@ -193,7 +193,7 @@ func (rs *Runs) rest(a *actor) {
 	}
 }
 
-// notIdle takes an actor out of those that can be dropped. rs.mu is held.
+// notIdle removes an actor from the list of actors that can be dropped. The caller holds rs.mu.
 func (rs *Runs) notIdle(a *actor) {
 	if a.mailbox.idle != nil {
 		rs.idle.Remove(a.mailbox.idle)
