@@ -115,7 +115,7 @@ type Stored struct {
 // Inbox holds messages that were sent to workflows and are not yet in their journals.
 type Inbox interface {
 	// Send stores m. If a message with the same DedupID was sent within the last two minutes, Send stores nothing and
-	// succeeds.
+	// succeeds. An outcome may be stored again.
 	Send(ctx context.Context, m Message) error
 	// SendStart stores m as the only pending start of its workflow id. It fails with a *PendingStartError if another
 	// start of that id is pending. If the pending start has the same DedupID as m, it succeeds.
@@ -134,14 +134,16 @@ type Message struct {
 	Queue   string // the workflow's task queue
 	ID      string // workflow id
 	DedupID string // identifies repetitions; may be empty
+	Outcome bool   // the outcome of an activity. The permission to send outcomes is separate
 	Data    []byte
 }
 
 // Pending is a message in the inbox.
 type Pending struct {
-	Seq   Seq
-	Start bool
-	Data  []byte
+	Seq     Seq
+	Start   bool
+	Outcome bool
+	Data    []byte
 }
 
 // AckWait is how long after a delivery, or after InProgress, the message is delivered again if it was not settled. It
@@ -163,6 +165,7 @@ type Wakeup struct {
 	ID        string // workflow id
 	Timer     bool   // a timer fired: there is no Data, and Seq is not a sequence of the inbox
 	Start     bool   // a pending start
+	Outcome   bool   // the outcome of an activity
 	Seq       Seq
 	Data      []byte
 	Delivered int // number of deliveries, 1 on the first

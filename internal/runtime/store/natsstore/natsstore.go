@@ -8,7 +8,7 @@
 // to a stream that allows rollups or schedules, and in a cluster each stream is a raft group of its own.
 //
 //	stream      subjects                                      retention
-//	INBOX       i.<group>.<slot>.<queue>.<id>.(s|e)           until acknowledged
+//	INBOX       i.<group>.<slot>.<queue>.<id>.(s|c|o)         until acknowledged
 //	JOURNAL     h.<group>.<slot>.<id>                         open runs, and closed ones for their retention
 //	            ha.<group>.<slot>.<id>.<run>                  closed runs whose id was used again
 //	TIMERS      t.<group>.<slot>.<id>.<time>                  scheduled timers

@@ -60,7 +60,7 @@ func TestUnexpectedSubjectsAreTerminated(t *testing.T) {
 	js, err := jetstream.New(dial(t, server))
 	must(t, err)
 	for _, subject := range []string{
-		"i.0.0.q.q", "i.0.0.q.w.e", "i.0.0.q.w.other", "i.0.0.q.w.e.more", "f.0.0.q.w.more", "f.0.0.q.w",
+		"i.0.0.q.q", "i.0.0.q.w.c", "i.0.0.q.w.other", "i.0.0.q.w.c.more", "f.0.0.q.w.more", "f.0.0.q.w",
 		"a.q.short", "a.q.0.0.w.r", "a.q.0.0.w.r.1", "a.q.0.0.w.r.1.more",
 	} {
 		inject(t, js, "pawl.test."+subject, "x")

@@ -34,7 +34,7 @@ func newProgress(ctx context.Context, st store.Tasks, task store.Task) *progress
 	return &progress{ctx: ctx, store: st, task: task, storing: make(chan struct{}, 1)}
 }
 
-// load reads what is stored.
+// load reads what is stored. A state that cannot be decoded counts as none.
 func (p *progress) load() error {
 	data, revision, err := p.store.TaskState(p.ctx, p.task)
 	if errors.Is(err, store.ErrNotFound) {
@@ -43,11 +43,11 @@ func (p *progress) load() error {
 	if err != nil {
 		return err
 	}
-	state, err := history.UnmarshalTaskState(data)
-	if err == nil {
-		p.state, p.revision = *state, revision
+	p.revision = revision
+	if state, err := history.UnmarshalTaskState(data); err == nil {
+		p.state = *state
 	}
-	return err
+	return nil
 }
 
 // lost reports whether the last attempt has begun and not failed: its worker has died, or still runs it.

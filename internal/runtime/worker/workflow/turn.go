@@ -4,11 +4,11 @@ package workflow
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
@@ -47,9 +47,10 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return t.takeStart(ctx, in)
 	}
 	t.consumed = append(t.consumed, in.Seq)
-	msg, err := history.UnmarshalMessage(in.Data)
+	msg, err := incoming.Message(*in)
 	if err != nil {
-		return fmt.Errorf("message %d in the inbox of workflow %q: %w", in.Seq, t.run.id, err)
+		t.setAside(in, err)
+		return nil
 	}
 	if !t.run.loaded() || msg.RunID != "" && msg.RunID != t.run.runID {
 		return nil // for a run that has closed
@@ -67,6 +68,13 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return t.repair(ctx)
 	}
 	return nil
+}
+
+// setAside leaves out a message that is not one: it must neither park the run nor keep the id from being used. The message is
+// acknowledged with the others of the turn.
+func (t *turn) setAside(in *store.Pending, why error) {
+	t.run.worker.Log.Warn("dropped a message that is not one of Pawl's, or that a newer version sent: update workers before clients",
+		"workflow", t.run.id, "queue", t.run.queue, "seq", in.Seq, "start", in.Start, "bytes", len(in.Data), "error", why)
 }
 
 // takeOutcome applies an outcome from this worker. Its run may have closed, or moved on in another worker, since.
@@ -110,9 +118,11 @@ func (t *turn) repair(ctx context.Context) error {
 
 // takeStart starts a run, unless the id is taken.
 func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
-	req, err := history.UnmarshalStartRequest(in.Data)
+	req, err := incoming.Start(t.run.id, in.Data)
 	if err != nil {
-		return fmt.Errorf("start of workflow %q: %w", t.run.id, err)
+		t.consumed = append(t.consumed, in.Seq)
+		t.setAside(in, err)
+		return nil
 	}
 	begun := t.run.exists() && t.run.started.RequestID == req.RequestID
 	if !begun {
@@ -165,7 +175,7 @@ func (t *turn) start(ctx context.Context, req *history.StartRequest) error {
 
 // adopt makes a run, for a start whose code this worker does not have, that can be closed.
 func (t *turn) adopt(data []byte) {
-	req, err := history.UnmarshalStartRequest(data)
+	req, err := incoming.Start(t.run.id, data)
 	if err != nil {
 		return
 	}
