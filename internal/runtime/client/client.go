@@ -352,6 +352,9 @@ func (c *Client) tell(ctx context.Context, id, runID, verb string, msg *history.
 		return err
 	}
 	msg.RunID = run.RunID
+	if err := c.sealReason(ctx, id, msg); err != nil {
+		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, err)
+	}
 	return c.store.Send(ctx, store.Message{Queue: queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
 }
 
@@ -365,7 +368,27 @@ func (c *Client) tellPending(ctx context.Context, id, verb string, msg *history.
 	if err != nil {
 		return err
 	}
+	if err := c.sealReason(ctx, id, msg); err != nil {
+		return fmt.Errorf("cannot %s workflow %q: %w", verb, id, err)
+	}
 	return c.store.Send(ctx, store.Message{Queue: info.Queue, ID: id, DedupID: journal.NewID(), Data: msg.Marshal()})
+}
+
+// maxReason is the size in bytes of the longest reason for a cancellation or termination.
+const maxReason = 8 << 10
+
+// sealReason seals the reason of a request.
+func (c *Client) sealReason(ctx context.Context, id string, msg *history.Message) error {
+	seal := func(p *history.Payload) error {
+		if len(p.Data) > maxReason {
+			return fmt.Errorf("the reason has %d bytes, and the limit is %d", len(p.Data), maxReason)
+		}
+		return c.chain.Seal(ctx, journal.ObjectPrefix(id, msg.RunID), p)
+	}
+	if msg.Cancel != nil {
+		return history.EditPayloads(msg.Cancel, seal)
+	}
+	return history.EditPayloads(msg.Terminate, seal)
 }
 
 func (c *Client) queue(ctx context.Context, run *journal.Run, id string) (string, error) {

@@ -56,6 +56,9 @@ func (r *Run) Wait(ctx context.Context, out ...any) error {
 	if err != nil {
 		return err
 	}
+	if err := r.c.open(ctx, info); err != nil {
+		return fmt.Errorf("error of workflow %q: %w", r.id, err)
+	}
 	closed := runError(info, failures.NewErrors(r.workflow.Errors...))
 	if info.Result == nil {
 		return closed

@@ -86,14 +86,26 @@ type Message struct {
 }
 
 // CancelRequest asks a run to cancel its context.
-type CancelRequest struct{ Reason string }
+type CancelRequest struct {
+	Reason string
+	Sealed Payload // the reason, while it is sealed
+}
 
-func (m *CancelRequest) fields(w *wire) { w.string(1, &m.Reason) }
+func (m *CancelRequest) fields(w *wire) {
+	w.string(1, &m.Reason)
+	w.sub(2, &m.Sealed)
+}
 
 // TerminateRequest asks for a run to be closed without involving its code.
-type TerminateRequest struct{ Reason string }
+type TerminateRequest struct {
+	Reason string
+	Sealed Payload // the reason, while it is sealed
+}
 
-func (m *TerminateRequest) fields(w *wire) { w.string(1, &m.Reason) }
+func (m *TerminateRequest) fields(w *wire) {
+	w.string(1, &m.Reason)
+	w.sub(2, &m.Sealed)
+}
 
 // Wake asks the worker that owns a run to check whether the run should have moved on.
 type Wake struct{}

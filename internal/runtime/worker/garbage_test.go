@@ -89,6 +89,28 @@ func TestGarbageBlocksNoID(t *testing.T) {
 	})
 }
 
+// A client with other transforms than the workers can cancel a run all the same.
+func TestUnreadableReasonParksNoRun(t *testing.T) {
+	world(t, func(b *bench) {
+		act, call := newActivity(abi.Activity{Name: "t.act"}, func(ctx context.Context, _ string) (string, error) {
+			<-ctx.Done()
+			return "", ctx.Err()
+		})
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{act}})()
+		run := b.start(wf, "w1", "x")
+		cancel := &history.Message{Cancel: &history.CancelRequest{Sealed: history.Payload{Encoding: "json+unknown", Data: []byte("x")}}}
+		st := b.open()
+		defer st.Close()
+		if err := st.Send(context.Background(), store.Message{Queue: "q", ID: "w1", Data: cancel.Marshal()}); err != nil {
+			b.Fatal(err)
+		}
+		if err := run.Wait(context.Background()); !isCancelled(err) {
+			b.Errorf("got %v, want a cancelled run", err)
+		}
+	})
+}
+
 // An entry or a task state that cannot be decoded hides neither its run nor others.
 func TestGarbageHidesNoRun(t *testing.T) {
 	world(t, func(b *bench) {

@@ -179,7 +179,7 @@ func TestUnreadableEntries(t *testing.T) {
 			for _, subject := range []string{entrySubject(t, js, "w"), "pawl.test.x.short", "pawl.test.x.0.0.w.long"} {
 				injectRaw(t, server, subject, header, data)
 			}
-			stored(t, js, "PAWL_test_VISIBILITY_0", 4)
+			stored(t, js, "PAWL_test_VISIBILITY_0", 5) // the garbage is above the entry that it hides
 			must(t, s.PutEntry(t.Context(), store.Entry{ID: "b", Version: 1}))
 
 			want := map[string]string{"a": "", "w": data, "b": ""}

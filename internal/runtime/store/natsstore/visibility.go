@@ -128,16 +128,22 @@ func (s *Store) ListEntries(ctx context.Context, yield func(store.Entry) bool) e
 	for _, sh := range s.shards {
 		shards = append(shards, s.reader(sh.visibility).all(ctx, s.name.subject("x", ">"), 0))
 	}
+	var entries []message
+	newest := map[string]uint64{} // by subject: after a crash, an entry that was replaced may be there again
 	for m, err := range oldestFirst(shards) {
 		if err != nil {
 			return fmt.Errorf("list workflows: %w", err)
 		}
+		entries = append(entries, m)
+		newest[m.Subject] = m.Seq
+	}
+	for _, m := range entries {
 		id, err := s.name.parseEntry(m.Subject)
 		if err != nil {
 			s.log.Debug("ignored a message that is not an entry", "seq", m.Seq, "error", err)
 			continue
 		}
-		if e := storedEntry(id, m); !expired(m, e) && !yield(e) {
+		if e := storedEntry(id, m); newest[m.Subject] == m.Seq && !expired(m, e) && !yield(e) {
 			return nil
 		}
 	}

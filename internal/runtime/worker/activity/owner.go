@@ -85,6 +85,9 @@ func (r *Runner) LastFailure(ctx context.Context, ref Ref) error {
 	if state == nil {
 		return nil
 	}
+	if err := history.EditPayloads(state, func(p *history.Payload) error { return r.Chain.Open(ctx, p) }); err != nil {
+		return nil
+	}
 	return r.Handlers.Errors.Decode(state.LastFailure)
 }
 

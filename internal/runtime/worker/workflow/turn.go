@@ -60,14 +60,28 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return t.complete(ctx, msg.Completed.Op, t.run.completed(msg.Completed))
 	case msg.Cancel != nil:
 		if !t.run.x.Cancelled() {
-			return t.apply(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason})
+			requested := &history.CancelRequested{Reason: msg.Cancel.Reason, Sealed: msg.Cancel.Sealed}
+			return t.applyRequest(ctx, requested, &history.CancelRequested{Reason: unreadable})
 		}
 	case msg.Terminate != nil:
-		return t.apply(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason})
+		terminated := &history.RunTerminated{Reason: msg.Terminate.Reason, Sealed: msg.Terminate.Sealed}
+		return t.applyRequest(ctx, terminated, &history.RunTerminated{Reason: unreadable})
 	case msg.Wake != nil:
 		return t.repair(ctx)
 	}
 	return nil
+}
+
+// unreadable is the reason of a request whose own reason cannot be decoded.
+const unreadable = "(a reason that the worker cannot decode: give it the transforms of the client)"
+
+// applyRequest applies what a client has requested. If its reason cannot be decoded, it applies instead, because a reason must
+// not park the run.
+func (t *turn) applyRequest(ctx context.Context, requested, instead history.Body) error {
+	if _, err := journal.Open(ctx, t.run.worker.Chain, []history.Event{{Body: requested}}); err != nil && parks(err) {
+		requested = instead
+	}
+	return t.apply(ctx, requested)
 }
 
 // setAside leaves out a message that is not one: it must neither park the run nor keep the id from being used. The message is
