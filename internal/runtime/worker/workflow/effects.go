@@ -46,10 +46,10 @@ func (r *run) close(closing history.Event) effect {
 	r.alarm.stop()
 	r.announceEnd(closing)
 	return func(ctx context.Context) error {
-		if err := r.putEntry(ctx, r.closed, closing.Body, closing.Time); err != nil {
+		if err := r.expire(ctx); err != nil {
 			return err
 		}
-		if err := r.expire(ctx); err != nil {
+		if err := r.putEntry(ctx, r.closed, closing.Body, closing.Time); err != nil {
 			return err
 		}
 		return r.alarm.cancel(ctx)
@@ -85,11 +85,13 @@ func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known 
 	if !r.exists() {
 		return nil
 	}
+	if r.closed.Closed() {
+		if err := r.expire(ctx); err != nil {
+			return err
+		}
+	}
 	if err := r.repairEntry(ctx, known); err != nil {
 		return err
-	}
-	if r.closed.Closed() {
-		return r.expire(ctx)
 	}
 	if !r.loaded() {
 		return nil
