@@ -71,7 +71,7 @@ func TestAcceptedSurviveCrashes(t *testing.T) {
 			if c.SkipCrash != "" {
 				t.Skip(c.SkipCrash)
 			}
-			var opts []pawltest.Option
+			opts := []pawltest.Option{pawltest.ExactHistory()}
 			if !onNATS[c.Name] {
 				opts = append(opts, pawltest.InMemory())
 			}

@@ -92,6 +92,7 @@ type options struct {
 	disk       bool
 	dir        string
 	parkedRuns bool
+	exact      bool
 	client     []pawl.Option
 	wrapStore  func(store.Store) store.Store // wraps the store of workers; may be nil
 }
@@ -108,6 +109,11 @@ func OnDisk() Option { return func(o *options) { o.disk = true } }
 func Connected(opts ...pawl.Option) Option {
 	return func(o *options) { o.client = append(o.client, opts...) }
 }
+
+// ExactHistory makes crash tests compare whole histories: the operations of each goroutine of a workflow, their inputs and
+// their outcomes. Use it for workflows that do the same in every execution: that do not compute with the current time, and
+// whose goroutines do not compete for work.
+func ExactHistory() Option { return func(o *options) { o.exact = true } }
 
 func newOptions(list []Option) options {
 	var opt options
