@@ -280,12 +280,12 @@ func TestNoReplaceDirectives(t *testing.T) {
 }
 
 // wellKnown are methods that need no comment.
-var wellKnown = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Close", "Len", "Less", "Swap", "Set", "Type"}
+var wellKnown = []string{"Error", "Unwrap", "String", "Is", "Write", "Read", "Close", "Len", "Less", "Swap", "Set", "Type", "Push", "Pop"}
 
 // replayImports are the packages of the standard library that internal/runtime/replay may import. Replay must not depend
 // on a clock, a network, a store or a host.
 var replayImports = []string{
-	"bytes", "cmp", "container/list", "context", "crypto/sha256", "encoding/binary", "errors", "fmt", "math/rand", "math/rand/v2",
+	"bytes", "cmp", "container/heap", "container/list", "context", "crypto/sha256", "encoding/binary", "errors", "fmt", "math/rand", "math/rand/v2",
 	"slices", "strings", "time", "unsafe",
 }
 

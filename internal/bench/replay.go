@@ -47,7 +47,7 @@ func record(w *abi.Workflow) (records [][]byte, err error) {
 		return nil, err
 	}
 	now := time.Now().UTC()
-	in := history.Event{Time: now, Body: &history.RunStarted{Type: w.Name, Queue: queue, Input: input}}
+	in := history.Event{Time: now, Body: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: w.Name, Queue: queue, Input: input}}
 	for first := uint64(1); ; {
 		commands, err := x.Step(in)
 		if err != nil {

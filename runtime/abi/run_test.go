@@ -35,7 +35,7 @@ func TestActivityAndTheEndOfItsContext(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	step(0, &history.RunStarted{Type: "flow"})
+	step(0, &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: "flow"})
 	for _, op := range x.Open() {
 		if !op.Due.IsZero() {
 			step(time.Second, &history.TimerFired{Op: op.ID})

@@ -35,7 +35,7 @@ func TestLoggerOutlivesReplay(t *testing.T) {
 	}
 
 	x := execution()
-	start := history.Event{Time: time.Unix(0, 0).UTC(), Body: &history.RunStarted{Type: "flow"}}
+	start := history.Event{Time: time.Unix(0, 0).UTC(), Body: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: "flow"}}
 	commands, err := x.Step(start)
 	if err != nil {
 		t.Fatal(err)

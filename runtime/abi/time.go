@@ -10,7 +10,7 @@ import (
 )
 
 // Now is time.Now in a run: the time of the last inbound event. It never goes back.
-func Now(run *Run) time.Time { return run.x.Now() }
+func Now(run *Run) time.Time { return run.x.ReadClock() }
 
 // Since is time.Since in a run.
 func Since(run *Run, t time.Time) time.Duration { return Now(run).Sub(t) }

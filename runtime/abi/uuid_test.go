@@ -28,7 +28,7 @@ func inRun(t *testing.T, runID string, fn func(*abi.Run)) {
 		return nil, nil
 	}}
 	x := abi.NewExecution(w, failures.NewErrors(), "id", runID)
-	if _, err := x.Step(history.Event{Time: begin, Body: &history.RunStarted{Type: w.Name}}); err != nil {
+	if _, err := x.Step(history.Event{Time: begin, Body: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: w.Name}}); err != nil {
 		t.Fatal(err)
 	}
 }

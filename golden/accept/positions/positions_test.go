@@ -95,7 +95,7 @@ func walk(t *testing.T, place string) (events []history.Event, err error) {
 		known := failures.NewErrors(module.Errors...)
 		d := &drive.Driver{
 			Run:     abi.NewExecution(module.Workflows[0], known, "positions", "run"),
-			Started: &history.RunStarted{Type: module.Workflows[0].Name, Input: input},
+			Started: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: module.Workflows[0].Name, Input: input},
 			Start:   time.Now(), Perform: drive.Handlers(known, module),
 		}
 		_, err = d.Drive()

@@ -25,7 +25,7 @@ func Main(main func(*abi.Run)) {
 	}}
 	d := drive.Driver{
 		Run:     abi.NewExecution(w, failures.NewErrors(), "main", "main"),
-		Started: &history.RunStarted{Type: w.Name},
+		Started: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: w.Name},
 		Start:   time.Now(),
 	}
 	if _, err := d.Drive(); err != nil {

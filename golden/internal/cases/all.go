@@ -9,6 +9,7 @@ import (
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/golden/accept/accepted"
 	"github.com/pawlhq/pawl/golden/accept/activities"
+	"github.com/pawlhq/pawl/golden/accept/busy"
 	"github.com/pawlhq/pawl/golden/accept/chance"
 	"github.com/pawlhq/pawl/golden/accept/channels"
 	"github.com/pawlhq/pawl/golden/accept/clock"
@@ -82,6 +83,15 @@ func All() []Case {
 			},
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(activities.StartPostSend(ctx, c, ID, "Ada")).Result(ctx))
+			},
+		},
+		{
+			Name:          "busy", // for which plain Go needs a clock that moves by itself
+			SkipCrash:     "how many ticks there are depends on how long the worker is away",
+			Registrations: registrations(busy.PawlRegistration()),
+			Want:          outcome([]string{"valuestrue", "contexttrue", "clocktrue", "locktrue"}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(busy.StartLoops(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{

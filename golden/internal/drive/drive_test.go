@@ -30,7 +30,7 @@ func execution() *replay.Execution {
 func driver() *drive.Driver {
 	return &drive.Driver{
 		Run:     execution(),
-		Started: &history.RunStarted{Type: module.Workflows[0].Name},
+		Started: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: module.Workflows[0].Name},
 		Start:   start,
 		Perform: drive.Handlers(known, module),
 	}

@@ -64,7 +64,7 @@ func (p Program) bubble(t *testing.T, after func(*drive.Driver) error) (r Result
 
 func (p Program) drive(after func(*drive.Driver) error) Result {
 	d := &drive.Driver{
-		Run: p.execution(), Started: &history.RunStarted{Type: p.workflow().Name}, Start: time.Now(),
+		Run: p.execution(), Started: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: p.workflow().Name}, Start: time.Now(),
 		Perform: drive.Handlers(p.errors(), p.Module), After: after,
 	}
 	if p.CancelAt > 0 {

@@ -4,7 +4,7 @@ package language
 
 var clock = Theme{
 	Title: "Time",
-	Intro: "A run has a clock of its own. It stands still while code runs, and never goes back.",
+	Intro: "A run has a clock of its own. It moves when something happens to the run, or when its code is busy for long, and never goes back.",
 	Rows: []Row{
 		durable("`time.Now`, `Since`, `Until`", "the run's time, which is the time of the event that woke it, in UTC, without a monotonic part",
 			"accept/clock", "time.Now().Before(end)", "accept/clock", "time.Since(since)", "accept/clock", "time.Until(end)"),

@@ -37,6 +37,8 @@ var goroutines = Theme{
 		detected("a panic that is not recovered", "parks the run; the reason includes the stack", "internal/runtime/sched/sched_test.go", "TestPanicIsReturnedWithItsStack"),
 		asIs("variables that goroutines share without a lock", "the same on every replay, since goroutines take turns. In plain Go this is a data race, which `go test -race` reports", "accept/cooperation", "total += n"),
 		detected("every goroutine waits for another one", "parks the run; the reason says what each goroutine waits for", "internal/runtime/replay/replay_test.go", "TestDeadlock("),
-		detected("loops that never wait, native locks, I/O that the compiler cannot see", "a watchdog reports the line. A loop that polls with `select` or `len` gives up its turn", "internal/runtime/worker/coroutines_test.go", "TestWatchdogNamesTheLineThatBlocks", "internal/runtime/replay/replay_test.go", "TestBusyWaiting"),
+		durable("loops that use channels, locks, contexts or the clock and never wait", "give other goroutines a turn, and time moves on, after a limited number of steps. Each time is an event of the history (not reported): wait for a timer instead",
+			"accept/busy", "case there <- n:", "accept/busy", "time.Since(begin) < d", "accept/busy", "mu.Lock()\n\t\tended = done", "internal/runtime/replay/tick_test.go", "TestTimeMovesWhileCodeIsBusy"),
+		detected("other loops that never wait, native locks, I/O that the compiler cannot see", "a watchdog reports the line", "internal/runtime/worker/coroutines_test.go", "TestWatchdogNamesTheLineThatBlocks"),
 	},
 }

@@ -23,8 +23,9 @@ import (
 const (
 	// Format is the version of the schema's meaning.
 	Format = 1
-	// SchedulerVersion is the version of the scheduler's rules: order of coroutines, of cancellation, random streams.
-	SchedulerVersion = 1
+	// SchedulerVersion is the version of the scheduler's rules: order of coroutines, of cancellation, random streams,
+	// names of goroutines. docs/scheduling.md says what each version changed.
+	SchedulerVersion = 3
 )
 
 // Record is one message of a run's journal.
@@ -34,14 +35,14 @@ type Record struct {
 	RunID      string   // the run
 	Worker     string   // that wrote it
 	FirstEvent uint64   // number of Events[0] in the run, counted from 1
-	Events     []Event  // never empty; on a record that closes a run, all events of the run
+	Events     []Event  // never empty; on a record that closes a run, all events of the run; if there is an Archive, only the last event
 	Consumed   []uint64 // sequences of the inbox messages that this record consumed
 	// ConsumedBefore, on the first and the last record of a run, are sequences of inbox messages that earlier records
 	// consumed, including those of earlier runs of the id, and that may be delivered again.
 	ConsumedBefore []uint64
 
 	Prev    uint64   // sequence of the record before it, 0 for the first of a workflow id
-	Archive *Payload // on a closing record whose events do not fit: all events of the run, as an encoded Record
+	Archive *Payload // on a record whose events do not fit into a message: an encoded Record with all of its events
 }
 
 func (r *Record) fields(w *wire) {

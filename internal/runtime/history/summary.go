@@ -53,6 +53,8 @@ type RunSummary struct {
 	// Trials are the workers that began a turn of a run that may crash workers, and have not finished it.
 	Trials   []string
 	TrialsAt uint64 // the journal record after which they began; they are void once another one is stored
+	// ParkedBy are the builds of the program that cannot run the code of a parked run.
+	ParkedBy []string
 }
 
 func (m *RunSummary) fields(w *wire) {
@@ -72,6 +74,7 @@ func (m *RunSummary) fields(w *wire) {
 	w.string(14, &m.Reason)
 	w.texts(15, &m.Trials)
 	w.uint(16, &m.TrialsAt)
+	w.texts(17, &m.ParkedBy)
 }
 
 // Marshal encodes m.

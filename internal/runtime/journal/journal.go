@@ -69,7 +69,7 @@ func corrupt(id string, seq store.Seq, err error) error {
 	return &CorruptError{id, seq, err}
 }
 
-// decode reads a record, and the archive of a closing one.
+// decode reads a record, from its archive if it has one.
 func decode(ctx context.Context, chain *payloads.Chain, data []byte) (*history.Record, error) {
 	rec, err := history.UnmarshalRecord(data)
 	if err != nil || rec.Archive == nil {
@@ -141,7 +141,8 @@ func mapPayloads(events []history.Event, visit func(*history.Payload) error) ([]
 }
 
 // Pack encodes a record in at most limit bytes. If the payloads do not fit, the largest ones are put into the object store,
-// and rec.Events are replaced accordingly. If the events of a closing record still do not fit, they become its archive.
+// and rec.Events are replaced accordingly. If the events still do not fit, because a turn issued thousands of commands or a
+// closing record holds a long history, they become the record's archive.
 func Pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, limit int) ([]byte, error) {
 	data := rec.Marshal()
 	for threshold := 64 << 10; len(data) > limit && threshold >= 256; threshold /= 8 {
@@ -157,14 +158,14 @@ func Pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, limit
 		rec.Events = events
 		data = rec.Marshal()
 	}
-	if len(data) > limit && history.StatusOf(rec.Events[len(rec.Events)-1].Body).Closed() {
-		return pack(ctx, chain, rec, data, limit)
+	if len(data) > limit && chain.Objects != nil {
+		return archive(ctx, chain, rec, data, limit)
 	}
 	return fit(rec, data, limit)
 }
 
-// pack moves the events of a closing record into its archive, all but the last one.
-func pack(ctx context.Context, chain *payloads.Chain, rec *history.Record, data []byte, limit int) ([]byte, error) {
+// archive moves the events of a record into its archive, all but the last one.
+func archive(ctx context.Context, chain *payloads.Chain, rec *history.Record, data []byte, limit int) ([]byte, error) {
 	archive := history.Payload{Encoding: "record", Data: data}
 	c := archiveChain(chain)
 	c.Threshold = min(payloads.DefaultThreshold, limit/2)

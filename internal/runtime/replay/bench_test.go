@@ -23,7 +23,7 @@ func BenchmarkLoopWithDeadline(b *testing.B) {
 	}}
 	for b.Loop() {
 		x := abi.NewExecution(w, failures.NewErrors(), "id", "run")
-		in := history.Event{Time: begin, Body: &history.RunStarted{Type: w.Name}}
+		in := history.Event{Time: begin, Body: &history.RunStarted{SchedulerVersion: history.SchedulerVersion, Type: w.Name}}
 		for x.Closed() == nil {
 			if _, err := x.Step(in); err != nil {
 				b.Fatal(err)

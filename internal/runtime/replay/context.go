@@ -46,7 +46,12 @@ func (cs *contexts) root() *Context {
 func (c *Context) Done() <-chan struct{} { return c.done }
 
 // Err is why the context has ended; nil while it has not.
-func (c *Context) Err() error { return c.err }
+func (c *Context) Err() error {
+	if c.err == nil {
+		c.of.sched.Count() // a loop may end when the context does
+	}
+	return c.err
+}
 
 // Deadline is when the context ends by itself.
 func (c *Context) Deadline() (time.Time, bool) {

@@ -40,6 +40,7 @@ type Execution struct {
 	*state
 	timers
 	contexts
+	ticks ticks
 	zones zones
 
 	main      Main
@@ -58,7 +59,7 @@ const RunLabel = "pawl.run"
 func New(id, runID string, main Main) *Execution {
 	s := &state{runID: runID, sched: sched.New("pawl.workflow", id, RunLabel, runID)}
 	x := &Execution{ID: id, RunID: runID, main: main, state: s}
-	x.timers.state = s
+	x.timers.state, x.ticks.state = s, s
 	x.contexts = contexts{state: s, timers: &x.timers, owner: x}
 	x.ctx = x.root()
 	return x
@@ -75,6 +76,13 @@ func (x *Execution) Scheduler() *sched.Scheduler { return x.sched }
 
 // Now is the run's logical time: that of the last inbound event, in UTC.
 func (x *Execution) Now() time.Time { return x.now }
+
+// ReadClock is Now for the author's code, which may read the clock in a loop until a time has come.
+func (x *Execution) ReadClock() time.Time {
+	x.ticks.clockRead = true
+	x.sched.Count()
+	return x.now
+}
 
 // StartTime is when the run started.
 func (x *Execution) StartTime() time.Time { return x.startTime }
@@ -222,6 +230,7 @@ func (x *Execution) apply(e history.Event) error {
 	if e.Time.After(x.now) {
 		x.now = e.Time
 	}
+	x.ticks.before(e.Body)
 	if err := x.deliver(e.Body); err != nil {
 		return err
 	}
@@ -232,6 +241,10 @@ func (x *Execution) apply(e history.Event) error {
 func (x *Execution) deliver(body history.Body) error {
 	switch e := body.(type) {
 	case *history.RunStarted:
+		if e.SchedulerVersion > history.SchedulerVersion {
+			return fmt.Errorf("the run started under version %d of the scheduler's rules, and this worker knows versions up to %d: run a worker built with the newer Pawl",
+				e.SchedulerVersion, history.SchedulerVersion)
+		}
 		x.start(e)
 		return nil
 	case *history.CancelRequested:
@@ -266,24 +279,26 @@ func (x *Execution) run() error {
 			return nil
 		}
 		x.timers.record()
-		x.open.prune()
+		x.ticks.after()
 		switch {
 		case !x.deadlocked():
 			return nil
-		case !x.sched.Busy(): // a busy coroutine may be counting, and come to an end
+		case !x.sched.Busy(): // without ticks, as before version 3: a busy coroutine may be counting, and come to an end
 			return &DeadlockError{x.Coroutines()}
 		}
 	}
 }
 
 // deadlocked reports whether nothing can wake the run's coroutines: no operation that matters is open, and nothing waits
-// for the workflow to be cancelled. The open operations must have been pruned.
+// for the workflow to be cancelled.
 func (x *Execution) deadlocked() bool {
-	return x.open.waited.Empty() && x.Started != nil && !x.ctx.awaited()
+	return !x.open.anyWaited() && x.Started != nil && !x.ctx.awaited()
 }
 
 func (x *Execution) start(e *history.RunStarted) {
-	x.Started, x.startTime = e, x.now
+	x.Started, x.startTime, x.version = e, x.now, e.SchedulerVersion
+	x.sched.UseRules(e.SchedulerVersion)
+	x.ticks.before(e)
 	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
 		defer func() {

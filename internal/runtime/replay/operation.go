@@ -24,6 +24,8 @@ type operation struct {
 	cancelled bool
 
 	waited list.Node[*operation] // among those that something waits for
+	due    time.Time
+	place  int // in the heap of those that are due, from 1; 0 if it is not there
 }
 
 // clock is a timer that is a value, as the operation behind it sees it.
@@ -43,14 +45,16 @@ func (op *operation) parentDone(error, error) {
 // waitedFor reports whether something waits for the operation's outcome.
 func (op *operation) waitedFor() bool { return op.timer == nil || op.timer.waitedFor() }
 
-func (op *operation) describe() Open {
-	o := Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Cancelled: op.cancelled}
+// endsAt is when the operation ends by itself; zero if it does not.
+func (op *operation) endsAt() time.Time {
 	if op.timer != nil {
-		o.Due = op.timer.next()
-	} else {
-		o.Due = op.body.Details().Due
+		return op.timer.next()
 	}
-	return o
+	return op.body.Details().Due
+}
+
+func (op *operation) describe() Open {
+	return Open{ID: op.id, Body: op.body, Scheduled: op.scheduled, Due: op.endsAt(), Cancelled: op.cancelled}
 }
 
 // adopt replaces the event that started the operation by the recorded one: its deadlines and policy apply.
@@ -59,6 +63,7 @@ func (op *operation) adopt(recorded history.Body) {
 	if timer, ok := recorded.(*history.TimerStarted); ok && op.timer != nil {
 		op.timer.adopt(timer)
 	}
+	op.state.open.reschedule(op)
 }
 
 // Open is an operation that has no outcome yet.
@@ -66,16 +71,17 @@ type Open struct {
 	ID        history.OpID
 	Body      history.Body // the event that started it
 	Scheduled time.Time
-	Due       time.Time // of a timer: when it fires next
+	Due       time.Time // when it ends by itself; of a ticker: when it fires next; zero if it does not
 	Cancelled bool
 }
 
-// operations holds the operations that have no outcome yet, in the order in which they were created. A timer that nothing
-// waits for is known by its id but left out of the order: a loop that creates one in each iteration must not have to walk
-// past all of them. The zero value is empty.
+// operations holds the operations that have no outcome yet. A timer that nothing waits for is known by its id. It is left
+// out of what is waited for and what is due once it is met there, and comes back when something waits for it again: no
+// turn walks past all timers that a loop has abandoned. The zero value is empty.
 type operations struct {
 	byID   map[history.OpID]*operation
-	waited list.List[*operation]
+	waited list.List[*operation] // in the order in which they were created
+	due    dues
 }
 
 func (ops *operations) add(op *operation) {
@@ -86,7 +92,8 @@ func (ops *operations) add(op *operation) {
 	ops.enlist(op)
 }
 
-// enlist puts an open operation into the order, if it is not there. A timer may follow operations that are younger.
+// enlist puts an open operation among those that are waited for and due, if it is not there. A timer may follow operations
+// that are younger.
 func (ops *operations) enlist(op *operation) {
 	if op.waited.In() {
 		return
@@ -96,25 +103,50 @@ func (ops *operations) enlist(op *operation) {
 		before = before.Prev()
 	}
 	ops.waited.InsertAfter(&op.waited, op, before)
+	ops.due.set(op, op.endsAt())
+}
+
+// reschedule notes that the due time of an operation may have changed.
+func (ops *operations) reschedule(op *operation) {
+	if op.waited.In() {
+		ops.due.set(op, op.endsAt())
+	}
 }
 
 // remove removes an operation, if it is open.
 func (ops *operations) remove(op *operation) {
 	if ops.byID[op.id] == op {
 		delete(ops.byID, op.id)
-		op.waited.Remove()
+		ops.leave(op)
 	}
 }
 
-// prune leaves the operations that nothing waits for out of the order.
-func (ops *operations) prune() {
-	for n := ops.waited.First(); n != nil; {
-		next := n.Next()
-		if !n.Value.waitedFor() {
-			n.Remove()
+// leave takes an operation out of those that are waited for and due.
+func (ops *operations) leave(op *operation) {
+	op.waited.Remove()
+	ops.due.remove(op)
+}
+
+// anyWaited reports whether something waits for an open operation.
+func (ops *operations) anyWaited() bool {
+	for n := ops.waited.First(); n != nil; n = ops.waited.First() {
+		if n.Value.waitedFor() {
+			return true
 		}
-		n = next
+		ops.leave(n.Value)
 	}
+	return false
+}
+
+// next returns the operation that is due next, of those that something waits for; nil if there is none.
+func (ops *operations) next() *operation {
+	for len(ops.due) > 0 {
+		if ops.due[0].waitedFor() {
+			return ops.due[0]
+		}
+		ops.leave(ops.due[0])
+	}
+	return nil
 }
 
 // Open returns the operations that have no outcome yet and that something waits for, oldest first.
@@ -125,6 +157,14 @@ func (s *state) Open() (all []Open) {
 		}
 	}
 	return all
+}
+
+// Next returns the operation that ends by itself next, of those that Open returns.
+func (s *state) Next() (op Open, ok bool) {
+	if op := s.open.next(); op != nil {
+		return op.describe(), true
+	}
+	return Open{}, false
 }
 
 // Find returns one of the operations that Open returns.

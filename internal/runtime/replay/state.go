@@ -14,6 +14,7 @@ import (
 type state struct {
 	sched    *sched.Scheduler
 	runID    string
+	version  uint32    // of the scheduler's rules that the run follows
 	now      time.Time // the run's logical time
 	open     operations
 	created  uint64 // operations so far
@@ -26,8 +27,9 @@ type local struct {
 	random     random
 }
 
-func (s *state) local() *local {
-	c := s.sched.Enter()
+func (s *state) local() *local { return s.localOf(s.sched.Enter()) }
+
+func (s *state) localOf(c *sched.Coroutine) *local {
 	if c.Local == nil {
 		c.Local = &local{random: random{seed: s.runID + "/" + c.Path()}}
 	}
@@ -35,10 +37,12 @@ func (s *state) local() *local {
 }
 
 // newOperation returns an operation of the current coroutine.
-func (s *state) newOperation() *operation {
-	l := s.local()
+func (s *state) newOperation() *operation { return s.operationOf(s.sched.Enter()) }
+
+// operationOf returns an operation of a coroutine.
+func (s *state) operationOf(c *sched.Coroutine) *operation {
+	l := s.localOf(c)
 	l.operations++
-	c := s.sched.Current()
 	op := &operation{
 		state: s, id: history.OpID{Coroutine: c.Path(), Index: l.operations}, coroutine: c, order: s.created, scheduled: s.now,
 	}
@@ -61,15 +65,21 @@ func (s *state) await(build func(history.Op) history.Body, attach func(child) (l
 	if attach != nil {
 		op.leave = attach(op)
 	}
-	cmd := &command{callers: sched.Callers(), build: func(pos string) history.Body {
+	s.sched.Park(s.ask(op, sched.Callers(), build))
+	return op.outcome
+}
+
+// ask opens an operation and issues the command that starts it, whose name it returns. callers are those of the author's
+// call.
+func (s *state) ask(op *operation, callers []uintptr, build func(history.Op) history.Body) string {
+	cmd := &command{callers: callers, build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body
 	}}
 	cmd.identity = identify(cmd.body(false))
 	s.open.add(op)
 	s.issue(cmd)
-	s.sched.Park(cmd.name)
-	return op.outcome
+	return cmd.name
 }
 
 // complete hands the outcome of an operation to the coroutine that waits for it. It reports false if there is no such

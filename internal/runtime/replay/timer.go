@@ -176,6 +176,7 @@ func (t *timer) fire(at time.Time) {
 	if t.period > 0 {
 		missed := t.all.now.Sub(t.due) / t.period
 		t.due = t.due.Add((missed + 1) * t.period)
+		t.all.open.reschedule(t.op)
 	} else {
 		t.disarm()
 	}
@@ -228,13 +229,7 @@ func (t *timer) record() {
 	t.recorded = true
 	op := t.op
 	op.scheduled = t.all.now
-	t.all.open.add(op)
-	cmd := &command{callers: t.callers, build: func(pos string) history.Body {
-		op.body = &history.TimerStarted{
-			Op: history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos}, Due: t.due, Name: t.name, Period: t.period,
-		}
-		return op.body
-	}}
-	cmd.identity = identify(cmd.body(false))
-	t.all.issue(cmd)
+	t.all.ask(op, t.callers, func(op history.Op) history.Body {
+		return &history.TimerStarted{Op: op, Due: t.due, Name: t.name, Period: t.period}
+	})
 }

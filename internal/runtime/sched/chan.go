@@ -138,7 +138,7 @@ func first(waiters *list.List[*waiter]) *waiter {
 
 // Send is ch <- v.
 func Send[T any](s *Scheduler, ch chan<- T, v T) {
-	c := s.Enter()
+	c := s.begin()
 	if trySend(s, ch, v) {
 		return
 	}
@@ -190,7 +190,7 @@ func (cs *channels) DropPending(ch unsafe.Pointer) bool {
 
 // Recv is v, ok := <-ch.
 func Recv[T any](s *Scheduler, ch <-chan T) (v T, ok bool) {
-	c := s.Enter()
+	c := s.begin()
 	s.poll(key(unsafe.Pointer(&ch)))
 	if v, ok, done := tryRecv(s, ch); done {
 		return v, ok

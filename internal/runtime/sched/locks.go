@@ -20,7 +20,7 @@ type locks struct {
 
 // Lock is m.Lock().
 func (l *locks) Lock(m *sync.Mutex) {
-	c := l.t.Enter()
+	c := l.t.begin()
 	if m.TryLock() {
 		return
 	}
@@ -30,7 +30,7 @@ func (l *locks) Lock(m *sync.Mutex) {
 
 // TryLock is m.TryLock().
 func (l *locks) TryLock(m *sync.Mutex) bool {
-	l.t.Enter()
+	l.t.begin()
 	ok := m.TryLock()
 	if !ok {
 		l.t.spin()
@@ -64,7 +64,7 @@ type rwQueue struct {
 
 // LockRW is m.Lock().
 func (l *locks) LockRW(m *sync.RWMutex) {
-	c := l.t.Enter()
+	c := l.t.begin()
 	if !m.TryLock() {
 		at(&l.rwmutexes, m).writers.push(c)
 		l.t.Park("sync.RWMutex.Lock")
@@ -73,7 +73,7 @@ func (l *locks) LockRW(m *sync.RWMutex) {
 
 // TryLockRW is m.TryLock().
 func (l *locks) TryLockRW(m *sync.RWMutex) bool {
-	l.t.Enter()
+	l.t.begin()
 	ok := m.TryLock()
 	if !ok {
 		l.t.spin()
@@ -83,7 +83,7 @@ func (l *locks) TryLockRW(m *sync.RWMutex) bool {
 
 // RLock is m.RLock().
 func (l *locks) RLock(m *sync.RWMutex) {
-	c := l.t.Enter()
+	c := l.t.begin()
 	if !l.writerWaits(m) && m.TryRLock() {
 		return
 	}
@@ -93,7 +93,7 @@ func (l *locks) RLock(m *sync.RWMutex) {
 
 // TryRLock is m.TryRLock().
 func (l *locks) TryRLock(m *sync.RWMutex) bool {
-	l.t.Enter()
+	l.t.begin()
 	ok := !l.writerWaits(m) && m.TryRLock()
 	if !ok {
 		l.t.spin()

@@ -10,7 +10,7 @@
 // Channels, mutexes and timers stay Go's native ones. The scheduler only keeps the coroutines that wait, by the address
 // of what they wait for; operations that do not block cost nothing here.
 //
-// turns.go gives turns to coroutines. The other files build one thing each on that: channels, select, locks, conditions
+// turns.go gives turns to coroutines, and path.go names them. The other files build one thing each on that: channels, select, locks, conditions
 // and wait groups, error groups, and iterators.
 package sched
 
@@ -33,6 +33,10 @@ func New(labels ...string) *Scheduler {
 	s.syncs.t, s.syncs.locks = s.turns, &s.locks
 	return s
 }
+
+// UseRules sets the version of the rules by which the scheduler decides, before the first coroutine starts: that of the
+// run's history. docs/scheduling.md says what each version changed.
+func (s *Scheduler) UseRules(version uint32) { s.rules = version }
 
 // Kill ends every coroutine, one after the other in order of creation. Their deferred calls run, but have no effect on
 // the scheduler. It may be called more than once.

@@ -68,7 +68,7 @@ func (c *SendCase[T]) try(s *Scheduler) bool { return trySend(s, c.ch, c.value) 
 
 // Select waits until one of the cases can proceed, carries it out and returns its index.
 func Select(s *Scheduler, cases ...Case) int {
-	c := s.Enter()
+	c := s.begin()
 	if i := try(s, cases); i >= 0 {
 		return i
 	}
@@ -97,7 +97,7 @@ func Select(s *Scheduler, cases ...Case) int {
 
 // TrySelect is Select with a default: it returns -1 instead of waiting.
 func TrySelect(s *Scheduler, cases ...Case) int {
-	s.Enter()
+	s.begin()
 	i := try(s, cases)
 	if i < 0 {
 		s.spin()

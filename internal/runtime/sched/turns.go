@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
-	"strconv"
 
 	"github.com/pawlhq/pawl/internal/runtime/list"
 )
@@ -19,12 +18,15 @@ type turns struct {
 	ready   queue
 	current *Coroutine
 	back    chan struct{} // the turn comes back to the engine
+	rules   uint32        // their version: see UseRules
 	labels  context.Context
 
 	killed  bool
 	stopped bool
 	dumping bool
 	yields  int // in a row, with nothing else happening
+	steps   int // since Run was called
+	scale   int // see Allow
 	panic   *Panic
 }
 
@@ -41,10 +43,8 @@ func newTurns(labels ...string) *turns {
 type Coroutine struct {
 	Local any // for the owner of the scheduler
 
-	parent   *Coroutine
-	index    int // among the parent's children
-	children int
 	path     string
+	children int // so far
 	alive    list.Node[*Coroutine]
 	queued   list.Node[*Coroutine]
 	fn       func()
@@ -57,16 +57,8 @@ type Coroutine struct {
 	stack    []uintptr
 }
 
-// Path is the coroutine's identity: "0" is the first, "0.1" the second one that it started.
-func (c *Coroutine) Path() string {
-	if c.path == "" {
-		c.path = strconv.Itoa(c.index)
-		if c.parent != nil {
-			c.path = c.parent.Path() + "." + c.path
-		}
-	}
-	return c.path
-}
+// Path is the coroutine's identity: see childPath.
+func (c *Coroutine) Path() string { return c.path }
 
 // Panic is a panic of a coroutine.
 type Panic struct {
@@ -88,10 +80,10 @@ func (t *turns) Spawn(fn func()) *Coroutine {
 // Reserve returns a coroutine whose identity is fixed now, and that Start begins later, or never. origin is the author's
 // call that asked for it.
 func (t *turns) Reserve(origin []uintptr) *Coroutine {
-	c := &Coroutine{parent: t.current, turn: make(chan struct{}), origin: origin}
-	if c.parent != nil {
-		c.index = c.parent.children
-		c.parent.children++
+	c := &Coroutine{path: firstPath, turn: make(chan struct{}), origin: origin}
+	if parent := t.current; parent != nil {
+		c.path = childPath(parent.path, parent.children, t.rules)
+		parent.children++
 	}
 	return c
 }
@@ -166,8 +158,38 @@ func (t *turns) Yield() {
 // the engine: they wait for something that only an event can bring.
 const maxYields = 10_000
 
-// Busy reports whether Run ended although coroutines are ready, because all that they do is poll.
-func (t *turns) Busy() bool { return t.yields >= maxYields }
+// maxSteps is how many steps coroutines may take before the turn goes back to the engine: what they do may depend on a
+// time that only an event can bring. Steps are turns, and operations that Count counts.
+const maxSteps = 100_000
+
+// Allow sets how much coroutines may do before Run ends although some are ready: scale times the usual. With a scale of 0,
+// which is the default, only yields end Run. That was the rule before version 3.
+func (t *turns) Allow(scale int) { t.scale = scale }
+
+// Busy reports whether Run ended although coroutines are ready.
+func (t *turns) Busy() bool { return t.Polling() || t.scale > 0 && t.steps >= maxSteps*t.scale }
+
+// Polling reports whether Run ended because all that the ready coroutines do is yield. That they do it more often helps
+// few programs, so there is a limit to it.
+func (t *turns) Polling() bool { return t.yields >= maxYields*min(max(t.scale, 1), 8) }
+
+// Count counts an operation of the current coroutine that a loop may repeat without ever waiting. If coroutines have done
+// enough, this one waits until Run is called again.
+func (t *turns) Count() {
+	if t.scale == 0 || t.killed || t.current == nil {
+		return
+	}
+	if t.steps++; t.Busy() {
+		t.ready.push(t.current)
+		t.Park("its turn")
+	}
+}
+
+// begin is Enter for an operation that is counted.
+func (t *turns) begin() *Coroutine {
+	t.Count()
+	return t.Enter()
+}
 
 // maxSpins is how often in a row a coroutine may fail to do something without blocking before the others get a turn: in
 // Go they run in parallel to a loop that polls.
@@ -186,10 +208,10 @@ func (t *turns) Ready(c *Coroutine) {
 	t.ready.push(c)
 }
 
-// Run gives turns until no coroutine is ready, all ready ones do nothing but yield, or Stop is called. It returns the
-// panic of a coroutine, if one panicked. After that, only Kill may be called.
+// Run gives turns until no coroutine is ready, they are busy, or Stop is called. It returns the panic of a coroutine, if
+// one panicked. After that, only Kill may be called.
 func (t *turns) Run() *Panic {
-	t.yields = 0
+	t.yields, t.steps = 0, 0
 	if next := t.next(); next != nil {
 		t.give(next)
 	}
@@ -204,6 +226,7 @@ func (t *turns) next() *Coroutine {
 	if t.killed || t.stopped || t.panic != nil || t.Busy() {
 		return nil
 	}
+	t.steps++
 	return t.ready.PopFront()
 }
 
@@ -252,17 +275,32 @@ func (t *turns) Dump() (all []Status) {
 	if t.killed {
 		return nil
 	}
-	t.dumping = true
 	for n := t.alive.First(); n != nil; n = n.Next() {
 		c := n.Value
-		if c.started {
-			c.turn <- struct{}{}
-			<-t.back
-		}
-		all = append(all, Status{c.Path(), c.waiting, c.origin, c.stack})
+		all = append(all, Status{c.Path(), c.waiting, c.origin, t.stackOf(c)})
 	}
-	t.dumping = false
 	return all
+}
+
+// stackOf returns the program counters of where a coroutine waits, innermost first. It is called between turns.
+func (t *turns) stackOf(c *Coroutine) []uintptr {
+	if c.started {
+		t.dumping = true
+		c.turn <- struct{}{}
+		<-t.back
+		t.dumping = false
+	}
+	return c.stack
+}
+
+// Next returns the coroutine that is ready first, and the program counters of where it waits for its turn: where it was
+// started, if it has not had one. It is called between turns, when there is such a coroutine.
+func (t *turns) Next() (c *Coroutine, at []uintptr) {
+	c = t.ready.First().Value
+	if !c.started {
+		return c, c.origin
+	}
+	return c, t.stackOf(c)
 }
 
 // Blocked returns the coroutines, apart from the current one, that wait for something and are not ready, in order of

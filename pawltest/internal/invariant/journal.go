@@ -70,9 +70,10 @@ func (j *journal) add(a recorder.Append, rec *history.Record) error {
 		return err
 	}
 	switch {
-	case rec.Archive != nil:
-		j.closed = true
-		return nil // the events are in an object
+	case rec.Archive != nil: // the events are in an object
+		j.closed = a.Rec.Close != nil
+		j.incomplete = true
+		return nil
 	case a.Rec.Close != nil:
 		j.closed = true
 		return j.checkClosing(rec)

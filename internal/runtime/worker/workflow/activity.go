@@ -16,19 +16,35 @@ import (
 
 var activityKind = kind{
 	recorded: func(r *run, e history.Event) effect {
-		return func(ctx context.Context) error {
-			task, err := r.task(ctx, e.Time, e.Body.(*history.ActivityScheduled))
-			if err != nil {
-				return err
-			}
-			return r.worker.Store.EnqueueTask(ctx, task)
+		if op, ok := r.x.Find(e.Body.Details().Op.ID()); ok {
+			r.local.limits.add(op.ID, activityLimits(r, op))
 		}
+		return r.enqueue(e.Time, e.Body.(*history.ActivityScheduled))
 	},
-	repair: repairActivity,
-	dues:   activityDues,
+	missing: taskMissing,
+	again: func(r *run, op replay.Open) effect {
+		body := op.Body.(*history.ActivityScheduled)
+		if op.Cancelled {
+			r.cancelActivity(body)
+			return nil
+		}
+		return r.enqueue(op.Scheduled, body)
+	},
+	limits: activityLimits,
 	abandon: func(r *run, op replay.Open) {
 		r.abandonActivity(op.Body.(*history.ActivityScheduled))
 	},
+}
+
+// enqueue enqueues the task of an activity.
+func (r *run) enqueue(scheduled time.Time, body *history.ActivityScheduled) effect {
+	return func(ctx context.Context) error {
+		task, err := r.task(ctx, scheduled, body)
+		if err != nil {
+			return err
+		}
+		return r.worker.Store.EnqueueTask(ctx, task)
+	}
 }
 
 // task returns the task of an activity, with its input sealed.
@@ -50,33 +66,13 @@ func (r *run) activityRef(body *history.ActivityScheduled) activity.Ref {
 	return activity.Ref{Queue: body.Queue, ID: r.id, RunID: r.runID, Op: body.Op.ID()}
 }
 
-// repairActivity enqueues the task of an activity if it is missing. A task is also missing after its outcome was sent or
-// recorded, which another worker may have done since the run was loaded. So the inbox and then the journal are looked at once
-// more: an outcome leaves the queue for the inbox, and the inbox for the journal.
-func repairActivity(ctx context.Context, r *run, op replay.Open) error {
-	body := op.Body.(*history.ActivityScheduled)
-	task, err := r.task(ctx, op.Scheduled, body)
-	if err != nil {
-		return err
+// taskMissing reports whether the task of an activity is not in its queue, or nothing cancels it although it is cancelled.
+func taskMissing(ctx context.Context, r *run, op replay.Open) (bool, error) {
+	if op.Cancelled {
+		return r.local.cancels[op.ID] == nil, nil
 	}
-	queued, err := r.worker.Store.TaskQueued(ctx, task)
-	if err != nil {
-		return err
-	}
-	switch {
-	case op.Cancelled:
-		r.cancelActivity(body)
-	case !queued:
-		waiting, err := r.worker.Store.Pending(ctx, r.queue, r.id)
-		if err != nil || activity.Reported(waiting)[op.ID] {
-			return err
-		}
-		if err := r.confirm(ctx); err != nil {
-			return err
-		}
-		return r.worker.Store.EnqueueTask(ctx, task)
-	}
-	return nil
+	queued, err := r.worker.Store.TaskQueued(ctx, r.activityRef(op.Body.(*history.ActivityScheduled)).Task())
+	return !queued, err
 }
 
 // cancelOperation passes a cancellation on to the worker that runs an activity or step.
@@ -125,16 +121,16 @@ func (r *run) activityFailed(ref activity.Ref, err error) *history.ActivityCompl
 	return &history.ActivityCompleted{Op: ref.Op, Outcome: history.Outcome{Failure: r.worker.Handlers.Errors.Encode(err), Worker: r.worker.ID}}
 }
 
-// activityDues are the limits that the owner of the run watches. The worker that runs an attempt watches the others.
-func activityDues(r *run, op replay.Open) (dues []due) {
+// activityLimits are the limits that the owner of the run watches. The worker that runs an attempt watches the others.
+func activityLimits(r *run, op replay.Open) (limits []due) {
 	body := op.Body.(*history.ActivityScheduled)
 	if limit := body.Policy.ScheduleToClose; limit > 0 {
-		dues = append(dues, due{at: op.Scheduled.Add(limit), event: func() history.Body { return r.timedOut(body, limit) }})
+		limits = append(limits, due{at: op.Scheduled.Add(limit), event: func() history.Body { return r.timedOut(body, limit) }})
 	}
-	if limit := body.Policy.ScheduleToStart; limit > 0 && !r.local.checked[op.ID] {
-		dues = append(dues, due{at: op.Scheduled.Add(limit), check: func() { r.checkStarted(body, limit) }})
+	if limit := body.Policy.ScheduleToStart; limit > 0 {
+		limits = append(limits, due{at: op.Scheduled.Add(limit), check: func() { r.checkStarted(body, limit) }})
 	}
-	return dues
+	return limits
 }
 
 // timedOut is the outcome of an activity whose schedule-to-close limit has passed.
@@ -149,7 +145,6 @@ func (r *run) timedOut(body *history.ActivityScheduled, limit time.Duration) his
 // not, it fails the activity.
 func (r *run) checkStarted(body *history.ActivityScheduled, limit time.Duration) {
 	ref := r.activityRef(body)
-	r.local.checked[ref.Op] = true
 	r.worker.Go(func() {
 		if r.tasks.DropUnlessStarted(r.worker.Context(), ref) {
 			r.failActivity(ref, &failures.TimeoutError{Kind: failures.ScheduleToStart, Activity: body.Name, Limit: limit})

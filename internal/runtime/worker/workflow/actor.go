@@ -79,7 +79,11 @@ func (a *actor) acknowledge() {
 	})
 }
 
-// handBack has what has arrived delivered again after a delay.
-func (a *actor) handBack(delay time.Duration) {
-	a.runs.settle(a, func(d *delivery) { d.renewed.Settle().Nak(delay) })
+// handBack has what has arrived delivered again after a delay. It returns the number of deliveries.
+func (a *actor) handBack(delay time.Duration) (n int) {
+	a.runs.settle(a, func(d *delivery) {
+		d.renewed.Settle().Nak(delay)
+		n++
+	})
+	return n
 }

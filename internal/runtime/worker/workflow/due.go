@@ -1,10 +1,8 @@
-// This file lists the times at which something happens to a run: its timers, the deadlines of its activities, its own
-// timeout.
+// This file knows what happens to a run next, and when: a timer fires, a limit of an activity passes, the run times out.
 
 package workflow
 
 import (
-	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -17,17 +15,22 @@ type due struct {
 	check func()
 }
 
-// dues lists what the run waits for, earliest first, and in order of creation where that is equal.
-func (r *run) dues() []due {
-	var all []due
-	if limit := r.started.Timeout; limit > 0 {
-		all = append(all, due{at: r.startedAt.Add(limit), event: func() history.Body { return &history.RunTimedOut{} }})
-	}
-	for _, op := range r.x.Open() {
-		if dues := kindOf(op.Body).dues; dues != nil {
-			all = append(all, dues(r, op)...)
+// nextDue returns what is due next, which costs the same however much the run waits for. Of what is due at the same time,
+// the run's own timeout comes first, then limits of activities, then timers, each in order of creation.
+func (r *run) nextDue() (next due, ok bool) {
+	add := func(d due) {
+		if !ok || d.at.Before(next.at) {
+			next, ok = d, true
 		}
 	}
-	slices.SortStableFunc(all, func(x, y due) int { return x.at.Compare(y.at) })
-	return all
+	if limit := r.started.Timeout; limit > 0 {
+		add(due{at: r.startedAt.Add(limit), event: func() history.Body { return &history.RunTimedOut{} }})
+	}
+	if limit := r.local.limits.next(); limit != nil {
+		add(limit.due)
+	}
+	if op, timed := r.x.Next(); timed {
+		add(due{at: op.Due, event: func() history.Body { return kindOf(op.Body).expired(op) }})
+	}
+	return next, ok
 }

@@ -6,10 +6,13 @@ package workflow
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
 
 // publish carries out what follows from the events of a stored record. It returns when what it has written is stored.
@@ -76,16 +79,54 @@ func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known 
 	if !r.loaded() {
 		return nil
 	}
-	for _, op := range r.x.Open() {
-		repair := kindOf(op.Body).repair
-		if repair == nil || reported[op.ID] {
+	missing, err := r.missing(ctx, reported)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	// What seems to be missing may be done: another worker may have reported or recorded the outcome since the run was
+	// loaded. An outcome leaves its task for the inbox, and the inbox for the journal, so they are looked at in this order.
+	waiting, err := r.worker.Store.Pending(ctx, r.queue, r.id)
+	if err != nil {
+		return err
+	}
+	if err := r.confirm(ctx); err != nil {
+		return err
+	}
+	arrived := activity.Reported(waiting)
+	var effects []effect
+	for _, op := range missing {
+		if arrived[op.ID] {
 			continue
 		}
-		if err := repair(ctx, r, op); err != nil {
+		if write := kindOf(op.Body).again(r, op); write != nil {
+			effects = append(effects, write)
+		}
+	}
+	return parallel(ctx, effects)
+}
+
+// missing returns the open operations that nothing leads to the outcome of, except for those that are reported.
+func (r *run) missing(ctx context.Context, reported map[history.OpID]bool) (missing []replay.Open, err error) {
+	open := slices.DeleteFunc(r.x.Open(), func(op replay.Open) bool {
+		return kindOf(op.Body).missing == nil || reported[op.ID]
+	})
+	found := make([]bool, len(open))
+	looks := make([]effect, len(open))
+	for i, op := range open {
+		looks[i] = func(ctx context.Context) (err error) {
+			found[i], err = kindOf(op.Body).missing(ctx, r, op)
 			return err
 		}
 	}
-	return nil
+	if err := parallel(ctx, looks); err != nil {
+		return nil, err
+	}
+	for i, op := range open {
+		if found[i] {
+			missing = append(missing, op)
+		}
+	}
+	return missing, nil
 }
 
 // confirm fails with a *store.ConflictError if the journal has moved on from what is in memory.

@@ -21,10 +21,10 @@ func TestEveryOperationHasItsLine(t *testing.T) {
 			t.Errorf("kinds has no line for %T", body)
 			continue
 		}
-		if k.recorded == nil && k.dues == nil {
+		if k.recorded == nil && k.expired == nil {
 			t.Errorf("nothing follows from %T, and it is never due", body)
 		}
-		if k.recorded != nil && k.repair == nil {
+		if k.recorded != nil && (k.missing == nil || k.again == nil) {
 			t.Errorf("what follows from %T is not repaired after a crash", body)
 		}
 	}

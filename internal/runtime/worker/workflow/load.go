@@ -63,6 +63,11 @@ func (r *run) replay(ctx context.Context, supervise supervisor) error {
 			return err
 		}
 	}
+	for _, op := range r.x.Open() {
+		if limits := kindOf(op.Body).limits; limits != nil {
+			r.local.limits.add(op.ID, limits(r, op))
+		}
+	}
 	return nil
 }
 

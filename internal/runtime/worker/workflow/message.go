@@ -61,6 +61,14 @@ type stackQuery struct {
 	answer chan<- *history.Stack // takes one answer without blocking
 }
 
+// reply answers the query, unless it has been answered: a turn that is tried again takes its messages again.
+func (q *stackQuery) reply(stack *history.Stack) {
+	select {
+	case q.answer <- stack:
+	default:
+	}
+}
+
 // inbox returns the inbox message that m carries, or nil if m is something else.
 func (m message) inbox() *store.Pending {
 	if d := m.delivery; d != nil && !d.Timer {
@@ -130,7 +138,17 @@ func (ms messages) termination(runID string) (reason string, found bool) {
 	return "", false
 }
 
-// answerOutcomes tells those who wait whether the outcomes among the messages are in the journal.
+// refuse answers the messages for which somebody in this process waits: nothing will come of them.
+func (ms messages) refuse() {
+	ms.answerOutcomes(false)
+	for _, m := range ms {
+		if m.stack != nil {
+			m.stack.reply(nil)
+		}
+	}
+}
+
+// answerOutcomes answers whether the outcomes among the messages are in the journal.
 func (ms messages) answerOutcomes(recorded bool) {
 	for _, m := range ms {
 		if m.outcome != nil && m.outcome.recorded != nil {

@@ -1,12 +1,16 @@
 // This file parks runs that cannot go on: a replay that does not match, a panic, a workflow type that this worker does
 // not have, a payload or a record that cannot be decoded. Nothing is written to the journal of such a run. Its messages
 // are kept and delivered again, so it resumes as soon as a worker with better code receives it. Other runs continue.
+//
+// However many messages a parked run has, it is tried again at one time only. What arrives before that waits for it, except
+// for a request to terminate the run.
 
 package workflow
 
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,31 +21,62 @@ import (
 
 // parking is whether a run is parked, and why.
 type parking struct {
-	times  int    // how many turns in a row have failed
-	reason string // as visibility has it
+	times  int       // how many turns in a row have failed
+	until  time.Time // when it is tried again
+	reason string    // as visibility has it
+	builds []string  // builds that cannot run the code, as visibility has them
+	logged string    // the last reason that this actor has logged
+}
+
+// waits reports whether it is too early to try a parked run again.
+func (p *parking) waits(ms messages) bool {
+	if !time.Now().Before(p.until) {
+		return false
+	}
+	_, urgent := ms.termination("")
+	return !urgent
+}
+
+// shows reports whether visibility has that the run is parked, and why, as found by this build.
+func (p *parking) shows(reason string, builds []string) bool {
+	return p.reason == reason && len(builds) == len(p.builds)
 }
 
 // parkRetry is how often a parked run is tried again.
-var parkRetry = backoff.Doubling(time.Second, 30*time.Second)
+var parkRetry = backoff.Doubling(time.Second, time.Minute)
 
 // park drops the run from memory until it is tried again, and shows why. A reason is logged and shown once.
 func (a *actor) park(ctx context.Context, err error) {
+	p := &a.parking
+	p.times++
+	delay := parkRetry.Pause(p.times)
+	p.until = time.Now().Add(delay)
 	reason := err.Error()
-	isNew := reason != a.parking.reason
-	a.parking.reason = reason
-	if isNew {
+	if reason != p.logged {
 		firstLine, _, _ := strings.Cut(reason, "\n")
 		a.worker.Log.Error("run is parked; pawl run show prints the whole reason", "workflow", a.id, "reason", firstLine)
+		p.logged = reason
+	}
+	if builds := a.failedBuilds(err); !p.shows(reason, builds) {
+		p.reason, p.builds = reason, builds
 		if err := a.showParking(ctx, history.StatusParked); err != nil {
 			a.worker.Log.Warn("cannot show a run as parked", "workflow", a.id, "error", err)
-			a.parking.reason = ""
+			p.reason = ""
 		}
 	}
-	a.parking.times++
-	delay := parkRetry.Pause(a.parking.times)
 	a.forget()
-	a.wakeLater(delay)
-	a.handBack(delay)
+	a.retry(ctx, delay)
+}
+
+// failedBuilds returns the builds of the program that cannot run the code of the run. A worker that does not have the code
+// is not one: another program of the same build may have it.
+func (a *actor) failedBuilds(cause error) []string {
+	var unknown *unknownTypeError
+	build := a.runs.Build()
+	if errors.As(cause, &unknown) || slices.Contains(a.parking.builds, build) {
+		return a.parking.builds
+	}
+	return append(slices.Clone(a.parking.builds), build)
 }
 
 // unpark shows that a parked run has resumed.
@@ -61,8 +96,9 @@ func (a *actor) unpark(ctx context.Context) {
 
 // adoptParking takes over from visibility that the run is parked: another worker, or an earlier process, parked it.
 func (a *actor) adoptParking(known visible) {
-	if reason, parked := known.parked(a.run.runID); parked && a.run.exists() {
-		a.parking = parking{max(a.parking.times, 1), reason}
+	if s := known.parked(a.run); s != nil {
+		p := &a.parking
+		p.times, p.reason, p.builds = max(p.times, 1), s.Parked, s.ParkedBy
 	}
 }
 
@@ -73,7 +109,7 @@ func (a *actor) showParking(ctx context.Context, status history.Status) error {
 	}
 	s := a.run.summary(status, nil, time.Now().UTC())
 	if status == history.StatusParked {
-		s.Parked = a.parking.reason
+		s.Parked, s.ParkedBy = a.parking.reason, a.parking.builds
 	}
 	s.Trials, s.TrialsAt = a.probation.trials, a.run.last
 	return a.worker.Store.PutEntry(ctx, a.run.unrecorded(s))

@@ -25,11 +25,16 @@ const (
 // answer.
 func (a *actor) takeTurn(ms messages) {
 	ctx := a.worker.Context()
+	if a.parking.waits(ms) {
+		ms.refuse()
+		a.handBack(time.Until(a.parking.until))
+		return
+	}
 	for {
 		err := a.tryTurn(ctx, ms)
 		switch {
 		case a.runs.isTakenOver(a):
-			ms.answerOutcomes(false)
+			ms.refuse()
 			a.forget()
 			return
 		case err == nil:
@@ -37,16 +42,16 @@ func (a *actor) takeTurn(ms messages) {
 			ms.answerOutcomes(a.finishTurn(ctx))
 			return
 		case ctx.Err() != nil: // nothing is acknowledged: another worker will have it soon
-			ms.answerOutcomes(false)
+			ms.refuse()
 			a.forget()
 			return
 		case errors.Is(err, errStepElsewhere):
-			ms.answerOutcomes(false)
+			ms.refuse()
 			a.forget()
-			a.handBack(elsewhereDelay)
+			a.retry(ctx, elsewhereDelay)
 			return
 		case parks(err):
-			ms.answerOutcomes(false)
+			ms.refuse()
 			a.park(ctx, err)
 			return
 		case errors.Is(err, store.ErrUnavailable):
@@ -117,6 +122,7 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 	if err != nil {
 		return ms, err
 	}
+	a.adoptParking(known)
 	if a.refusal != nil {
 		return ms, a.refusal
 	}
@@ -134,7 +140,6 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 		}
 	}
 	a.contested = false
-	a.adoptParking(known)
 	reported := activity.Reported(waiting)
 	ms.addReported(reported, a.run.runID)
 	return ms, a.run.repair(ctx, reported, known)
@@ -201,8 +206,8 @@ func (a *actor) armAlarm(ctx context.Context) (hold bool, err error) {
 		return false, nil
 	}
 	hold = a.run.busy()
-	if dues := a.run.dues(); len(dues) > 0 {
-		at := dues[0].at
+	if next, ok := a.run.nextDue(); ok {
+		at := next.at
 		a.alarm.arm(at, func() { a.post(message{}) })
 		if time.Until(at) > holdFor {
 			if err := a.alarm.schedule(ctx, at); err != nil {
@@ -218,6 +223,17 @@ func (a *actor) armAlarm(ctx context.Context) (hold bool, err error) {
 		err = a.alarm.schedule(ctx, time.Now().Add(2*store.AckWait))
 	}
 	return hold, err
+}
+
+// retry has the run tried again after a delay: by what has arrived, which arrives again, or else by a timer in the store. So
+// one thing leads to the next try, wherever that is.
+func (a *actor) retry(ctx context.Context, delay time.Duration) {
+	if a.handBack(delay) > 0 {
+		return
+	}
+	if err := a.alarm.schedule(ctx, time.Now().Add(delay)); err != nil {
+		a.wakeLater(delay)
+	}
 }
 
 // wakeLater wakes the actor after a delay, unless a delivery that will arrive again does it.

@@ -52,14 +52,14 @@ type inbox struct {
 type local struct {
 	steps   map[history.OpID]*activity.Step     // steps whose outcome is not recorded
 	cancels map[history.OpID]context.CancelFunc // stops the cancelling of an activity
-	checked map[history.OpID]bool               // activities whose schedule-to-start limit has been checked
+	limits  limits
 }
 
 func newRun(w *workflow, runID string) *run {
 	return &run{
 		workflow: w, runID: runID,
 		inbox: inbox{consumed: map[store.Seq]bool{}, unsettled: map[store.Seq]bool{}},
-		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}, checked: map[history.OpID]bool{}},
+		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}},
 	}
 }
 

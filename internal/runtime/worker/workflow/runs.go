@@ -147,7 +147,7 @@ func (rs *Runs) schedule(a *actor) {
 		return
 	}
 	if !rs.Begin() { // the worker is stopping: nothing will be read
-		a.mailbox.messages.answerOutcomes(false)
+		a.mailbox.messages.refuse()
 		a.mailbox.messages = nil
 		return
 	}
@@ -170,7 +170,7 @@ func (rs *Runs) receive(a *actor) messages {
 	if len(ms) > 0 && !rs.Stopping() {
 		return ms
 	}
-	ms.answerOutcomes(false)
+	ms.refuse()
 	a.mailbox.working = false
 	rs.rest(a)
 	return nil

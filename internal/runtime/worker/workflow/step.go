@@ -21,7 +21,11 @@ var stepKind = kind{
 		r.startStep(body, false)
 		return nil
 	},
-	repair: repairStep,
+	missing: stepMissing,
+	again: func(r *run, op replay.Open) effect {
+		r.startStep(op.Body.(*history.StepScheduled), op.Cancelled)
+		return nil
+	},
 }
 
 // startStep runs a step, unless it runs already.
@@ -52,22 +56,16 @@ func (r *run) forgetStep(op history.OpID) {
 	}
 }
 
-// repairStep starts a step that has no outcome, unless another living worker runs it: ownership of a run may move while
-// a step is under way. A worker that no longer runs it has recorded the outcome, or never will.
-func repairStep(ctx context.Context, r *run, op replay.Open) error {
+// stepMissing reports whether a step runs in no worker. It fails with errStepElsewhere if another living worker runs it:
+// ownership of a run may move while a step is under way. A worker that no longer runs it has recorded the outcome, or
+// never will.
+func stepMissing(ctx context.Context, r *run, op replay.Open) (bool, error) {
 	if r.local.steps[op.ID] != nil {
-		return nil
+		return false, nil
 	}
 	elsewhere, err := r.tasks.StepRuns(ctx, activity.Ref{Queue: r.queue, ID: r.id, RunID: r.runID, Op: op.ID})
-	if err != nil {
-		return err
-	}
 	if elsewhere {
-		return errStepElsewhere
+		err = errStepElsewhere
 	}
-	if err := r.confirm(ctx); err != nil {
-		return err
-	}
-	r.startStep(op.Body.(*history.StepScheduled), op.Cancelled)
-	return nil
+	return err == nil, err
 }

@@ -6,6 +6,7 @@ package workflow
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
@@ -30,7 +31,7 @@ func (rs *Runs) sweep(ctx context.Context, before time.Time) {
 	var found []*history.RunSummary
 	err := rs.Store.ListEntries(ctx, func(e store.Entry) bool {
 		s, err := history.UnmarshalRunSummary(e.Data)
-		if err == nil && !s.Status.Closed() && rs.serves(s) && (s.Status == history.StatusParked || s.Changed.Before(before)) {
+		if err == nil && !s.Status.Closed() && rs.serves(s) && rs.mayHelp(s, before) {
 			found = append(found, s)
 		}
 		return ctx.Err() == nil
@@ -44,6 +45,15 @@ func (rs *Runs) sweep(ctx context.Context, before time.Time) {
 			rs.wakeFound(ctx, s)
 		}
 	}
+}
+
+// mayHelp reports whether a run may need this worker: it has not changed since before, or it is parked and this build has not
+// tried its code. The first sweep also finds those that this build has tried: what its code needs may be there now.
+func (rs *Runs) mayHelp(s *history.RunSummary, before time.Time) bool {
+	if s.Status == history.StatusParked {
+		return before.IsZero() || !slices.Contains(s.ParkedBy, rs.Build())
+	}
+	return s.Changed.Before(before)
 }
 
 // wakeFound wakes a run that a sweep has found. A parked run is loaded here, where its code may be better. Any other is

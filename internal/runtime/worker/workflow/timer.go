@@ -8,7 +8,5 @@ import (
 )
 
 var timerKind = kind{
-	dues: func(_ *run, op replay.Open) []due {
-		return []due{{at: op.Due, event: func() history.Body { return &history.TimerFired{Op: op.ID} }}}
-	},
+	expired: func(op replay.Open) history.Body { return &history.TimerFired{Op: op.ID} },
 }

@@ -27,7 +27,7 @@ type turn struct {
 func (t *turn) take(ctx context.Context, m message) error {
 	switch {
 	case m.stack != nil:
-		m.stack.answer <- t.run.stack(m.stack.runID)
+		m.stack.reply(t.run.stack(m.stack.runID))
 	case m.outcome != nil:
 		return t.takeOutcome(ctx, m.outcome)
 	case m.delivery != nil && m.delivery.Timer:
@@ -186,15 +186,16 @@ func startedEvent(req *history.StartRequest) *history.RunStarted {
 // takeDue applies what is due.
 func (t *turn) takeDue(ctx context.Context, now time.Time) error {
 	for t.run.loaded() && t.run.x.Closed() == nil {
-		dues := t.run.dues()
-		if len(dues) == 0 || dues[0].at.After(now) {
+		next, ok := t.run.nextDue()
+		if !ok || next.at.After(now) {
 			return nil
 		}
-		if dues[0].check != nil {
-			dues[0].check()
+		if next.check != nil {
+			t.run.local.limits.pop()
+			next.check()
 			continue
 		}
-		if err := t.apply(ctx, dues[0].event()); err != nil {
+		if err := t.apply(ctx, next.event()); err != nil {
 			return err
 		}
 	}
@@ -218,6 +219,9 @@ func (t *turn) apply(ctx context.Context, body history.Body) error {
 	})
 	if err != nil {
 		return err
+	}
+	if d := body.Details(); d.Ends {
+		t.run.local.limits.remove(d.Op.ID())
 	}
 	t.events = append(t.events, history.Event{Time: in.Time, Body: body})
 	t.events = append(t.events, commands...)

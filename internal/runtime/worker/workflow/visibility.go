@@ -51,8 +51,10 @@ func (r *run) putEntry(ctx context.Context, status history.Status, closing histo
 
 // unrecorded is the entry for a state that has no record: its version lies between those of two records.
 func (r *run) unrecorded(s *history.RunSummary) store.Entry {
-	return store.Entry{ID: r.id, Version: r.last*2 + 1, Data: s.Marshal()}
+	return store.Entry{ID: r.id, Version: r.unrecordedVersion(), Data: s.Marshal()}
 }
+
+func (r *run) unrecordedVersion() uint64 { return r.last*2 + 1 }
 
 // visible is what visibility has of a workflow id.
 type visible struct {
@@ -60,12 +62,14 @@ type visible struct {
 	summary *history.RunSummary // nil if there is none, or none that can be decoded: it will be written again
 }
 
-// parked reports whether the given run is shown as parked, and why.
-func (v visible) parked(runID string) (reason string, parked bool) {
-	if v.summary == nil || v.summary.RunID != runID || v.summary.Status != history.StatusParked {
-		return "", false
+// parked returns the summary of a run, or of the one that is to follow it, if that is shown as parked. Otherwise it returns
+// nil.
+func (v visible) parked(r *run) *history.RunSummary {
+	s := v.summary
+	if s == nil || s.Status != history.StatusParked || s.RunID != r.runID && v.entry.Version != r.unrecordedVersion() {
+		return nil
 	}
-	return v.summary.Parked, true
+	return s
 }
 
 // visible reads what visibility has of the workflow id.

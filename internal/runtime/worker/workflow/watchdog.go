@@ -90,7 +90,7 @@ func (rs *Runs) takeOver(a *actor, m message) {
 	next := newActor(rs, a.queue, a.id)
 	next.refusal = box.blocked
 	rs.actors[a.id] = next
-	box.messages.answerOutcomes(false)
+	box.messages.refuse()
 	box.messages, next.mailbox.unsettled, box.unsettled = nil, box.unsettled, map[deliveryKey]*delivery{}
 	for _, d := range next.mailbox.unsettled {
 		d.queued = true
