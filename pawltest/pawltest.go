@@ -69,7 +69,9 @@ func (e *Env) Context() context.Context { return e.ctx }
 // Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped.
 func Run(t *testing.T, test func(e *Env), opts ...Option) {
 	t.Helper()
-	withEngine(t, newOptions(opts), crashstore.NoFaults, func(e *engine) { test(e.env) })
+	opt := newOptions(opts)
+	opt.oneGroup = true
+	withEngine(t, opt, crashstore.NoFaults, func(e *engine) { test(e.env) })
 }
 
 // Work starts a worker for registrations. In a crash test, the worker is started again whenever it is killed.
@@ -93,6 +95,7 @@ type options struct {
 	dir        string
 	parkedRuns bool
 	exact      bool
+	oneGroup   bool // one worker owns all runs of a queue
 	client     []pawl.Option
 	wrapStore  func(store.Store) store.Store // wraps the store of workers; may be nil
 }

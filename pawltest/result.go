@@ -71,7 +71,7 @@ func (e *engine) runs() (list []run) {
 	ids, byID := e.recorder.Runs()
 	for _, id := range ids {
 		for i, runID := range byID[id] {
-			h, err := e.env.Client.History(background, id, runID)
+			h, err := e.client.History(background, id, runID)
 			if err != nil {
 				e.t.Errorf("history of run %d of workflow %s: %v", i+1, id, err)
 				continue

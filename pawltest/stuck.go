@@ -62,7 +62,7 @@ func (n *ending) returned() {
 func (e *engine) stopRun(id, reason string) {
 	var text strings.Builder
 	text.WriteString(reason)
-	if h, err := e.env.Client.History(background, id, ""); err == nil {
+	if h, err := e.client.History(background, id, ""); err == nil {
 		fmt.Fprintf(&text, "\nhistory of workflow %s:\n", id)
 		err = show.History(&text, h)
 		if err != nil {
@@ -72,10 +72,20 @@ func (e *engine) stopRun(id, reason string) {
 	e.stop(strings.TrimRight(text.String(), "\n"))
 }
 
-// watchedStore is the store of a worker. It stops the test when the worker parks a run, or reports that the run's code blocks.
+// watchedStore is the store of a worker. It stops the test when the worker parks a run, or reports that the run's code blocks,
+// and reports the end of runs.
 type watchedStore struct {
 	store.Store
 	engine *engine
+}
+
+// Append implements store.Journal.
+func (s watchedStore) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
+	seq, err := s.Store.Append(ctx, id, prev, rec)
+	if err == nil {
+		s.engine.endings.appended(id, rec)
+	}
+	return seq, err
 }
 
 // PutEntry implements store.Visibility.

@@ -180,3 +180,18 @@ func Charged() int {
 //
 //pawl:workflow
 func Pay(ctx context.Context) error { return Charge(ctx) }
+
+// Quarter does something every day for 90 days.
+//
+//pawl:workflow
+func Quarter(ctx context.Context) (sum int, err error) {
+	for day := range 90 {
+		time.Sleep(24 * time.Hour)
+		n, err := Double(ctx, day)
+		if err != nil {
+			return sum, err
+		}
+		sum += n
+	}
+	return sum, nil
+}

@@ -123,3 +123,18 @@ func Late__pawl(_run *abi.Run, ctx context.Context) (time.Duration, error) {
 //
 //line everyday.go:182:1
 func Pay__pawl(_run *abi.Run, ctx context.Context) error { return Charge__pawl(_run, ctx) }
+
+// Quarter__pawl is Quarter as a workflow runs it.
+//
+//line everyday.go:187:1
+func Quarter__pawl(_run *abi.Run, ctx context.Context) (sum int, err error) {
+	for day := range 90 {
+		abi.Sleep(_run, 24*time.Hour)
+		n, err := Double__pawl(_run, ctx, day)
+		if err != nil {
+			return sum, err
+		}
+		sum += n
+	}
+	return sum, nil
+}

@@ -498,6 +498,46 @@ func pawlRunPay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 	return nil, Pay__pawl(_run, ctx)
 }
 
+// pawlQuarter describes workflow Quarter.
+var pawlQuarter = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Quarter",
+	Version: "b884503f2b1c",
+	Pos:     "everyday.go:187",
+})
+
+// StartQuarter starts a run of workflow Quarter and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Quarter does something every day for 90 days.
+func StartQuarter(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (QuarterRun, error) {
+	run, err := c.Start(ctx, pawlQuarter, id, nil, opts...)
+	return QuarterRun{run}, err
+}
+
+// FindQuarter returns a handle on the newest run of workflow Quarter with this id.
+// It does not check that there is one.
+func FindQuarter(c *pawl.Client, id string) QuarterRun {
+	return QuarterRun{c.Run(pawlQuarter, id)}
+}
+
+// QuarterRun is a handle on a run of workflow Quarter.
+type QuarterRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r QuarterRun) Result(ctx context.Context) (sum int, err error) {
+	err = r.Wait(ctx, &sum)
+	return sum, err
+}
+
+// pawlRunQuarter runs workflow Quarter.
+func pawlRunQuarter(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	sum, err := Quarter__pawl(_run, ctx)
+	return []any{sum}, err
+}
+
 // PawlRegistration returns the activities and workflows of package everyday, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(
@@ -511,6 +551,7 @@ func PawlRegistration() pawl.Registration {
 		pawlChance.With(pawlRunChance),
 		pawlLate.With(pawlRunLate),
 		pawlPay.With(pawlRunPay),
+		pawlQuarter.With(pawlRunQuarter),
 	)
 }
 
@@ -541,6 +582,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 				"Once":         "f97942062c6fdfa0",
 				"Pay{}":        "a3c4a4f9a62bf945",
 				"Pool{}":       "2ee459cc09a584d3",
+				"Quarter{}":    "86b9678aba79bfa9",
 				"Slow":         "b8bf93ae55048a2d",
 				"Ticks{}":      "e01985d55d41a471",
 				"Token":        "d7fcdac00166673a",
