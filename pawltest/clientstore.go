@@ -66,21 +66,13 @@ func (n *endings) subscribe(topic string, fn func(data []byte) []byte) (forget f
 	}
 }
 
-// appended is called when a worker has appended a record.
-func (n *endings) appended(id string, rec store.Record) {
-	if rec.Close == nil {
-		return
-	}
-	decoded, err := history.UnmarshalRecord(rec.Data)
-	if err != nil || len(decoded.Events) == 0 {
-		return
-	}
-	end := &history.RunSummary{ID: id, RunID: rec.RunID}
-	end.Close(decoded.Events[len(decoded.Events)-1])
+// ended is called when a worker has shown the end of a run. A worker that takes over does that again.
+func (n *endings) ended(summary *history.RunSummary) {
+	end := *summary
 	end.Result = nil // the client reads it from the journal
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for s := range n.topics[journal.ClosedTopic(id)] {
+	for s := range n.topics[journal.ClosedTopic(end.ID)] {
 		s.fn(end.Marshal())
 	}
 }

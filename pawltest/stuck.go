@@ -79,19 +79,15 @@ type watchedStore struct {
 	engine *engine
 }
 
-// Append implements store.Journal.
-func (s watchedStore) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
-	seq, err := s.Store.Append(ctx, id, prev, rec)
-	if err == nil {
-		s.engine.endings.appended(id, rec)
-	}
-	return seq, err
-}
-
 // PutEntry implements store.Visibility.
 func (s watchedStore) PutEntry(ctx context.Context, entry store.Entry) error {
 	err := s.Store.PutEntry(ctx, entry)
-	if summary, bad := history.UnmarshalRunSummary(entry.Data); bad == nil && summary.Parked != "" && !s.engine.opt.parkedRuns {
+	summary, bad := history.UnmarshalRunSummary(entry.Data)
+	switch {
+	case bad != nil:
+	case summary.Status.Closed():
+		s.engine.endings.ended(summary)
+	case summary.Parked != "" && !s.engine.opt.parkedRuns:
 		s.engine.stopRun(entry.ID, fmt.Sprintf("workflow %s is %s: %s", entry.ID, summary.Status, summary.Parked))
 	}
 	return err
