@@ -100,7 +100,7 @@ func (c *everywhere) repeat(t *testing.T, point string) {
 			crashes++
 		}
 		if t.Failed() {
-			t.Logf("execution %d failed", i+1)
+			t.Logf("execution %d was the first to fail", i+1)
 			return
 		}
 	}

@@ -45,8 +45,9 @@ func (m *Task) IdempotencyKey() string { return m.RunID + "/" + m.Op.String() }
 
 // TaskState is the state of an activity that has no outcome yet. The next attempt reads it, and so do people.
 type TaskState struct {
-	Attempt     int       // the last attempt that started
+	Attempt     int       // the last attempt that began
 	Started     time.Time // when it did
+	Failed      int       // the last attempt whose failure is stored; while an attempt runs, and after its worker died, it is below Attempt
 	Heartbeat   Payload   // details of the last heartbeat of any attempt
 	LastFailure *Failure  // of the attempt before, if it failed
 	NextRetry   time.Time // when the next attempt starts, if none runs
@@ -60,6 +61,7 @@ func (m *TaskState) fields(w *wire) {
 	optional(w, 4, &m.LastFailure)
 	w.time(5, &m.NextRetry)
 	w.string(6, &m.Worker)
+	number(w, 7, &m.Failed)
 }
 
 // Marshal encodes m.

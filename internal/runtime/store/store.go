@@ -22,6 +22,8 @@ type Seq = uint64
 var (
 	// ErrNotFound says that the object of a read is not in the store.
 	ErrNotFound = errors.New("not found")
+	// ErrStateChanged says that the state of a task was not stored because another writer was first.
+	ErrStateChanged = errors.New("the state of the task has changed")
 	// ErrTooLarge says that a message exceeds MaxPayload; use Objects.
 	ErrTooLarge = errors.New("message too large")
 	// ErrClosed says that the store was closed.
@@ -83,11 +85,15 @@ type Journal interface {
 	LoadRun(ctx context.Context, id, runID string) ([]Stored, error)
 	// Last returns the newest record of workflow id, or ErrNotFound. It is never stale.
 	Last(ctx context.Context, id string) (Stored, error)
+	// FindRun returns the id of the newest run of workflow id whose records have that Request, or ErrNotFound. It finds the
+	// runs that LoadRun finds, and is never stale.
+	FindRun(ctx context.Context, id, request string) (runID string, err error)
 }
 
 // Record is one message of a journal.
 type Record struct {
 	RunID    string
+	Request  string // identifies the request that began the run; may be empty
 	CommitID string // unique to the caller of Append; identifies its record after a lost acknowledgement
 	First    Seq    // the run's first record; 0 if this is it
 	Data     []byte
@@ -180,19 +186,27 @@ type Tasks interface {
 	DropTask(ctx context.Context, t Task) error
 	// ReceiveTasks calls opt.Handler with the tasks of opt.Queue until ctx ends. It returns once delivery has begun.
 	ReceiveTasks(ctx context.Context, opt TaskOptions) error
-	// RecordHeartbeat stores data as the newest heartbeat of t, for a day.
-	RecordHeartbeat(ctx context.Context, t Task, data []byte) error
-	// LastHeartbeat returns the newest heartbeat of t, or ErrNotFound.
-	LastHeartbeat(ctx context.Context, t Task) ([]byte, error)
+	// PutTaskState stores s in place of the state of t that has revision prev (0: t has no state), and returns its
+	// revision. It fails with ErrStateChanged if t has another one, unless that has the same data. The state outlives the
+	// task.
+	PutTaskState(ctx context.Context, t Task, prev Seq, s TaskState) (Seq, error)
+	// TaskState returns the state of t and its revision, or ErrNotFound.
+	TaskState(ctx context.Context, t Task) (data []byte, revision Seq, err error)
 }
 
-// Task is one activity call. All attempts at it are deliveries of the same task.
+// Task is one activity call. Every attempt at it begins with a delivery of the same task.
 type Task struct {
 	Queue string // the activity's task queue
 	ID    string // workflow id
 	RunID string
 	Op    string // the operation within the run
 	Data  []byte
+}
+
+// TaskState is what is known of the attempts at a task.
+type TaskState struct {
+	Data []byte
+	Keep time.Duration // when it expires; at least one second
 }
 
 // TaskOptions says which tasks a worker receives, and how it handles them.
@@ -204,7 +218,8 @@ type TaskOptions struct {
 	Handler func(TaskDelivery) // called on a goroutine of its own for each delivery
 }
 
-// TaskDelivery is one delivery of a task. It permits one attempt.
+// TaskDelivery is one delivery of a task. Deliveries are not attempts: a worker may die, or be suspended, before it begins
+// one, and a server that was killed may have forgotten deliveries.
 type TaskDelivery struct {
 	Task
 	Delivered int // number of deliveries of this task, 1 on the first

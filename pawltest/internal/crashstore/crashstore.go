@@ -155,20 +155,13 @@ func (s *Store) DropTask(ctx context.Context, t store.Task) error {
 	return s.write(ctx, "drop of task "+TaskName(t), "", func() error { return s.Store.DropTask(ctx, t) })
 }
 
-// RecordHeartbeat implements store.Tasks. Unlike other writes it does not wait while the worker is frozen: the caller holds
-// a lock, and goroutines that wait for a lock stop the clock of a bubble.
-func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
-	name := s.recorder.Number("heartbeat of task " + TaskName(t))
-	s.reach("before " + name)
-	if !s.Alive() {
-		return s.wait(ctx)
-	}
-	err := s.Store.RecordHeartbeat(ctx, t, data)
-	s.reach("after " + name)
-	if !s.Alive() {
-		return s.wait(ctx)
-	}
-	return err
+// PutTaskState implements store.Tasks.
+func (s *Store) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, state store.TaskState) (seq store.Seq, err error) {
+	err = s.write(ctx, "state of task "+TaskName(t), "", func() error {
+		seq, err = s.Store.PutTaskState(ctx, t, prev, state)
+		return err
+	})
+	return seq, err
 }
 
 // ScheduleTimer implements store.Timers.

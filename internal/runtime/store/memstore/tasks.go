@@ -1,4 +1,4 @@
-// Task queues and heartbeats: activities that wait for a worker with a free slot, or run on one.
+// Task queues, and the state of tasks: activities that wait for a worker with a free slot, or run on one.
 
 package memstore
 
@@ -6,13 +6,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
-
-// heartbeatRetention is how long a heartbeat can be read.
-const heartbeatRetention = 24 * time.Hour
 
 // tasks implements store.Tasks.
 type tasks struct {
@@ -22,10 +18,16 @@ type tasks struct {
 
 // taskQueues is the data of tasks.
 type taskQueues struct {
-	shared     *shared
-	messages   map[taskKey]*message[store.Task]
-	byName     map[string]*queue[store.Task]
-	heartbeats map[taskKey]expiring[[]byte]
+	shared   *shared
+	messages map[taskKey]*message[store.Task]
+	byName   map[string]*queue[store.Task]
+	states   map[taskKey]expiring[taskState]
+}
+
+// taskState is a state of a task with its revision.
+type taskState struct {
+	revision store.Seq
+	data     []byte
 }
 
 // taskKey identifies a task.
@@ -35,10 +37,10 @@ func keyOf(t store.Task) taskKey { return taskKey{t.Queue, t.ID, t.RunID, t.Op} 
 
 func newTaskQueues(s *shared) *taskQueues {
 	return &taskQueues{
-		shared:     s,
-		messages:   map[taskKey]*message[store.Task]{},
-		byName:     map[string]*queue[store.Task]{},
-		heartbeats: map[taskKey]expiring[[]byte]{},
+		shared:   s,
+		messages: map[taskKey]*message[store.Task]{},
+		byName:   map[string]*queue[store.Task]{},
+		states:   map[taskKey]expiring[taskState]{},
 	}
 }
 
@@ -140,26 +142,44 @@ func (c *taskConsumer) leave() {
 	c.queue.leave(c)
 }
 
-// RecordHeartbeat implements store.Tasks.
-func (ts tasks) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
-	if err := ts.lock(ctx, data); err != nil {
-		return err
+// PutTaskState implements store.Tasks.
+func (ts tasks) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, s store.TaskState) (store.Seq, error) {
+	if err := ts.lock(ctx, s.Data); err != nil {
+		return 0, err
 	}
 	defer ts.unlock()
-	ts.queues.heartbeats[keyOf(t)] = expireAfter(bytes.Clone(data), heartbeatRetention)
-	return nil
+	now := ts.queues.state(t)
+	switch {
+	case now.revision == prev:
+	case now.revision != 0 && bytes.Equal(now.data, s.Data):
+		return now.revision, nil
+	default:
+		return 0, fmt.Errorf("store state of activity %q of workflow %q: %w", t.Op, t.ID, store.ErrStateChanged)
+	}
+	next := taskState{ts.shared.nextSeq(), bytes.Clone(s.Data)}
+	ts.queues.states[keyOf(t)] = expireAfter(next, s.Keep)
+	return next.revision, nil
 }
 
-// LastHeartbeat implements store.Tasks.
-func (ts tasks) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error) {
+// TaskState implements store.Tasks.
+func (ts tasks) TaskState(ctx context.Context, t store.Task) ([]byte, store.Seq, error) {
 	if err := ts.lock(ctx, nil); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer ts.unlock()
-	h, ok := ts.queues.heartbeats[keyOf(t)]
-	if !ok || h.expired() {
-		delete(ts.queues.heartbeats, keyOf(t))
-		return nil, fmt.Errorf("heartbeat of activity %q of workflow %q: %w", t.Op, t.ID, store.ErrNotFound)
+	now := ts.queues.state(t)
+	if now.revision == 0 {
+		return nil, 0, fmt.Errorf("state of activity %q of workflow %q: %w", t.Op, t.ID, store.ErrNotFound)
 	}
-	return bytes.Clone(h.value), nil
+	return bytes.Clone(now.data), now.revision, nil
+}
+
+// state returns the state of a task; its revision is 0 if there is none.
+func (t *taskQueues) state(task store.Task) taskState {
+	s := t.states[keyOf(task)]
+	if s.expired() {
+		delete(t.states, keyOf(task))
+		return taskState{}
+	}
+	return s.value
 }

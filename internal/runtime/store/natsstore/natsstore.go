@@ -15,7 +15,7 @@
 //	            f.<group>.<slot>.<queue>.<id>                 fired timers, until acknowledged
 //	TASKS       a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
 //	VISIBILITY  x.<group>.<slot>.<id>                         the newest entry
-//	            b.<group>.<slot>.<id>.<run>.<op>              the newest heartbeat, for a day
+//	            b.<group>.<slot>.<id>.<run>.<op>              the state of the attempts at a task
 //	OBJECTS     o.<name>                                      heads of large payloads
 //	            oc.<name>.<upload>.<n>                        and their chunks
 //

@@ -1,20 +1,17 @@
-// Tasks: activities that wait for a worker or run on one, with a subject each, and their heartbeats.
+// Tasks: activities that wait for a worker or run on one, with a subject each, and the state of its attempts.
 
 package natsstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/nats-io/nats.go"
 
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
-
-// heartbeatRetention is how long the newest heartbeat of a task can be read.
-const heartbeatRetention = 24 * time.Hour
 
 // EnqueueTask implements store.Tasks.
 func (s *Store) EnqueueTask(ctx context.Context, t store.Task) error {
@@ -131,31 +128,46 @@ func (s *Store) deliverTask(m *nats.Msg, handler func(store.TaskDelivery), settl
 	}()
 }
 
-// RecordHeartbeat implements store.Tasks.
-func (s *Store) RecordHeartbeat(ctx context.Context, t store.Task, data []byte) error {
+// PutTaskState implements store.Tasks.
+func (s *Store) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, state store.TaskState) (store.Seq, error) {
 	if err := checkTask(t); err != nil {
-		return err
+		return 0, err
 	}
-	if err := s.checkSize(data); err != nil {
-		return err
+	if err := s.checkSize(state.Data); err != nil {
+		return 0, err
 	}
-	_, err := s.shard(t.ID).visibility.write(ctx, &nats.Msg{
-		Subject: s.name.heartbeat(t), Header: header(headerTTL, ttl(heartbeatRetention)), Data: data,
+	a, err := s.shard(t.ID).visibility.write(ctx, &nats.Msg{
+		Subject: s.name.taskState(t), Header: header(headerExpectedSeq, seqString(prev), headerTTL, ttl(state.Keep)), Data: state.Data,
 	})
-	if err != nil {
-		return fmt.Errorf("store heartbeat of task %s of workflow %q: %w", t.Op, t.ID, err)
+	switch {
+	case err == nil:
+		return a.Seq, nil
+	case isConflict(err):
+		return s.stateStored(ctx, t, state.Data)
 	}
-	return nil
+	return 0, fmt.Errorf("store state of task %s of workflow %q: %w", t.Op, t.ID, err)
 }
 
-// LastHeartbeat implements store.Tasks.
-func (s *Store) LastHeartbeat(ctx context.Context, t store.Task) ([]byte, error) {
+// stateStored returns the revision of the state of t if that is data: an earlier attempt at the write has stored it.
+func (s *Store) stateStored(ctx context.Context, t store.Task, data []byte) (store.Seq, error) {
+	now, revision, err := s.TaskState(ctx, t)
+	switch {
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return 0, err
+	case revision != 0 && bytes.Equal(now, data):
+		return revision, nil
+	}
+	return 0, fmt.Errorf("store state of task %s of workflow %q: %w", t.Op, t.ID, store.ErrStateChanged)
+}
+
+// TaskState implements store.Tasks.
+func (s *Store) TaskState(ctx context.Context, t store.Task) ([]byte, store.Seq, error) {
 	if err := checkTask(t); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	m, err := s.reader(s.shard(t.ID).visibility).last(ctx, s.name.heartbeat(t))
+	m, err := s.reader(s.shard(t.ID).visibility).last(ctx, s.name.taskState(t))
 	if err != nil {
-		return nil, fmt.Errorf("read heartbeat of task %s of workflow %q: %w", t.Op, t.ID, err)
+		return nil, 0, fmt.Errorf("read state of task %s of workflow %q: %w", t.Op, t.ID, err)
 	}
-	return m.Data, nil
+	return m.Data, m.Seq, nil
 }

@@ -38,18 +38,18 @@ func (t *T) writes(data []byte) map[string]error {
 	rec.Data = data
 	_, appendErr := t.Append(t.ctx, "w", 0, rec)
 	return map[string]error{
-		"Append":          appendErr,
-		"Send":            t.Send(t.ctx, m),
-		"SendStart":       t.SendStart(t.ctx, start),
-		"EnqueueTask":     t.EnqueueTask(t.ctx, work),
-		"RecordHeartbeat": t.RecordHeartbeat(t.ctx, work, data),
-		"PutEntry":        t.PutEntry(t.ctx, e),
+		"Append":       appendErr,
+		"Send":         t.Send(t.ctx, m),
+		"SendStart":    t.SendStart(t.ctx, start),
+		"EnqueueTask":  t.EnqueueTask(t.ctx, work),
+		"PutTaskState": t.putState(work, data),
+		"PutEntry":     t.PutEntry(t.ctx, e),
 	}
 }
 
 // stored returns what writes stored, by the name of the method. It puts the task back into its queue.
 func (t *T) stored(tasks calls[store.TaskDelivery]) map[string][]byte {
-	heartbeat, err := t.LastHeartbeat(t.ctx, task("w", 0))
+	state, _, err := t.TaskState(t.ctx, task("w", 0))
 	t.ok(err)
 	waiting := t.pending(queue, "w")
 	if len(waiting) != 2 {
@@ -61,12 +61,12 @@ func (t *T) stored(tasks calls[store.TaskDelivery]) map[string][]byte {
 	d := tasks.next(t).got
 	d.Nak(0)
 	return map[string][]byte{
-		"Append":          t.last("w").Data,
-		"Send":            waiting[0].Data,
-		"SendStart":       waiting[1].Data,
-		"EnqueueTask":     d.Data,
-		"RecordHeartbeat": heartbeat,
-		"PutEntry":        t.entry("w").Data,
+		"Append":       t.last("w").Data,
+		"Send":         waiting[0].Data,
+		"SendStart":    waiting[1].Data,
+		"EnqueueTask":  d.Data,
+		"PutTaskState": state,
+		"PutEntry":     t.entry("w").Data,
 	}
 }
 
@@ -207,8 +207,8 @@ func (t *T) nameTask(name, queue string) {
 	t.Helper()
 	work := store.Task{Queue: queue, ID: name, RunID: name, Op: name, Data: []byte("work")}
 	t.named(name, t.EnqueueTask(t.ctx, work))
-	t.named(name, t.RecordHeartbeat(t.ctx, work, []byte("heartbeat")))
-	t.heartbeat(work, "heartbeat")
+	t.named(name, t.putState(work, []byte("state")))
+	t.state(work, "state")
 	c := newCalls[store.TaskDelivery]()
 	t.named(name, t.ReceiveTasks(t.ctx, store.TaskOptions{Queue: queue, Worker: name, Slots: 1, Handler: c.handle}))
 	d := c.next(t).got
@@ -260,7 +260,8 @@ func dataStays(t *T) {
 	t.ok(err)
 	t.ok(s.Send(t.ctx, message("w", 0)))
 	t.ok(s.EnqueueTask(t.ctx, task("w", 0)))
-	t.ok(s.RecordHeartbeat(t.ctx, task("w", 0), []byte("heartbeat")))
+	_, err = s.PutTaskState(t.ctx, task("w", 0), 0, store.TaskState{Data: []byte("state"), Keep: time.Hour})
+	t.ok(err)
 	t.ok(s.PutEntry(t.ctx, entry("w", 1)))
 	t.ok(s.PutObject(t.ctx, "blob", []byte("object")))
 	t.ok(s.ScheduleTimer(t.ctx, queue, "sleeper", at))
@@ -271,7 +272,7 @@ func dataStays(t *T) {
 		t.Errorf("%d messages are pending, want 1", len(waiting))
 	}
 	t.receiveTasks(t.open(), "worker", 1).next(t).got.Ack()
-	t.heartbeat(task("w", 0), "heartbeat")
+	t.state(task("w", 0), "state")
 	t.entry("w")
 	t.object("blob")
 	c := t.receive(t.open(), queue, "worker")
@@ -298,29 +299,30 @@ func closedFails(t *T) {
 func closedCalls(t *T, s store.Store) map[string]error {
 	ctx := t.ctx
 	errs := map[string]error{
-		"Send":            s.Send(ctx, message("w", 0)),
-		"SendStart":       s.SendStart(ctx, message("w", 0)),
-		"Receive":         s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: func(store.Wakeup) {}}),
-		"EnqueueTask":     s.EnqueueTask(ctx, task("w", 0)),
-		"DropTask":        s.DropTask(ctx, task("w", 0)),
-		"ReceiveTasks":    s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
-		"RecordHeartbeat": s.RecordHeartbeat(ctx, task("w", 0), nil),
-		"ScheduleTimer":   s.ScheduleTimer(ctx, queue, "w", time.Now()),
-		"CancelTimer":     s.CancelTimer(ctx, queue, "w", time.Now()),
-		"PutEntry":        s.PutEntry(ctx, entry("w", 1)),
-		"ListEntries":     s.ListEntries(ctx, func(store.Entry) bool { return true }),
-		"PutObject":       s.PutObject(ctx, "blob", nil),
-		"ListObjects":     s.ListObjects(ctx, func(string) bool { return true }),
-		"DeleteObject":    s.DeleteObject(ctx, "blob"),
-		"Publish":         s.Publish("news", nil),
+		"Send":          s.Send(ctx, message("w", 0)),
+		"SendStart":     s.SendStart(ctx, message("w", 0)),
+		"Receive":       s.Receive(ctx, store.ReceiveOptions{Queue: queue, Worker: "worker", Handler: func(store.Wakeup) {}}),
+		"EnqueueTask":   s.EnqueueTask(ctx, task("w", 0)),
+		"DropTask":      s.DropTask(ctx, task("w", 0)),
+		"ReceiveTasks":  s.ReceiveTasks(ctx, store.TaskOptions{Queue: queue, Worker: "worker", Slots: 1, Handler: func(store.TaskDelivery) {}}),
+		"ScheduleTimer": s.ScheduleTimer(ctx, queue, "w", time.Now()),
+		"CancelTimer":   s.CancelTimer(ctx, queue, "w", time.Now()),
+		"PutEntry":      s.PutEntry(ctx, entry("w", 1)),
+		"ListEntries":   s.ListEntries(ctx, func(store.Entry) bool { return true }),
+		"PutObject":     s.PutObject(ctx, "blob", nil),
+		"ListObjects":   s.ListObjects(ctx, func(string) bool { return true }),
+		"DeleteObject":  s.DeleteObject(ctx, "blob"),
+		"Publish":       s.Publish("news", nil),
 	}
 	_, errs["Append"] = s.Append(ctx, "w", 0, record("r", 0))
 	_, errs["Load"] = s.Load(ctx, "w")
 	_, errs["LoadRun"] = s.LoadRun(ctx, "w", "r")
+	_, errs["FindRun"] = s.FindRun(ctx, "w", "request")
 	_, errs["Last"] = s.Last(ctx, "w")
 	_, errs["Pending"] = s.Pending(ctx, queue, "w")
 	_, errs["TaskQueued"] = s.TaskQueued(ctx, task("w", 0))
-	_, errs["LastHeartbeat"] = s.LastHeartbeat(ctx, task("w", 0))
+	_, errs["PutTaskState"] = s.PutTaskState(ctx, task("w", 0), 0, store.TaskState{Keep: time.Hour})
+	_, _, errs["TaskState"] = s.TaskState(ctx, task("w", 0))
 	_, errs["GetEntry"] = s.GetEntry(ctx, "w")
 	_, errs["GetObject"] = s.GetObject(ctx, "blob")
 	_, errs["Subscribe"] = s.Subscribe("news", func([]byte) []byte { return nil })

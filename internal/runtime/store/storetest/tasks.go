@@ -1,4 +1,4 @@
-// Requirements of tasks: idempotent enqueueing, slots, redelivery, dropping, heartbeats.
+// Requirements of tasks: idempotent enqueueing, slots, redelivery, dropping, and the state of the attempts.
 
 package storetest
 
@@ -34,9 +34,12 @@ var tasks = []requirement{
 	{name: "tasks of a dead worker are delivered to another worker", test: taskTakeOver},
 	{name: "ReceiveTasks ends with its context", test: receiveTasksEnds},
 	{name: "many workers together get every task", test: tasksTogether},
-	{name: "the newest heartbeat is kept", test: heartbeatNewest},
-	{name: "a heartbeat outlives its task", test: heartbeatOutlivesTask},
-	{name: "a heartbeat is kept for a day", test: heartbeatExpires, long: true},
+	{name: "the state of a task is replaced only by those who know it", test: stateCompared},
+	{name: "one of several writers stores the state of a task", test: stateRace},
+	{name: "a state that is stored twice is stored once", test: stateRepeated},
+	{name: "tasks have states of their own", test: statesApart},
+	{name: "the state of a task outlives it", test: stateOutlivesTask},
+	{name: "the state of a task expires", test: stateExpires, long: true},
 }
 
 func taskFields(t *T) {
@@ -369,48 +372,109 @@ func tasksTogether(t *T) {
 	}
 }
 
-func heartbeatNewest(t *T) {
-	_, err := t.LastHeartbeat(t.ctx, task("w", 0))
-	t.is(err, store.ErrNotFound)
-	for n := range 5 {
-		t.ok(t.RecordHeartbeat(t.ctx, task("w", 0), fmt.Appendf(nil, "heartbeat %d", n)))
-	}
-	t.ok(t.RecordHeartbeat(t.ctx, task("w", 1), []byte("another task's")))
-	t.heartbeat(task("w", 0), "heartbeat 4")
-	t.heartbeat(task("w", 1), "another task's")
-	_, err = t.LastHeartbeat(t.ctx, task("w", 2))
-	t.is(err, store.ErrNotFound)
+// putState stores data as the first state of task.
+func (t *T) putState(task store.Task, data []byte) error {
+	_, err := t.PutTaskState(t.ctx, task, 0, store.TaskState{Data: data, Keep: time.Hour})
+	return err
 }
 
-// heartbeat fails unless the newest heartbeat of task is want.
-func (t *T) heartbeat(task store.Task, want string) {
+// nextState stores data in place of the state with revision prev.
+func (t *T) nextState(prev store.Seq, data string) store.Seq {
 	t.Helper()
-	got, err := t.LastHeartbeat(t.ctx, task)
+	revision, err := t.PutTaskState(t.ctx, task("w", 0), prev, store.TaskState{Data: []byte(data), Keep: time.Hour})
+	t.ok(err)
+	return revision
+}
+
+// state fails unless the state of task is want. It returns the revision.
+func (t *T) state(task store.Task, want string) store.Seq {
+	t.Helper()
+	got, revision, err := t.TaskState(t.ctx, task)
 	t.ok(err)
 	if string(got) != want {
-		t.Errorf("the newest heartbeat is %q, want %q", got, want)
+		t.Errorf("the state is %q, want %q", got, want)
+	}
+	return revision
+}
+
+func stateCompared(t *T) {
+	_, _, err := t.TaskState(t.ctx, task("w", 0))
+	t.is(err, store.ErrNotFound)
+	_, err = t.PutTaskState(t.ctx, task("w", 0), 1, store.TaskState{Data: []byte("not the first"), Keep: time.Hour})
+	t.is(err, store.ErrStateChanged)
+	first := t.nextState(0, "first")
+	second := t.nextState(first, "second")
+	if got := t.state(task("w", 0), "second"); got != second || second <= first {
+		t.Errorf("revision %d was read of the state that was stored as %d, after %d", got, second, first)
+	}
+	for _, prev := range []store.Seq{0, first} {
+		_, err := t.PutTaskState(t.ctx, task("w", 0), prev, store.TaskState{Data: []byte("late"), Keep: time.Hour})
+		t.is(err, store.ErrStateChanged)
+	}
+	t.state(task("w", 0), "second")
+}
+
+func stateRace(t *T) {
+	stores := []store.Store{t.Store, t.open(), t.open()}
+	var stored atomic.Int32
+	together(12, func(i int) {
+		_, err := stores[i%len(stores)].PutTaskState(t.ctx, task("w", 0), 0, store.TaskState{Data: fmt.Appendf(nil, "writer %d", i), Keep: time.Hour})
+		if err == nil {
+			stored.Add(1)
+		} else {
+			t.is(err, store.ErrStateChanged)
+		}
+	})
+	if stored.Load() != 1 {
+		t.Errorf("%d writers stored the first state, want 1", stored.Load())
 	}
 }
 
-func heartbeatOutlivesTask(t *T) {
+func stateRepeated(t *T) {
+	revision := t.nextState(0, "state")
+	if again := t.nextState(0, "state"); again != revision {
+		t.Errorf("the state has revision %d, and after it was stored again %d", revision, again)
+	}
+}
+
+func statesApart(t *T) {
+	base := task("w", 0)
+	otherID, otherRun, otherOp := base, base, base
+	otherID.ID, otherRun.RunID, otherOp.Op = "other", "other", "other"
+	all := []store.Task{base, otherID, otherRun, otherOp}
+	for i, task := range all {
+		t.ok(t.putState(task, fmt.Appendf(nil, "state %d", i)))
+	}
+	for i, task := range all {
+		t.state(task, fmt.Sprintf("state %d", i))
+	}
+}
+
+func stateOutlivesTask(t *T) {
 	c := t.receiveTasks(t.open(), "worker", 1)
 	t.enqueue(task("w", 0))
 	d := c.next(t).got
-	t.ok(t.RecordHeartbeat(t.ctx, d.Task, []byte("half way")))
+	t.ok(t.putState(d.Task, []byte("half way")))
 	d.Ack()
 	t.notQueued(task("w", 0))
-	t.heartbeat(task("w", 0), "half way")
+	t.state(task("w", 0), "half way")
 	t.ok(t.DropTask(t.ctx, task("w", 0)))
-	t.heartbeat(task("w", 0), "half way")
+	t.state(task("w", 0), "half way")
 }
 
-func heartbeatExpires(t *T) {
-	t.ok(t.RecordHeartbeat(t.ctx, task("w", 0), []byte("half way")))
+func stateExpires(t *T) {
+	first := t.nextState(0, "kept for an hour")
+	_, err := t.PutTaskState(t.ctx, task("w", 0), first, store.TaskState{Data: []byte("kept for a day"), Keep: 24 * time.Hour})
+	t.ok(err)
 	time.Sleep(23 * time.Hour)
-	t.heartbeat(task("w", 0), "half way")
-	time.Sleep(time.Hour)
-	t.eventually("the heartbeat has expired", func() bool {
-		_, err := t.LastHeartbeat(t.ctx, task("w", 0))
+	revision := t.state(task("w", 0), "kept for a day")
+	_, err = t.PutTaskState(t.ctx, task("w", 0), revision, store.TaskState{Data: []byte("kept for a minute"), Keep: time.Minute})
+	t.ok(err)
+	t.state(task("w", 0), "kept for a minute")
+	time.Sleep(time.Minute)
+	t.eventually("the state has expired", func() bool {
+		_, _, err := t.TaskState(t.ctx, task("w", 0))
 		return notFound(err)
 	})
+	t.nextState(0, "first again")
 }

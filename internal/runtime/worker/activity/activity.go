@@ -1,7 +1,8 @@
 // Package activity runs the activities of a worker: the tasks of its queues, and the steps of its runs.
 //
-// One delivery of a task is one attempt (task.go). An attempt that fails goes back to the queue, which delivers the
-// task again after the back-off, so retries leave no event. Any other end is an outcome. It goes to the run if this
+// A delivery of a task leads to an attempt (task.go), which is recorded before it begins (progress.go): the server's count of
+// deliveries is no number of attempts. The task of an attempt that failed goes back to the queue, which delivers it again
+// after the back-off, so retries leave no event. Any other end is an outcome. It goes to the run if this
 // worker has it in memory, and to the inbox of its workflow otherwise. Only then is the task acknowledged: if the
 // worker dies before, the queue delivers the task to another one.
 //
@@ -36,7 +37,7 @@ type Runner struct {
 
 // New returns the activity side of a worker.
 func New(p *process.Process) *Runner {
-	return &Runner{Process: p, running: running{attempts: map[string]*attempt{}}}
+	return &Runner{Process: p, running: running{known: map[string]*cancellable{}}}
 }
 
 // ReceiveTasks takes tasks of an activity queue until ctx ends, up to slots at a time, and answers questions about them
@@ -79,11 +80,14 @@ func (r *Runner) handle(d store.TaskDelivery, runs Runs) {
 		r.reportNoHandler(d, message)
 		return
 	}
-	delivery := r.Renew(d.Settle)
-	defer delivery.Settle()
+	fn := function{handler, r.Handlers.Errors}
 	t := &task{
-		runner: r, runs: runs, delivery: d, message: message, handler: handler,
-		progress: newProgress(r.Context(), r.Store, d.Task),
+		runner: r, runs: runs, delivery: d, message: message, function: fn,
+		progress: newProgress(r.Context(), r.Store, r.Chain, d.Task),
+		attempt: newAttempt(r.Context(), Info{
+			ID: message.ID, RunID: message.RunID, WorkflowType: message.WorkflowType, Activity: message.Name,
+			IdempotencyKey: message.IdempotencyKey(), Scheduled: message.Scheduled,
+		}, message.Policy, fn),
 	}
 	t.run()
 }
@@ -95,11 +99,13 @@ func (r *Runner) reportNoHandler(d store.TaskDelivery, message *history.Task) {
 		name += " (" + message.Tag + ")"
 	}
 	r.Log.Warn("worker has no handler for an activity of its queue", "activity", name, "queue", d.Queue, "workflow", d.ID)
-	state := &history.TaskState{
-		NextRetry: time.Now().Add(noHandlerDelay), Worker: r.ID,
-		LastFailure: r.Handlers.Errors.Encode(errors.New("worker " + r.ID + " has no activity " + name + ": pass its receiver to PawlRegistration")),
+	p := newProgress(r.Context(), r.Store, r.Chain, d.Task)
+	err := p.load()
+	if err == nil {
+		why := errors.New("worker " + r.ID + " has no activity " + name + ": pass its receiver to PawlRegistration")
+		err = p.noHandler(r.ID, r.Handlers.Errors.Encode(why), time.Now().Add(noHandlerDelay))
 	}
-	if err := r.Store.RecordHeartbeat(r.Context(), d.Task, state.Marshal()); err != nil {
+	if err != nil && !errors.Is(err, store.ErrStateChanged) {
 		r.Log.Warn("cannot store that a task has no handler", "workflow", d.ID, "operation", d.Op, "error", err)
 	}
 	d.Nak(noHandlerDelay)

@@ -4,6 +4,7 @@ package activity
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
@@ -15,7 +16,9 @@ type Info struct {
 	RunID        string
 	WorkflowType string
 	Activity     string
-	Attempt      int // from 1; an attempt whose worker died counts
+	// Attempt is the number of this attempt, from 1. An attempt whose worker died counts. Without a limit of attempts, the
+	// first one also counts if its worker may have died before it began.
+	Attempt int
 	// IdempotencyKey is the same in every attempt at this activity, and differs from that of every other activity. Pass
 	// it to the service that the activity calls, so that a repeated attempt has no second effect.
 	IdempotencyKey string
@@ -42,8 +45,12 @@ func InfoFrom(ctx context.Context) Info {
 	return Info{}
 }
 
+// maxDetails is the size in bytes of the largest details of a heartbeat. They are stored up to twice a second.
+const maxDetails = 256 << 10
+
 // Heartbeat reports that the activity is alive, and stores details for its next attempt. An activity with a heartbeat
-// limit must call it at shorter intervals than that. Outside of an activity it does nothing.
+// limit must call it at shorter intervals than that. It fails if details do not encode, or have more than 256 KiB. Outside of an
+// activity it does nothing.
 func Heartbeat(ctx context.Context, details ...any) error {
 	a := fromContext(ctx)
 	if a == nil {
@@ -53,12 +60,14 @@ func Heartbeat(ctx context.Context, details ...any) error {
 	if err != nil {
 		return err
 	}
+	if len(payload.Data) > maxDetails {
+		return fmt.Errorf("heartbeat details of %d bytes are over the limit of %d: store the data elsewhere, and its name in the details", len(payload.Data), maxDetails)
+	}
 	select {
 	case a.alive <- struct{}{}:
 	default:
 	}
-	a.heartbeat(payload)
-	return nil
+	return a.heartbeat(payload)
 }
 
 // LastHeartbeat fills details from the last heartbeat of an earlier attempt. It reports false if there was none.

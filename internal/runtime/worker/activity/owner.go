@@ -5,6 +5,7 @@ package activity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
@@ -72,7 +73,7 @@ func (r *Runner) started(ctx context.Context, ref Ref) bool {
 	if running, err := r.ask(ctx, taskTopic(ref.Queue), ref, false); running || err != nil {
 		return true
 	}
-	if _, err := r.Store.LastHeartbeat(ctx, ref.Task()); err == nil {
+	if state := r.state(ctx, ref); state != nil && state.Attempt > 0 {
 		return true // it waits for its next attempt
 	}
 	queued, err := r.Store.TaskQueued(ctx, ref.Task())
@@ -81,7 +82,19 @@ func (r *Runner) started(ctx context.Context, ref Ref) bool {
 
 // LastFailure returns the error of the last attempt at an activity, or nil if none is stored.
 func (r *Runner) LastFailure(ctx context.Context, ref Ref) error {
-	data, err := r.Store.LastHeartbeat(ctx, ref.Task())
+	state := r.state(ctx, ref)
+	if state == nil {
+		return nil
+	}
+	if err := history.EditPayloads(state, func(p *history.Payload) error { return r.Chain.Open(ctx, p) }); err != nil {
+		return nil
+	}
+	return r.Handlers.Errors.Decode(state.LastFailure)
+}
+
+// state returns the stored state of an activity, or nil.
+func (r *Runner) state(ctx context.Context, ref Ref) *history.TaskState {
+	data, _, err := r.Store.TaskState(ctx, ref.Task())
 	if err != nil {
 		return nil
 	}
@@ -89,7 +102,7 @@ func (r *Runner) LastFailure(ctx context.Context, ref Ref) error {
 	if err != nil {
 		return nil
 	}
-	return r.Handlers.Errors.Decode(state.LastFailure)
+	return state
 }
 
 // StepRuns reports whether a step runs in some worker.
@@ -108,8 +121,11 @@ func (r *Runner) ask(ctx context.Context, topic string, ref Ref, cancel bool) (r
 	defer done()
 	msg := &history.TaskRef{RunID: ref.RunID, Op: ref.Op, Cancel: cancel}
 	_, err = r.Store.Request(ctx, topic, msg.Marshal())
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return false, nil
+	case errors.Is(err, context.DeadlineExceeded): // the question may not have been sent
+		return false, fmt.Errorf("ask other workers: %w", store.ErrUnavailable)
 	}
 	return err == nil, err
 }

@@ -1,4 +1,4 @@
-// This file keeps the state of a task between attempts: heartbeat details, the last failure, when the next attempt is.
+// This file keeps the state of a task in the store: which attempts have begun, and what the next one needs of them.
 
 package activity
 
@@ -9,55 +9,65 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// progress is the state of a task that the next attempt, and people, read from the store.
+// progress is the state of a task. The next attempt and people read it from the store.
+//
+// An attempt is recorded before it begins, on condition that no other worker has recorded one since. So its number is known
+// whatever happens to the worker, and no limit of attempts is exceeded. Only the first attempt at an activity without a limit
+// is not recorded, because that would cost every activity a write.
 type progress struct {
 	ctx     context.Context
 	store   store.Tasks
+	chain   *payloads.Chain
 	task    store.Task
 	storing chan struct{} // holds an element while the state is being stored
 
-	mu     sync.Mutex // guards what follows while an attempt runs
-	state  history.TaskState
-	stored time.Time // when a heartbeat was stored
-	ended  bool      // the attempt has ended
+	mu       sync.Mutex // guards what follows while an attempt runs
+	state    history.TaskState
+	revision store.Seq // of the stored state; 0 if none is stored
+	stored   time.Time // when a heartbeat was stored
+	ended    bool      // the attempt has ended, or another one has begun
 }
 
-func newProgress(ctx context.Context, st store.Tasks, task store.Task) *progress {
-	p := &progress{ctx: ctx, store: st, task: task, storing: make(chan struct{}, 1)}
-	p.state.Attempt = 1
-	return p
+func newProgress(ctx context.Context, st store.Tasks, chain *payloads.Chain, task store.Task) *progress {
+	return &progress{ctx: ctx, store: st, chain: chain, task: task, storing: make(chan struct{}, 1)}
 }
 
-// load reads what an earlier attempt stored, and counts the new attempt. It reports whether the worker of the attempt
-// before died, or may have.
-func (p *progress) load(delivered int) (orphaned bool, err error) {
-	if delivered <= 1 { // a first attempt
-		return false, nil
-	}
-	data, err := p.store.LastHeartbeat(p.ctx, p.task)
+// load reads what is stored.
+func (p *progress) load() error {
+	data, revision, err := p.store.TaskState(p.ctx, p.task)
 	if errors.Is(err, store.ErrNotFound) {
-		p.state.Attempt = delivered
-		return true, nil
+		return nil
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	state, err := history.UnmarshalTaskState(data)
-	if err != nil {
-		return false, err
+	if err == nil {
+		err = history.EditPayloads(state, func(payload *history.Payload) error { return p.chain.Open(p.ctx, payload) })
 	}
-	p.state = *state
-	// Deliveries count attempts, including those whose worker died, but not those of a task that was queued again.
-	p.state.Attempt = max(state.Attempt+1, delivered)
-	return delivered > state.Attempt+1, nil
+	if err == nil {
+		p.state, p.revision = *state, revision
+	}
+	return err
 }
 
-// begin notes that the attempt starts in the given worker.
-func (p *progress) begin(worker string) {
+// lost reports whether the last attempt has begun and not failed: its worker has died, or still runs it.
+func (p *progress) lost() bool { return p.state.Attempt > p.state.Failed }
+
+// begin counts an attempt, and records it if record is set. It fails with store.ErrStateChanged if another worker has
+// recorded one.
+func (p *progress) begin(worker string, record bool) error {
+	p.state.Attempt++
 	p.state.Started, p.state.NextRetry, p.state.Worker = time.Now(), time.Time{}, worker
+	if !record {
+		return nil
+	}
+	return p.save(openRetention)
 }
 
 // beatEvery is the shortest interval at which heartbeats are stored.
@@ -69,7 +79,11 @@ func (p *progress) heartbeat(details history.Payload) error {
 	if !p.due(details) {
 		return nil
 	}
-	return p.save()
+	err := p.save(openRetention)
+	if errors.Is(err, store.ErrStateChanged) {
+		p.end()
+	}
+	return err
 }
 
 func (p *progress) due(details history.Payload) bool {
@@ -93,16 +107,43 @@ func (p *progress) end() {
 	p.mu.Unlock()
 }
 
-// failed stores why the attempt failed and when the next one is.
+// failed stores why the attempt failed and when the next one is. It fails with store.ErrStateChanged if another worker has
+// begun that already.
 func (p *progress) failed(failure *history.Failure, next time.Time) error {
 	p.mu.Lock() // a function that was left running may still be storing a heartbeat
-	p.state.LastFailure, p.state.NextRetry = failure, next
+	p.state.Failed, p.state.LastFailure, p.state.NextRetry = p.state.Attempt, failure, next
 	p.mu.Unlock()
-	return p.save()
+	return p.save(openRetention)
+}
+
+// noHandler stores why a worker has not begun an attempt, for people.
+func (p *progress) noHandler(worker string, why *history.Failure, next time.Time) error {
+	p.state.LastFailure, p.state.NextRetry, p.state.Worker = why, next, worker
+	return p.save(openRetention)
+}
+
+// How long the state of a task is kept.
+const (
+	// openRetention is for an activity without an outcome. It only has to end if the task is dropped.
+	openRetention = 365 * 24 * time.Hour
+	// closedRetention is for an activity with an outcome, because a worker that was suspended may enqueue its task again.
+	// A task that is older than that is compared with the journal instead.
+	closedRetention = 10 * time.Minute
+)
+
+// close lets the stored state expire: the activity has an outcome.
+func (p *progress) close() error {
+	p.mu.Lock()
+	recorded := p.revision != 0
+	p.mu.Unlock()
+	if !recorded {
+		return nil
+	}
+	return p.save(closedRetention)
 }
 
 // save stores the state. Calls wait for each other, so that the newest state is stored last.
-func (p *progress) save() error {
+func (p *progress) save(keep time.Duration) error {
 	select {
 	case p.storing <- struct{}{}:
 		defer func() { <-p.storing }()
@@ -110,7 +151,18 @@ func (p *progress) save() error {
 		return p.ctx.Err()
 	}
 	p.mu.Lock()
-	data := p.state.Marshal()
+	state, revision := p.state, p.revision
 	p.mu.Unlock()
-	return p.store.RecordHeartbeat(p.ctx, p.task, data)
+	prefix := journal.ObjectPrefix(p.task.ID, p.task.RunID)
+	err := history.EditPayloads(&state, func(payload *history.Payload) error { return p.chain.Seal(p.ctx, prefix, payload) })
+	if err != nil {
+		return err
+	}
+	revision, err = p.store.PutTaskState(p.ctx, p.task, revision, store.TaskState{Data: state.Marshal(), Keep: keep})
+	if err == nil {
+		p.mu.Lock()
+		p.revision = revision
+		p.mu.Unlock()
+	}
+	return err
 }

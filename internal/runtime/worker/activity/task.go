@@ -7,12 +7,12 @@ import (
 	"errors"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
-	"github.com/pawlhq/pawl/runtime/abi"
+	"github.com/pawlhq/pawl/internal/runtime/worker/process"
 )
 
 // task is the work on one delivery of a task.
@@ -21,55 +21,152 @@ type task struct {
 	runs     Runs
 	delivery store.TaskDelivery
 	message  *history.Task
-	handler  *abi.Handler
+	function function
 	progress *progress
-	last     error // of an earlier attempt
+	attempt  *attempt
+	renewed  *process.Delivery
+	forget   func()          // ends the answers that the attempt runs
+	input    history.Payload // opened
+	last     error           // of an earlier attempt
 }
 
-// run makes one attempt, unless the activity needs none any more, and settles the delivery.
+// run makes one attempt, unless the activity needs none, and settles the delivery.
 func (t *task) run() {
-	needed, err := t.prepare()
-	switch {
+	t.renewed, t.forget = t.runner.Renew(t.delivery.Settle), func() {}
+	defer t.release()
+	var undecodable *payloads.DecodeError
+	switch next, err := t.prepare(); {
+	case errors.As(err, &undecodable):
+		t.runner.Log.Error("input of an activity cannot be decoded; another worker may be able to", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
+		t.nak(unreadableDelay)
+	case errors.Is(err, store.ErrStateChanged): // the server had forgotten a delivery, or the worker was suspended
+		t.nak(changedDelay)
 	case err != nil:
 		t.runner.Log.Warn("store did not answer; the task goes back to its queue", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
-		t.delivery.Nak(time.Second)
-		return
-	case !needed:
-		t.delivery.Ack()
-		return
+		t.nak(time.Second)
+	case next == leave:
+		t.nak(store.AckWait)
+	case next == drop:
+		t.ack()
+	case next == giveUp:
+		t.finish(t.function.failed(t.expired()))
+	default:
+		t.runAttempt()
 	}
-	if err := t.expiredBefore(); err != nil {
-		t.finish(history.Payload{}, err)
-		return
-	}
-	out, err := t.attempt()
+}
+
+// changedDelay is the delay before a task is looked at again that another worker is at work on.
+const changedDelay = time.Second
+
+// runAttempt makes the attempt that has been counted.
+func (t *task) runAttempt() {
+	result := t.call()
 	t.progress.end()
 	switch {
 	case t.runner.Context().Err() != nil:
-		t.delivery.Nak(0)
-	case err == nil:
-		t.finish(out, nil)
+		t.nak(0)
+	case result.failure == nil:
+		t.finish(result)
 	default:
-		t.fail(out, err)
+		t.fail(result)
 	}
 }
 
-// prepare loads what earlier attempts left. It reports false if no run needs an outcome of this activity any more.
-func (t *task) prepare() (needed bool, err error) {
-	orphaned, err := t.progress.load(t.delivery.Delivered)
-	if err != nil {
-		return false, err
+// release ends what goes on while the task is worked on.
+func (t *task) release() {
+	t.forget()
+	t.renewed.Settle()
+	t.attempt.cancel(nil)
+}
+
+// nak has the task delivered again. The attempt must not be known any more when it is.
+func (t *task) nak(delay time.Duration) {
+	t.release()
+	t.delivery.Nak(delay)
+}
+
+// ack takes the task out of its queue, and lets its state expire.
+func (t *task) ack() {
+	t.delivery.Ack()
+	if err := t.progress.close(); err != nil && !errors.Is(err, store.ErrStateChanged) && t.runner.Context().Err() == nil {
+		t.runner.Log.Info("the state of an activity with an outcome stays in the store", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 	}
-	t.last = t.runner.Handlers.Errors.Decode(t.progress.state.LastFailure)
-	if t.delivery.Delivered <= 1 {
-		return true, nil
+}
+
+// next is what to do with a delivery.
+type next int
+
+const (
+	begin  next = iota // an attempt
+	giveUp             // no further attempt is allowed
+	leave              // an attempt is under way
+	drop               // no outcome is needed any more
+)
+
+// prepare decides what to do with the delivery. If that is to begin an attempt, the attempt has been counted.
+func (t *task) prepare() (next, error) {
+	limited := t.message.Policy.Attempts > 0
+	// Until then, the state of the activity would show that it has an outcome.
+	late := limited && time.Since(t.message.Scheduled) > closedRetention-time.Minute
+	again := t.delivery.Delivered > 1
+	if again || late {
+		if n, err := t.examine(limited, late); n != begin || err != nil {
+			return n, err
+		}
 	}
-	settled, err := t.settled(orphaned)
+	if t.expired() != nil {
+		return giveUp, nil
+	}
+	t.input = t.message.Input
+	if err := t.runner.Chain.Open(t.runner.Context(), &t.input); err != nil {
+		return leave, err
+	}
+	forget, alone := t.runner.running.addOnly(t.attempt.IdempotencyKey, t.attempt.cancel) // before it is recorded: other workers may ask about it then
+	if !alone {
+		return leave, nil
+	}
+	t.forget = forget
+	began := time.Now()
+	err := t.progress.begin(t.runner.ID, limited || again)
+	t.attempt.Attempt = t.progress.state.Attempt
+	if err != nil || time.Since(began) < store.AckWait/2 {
+		return begin, err
+	}
+	// The worker was suspended, or cut off. Another one may have taken the attempt for lost.
+	settled, err := t.settled(true)
+	if settled {
+		return drop, err
+	}
+	return begin, err
+}
+
+// examine looks at what is known of the task, because an attempt may have begun, or the activity may have an outcome. doubtful
+// says that the state of an activity with an outcome may have expired.
+func (t *task) examine(limited, doubtful bool) (next, error) {
+	if err := t.progress.load(); err != nil {
+		return leave, err
+	}
+	if t.progress.revision == 0 && !limited {
+		t.progress.state.Attempt = 1 // it is not recorded, and may have begun
+	}
+	t.last = t.function.errors.Decode(t.progress.state.LastFailure)
+	lost := t.progress.lost()
+	if lost {
+		running, err := t.runner.ask(t.runner.Context(), taskTopic(t.delivery.Queue), t.ref(), false)
+		if err != nil || running {
+			return leave, err
+		}
+	}
+	settled, err := t.settled(lost || doubtful)
 	if err != nil || !settled {
-		return !settled, err
+		return begin, err
 	}
 	// The worker that recorded the outcome may have died before it published what followed.
-	return false, t.runs.Wake(t.runner.Context(), t.message.WorkflowQueue, t.message.ID, t.message.RunID, "settled/"+t.message.IdempotencyKey())
+	return drop, t.runs.Wake(t.runner.Context(), t.message.WorkflowQueue, t.message.ID, t.message.RunID, "settled/"+t.message.IdempotencyKey())
+}
+
+func (t *task) ref() Ref {
+	return Ref{Queue: t.delivery.Queue, ID: t.message.ID, RunID: t.message.RunID, Op: t.message.Op}
 }
 
 // settled reports whether the run does not wait for this activity any more: the run has ended, or a worker that died
@@ -130,78 +227,76 @@ func (t *task) recorded() (bool, error) {
 	return false, nil
 }
 
-// expiredBefore returns the error of an activity that allows no further attempt.
-func (t *task) expiredBefore() error {
+// expired returns the error of an activity that allows no further attempt.
+func (t *task) expired() error {
 	p, age := t.message.Policy, time.Since(t.message.Scheduled)
-	switch attempt := t.progress.state.Attempt; {
-	case p.Attempts > 0 && attempt > p.Attempts:
-		return t.timeout(failures.Heartbeat, 0, t.last) // its worker died during the last attempt
+	switch begun := t.progress.state.Attempt; {
+	case p.Attempts > 0 && begun >= p.Attempts:
+		return &failures.WorkerLostError{Activity: t.message.Name, Attempt: begun, Last: t.last}
 	case p.ScheduleToClose > 0 && age >= p.ScheduleToClose:
 		return t.outOfTime(t.last)
-	case p.ScheduleToStart > 0 && attempt == 1 && age >= p.ScheduleToStart:
+	case p.ScheduleToStart > 0 && begun == 0 && age >= p.ScheduleToStart:
 		return t.timeout(failures.ScheduleToStart, p.ScheduleToStart, t.last)
 	}
 	return nil
 }
 
-// attempt runs the author's function once.
-func (t *task) attempt() (history.Payload, error) {
-	ctx := t.runner.Context()
-	in := t.message.Input
-	if err := t.runner.Chain.Open(ctx, &in); err != nil {
-		return history.Payload{}, err
-	}
+// call runs the author's function once.
+func (t *task) call() result {
+	a := t.attempt
 	if limit := t.message.Policy.ScheduleToClose; limit > 0 {
 		var release context.CancelFunc
-		ctx, release = context.WithDeadlineCause(ctx, t.message.Scheduled.Add(limit), t.outOfTime(t.last))
+		a.ctx, release = context.WithDeadlineCause(a.ctx, t.message.Scheduled.Add(limit), t.outOfTime(t.last))
 		defer release()
 	}
-	a := newAttempt(ctx, Info{
-		ID: t.message.ID, RunID: t.message.RunID, WorkflowType: t.message.WorkflowType, Activity: t.message.Name,
-		Attempt: t.progress.state.Attempt, IdempotencyKey: t.message.IdempotencyKey(), Scheduled: t.message.Scheduled,
-	}, t.message.Policy)
-	defer a.cancel(nil)
 	a.previous, a.heartbeat = t.progress.state.Heartbeat, t.heartbeat
-	t.progress.begin(t.runner.ID)
-	defer t.runner.running.add(a)()
-	return a.run(t.handler, in)
+	return a.run(t.input)
 }
 
-func (t *task) heartbeat(details history.Payload) {
-	if err := t.progress.heartbeat(details); err != nil {
+func (t *task) heartbeat(details history.Payload) error {
+	err := t.progress.heartbeat(details)
+	var refused *payloads.SealError
+	if errors.As(err, &refused) {
+		return err
+	}
+	if err != nil {
 		t.runner.Log.Warn("heartbeat not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 	}
+	return nil
 }
 
 // fail retries the activity after its back-off, or finishes it if it may not be retried.
-func (t *task) fail(out history.Payload, err error) {
-	if t.expiredDuring(err) {
-		t.finish(out, t.outOfTime(t.last))
+func (t *task) fail(r result) {
+	if t.expiredDuring(r) {
+		t.finish(t.function.failed(t.outOfTime(t.last)))
 		return
 	}
-	attempts := t.progress.state.Attempt
-	delay, again := retryDelay(t.handler, t.message.Policy, attempts, err)
-	if !again || errors.Is(err, context.Canceled) {
-		t.finish(out, err)
+	delay, again := t.attempt.retryDelay(r)
+	if !again {
+		t.finish(r)
 		return
 	}
 	if limit := t.message.Policy.ScheduleToClose; limit > 0 && time.Since(t.message.Scheduled)+delay >= limit {
-		t.finish(out, t.outOfTime(err))
+		t.finish(t.function.failed(t.outOfTime(t.function.errors.Decode(r.failure))))
 		return
 	}
-	t.runner.Log.Info("activity failed and will be retried", "workflow", t.message.ID, "activity", t.message.Name, "attempt", attempts, "after", delay, "error", err)
-	if err := t.progress.failed(t.runner.Handlers.Errors.Encode(err), time.Now().Add(delay)); err != nil {
-		t.runner.Log.Warn("failure of an attempt not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
+	stored := t.progress.failed(r.failure, time.Now().Add(delay))
+	if errors.Is(stored, store.ErrStateChanged) {
+		t.nak(store.AckWait) // this worker was taken for dead, and another one has begun the next attempt
+		return
 	}
-	t.delivery.Nak(delay)
+	if stored != nil {
+		t.runner.Log.Warn("failure of an attempt not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", stored)
+	}
+	t.runner.Log.Info("activity failed and will be retried", "workflow", t.message.ID, "activity", t.message.Name, "attempt", t.attempt.Attempt, "after", delay, "error", r.failure.Message)
+	t.nak(delay)
 }
 
 // expiredDuring reports whether an attempt ended because the schedule-to-close limit passed. Both the deadline of the
 // attempt and the owner of the run end it then, so the function may return either error.
-func (t *task) expiredDuring(err error) bool {
+func (t *task) expiredDuring(r result) bool {
 	limit := t.message.Policy.ScheduleToClose
-	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	return limit > 0 && ended && time.Since(t.message.Scheduled) >= limit
+	return limit > 0 && (r.late || r.stopped) && time.Since(t.message.Scheduled) >= limit
 }
 
 // outOfTime is the error of an activity whose schedule-to-close limit has passed, or would before its next attempt.
@@ -213,15 +308,19 @@ func (t *task) timeout(kind failures.TimeoutKind, limit time.Duration, last erro
 	return &failures.TimeoutError{Kind: kind, Activity: t.message.Name, Limit: limit, Last: last}
 }
 
-// sendRetry is how often sending an outcome is retried while the store does not answer.
-var sendRetry = backoff.Doubling(50*time.Millisecond, 5*time.Second)
-
 // finish brings the outcome to the run and then takes the task out of its queue. If this worker has the run in memory,
 // the outcome goes there directly; otherwise it is sent to the inbox.
-func (t *task) finish(out history.Payload, err error) {
-	completed := t.outcome(out, err)
+func (t *task) finish(r result) {
+	info := t.attempt.Info
+	info.Attempt = t.progress.state.Attempt
+	outcome, err := t.runner.outcome(info, r)
+	if err != nil {
+		t.nak(0)
+		return
+	}
+	completed := &history.ActivityCompleted{Op: t.message.Op, Outcome: outcome}
 	if t.runs.RecordOutcome(t.message.ID, t.message.RunID, completed) {
-		t.delivery.Ack()
+		t.ack()
 		return
 	}
 	ctx := t.runner.Context()
@@ -230,24 +329,14 @@ func (t *task) finish(out history.Payload, err error) {
 	for attempts := 1; ; attempts++ {
 		err := t.runner.Store.Send(ctx, sent)
 		if err == nil {
-			t.delivery.Ack()
+			t.ack()
 			return
 		}
 		if ctx.Err() != nil {
-			t.delivery.Nak(0)
+			t.nak(0)
 			return
 		}
 		t.runner.Log.Warn("outcome not sent; trying again", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 		sendRetry.Wait(ctx, attempts)
 	}
-}
-
-// outcome makes the outcome of the activity, with its result sealed.
-func (t *task) outcome(out history.Payload, err error) *history.ActivityCompleted {
-	if sealErr := t.runner.Chain.Seal(t.runner.Context(), journal.ObjectPrefix(t.message.ID, t.message.RunID), &out); sealErr != nil {
-		out, err = history.Payload{}, errors.Join(err, sealErr)
-	}
-	return &history.ActivityCompleted{Op: t.message.Op, Outcome: history.Outcome{
-		Result: out, Failure: t.runner.Handlers.Errors.Encode(err), Attempts: t.progress.state.Attempt, Worker: t.runner.ID,
-	}}
 }
