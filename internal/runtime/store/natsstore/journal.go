@@ -18,10 +18,11 @@ import (
 
 // Headers of a record.
 const (
-	headerRun    = "Pawl-Run"
-	headerCommit = "Pawl-Commit"
-	headerFirst  = "Pawl-First"
-	headerClose  = "Pawl-Close" // retention
+	headerRun     = "Pawl-Run"
+	headerRequest = "Pawl-Request"
+	headerCommit  = "Pawl-Commit"
+	headerFirst   = "Pawl-First"
+	headerClose   = "Pawl-Close" // retention
 
 	// Headers of a copy: the sequence and the time of the record that was copied.
 	headerSeq  = "Pawl-Seq"
@@ -75,6 +76,9 @@ func (s *Store) recordMsg(id string, prev store.Seq, rec store.Record) *nats.Msg
 
 func recordHeader(rec store.Record) nats.Header {
 	h := header(headerRun, rec.RunID, headerCommit, rec.CommitID)
+	if rec.Request != "" {
+		h[headerRequest] = []string{token(rec.Request)}
+	}
 	if rec.First != 0 {
 		h[headerFirst] = []string{seqString(rec.First)}
 	}
@@ -223,9 +227,29 @@ func (s *Store) LoadRun(ctx context.Context, id, runID string) ([]store.Stored, 
 	return []store.Stored{rec}, nil
 }
 
+// FindRun implements store.Journal.
+func (s *Store) FindRun(ctx context.Context, id, request string) (runID string, err error) {
+	if err := checkName("request", request); err != nil {
+		return "", err
+	}
+	last, err := s.Last(ctx, id)
+	if err == nil && last.Request == request {
+		return last.RunID, nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	m, err := s.journal(id).last(ctx, s.name.archive(id, request, ""))
+	if err != nil {
+		return "", fmt.Errorf("find the run of request %s of workflow %q: %w", request, id, err)
+	}
+	return m.Header.Get(headerRun), nil
+}
+
 func storedRecord(m message) (store.Stored, error) {
 	rec := store.Stored{Seq: m.Seq, Time: m.Time, Record: store.Record{
 		RunID:    m.Header.Get(headerRun),
+		Request:  untoken(m.Header.Get(headerRequest)),
 		CommitID: m.Header.Get(headerCommit),
 		Data:     m.Data,
 	}}

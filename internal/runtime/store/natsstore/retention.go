@@ -8,6 +8,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,12 +73,15 @@ func (s *Store) archive(ctx context.Context, id string, prev store.Seq) error {
 	}
 	h := copyHeader(closed)
 	h[headerExpectedSeq] = []string{"0"}
-	_, err = s.shard(id).journal.write(ctx, &nats.Msg{Subject: s.name.archive(id, closed.RunID), Header: h, Data: closed.Data})
+	_, err = s.shard(id).journal.write(ctx, &nats.Msg{Subject: s.name.archive(id, cmp.Or(closed.Request, noRequest), closed.RunID), Header: h, Data: closed.Data})
 	if isConflict(err) {
 		return nil
 	}
 	return err
 }
+
+// noRequest takes the place of the request in the subject of a run that has none.
+const noRequest = "-"
 
 // copyHeader returns the header of a copy of a closing record, which expires when the retention of the run ends.
 func copyHeader(closed store.Stored) nats.Header {
@@ -90,7 +94,7 @@ func copyHeader(closed store.Stored) nats.Header {
 
 // archived returns the record of a closed run whose id was used again.
 func (s *Store) archived(ctx context.Context, id, runID string) (store.Stored, error) {
-	m, err := s.journal(id).last(ctx, s.name.archive(id, runID))
+	m, err := s.journal(id).last(ctx, s.name.archive(id, "", runID))
 	if err != nil {
 		return store.Stored{}, err
 	}

@@ -77,12 +77,13 @@ func (t *T) expire(id, run string) store.Seq {
 }
 
 func record(run string, n int) store.Record {
-	return store.Record{RunID: run, CommitID: fmt.Sprintf("%s/%d", run, n), Data: fmt.Appendf(nil, "%s record %d", run, n)}
+	return store.Record{RunID: run, Request: "request of " + run, CommitID: fmt.Sprintf("%s/%d", run, n), Data: fmt.Appendf(nil, "%s record %d", run, n)}
 }
 
 func closing(run string, first store.Seq, retention time.Duration) store.Record {
 	return store.Record{
 		RunID:    run,
+		Request:  "request of " + run,
 		CommitID: run + "/end",
 		First:    first,
 		Data:     []byte(run + " as a whole"),
