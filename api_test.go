@@ -18,6 +18,7 @@ import (
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
@@ -588,6 +589,37 @@ func TestErrorsOfActivities(t *testing.T) {
 		var timeout *pawl.TimeoutError
 		if err := e.wait(e.start("slow", "slow")); !errors.As(err, &timeout) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("timeout: %v", err)
+		}
+	})
+}
+
+func TestWorkerLostError(t *testing.T) {
+	h, call := activity(func(ctx context.Context, in string) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	})
+	h.Activity.Policy.Attempts = 1
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) { return call(ctx, r, in) })
+	bubble(t, reg, func(e *engine) {
+		activities := pawl.Registration{Package: "activities", Activities: []abi.Handler{h}}
+		ctx, kill := context.WithCancelCause(context.Background())
+		ended := make(chan error, 1)
+		go func() { ended <- e.connect().Work(ctx, activities) }()
+		run := e.start("order", "")
+		time.Sleep(time.Second)
+		kill(worker.ErrKilled)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		go func() { ended <- e.connect().Work(ctx, activities) }()
+		var lost *pawl.WorkerLostError
+		if err := e.wait(run); !errors.As(err, &lost) || lost.Attempt != 1 || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -32,6 +32,7 @@ type compilation struct {
 	prog        *gosrc.Program
 	description map[*gosrc.Package]*ir.Package // of what is annotated
 	check       *check.Result
+	sound       []*gosrc.Package // can have output
 	result      *Result
 }
 
@@ -48,22 +49,20 @@ func analyze(ctx context.Context, cfg Config) (*compilation, error) {
 		loader: loader, prog: loader.Program,
 		description: map[*gosrc.Package]*ir.Package{}, result: &Result{Dir: loader.Program.Dir},
 	}
+	c.result.Sources = c.files()
 	if err := c.stub(); err != nil {
 		return nil, err
 	}
 	loader.TypeCheck()
-	if !all && loader.Compiles() && loader.ImportsExternal() {
+	if !all && loader.ImportsExternal() {
 		if err := loader.Deepen(check.Unknown(c.prog)); err != nil {
 			return nil, err
 		}
 	}
-	c.report(slices.Concat(loader.Findings(), describe.Check(c.prog), c.takenNames()))
-	c.result.Sources = c.files()
-	switch {
-	case !loader.Compiles(): // the checker cannot say anything reliable about code that has no types
-	case all:
+	c.report(slices.Concat(loader.Findings(), describe.Check(c.prog)))
+	if all {
 		c.check = check.Everything(c.prog)
-	default:
+	} else {
 		c.check = check.Run(c.prog)
 		c.report(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
 		c.result.Remarks = c.wanted(c.check.Remarks)
@@ -72,9 +71,10 @@ func analyze(ctx context.Context, cfg Config) (*compilation, error) {
 	return c, nil
 }
 
-// generate runs the stages after the check.
+// generate runs the stages after the check, for the packages that can have output.
 func (c *compilation) generate() error {
-	lowered := lower.Files(c.prog, c.check)
+	c.sound = c.soundPackages()
+	lowered := lower.Files(c.prog, c.sound, c.check)
 	packages, err := c.complete(lowered)
 	if err != nil {
 		return err
@@ -119,26 +119,11 @@ func (c *compilation) stub() error {
 			p.Generator = Version
 		}
 		c.description[pkg] = p
+		if pkg.Wanted && len(pkg.Annotated) > 0 {
+			c.report(takenNames(c.prog, pkg, p))
+		}
 	}
 	return nil
-}
-
-// takenNames finds generated names that the author has declared already.
-func (c *compilation) takenNames() (found []diag.Diagnostic) {
-	for _, pkg := range c.prog.Packages {
-		p := c.description[pkg]
-		if p == nil || len(pkg.Annotated) == 0 || !pkg.Wanted {
-			continue
-		}
-		for _, name := range emit.Names(p) {
-			if _, taken := slices.BinarySearch(p.Scope, name); taken {
-				found = append(found, c.prog.At(pkg.Types.Scope().Lookup(name).Pos(), describe.RuleName,
-					fmt.Sprintf("package %s declares %s, which is the name of something that pawl generates", pkg.Name, name),
-					"give it another name"))
-			}
-		}
-	}
-	return found
 }
 
 // files returns the names of the author's files.
@@ -183,14 +168,14 @@ type described struct {
 	source *gosrc.Package
 }
 
-// complete returns every package in which something is annotated or lowered, with what follows from lowering.
+// complete returns every package with output in which something is annotated or lowered, with what follows from lowering.
 func (c *compilation) complete(lowered []lower.File) (out []described, err error) {
 	index, err := sources.NewIndex(c.prog, c.check)
 	if err != nil {
 		return nil, err
 	}
 	has := map[string]bool{} // paths of packages so far; imports come first
-	for _, pkg := range c.prog.Packages {
+	for _, pkg := range c.sound {
 		own := slices.DeleteFunc(slices.Clone(lowered), func(f lower.File) bool { return f.Pkg != pkg })
 		if len(pkg.Annotated)+len(own) == 0 {
 			continue
@@ -277,13 +262,10 @@ func (c *compilation) compare(files map[string][]byte) error {
 	return nil
 }
 
-// outputNames returns the names of the generated files, old and new, of the packages that the user asked for.
+// outputNames returns the names of the generated files, old and new, of the packages that can have output.
 func (c *compilation) outputNames(files map[string][]byte) []string {
 	names := map[string]bool{}
-	for _, pkg := range c.prog.Packages {
-		if !pkg.Wanted {
-			continue
-		}
+	for _, pkg := range c.sound {
 		for _, name := range pkg.Generated {
 			names[name] = true
 		}
@@ -296,10 +278,15 @@ func (c *compilation) outputNames(files map[string][]byte) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// verify type-checks the files together with the author's code. If that fails, there is nothing to write.
+// verify type-checks the files together with the author's code. A package for which that fails gets no output.
 func (c *compilation) verify(files map[string][]byte) {
-	if found := c.prog.Verify(files); len(found) > 0 {
-		c.report(found)
-		c.result.Files = nil
+	found := c.prog.Verify(c.sound, files)
+	if len(found) == 0 {
+		return
 	}
+	c.report(found)
+	c.sound = c.soundPackages()
+	c.result.Files = slices.DeleteFunc(c.result.Files, func(f File) bool {
+		return !slices.ContainsFunc(c.sound, func(pkg *gosrc.Package) bool { return pkg.Dir == filepath.Dir(f.Path) })
+	})
 }

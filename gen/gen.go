@@ -20,7 +20,7 @@ import (
 )
 
 // Version of the generator: it changes whenever the same source gives other output.
-const Version = "2"
+const Version = "3"
 
 // ABIVersion is the version of runtime/abi that generated code is written for.
 const ABIVersion = emit.ABIVersion
@@ -33,17 +33,15 @@ type Config struct {
 	BuildFlags []string // for the go command, such as -tags=…
 }
 
-// Generate compiles the packages that match, and the packages of their module that they build on. If there are findings
-// about the author's code, the result has them and no files. An error means that there was nothing to compile.
+// Generate compiles the packages that match, and the packages of their module that they build on. The result has the
+// findings about the author's code, and the files of the packages that no finding concerns. An error means that there was
+// nothing to compile.
 func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	c, err := analyze(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	if len(c.result.Diagnostics) == 0 {
-		err = c.generate()
-	}
-	return c.result, err
+	return c.result, c.generate()
 }
 
 // Check compiles as far as the findings. The result has no files.

@@ -17,7 +17,7 @@ import (
 // Result is what a compilation found and what it would write. Its methods must not be called concurrently.
 type Result struct {
 	Dir         string            // where the compiler was called
-	Diagnostics []diag.Diagnostic // findings; if there are any, there are no files
+	Diagnostics []diag.Diagnostic // findings; packages that they concern have no files
 	Remarks     []diag.Diagnostic // worth knowing, but no reason to stop
 	Accepted    []Acceptance      // what the author has accepted, by position
 	Files       []File            // everything generated, by path, and everything to be removed
@@ -47,11 +47,8 @@ func (r *Result) Stale() (stale []File) {
 }
 
 // Write updates the files on disk. It writes only files that change, and replaces each of them atomically. If a file
-// cannot be written, nothing is replaced. Write returns an error if there are findings.
+// cannot be written, nothing is replaced.
 func (r *Result) Write() error {
-	if len(r.Diagnostics) > 0 {
-		return errors.New("nothing is written while there are findings: fix them first")
-	}
 	stale := r.Stale()
 	temps := make([]string, len(stale))
 	for i, f := range stale {

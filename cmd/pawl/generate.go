@@ -23,8 +23,8 @@ func newGenerateCommand() *cobra.Command {
 		Short: "Write typed stubs and replay-safe copies of annotated packages",
 		Long: `Generate compiles the packages, by default the one in the current directory. Next to the code it writes pawl.gen.go, with
 the stubs and the registration, and *.pawl.go, with the copies that workflows run. It also writes copies in other
-packages of the module whose functions the workflows call. It writes a file only if its content changes, and writes
-nothing unless all packages compile.
+packages of the module whose functions the workflows call. It writes a file only if its content changes. A package with
+findings keeps the files that it has, as do all packages that import it.
 
 To run it with go generate: //go:generate go tool pawl generate
 
@@ -49,7 +49,7 @@ findings or a file is out of date.`,
 			case len(result.Diagnostics) > 0 && (check || diff):
 				return failWith(cmd, result, cli.Found)
 			case len(result.Diagnostics) > 0:
-				return failWith(cmd, result, cli.Failure)
+				return errors.Join(failWith(cmd, result, cli.Failure), result.Write())
 			case check:
 				return reportStale(cmd.OutOrStdout(), result)
 			case diff:

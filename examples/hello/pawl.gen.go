@@ -22,6 +22,7 @@ var pawlCharge = pawlPackage.Activity(abi.Activity{
 })
 
 // Charge__pawl schedules activity Charge and waits for its outcome.
+// An attempt may take 10s. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Charge__pawl(_run *abi.Run, ctx context.Context, item string) (payment string, err error) {
 	err = abi.Call(ctx, _run, pawlCharge, []any{item}, &payment)
 	return payment, err
@@ -34,6 +35,7 @@ var pawlShip = pawlPackage.Activity(abi.Activity{
 })
 
 // Ship__pawl schedules activity Ship and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Ship__pawl(_run *abi.Run, ctx context.Context, item, payment string) (parcel string, err error) {
 	err = abi.Call(ctx, _run, pawlShip, []any{item, payment}, &parcel)
 	return parcel, err
@@ -70,7 +72,7 @@ func pawlActivities() []abi.Handler {
 // pawlCheckout describes workflow Checkout.
 var pawlCheckout = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/examples/hello.Checkout",
-	Version: "0958104d1654",
+	Version: "28fb122b31c7",
 	Pos:     "main.go:29",
 })
 
@@ -117,6 +119,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceMain is main.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed main.go
 var pawlSourceMain string
 
@@ -124,7 +128,7 @@ var pawlSourceMain string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/examples/hello",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "main.go",

@@ -22,6 +22,7 @@ var pawlQuote = pawlPackage.Activity(abi.Activity{
 })
 
 // Quote__pawl schedules activity Quote and waits for its outcome.
+// An attempt may take 1h. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Quote__pawl(_run *abi.Run, ctx context.Context, carrier string, grams int) (result Offer, err error) {
 	err = abi.Call(ctx, _run, pawlQuote, []any{carrier, grams}, &result)
 	return result, err
@@ -48,7 +49,7 @@ func pawlActivities() []abi.Handler {
 // pawlCheapest describes workflow Cheapest.
 var pawlCheapest = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/examples/quotes.Cheapest",
-	Version: "c5f1d710ee07",
+	Version: "7d378dca3d38",
 	Pos:     "main.go:41",
 })
 
@@ -98,6 +99,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceMain is main.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed main.go
 var pawlSourceMain string
 
@@ -105,7 +108,7 @@ var pawlSourceMain string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/examples/quotes",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "main.go",

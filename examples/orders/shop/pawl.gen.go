@@ -23,6 +23,7 @@ var pawlCharge = pawlPackage.Activity(abi.Activity{
 })
 
 // Charge__pawl schedules activity Charge and waits for its outcome.
+// An attempt may take 2s. One that fails is made again after 200ms, then 400ms, and so on up to 2s, until one succeeds.
 func Charge__pawl(_run *abi.Run, ctx context.Context, o Order, q Quote) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlCharge, []any{o, q}, &result)
 	return result, err
@@ -36,6 +37,7 @@ var pawlRefund = pawlPackage.Activity(abi.Activity{
 })
 
 // Refund__pawl schedules activity Refund and waits for its outcome.
+// An attempt may take 2s. One that fails is made again after 200ms, then 400ms, and so on up to 2s, until one succeeds.
 func Refund__pawl(_run *abi.Run, ctx context.Context, o Order, payment string) error {
 	return abi.Call(ctx, _run, pawlRefund, []any{o, payment})
 }
@@ -48,6 +50,7 @@ var pawlReserve = pawlPackage.Activity(abi.Activity{
 })
 
 // Reserve__pawl schedules activity Reserve and waits for its outcome.
+// An attempt may take 2s. One that fails is made again after 200ms, then 400ms, and so on up to 1s, until one succeeds.
 func Reserve__pawl(_run *abi.Run, ctx context.Context, o Order) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlReserve, []any{o}, &result)
 	return result, err
@@ -61,6 +64,7 @@ var pawlRelease = pawlPackage.Activity(abi.Activity{
 })
 
 // Release__pawl schedules activity Release and waits for its outcome.
+// An attempt may take 2s. One that fails is made again after 200ms, then 400ms, and so on up to 1s, until one succeeds.
 func Release__pawl(_run *abi.Run, ctx context.Context, o Order, goods string) error {
 	return abi.Call(ctx, _run, pawlRelease, []any{o, goods})
 }
@@ -76,6 +80,7 @@ var pawlShip = pawlPackage.Activity(abi.Activity{
 })
 
 // Ship__pawl schedules activity Ship and waits for its outcome.
+// An attempt may take 1s. One that fails is made again after 200ms, then 400ms, and so on up to 2s, until one succeeds.
 func Ship__pawl(_run *abi.Run, ctx context.Context, o Order) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlShip, []any{o}, &result)
 	return result, err
@@ -92,6 +97,7 @@ var pawlPrice = pawlPackage.Activity(abi.Activity{
 })
 
 // Price__pawl runs step Price and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Price__pawl(_run *abi.Run, ctx context.Context, o Order) (result Quote, err error) {
 	err = abi.Call(ctx, _run, pawlPrice, []any{o}, &result)
 	return result, err
@@ -173,7 +179,7 @@ func pawlActivities() []abi.Handler {
 // pawlFulfil describes workflow Fulfil.
 var pawlFulfil = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/examples/orders/shop.Fulfil",
-	Version: "c2cb04ff0bc2",
+	Version: "bfbcdffe4f0f",
 	Pos:     "shop.go:43",
 })
 
@@ -223,9 +229,13 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceCompanies is companies.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed companies.go
 var pawlSourceCompanies string
 
+// pawlSourceShop is shop.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed shop.go
 var pawlSourceShop string
 
@@ -233,7 +243,7 @@ var pawlSourceShop string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/examples/orders/shop",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/examples/orders/shop.ErrRefused", ErrRefused),
 		abi.Sentinel("github.com/pawlhq/pawl/examples/orders/shop.ErrUnknownItem", ErrUnknownItem),

@@ -211,10 +211,25 @@ func signature(f *gosrc.Func) ir.Signature {
 	sig := f.Obj.Signature()
 	return ir.Signature{
 		Context:  sig.Params().At(0).Name(),
-		Inputs:   params(inputs(f), sig.Variadic()),
+		Inputs:   asWritten(params(inputs(f), sig.Variadic()), f.Syntax.Params, 1),
 		Variadic: sig.Variadic(),
-		Results:  params(results(f), false),
+		Results:  asWritten(params(results(f), false), f.Syntax.Results, 0),
 	}
+}
+
+// asWritten marks the parameters or results that share their type with the one before in the author's list, whose first ones
+// are left out. So is the last one of results.
+func asWritten(params []ir.Param, list *ast.FieldList, leftOut int) []ir.Param {
+	i := -leftOut
+	for _, field := range list.List {
+		for n := range max(1, len(field.Names)) {
+			if 0 < i && i < len(params) {
+				params[i].Joined = n > 0
+			}
+			i++
+		}
+	}
+	return params
 }
 
 func params(vs []*types.Var, variadic bool) (out []ir.Param) {

@@ -3,9 +3,11 @@
 package describe
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/pawlhq/pawl/gen/diag"
@@ -31,7 +33,7 @@ func vars(t *types.Tuple) (out []*types.Var) {
 
 // Check finds what is wrong with the annotated functions in the packages that the user asked for.
 func Check(p *gosrc.Program) (found []diag.Diagnostic) {
-	for _, pkg := range p.Packages {
+	for _, pkg := range slices.Concat(p.Packages, p.Broken) {
 		if !pkg.Wanted {
 			continue
 		}
@@ -143,7 +145,8 @@ func named(v *types.Var) bool { return v.Name() != "" && v.Name() != "_" }
 // checkNames reports names of histories that are used twice in the program.
 func checkNames(p *gosrc.Program) (found []diag.Diagnostic) {
 	first := map[string]*gosrc.Func{}
-	for _, pkg := range p.Packages {
+	byPath := func(a, b *gosrc.Package) int { return cmp.Compare(a.Path, b.Path) }
+	for _, pkg := range slices.SortedFunc(slices.Values(slices.Concat(p.Packages, p.Broken)), byPath) {
 		for _, f := range pkg.Annotated {
 			name := f.Registered()
 			other := first[name]

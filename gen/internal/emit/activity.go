@@ -52,9 +52,9 @@ func (w *writer) description(typeName string, a ir.Activity) {
 	w.file.Var().Id(name).Op("=").Id(w.names.pkg).Dot("Activity").Call(literal(abi("Activity"),
 		field("Name", jen.Lit(a.Registered)),
 		field("Queue", lit(queue)),
-		field("Step", lit(a.Step)),
+		field("Step", flag(a.Step)),
 		field("Policy", policy(a.Policy)),
-		field("Final", final(a.Final)),
+		field("Final", w.final(a.Final)),
 		field("Codec", lit(a.Codec)),
 		field("Pos", jen.Lit(a.Pos)),
 	))
@@ -101,62 +101,64 @@ func policy(p ir.Policy) jen.Code {
 //		_, ok := errors.AsType[*CardError](err)
 //		return ok
 //	}
-func final(finals []ir.Final) jen.Code {
+func (w *writer) final(finals []ir.Final) jen.Code {
 	if len(finals) == 0 {
 		return nil
 	}
-	return jen.Func().Params(jen.Id(errName).Error()).Bool().BlockFunc(func(g *jen.Group) {
+	return jen.Func().Params(jen.Id(w.names.err).Add(predeclared("error"))).Add(predeclared("bool")).BlockFunc(func(g *jen.Group) {
 		for _, f := range finals[:len(finals)-1] {
 			if f.Type {
-				g.If(asType(f), jen.Id("ok")).Block(jen.Return(jen.True()))
+				g.If(w.asType(f), jen.Id(w.names.ok)).Block(jen.Return(predeclared("true")))
 			} else {
-				g.If(isError(f)).Block(jen.Return(jen.True()))
+				g.If(w.isError(f)).Block(jen.Return(predeclared("true")))
 			}
 		}
 		if last := finals[len(finals)-1]; last.Type {
-			g.Add(asType(last))
-			g.Return(jen.Id("ok"))
+			g.Add(w.asType(last))
+			g.Return(jen.Id(w.names.ok))
 		} else {
-			g.Return(isError(last))
+			g.Return(w.isError(last))
 		}
 	})
 }
 
 // isError writes errors.Is(err, ErrDeclined).
-func isError(f ir.Final) *jen.Statement {
-	return jen.Qual("errors", "Is").Call(jen.Id(errName), ref(f.Ref))
+func (w *writer) isError(f ir.Final) *jen.Statement {
+	return jen.Qual("errors", "Is").Call(jen.Id(w.names.err), ref(f.Ref))
 }
 
 // asType writes _, ok := errors.AsType[*CardError](err).
-func asType(f ir.Final) *jen.Statement {
-	return jen.List(jen.Id("_"), jen.Id("ok")).Op(":=").Qual("errors", "AsType").Types(pointerTo(f.Ref, f.Pointer)).Call(jen.Id(errName))
+func (w *writer) asType(f ir.Final) *jen.Statement {
+	return jen.List(jen.Id("_"), jen.Id(w.names.ok)).Op(":=").Qual("errors", "AsType").Types(pointerTo(f.Ref, f.Pointer)).Call(jen.Id(w.names.err))
 }
 
 // functionStub writes
 //
 //	// Charge__pawl schedules activity Charge and waits for its outcome.
+//	// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 //	func Charge__pawl(_run *abi.Run, ctx context.Context, item string) (payment string, err error) {
 //		err = abi.Call(ctx, _run, pawlCharge, []any{item}, &payment)
 //		return payment, err
 //	}
 func (w *writer) functionStub(a ir.Activity) {
 	name := lowered(a.Name)
-	w.commentf("%s %s %s and waits for its outcome.", name, schedules(a), a.Name)
-	w.stub(stub{head: jen.Func().Id(name), activity: a, used: map[string]bool{}})
+	w.commentf("%s %s %s and waits for its outcome.\n%s", name, schedules(a), a.Name, inWords(a.Policy))
+	w.stub(stub{head: jen.Func().Id(name), activity: a, used: map[string]bool{w.names.run: true}})
 }
 
 // methodStub writes
 //
 //	// Take__pawl schedules activity Bank.Take and waits for its outcome.
+//	// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 //	func (b *Bank) Take__pawl(_run *abi.Run, ctx context.Context, cents int) (receipt string, err error) {
 //		err = abi.CallOn(ctx, _run, b, pawlBankTake, []any{cents}, &receipt)
 //		return receipt, err
 //	}
 func (w *writer) methodStub(r ir.Receiver, a ir.Activity) {
-	used := map[string]bool{}
-	recv := w.pick(used, a.Receiver, recvName)
+	used := map[string]bool{w.names.run: true}
+	recv := w.pick(used, a.Receiver, w.names.recv)
 	name := lowered(a.Name)
-	w.commentf("%s %s %s and waits for its outcome.", name, schedules(a), display(r.Type.Name, a.Name))
+	w.commentf("%s %s %s and waits for its outcome.\n%s", name, schedules(a), display(r.Type.Name, a.Name), inWords(a.Policy))
 	w.stub(stub{
 		head: jen.Func().Params(jen.Id(recv).Add(pointerTo(r.Type, a.Pointer))).Id(name),
 		recv: recv, typeName: r.Type.Name, activity: a, used: used,
@@ -166,15 +168,16 @@ func (w *writer) methodStub(r ir.Receiver, a ir.Activity) {
 // interfaceStub writes
 //
 //	// Stock_Reserve__pawl schedules activity Stock.Reserve and waits for its outcome.
+//	// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 //	func Stock_Reserve__pawl(_run *abi.Run, recv Stock, ctx context.Context, sku string) error {
 //		return abi.CallOn(ctx, _run, recv, pawlStockReserve, []any{sku})
 //	}
 func (w *writer) interfaceStub(r ir.Receiver, a ir.Activity) {
-	used := map[string]bool{recvName: true}
+	used := map[string]bool{w.names.run: true, w.names.recv: true}
 	name := loweredMethod(r.Type.Name, a.Name)
-	w.commentf("%s %s %s and waits for its outcome.", name, schedules(a), display(r.Type.Name, a.Name))
+	w.commentf("%s %s %s and waits for its outcome.\n%s", name, schedules(a), display(r.Type.Name, a.Name), inWords(a.Policy))
 	w.stub(stub{
-		head: jen.Func().Id(name), recv: recvName, first: jen.Id(recvName).Add(ref(r.Type)),
+		head: jen.Func().Id(name), recv: w.names.recv, first: jen.Id(w.names.recv).Add(ref(r.Type)),
 		typeName: r.Type.Name, activity: a, used: used,
 	})
 }
@@ -199,13 +202,13 @@ type stub struct {
 // stub writes the parameters, results and body of a stub; see functionStub.
 func (w *writer) stub(s stub) {
 	sig := s.activity.Signature
-	ctx := w.pick(s.used, sig.Context, ctxName)
+	ctx := w.pick(s.used, sig.Context, w.names.ctx)
 	inputs := w.variables(s.used, sig.Inputs, argName)
 	results := w.variables(s.used, sig.Results, resultName)
-	err := w.pick(s.used, errName)
+	err := w.pick(s.used, w.names.err)
 
-	params := []jen.Code{runParam()}
-	function, args := "Call", []jen.Code{jen.Id(ctx), jen.Id(runName)}
+	params := []jen.Code{w.runParam()}
+	function, args := "Call", []jen.Code{jen.Id(ctx), jen.Id(w.names.run)}
 	if s.first != nil {
 		params = append(params, s.first)
 	}
@@ -231,9 +234,9 @@ func (w *writer) stub(s stub) {
 //	}
 func fetch(results []variable, err string, call jen.Code) *jen.Statement {
 	if len(results) == 0 {
-		return jen.Error().Block(jen.Return(call))
+		return predeclared("error").Block(jen.Return(call))
 	}
-	return jen.Params(append(declarations(results), jen.Id(err).Error())...).Block(
+	return jen.Params(append(declarations(results), jen.Id(err).Add(predeclared("error")))...).Block(
 		jen.Id(err).Op("=").Add(call),
 		jen.Return(append(arguments(results, false), jen.Id(err))...),
 	)

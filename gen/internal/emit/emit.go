@@ -86,7 +86,7 @@ func render(w *writer) ([]byte, error) {
 	if err := w.file.Render(&b); err != nil {
 		return nil, fmt.Errorf("writing generated code of %s: %w", w.pkg.Path, err)
 	}
-	return b.Bytes(), nil
+	return w.spellPredeclared(b.Bytes()), nil
 }
 
 // formatted groups the imports: first the standard library, then all others.

@@ -4,6 +4,7 @@ package emit
 
 import (
 	"go/token"
+	"maps"
 
 	"github.com/dave/jennifer/jen"
 
@@ -39,10 +40,10 @@ func (w *writer) receiverHandlers(r ir.Receiver) {
 	name := w.names.handlers(r.Type.Name)
 	w.commentf("%s returns the activities of recv, or none if it is nil.", name)
 	w.file.Func().Id(name).Params(
-		jen.Id(recvName).Add(pointerTo(r.Type, !r.Interface)), jen.Id(tagName).String(),
+		jen.Id(w.names.recv).Add(pointerTo(r.Type, !r.Interface)), jen.Id(w.names.tag).Add(predeclared("string")),
 	).Index().Add(abi("Handler")).Block(
-		jen.If(jen.Id(recvName).Op("==").Nil()).Block(jen.Return(jen.Nil())),
-		jen.Return(w.handlers(r.Type.Name, recvName, r.Activities)),
+		jen.If(jen.Id(w.names.recv).Op("==").Add(predeclared("nil"))).Block(jen.Return(predeclared("nil"))),
+		jen.Return(w.handlers(r.Type.Name, w.names.recv, r.Activities)),
 	)
 }
 
@@ -63,14 +64,14 @@ func (w *writer) handlers(typeName, recv string, activities []ir.Activity) jen.C
 		perform := jen.Id(a.Name)
 		var tag jen.Code
 		if recv != "" {
-			perform, tag = jen.Id(recv).Dot(a.Name), jen.Id(tagName)
+			perform, tag = jen.Id(recv).Dot(a.Name), jen.Id(w.names.tag)
 		}
 		elements = append(elements, literal(jen.Empty(),
 			field("Activity", jen.Id(w.names.activity(typeName, a.Name))),
 			field("Tag", tag),
-			field("Run", jen.Func().Params(ctxParam(ctxName), jen.Id(inName).Add(abi("Values"))).
-				Params(jen.Index().Any(), jen.Error()).BlockFunc(func(g *jen.Group) {
-				w.decodeAndCall(g, a.Signature, perform, jen.Id(ctxName))
+			field("Run", jen.Func().Params(ctxParam(w.names.ctx), jen.Id(w.names.in).Add(abi("Values"))).
+				Params(jen.Index().Add(predeclared("any")), predeclared("error")).BlockFunc(func(g *jen.Group) {
+				w.decodeAndCall(g, a.Signature, perform, jen.Id(w.names.ctx))
 			})),
 		))
 	}
@@ -88,25 +89,22 @@ func (w *writer) handlers(typeName, recv string, activities []ir.Activity) jen.C
 //
 // The first arguments are given.
 func (w *writer) decodeAndCall(g *jen.Group, s ir.Signature, f *jen.Statement, first ...jen.Code) {
-	used := map[string]bool{}
-	for _, name := range localNames {
-		used[name] = true
-	}
+	used := maps.Clone(w.names.locals)
 	inputs := w.variables(used, s.Inputs, argName)
 	results := w.variables(used, s.Results, resultName)
 	for _, decl := range declarations(variadic(inputs, s.Variadic, "[]")) {
 		g.Var().Add(decl)
 	}
 	if len(inputs) > 0 {
-		g.If(jen.Err().Op(":=").Id(inName).Dot("Decode").Call(pointers(inputs)...), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
+		g.If(jen.Id(w.names.err).Op(":=").Id(w.names.in).Dot("Decode").Call(pointers(inputs)...), jen.Id(w.names.err).Op("!=").Add(predeclared("nil"))).Block(jen.Return(predeclared("nil"), jen.Id(w.names.err)))
 	}
 	call := f.Call(append(first, arguments(inputs, s.Variadic)...)...)
 	if len(results) == 0 {
-		g.Return(jen.Nil(), call)
+		g.Return(predeclared("nil"), call)
 		return
 	}
-	g.List(append(arguments(results, false), jen.Err())...).Op(":=").Add(call)
-	g.Return(anys(results), jen.Err())
+	g.List(append(arguments(results, false), jen.Id(w.names.err))...).Op(":=").Add(call)
+	g.Return(anys(results), jen.Id(w.names.err))
 }
 
 // registry writes

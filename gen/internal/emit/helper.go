@@ -13,11 +13,11 @@ import (
 
 func (w *writer) helpers() {
 	for _, b := range w.pkg.Binders {
-		w.file.Add(binder(b))
+		w.file.Add(w.binder(b))
 	}
 	for _, d := range w.pkg.Dispatchers {
 		if d.Expression {
-			w.file.Add(expressionDispatcher(d))
+			w.file.Add(w.expressionDispatcher(d))
 		} else {
 			w.file.Add(dispatcher(d))
 			w.file.Add(plainType(d))
@@ -31,16 +31,16 @@ func (w *writer) helpers() {
 //	func bind2x1__pawl[A1, A2, R1 any](_run *abi.Run, f func(*abi.Run, A1, A2) R1) func(A1, A2) R1 {
 //		return func(a1 A1, a2 A2) R1 { return f(_run, a1, a2) }
 //	}
-func binder(b ir.Binder) jen.Code {
+func (w *writer) binder(b ir.Binder) jen.Code {
 	if b.Form == ir.Late {
 		return lateBinder(b)
 	}
 	s := shape(b.Shape)
-	generic, params := s.types(), []jen.Code{jen.Id(runName).Add(run())}
-	lowered, args := append([]jen.Code{run()}, s.in()...), append([]jen.Code{jen.Id(runName)}, s.args()...)
+	generic, params := s.types(), []jen.Code{jen.Id(w.names.run).Add(run())}
+	lowered, args := append([]jen.Code{run()}, s.in()...), append([]jen.Code{jen.Id(w.names.run)}, s.args()...)
 	switch b.Form {
 	case ir.Expression:
-		lowered, args = slices.Insert(s.in(), 1, run()), slices.Insert(s.args(), 1, jen.Code(jen.Id(runName)))
+		lowered, args = slices.Insert(s.in(), 1, run()), slices.Insert(s.args(), 1, jen.Code(jen.Id(w.names.run)))
 	case ir.OnValue:
 		generic, params = append([]jen.Code{jen.Id("S")}, generic...), append(params, jen.Id("s").Id("S"))
 		lowered, args = slices.Insert(lowered, 1, jen.Code(jen.Id("S"))), slices.Insert(args, 1, jen.Code(jen.Id("s")))
@@ -86,7 +86,7 @@ func dispatcher(d ir.Dispatcher) jen.Code {
 	return jen.Commentf("%[1]s returns s if it has %[2]s%[3]s, or else a value whose %[2]s%[3]s calls s.%[2]s.", d.Name(), d.Method, ir.Suffix).Line().
 		Func().Id(d.Name()).Add(constrained(s.types())).Params(jen.Id("s").Add(interfaceOf(d.Method, s.in(), s))).Add(lowered).Block(
 		jen.Switch(jen.Id("s").Op(":=").Id("s").Assert(jen.Type())).Block(
-			jen.Case(jen.Nil()).Block(jen.Return(jen.Nil())),
+			jen.Case(predeclared("nil")).Block(jen.Return(predeclared("nil"))),
 			jen.Case(lowered).Block(jen.Return(jen.Id("s"))),
 		),
 		jen.Return(jen.Id(d.Plain()).Add(instantiated(s.types())).Values(jen.Id("s"))),
@@ -113,18 +113,18 @@ func plainType(d ir.Dispatcher) jen.Code {
 //	func expressSave_1x1__pawl[S interface{ Save(A1) R1 }, A1, R1 any](_run *abi.Run, _ func(S, A1) R1) func(S, A1) R1 {
 //		return func(s S, a1 A1) R1 { return dispatchSave_1x1__pawl[A1, R1](s).Save__pawl(_run, a1) }
 //	}
-func expressionDispatcher(d ir.Dispatcher) jen.Code {
+func (w *writer) expressionDispatcher(d ir.Dispatcher) jen.Code {
 	s := shape(d.Shape)
 	types := []jen.Code{jen.Id("S").Add(interfaceOf(d.Method, s.in(), s))}
 	if len(s.types()) > 0 {
-		types = append(types, jen.List(s.types()...).Any())
+		types = append(types, jen.List(s.types()...).Add(predeclared("any")))
 	}
 	expression := jen.Func().Params(slices.Insert(s.in(), 0, jen.Code(jen.Id("S")))...).Add(s.results())
 	lowered := jen.Id(d.Value().Name()).Add(instantiated(s.types())).Call(jen.Id("s")).Dot(d.Method + ir.Suffix)
 	return jen.Commentf("%s binds the method expression S.%s to the run.", d.Name(), d.Method).Line().
-		Func().Id(d.Name()).Types(types...).Params(jen.Id(runName).Add(run()), jen.Id("_").Add(expression)).Add(expression).Block(
+		Func().Id(d.Name()).Types(types...).Params(jen.Id(w.names.run).Add(run()), jen.Id("_").Add(expression)).Add(expression).Block(
 		jen.Return(jen.Func().Params(slices.Insert(s.params(), 0, jen.Code(jen.Id("s").Id("S")))...).Add(s.results()).
-			Add(oneLine(s.call(lowered, slices.Insert(s.args(), 0, jen.Code(jen.Id(runName))))))),
+			Add(oneLine(s.call(lowered, slices.Insert(s.args(), 0, jen.Code(jen.Id(w.names.run))))))),
 	)
 }
 
@@ -205,7 +205,7 @@ func constrained(types []jen.Code) jen.Code {
 	if len(types) == 0 {
 		return jen.Empty()
 	}
-	return jen.Types(jen.List(types...).Any())
+	return jen.Types(jen.List(types...).Add(predeclared("any")))
 }
 
 // instantiated writes type arguments: [A1, R1], or nothing if there are none.

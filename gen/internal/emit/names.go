@@ -20,27 +20,21 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
-// Names of variables in generated functions, unless something else in scope has them.
+// Names for inputs and results to which the author gave none.
 const (
-	runName    = "_run"
-	ctxName    = "ctx"
-	inName     = "in"
-	recvName   = "recv"
-	tagName    = "tag"
-	errName    = "err"
 	argName    = "arg"
 	resultName = "result"
 )
-
-// localNames are the variables of generated functions, apart from inputs and results.
-var localNames = []string{runName, ctxName, inName, recvName, tagName, errName}
 
 const registrationName = "PawlRegistration"
 
 // names has what is taken in the file, and what it declares for its own use.
 type names struct {
 	taken   map[string]bool // by the author at package level, by Go, by what the file declares, and by imports
+	locals  map[string]bool // variables that functions have beside inputs and results
 	imports *imports.Set
+
+	run, ctx, in, recv, tag, err, ok string // the locals, which hide nothing that the file refers to
 
 	pkg       string            // the package variable
 	functions string            // the function that returns the activities that are functions
@@ -48,10 +42,12 @@ type names struct {
 }
 
 func newNames(p *ir.Package) names {
-	n := names{taken: map[string]bool{}, chosen: map[string]string{}}
+	n := names{taken: map[string]bool{}, locals: map[string]bool{}, chosen: map[string]string{}}
 	for _, name := range slices.Concat(p.Scope, types.Universe.Names(), Names(p)) {
 		n.taken[name] = true
 	}
+	n.run, n.ctx, n.in, n.recv = n.local("_run"), n.local("ctx"), n.local("in"), n.local("recv")
+	n.tag, n.err, n.ok = n.local("tag"), n.local("err"), n.local("ok")
 	n.pkg, n.functions = n.free("pawlPackage"), n.free("pawlActivities")
 	n.choose(p)
 	n.imports = imports.New(n.free)
@@ -113,11 +109,23 @@ func (n names) source(file string) string         { return n.chosen["source "+fi
 
 // free returns a name like want that nothing else has, and takes it.
 func (n names) free(want string) string {
+	name := n.available(want)
+	n.taken[name] = true
+	return name
+}
+
+// local returns a name like want for a variable of functions. Inputs may have the same name where the variable is not used.
+func (n names) local(want string) string {
+	name := n.available(want)
+	n.locals[name] = true
+	return name
+}
+
+func (n names) available(want string) string {
 	name := want
-	for i := 2; n.taken[name] || slices.Contains(localNames, name) || token.IsKeyword(name); i++ {
+	for i := 2; n.taken[name] || n.locals[name] || token.IsKeyword(name); i++ {
 		name = fmt.Sprint(want, i)
 	}
-	n.taken[name] = true
 	return name
 }
 

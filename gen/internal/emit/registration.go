@@ -97,7 +97,7 @@ func (w *writer) activities(instances []instance) jen.Code {
 	}
 	switch len(calls) {
 	case 0:
-		return jen.Nil()
+		return predeclared("nil")
 	case 1:
 		return calls[0]
 	}
@@ -142,21 +142,23 @@ func (w *writer) configs() {
 		var pairs []entry
 		for _, fd := range f.Recv.Fields {
 			if fd.Config() {
-				pairs = append(pairs, entry{jen.Lit(fd.Name), jen.Id(recvName).Dot(fd.Name)})
+				pairs = append(pairs, entry{jen.Lit(fd.Name), jen.Id(w.names.recv).Dot(fd.Name)})
 			}
 		}
-		config := func() *jen.Statement { return jen.Func().Params().Map(jen.String()).Any() }
+		config := func() *jen.Statement { return jen.Func().Params().Map(predeclared("string")).Add(predeclared("any")) }
 		name := w.names.config(f.Recv.Type.Name)
 		w.commentf("%s returns the function that reads the configuration to record, or nil if recv is nil.", name)
-		w.file.Func().Id(name).Params(jen.Id(recvName).Op("*").Add(ref(f.Recv.Type))).Add(config()).Block(
-			jen.If(jen.Id(recvName).Op("==").Nil()).Block(jen.Return(jen.Nil())),
-			jen.Return(config().Block(jen.Return(literal(jen.Map(jen.String()).Any(), pairs...)))),
+		w.file.Func().Id(name).Params(jen.Id(w.names.recv).Op("*").Add(ref(f.Recv.Type))).Add(config()).Block(
+			jen.If(jen.Id(w.names.recv).Op("==").Add(predeclared("nil"))).Block(jen.Return(predeclared("nil"))),
+			jen.Return(config().Block(jen.Return(literal(jen.Map(predeclared("string")).Add(predeclared("any")), pairs...)))),
 		)
 	}
 }
 
 // packageVar writes
 //
+//	// pawlSourceMain is main.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//	//
 //	//go:embed main.go
 //	var pawlSourceMain string
 //
@@ -191,7 +193,7 @@ func (w *writer) packageVar() {
 		field("Generator", jen.Lit(w.pkg.Generator)),
 		field("Errors", errorList(w.pkg.Errors)),
 		field("Sources", list(jen.Index().Add(abi("Source")), sources)),
-		field("Imports", list(jen.Index().String(), imports)),
+		field("Imports", list(jen.Index().Add(predeclared("string")), imports)),
 	))
 }
 
@@ -215,12 +217,15 @@ func errorList(errors []ir.Error) jen.Code {
 
 // embed writes
 //
+//	// pawlSourceMain is main.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//	//
 //	//go:embed main.go
 //	var pawlSourceMain string
 func (w *writer) embed(s ir.Source) {
 	w.file.Anon("embed")
+	w.commentf("%s is %s in this build. A worker that starts compares it with the fingerprints that this file holds.\n", w.names.source(s.File), s.File)
 	w.file.Comment("//go:embed " + s.File)
-	w.file.Var().Id(w.names.source(s.File)).String()
+	w.file.Var().Id(w.names.source(s.File)).Add(predeclared("string"))
 }
 
 // source writes a file with the fingerprints of its declarations:
@@ -240,6 +245,6 @@ func (w *writer) source(t *jen.Statement, s ir.Source) jen.Code {
 	return literal(t,
 		field("File", jen.Lit(s.File)),
 		field("Text", jen.Id(w.names.source(s.File))),
-		field("Sums", literal(jen.Map(jen.String()).String(), sums...)),
+		field("Sums", literal(jen.Map(predeclared("string")).Add(predeclared("string")), sums...)),
 	)
 }

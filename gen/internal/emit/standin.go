@@ -38,13 +38,13 @@ func (w *writer) standIn(r ir.Receiver) {
 	s := standIn{w, r.Type.Name, w.names.standIn(r.Type.Name), w.pick(used, "run"), w.pick(used, "tag")}
 	constructor := w.names.newStandIn(s.iface)
 	w.commentf("%s returns the %s that workflow code holds: its methods schedule activities.", constructor, s.iface)
-	w.file.Func().Id(constructor).Params(runParam(), jen.Id(tagName).String()).Add(ref(r.Type)).Block(
-		jen.Return(jen.Op("&").Id(s.name).Values(jen.Id(runName), jen.Id(tagName))),
+	w.file.Func().Id(constructor).Params(w.runParam(), jen.Id(w.names.tag).Add(predeclared("string"))).Add(ref(r.Type)).Block(
+		jen.Return(jen.Op("&").Id(s.name).Values(jen.Id(w.names.run), jen.Id(w.names.tag))),
 	)
 	w.commentf("%s implements %s by scheduling activities.", s.name, s.iface)
-	w.file.Type().Id(s.name).Struct(jen.Id(s.run).Op("*").Add(abi("Run")), jen.Id(s.tag).String())
+	w.file.Type().Id(s.name).Struct(jen.Id(s.run).Op("*").Add(abi("Run")), jen.Id(s.tag).Add(predeclared("string")))
 	w.commentf("PawlTag returns what distinguishes this %s from others that the workflow holds.", s.iface)
-	w.file.Add(s.method(recvName, "PawlTag").Params().String().Block(jen.Return(jen.Id(recvName).Dot(s.tag))))
+	w.file.Add(s.method(w.names.recv, "PawlTag").Params().Add(predeclared("string")).Block(jen.Return(jen.Id(w.names.recv).Dot(s.tag))))
 	for _, a := range r.Activities {
 		w.file.Line()
 		s.scheduled(a)
@@ -78,23 +78,23 @@ func (s standIn) method(recv, name string) *jen.Statement {
 //	}
 func (s standIn) scheduled(a ir.Activity) {
 	used := map[string]bool{}
-	recv := s.pick(used, recvName)
-	ctx := s.pick(used, a.Signature.Context, ctxName)
+	recv := s.pick(used, s.names.recv)
+	ctx := s.pick(used, a.Signature.Context, s.names.ctx)
 	inputs := variadic(s.variables(used, a.Signature.Inputs, argName), a.Signature.Variadic, "...")
 	s.delegate(delegate{
 		method: a.Name, recv: recv, stub: jen.Id(loweredMethod(s.iface, a.Name)),
 		params:  append([]jen.Code{ctxParam(ctx)}, declarations(inputs)...),
 		args:    append([]jen.Code{jen.Id(ctx)}, arguments(inputs, a.Signature.Variadic)...),
-		results: resultTypes(a.Signature.Results, jen.Error()),
+		results: resultTypes(a.Signature.Results, predeclared("error")),
 	})
 }
 
 // embedded writes a method that an embedded interface annotates, like scheduled.
 func (s standIn) embedded(m ir.Method) {
-	used := map[string]bool{recvName: true}
+	used := map[string]bool{s.names.recv: true}
 	inputs := variadic(s.variables(used, m.Inputs, argName), m.Variadic, "...")
 	s.delegate(delegate{
-		method: m.Name, recv: recvName, stub: jen.Qual(m.Annotated.Pkg.Path, loweredMethod(m.Annotated.Name, m.Name)),
+		method: m.Name, recv: s.names.recv, stub: jen.Qual(m.Annotated.Pkg.Path, loweredMethod(m.Annotated.Name, m.Name)),
 		params: declarations(inputs), args: arguments(inputs, m.Variadic), results: resultTypes(m.Results),
 	})
 }
@@ -128,7 +128,7 @@ func (s standIn) plain(m ir.Method) {
 		params = append(params, param)
 	}
 	s.file.Add(s.method("", m.Name).Params(params...).Add(resultTypes(m.Results)).Block(
-		jen.Panic(jen.Lit(fmt.Sprintf("workflow code cannot call %[1]s.%[2]s, which is neither an activity nor a step: annotate it in interface %[1]s", s.iface, m.Name))),
+		s.panics(jen.Lit(fmt.Sprintf("workflow code cannot call %[1]s.%[2]s, which is neither an activity nor a step: annotate it in interface %[1]s", s.iface, m.Name))),
 	))
 }
 

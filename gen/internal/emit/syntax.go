@@ -27,20 +27,22 @@ func pointerTo(t ir.Ref, pointer bool) *jen.Statement {
 func ctxParam(name string) *jen.Statement { return jen.Id(name).Qual("context", "Context") }
 
 // runParam writes _run *abi.Run.
-func runParam() *jen.Statement { return jen.Id(runName).Op("*").Add(abi("Run")) }
+func (w *writer) runParam() *jen.Statement { return jen.Id(w.names.run).Op("*").Add(abi("Run")) }
 
 // variable is a parameter, a result or a local variable.
 type variable struct {
 	name   string
 	prefix string // of the type: "..." or "[]"
 	typ    ir.Type
+	joined bool // it shares its type with the variable before
 }
 
-// declarations writes variables for a parameter list or for var: a, b string and n int. Neighbours of one type share it.
+// declarations writes variables for a parameter list or for var: a, b string and n int. Variables share a type where the
+// author wrote it once.
 func declarations(vars []variable) (decls []jen.Code) {
 	for len(vars) > 0 {
 		n := 1
-		for n < len(vars) && vars[n].prefix == vars[0].prefix && vars[n].typ.Equal(vars[0].typ) {
+		for n < len(vars) && vars[n].joined {
 			n++
 		}
 		decl := jen.ListFunc(func(g *jen.Group) {
@@ -87,9 +89,9 @@ func pointers(vars []variable) (list []jen.Code) {
 // anys writes []any{a, b}, or nil.
 func anys(vars []variable) *jen.Statement {
 	if len(vars) == 0 {
-		return jen.Nil()
+		return predeclared("nil")
 	}
-	return jen.Index().Any().Values(arguments(vars, false)...)
+	return jen.Index().Add(predeclared("any")).Values(arguments(vars, false)...)
 }
 
 // entry is one key and value of a composite literal.
@@ -125,6 +127,14 @@ func lit[T comparable](v T) jen.Code {
 		return nil
 	}
 	return jen.Lit(v)
+}
+
+// flag writes true, or nothing for false.
+func flag(is bool) jen.Code {
+	if !is {
+		return nil
+	}
+	return predeclared("true")
 }
 
 // duration writes d in its largest whole unit, 90 * time.Minute, or nothing for zero.

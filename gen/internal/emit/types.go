@@ -17,7 +17,7 @@ import (
 func typ(t ir.Type) *jen.Statement {
 	expr, err := parser.ParseExpr(t.Text)
 	if err != nil {
-		return jen.Any()
+		return predeclared("any")
 	}
 	w := typeWriter{}
 	for i, pkg := range t.Packages {
@@ -36,6 +36,9 @@ var braces = jen.Options{Open: "{", Close: "}", Separator: ";"}
 func (w typeWriter) expr(x ast.Expr) *jen.Statement {
 	switch x := x.(type) {
 	case *ast.Ident:
+		if isPredeclared(x.Name) {
+			return predeclared(x.Name)
+		}
 		return jen.Id(x.Name)
 	case *ast.SelectorExpr:
 		return jen.Qual(w[x.X.(*ast.Ident).Name], x.Sel.Name)

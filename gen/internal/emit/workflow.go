@@ -54,11 +54,11 @@ func (w *writer) workflowDescription(f ir.Workflow) {
 func (w *writer) start(f ir.Workflow) {
 	n := clientNames(f)
 	used := map[string]bool{}
-	ctx := w.pick(used, f.Signature.Context, ctxName)
+	ctx := w.pick(used, f.Signature.Context, w.names.ctx)
 	inputs := variadic(w.variables(used, f.Signature.Inputs, argName), f.Signature.Variadic, "[]")
 	client, id, opts := w.pick(used, "c", "client"), w.pick(used, "id", "workflowID"), w.pick(used, "opts", "options")
-	run, err := w.pick(used, "run", "started"), w.pick(used, errName)
-	params := append([]jen.Code{ctxParam(ctx), jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).String()}, declarations(inputs)...)
+	run, err := w.pick(used, "run", "started"), w.pick(used, w.names.err)
+	params := append([]jen.Code{ctxParam(ctx), jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).Add(predeclared("string"))}, declarations(inputs)...)
 	params = append(params, jen.Id(opts).Op("...").Qual(pawlPath, "StartOption"))
 
 	w.commentf("%s starts a run of workflow %s and returns a handle on it.", n.start, workflowDisplay(f))
@@ -66,7 +66,7 @@ func (w *writer) start(f ir.Workflow) {
 	if f.Doc != "" {
 		w.commentf("\n%s", f.Doc)
 	}
-	w.file.Func().Id(n.start).Params(params...).Params(jen.Id(n.run), jen.Error()).Block(
+	w.file.Func().Id(n.start).Params(params...).Params(jen.Id(n.run), predeclared("error")).Block(
 		jen.List(jen.Id(run), jen.Id(err)).Op(":=").Id(client).Dot("Start").Call(
 			jen.Id(ctx), jen.Id(w.names.workflow(f)), jen.Id(id), anys(inputs), jen.Id(opts).Op("..."),
 		),
@@ -87,7 +87,7 @@ func (w *writer) find(f ir.Workflow) {
 	client, id := w.pick(used, "c", "client"), w.pick(used, "id", "workflowID")
 	w.commentf("%s returns a handle on the newest run of workflow %s with this id.", n.find, workflowDisplay(f))
 	w.commentf("It does not check that there is one.")
-	w.file.Func().Id(n.find).Params(jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).String()).Id(n.run).Block(
+	w.file.Func().Id(n.find).Params(jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).Add(predeclared("string"))).Id(n.run).Block(
 		jen.Return(jen.Id(n.run).Values(jen.Id(client).Dot("Run").Call(jen.Id(w.names.workflow(f)), jen.Id(id)))),
 	)
 }
@@ -111,9 +111,9 @@ func (w *writer) handle(f ir.Workflow) {
 	w.file.Type().Id(n.run).Struct(jen.Op("*").Qual(pawlPath, "Run"))
 
 	used := map[string]bool{}
-	recv, ctx := w.pick(used, "r", recvName), w.pick(used, ctxName)
+	recv, ctx := w.pick(used, "r", w.names.recv), w.pick(used, w.names.ctx)
 	results := w.variables(used, f.Signature.Results, resultName)
-	err := w.pick(used, errName)
+	err := w.pick(used, w.names.err)
 	wait := jen.Id(recv).Dot("Wait").Call(append([]jen.Code{jen.Id(ctx)}, pointers(results)...)...)
 	if len(results) == 0 {
 		w.commentf("Result waits for the run to end.")
@@ -139,14 +139,14 @@ func (w *writer) handle(f ir.Workflow) {
 func (w *writer) runner(f ir.Workflow) {
 	name := w.names.runner(f)
 	w.commentf("%s runs workflow %s.", name, workflowDisplay(f))
-	w.file.Func().Id(name).Params(ctxParam(ctxName), runParam(), jen.Id(inName).Add(abi("Values"))).
-		Params(jen.Index().Any(), jen.Error()).BlockFunc(func(g *jen.Group) {
+	w.file.Func().Id(name).Params(ctxParam(w.names.ctx), w.runParam(), jen.Id(w.names.in).Add(abi("Values"))).
+		Params(jen.Index().Add(predeclared("any")), predeclared("error")).BlockFunc(func(g *jen.Group) {
 		call := jen.Id(lowered(f.Name))
 		if f.Recv != nil {
 			workflowReceiver(w, g, f.Recv)
-			call = jen.Id(recvName).Dot(lowered(f.Name))
+			call = jen.Id(w.names.recv).Dot(lowered(f.Name))
 		}
-		w.decodeAndCall(g, f.Signature, call, jen.Id(runName), jen.Id(ctxName))
+		w.decodeAndCall(g, f.Signature, call, jen.Id(w.names.run), jen.Id(w.names.ctx))
 	})
 }
 
@@ -170,13 +170,13 @@ func workflowReceiver(w *writer, g *jen.Group, r *ir.WorkflowReceiver) {
 	if r.Pointer {
 		t = jen.Op("&").Add(t)
 	}
-	g.Id(recvName).Op(":=").Add(literal(t, fields...))
+	g.Id(w.names.recv).Op(":=").Add(literal(t, fields...))
 	for _, f := range r.Fields {
 		if f.Config() {
 			g.If(
-				jen.Err().Op(":=").Add(abi("Config")).Call(jen.Id(runName), jen.Lit(f.Name), jen.Op("&").Id(recvName).Dot(f.Name)),
-				jen.Err().Op("!=").Nil(),
-			).Block(jen.Return(jen.Nil(), jen.Err()))
+				jen.Id(w.names.err).Op(":=").Add(abi("Config")).Call(jen.Id(w.names.run), jen.Lit(f.Name), jen.Op("&").Id(w.names.recv).Dot(f.Name)),
+				jen.Id(w.names.err).Op("!=").Add(predeclared("nil")),
+			).Block(jen.Return(predeclared("nil"), jen.Id(w.names.err)))
 		}
 	}
 }
@@ -184,7 +184,7 @@ func workflowReceiver(w *writer, g *jen.Group, r *ir.WorkflowReceiver) {
 // activitiesOf writes what a field with activities holds in a run: abi.Receiver[Bank](_run, ""), pawlNewStock(_run, "")
 // or abi.StandIn[stock.Stock](_run, "").
 func (w *writer) activitiesOf(f ir.Field) jen.Code {
-	args := []jen.Code{jen.Id(runName), jen.Lit(f.Tag)}
+	args := []jen.Code{jen.Id(w.names.run), jen.Lit(f.Tag)}
 	switch {
 	case !f.Interface:
 		return abi("Receiver").Types(ref(f.Type)).Call(args...)

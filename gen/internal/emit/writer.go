@@ -68,7 +68,7 @@ func (w *writer) variables(used map[string]bool, params []ir.Param, fallback str
 		if len(params) > 1 {
 			name = fmt.Sprint(fallback, i+1)
 		}
-		vars = append(vars, variable{name: w.pick(used, p.Name, name), typ: p.Type})
+		vars = append(vars, variable{name: w.pick(used, p.Name, name), typ: p.Type, joined: p.Joined})
 	}
 	return vars
 }

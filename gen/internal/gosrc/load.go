@@ -5,6 +5,7 @@ package gosrc
 import (
 	"context"
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -53,19 +54,49 @@ func (l *Loader) Declare(pkg *Package) {
 	}
 }
 
-// AddStub adds the declarations that the generated file of a package will have, and type-checks the package's
-// declarations again.
+// AddStub adds the declarations that the generated file of a package will have, without those that the author has declared
+// already, and type-checks the package's declarations again.
 func (l *Loader) AddStub(pkg *Package, src []byte) (err error) {
 	pkg.Stub, err = parser.ParseFile(l.Program.Fset, stubName(pkg), src, parser.SkipObjectResolution)
 	if err != nil {
 		return fmt.Errorf("%s: %w", pkg.Path, err)
 	}
+	pkg.Stub.Decls = slices.DeleteFunc(pkg.Stub.Decls, func(d ast.Decl) bool { return declares(pkg, d) })
 	l.Declare(pkg)
 	return nil
 }
 
-// TypeCheck type-checks all packages. Packages that don't compile leave the program if the user did not ask for them,
-// with everything that imports them.
+// declares reports whether the author declares what a declaration of the stub declares.
+func declares(pkg *Package, decl ast.Decl) bool {
+	switch d := decl.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			return d.Name.Name != "init" && pkg.Types.Scope().Lookup(d.Name.Name) != nil
+		}
+		t := pkg.Types.Scope().Lookup(receiverName(d.Recv.List[0].Type))
+		if t == nil {
+			return false
+		}
+		member, _, _ := types.LookupFieldOrMethod(t.Type(), true, pkg.Types, d.Name.Name)
+		return member != nil
+	case *ast.GenDecl:
+		return slices.ContainsFunc(d.Specs, func(s ast.Spec) bool {
+			return slices.ContainsFunc(DeclaredNames(s), func(id *ast.Ident) bool { return pkg.Types.Scope().Lookup(id.Name) != nil })
+		})
+	}
+	return false
+}
+
+// receiverName returns the name of the type in a receiver T or *T.
+func receiverName(t ast.Expr) string {
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	return t.(*ast.Ident).Name
+}
+
+// TypeCheck type-checks all packages. Packages that don't compile leave the program, with everything that imports them:
+// there is nothing reliable to say about code that has no types.
 func (l *Loader) TypeCheck() {
 	for _, pkg := range l.Program.Packages {
 		if len(pkg.Files) > 0 {
@@ -74,8 +105,10 @@ func (l *Loader) TypeCheck() {
 	}
 	gone := map[string]bool{}
 	l.Program.Packages = slices.DeleteFunc(l.Program.Packages, func(pkg *Package) bool {
-		broken := l.findings.broken[pkg] || slices.ContainsFunc(pkg.imports, func(path string) bool { return gone[path] })
-		gone[pkg.Path] = broken && !pkg.Wanted
+		gone[pkg.Path] = l.findings.broken[pkg] || slices.ContainsFunc(pkg.imports, func(path string) bool { return gone[path] })
+		if gone[pkg.Path] {
+			l.Program.Broken = append(l.Program.Broken, pkg)
+		}
 		return gone[pkg.Path]
 	})
 }
@@ -95,7 +128,7 @@ func (l *Loader) typeCheck(pkg *Package) {
 
 // Compiles reports whether every package that the user asked for compiles.
 func (l *Loader) Compiles() bool {
-	return !slices.ContainsFunc(l.Program.Packages, func(p *Package) bool { return l.findings.broken[p] })
+	return !slices.ContainsFunc(l.Program.Broken, func(p *Package) bool { return p.Wanted })
 }
 
 // ImportsExternal reports whether the program imports anything from other modules, apart from Pawl's own packages.

@@ -32,6 +32,7 @@ type Program struct {
 	Dir      string     // where the compiler was called
 	Module   string     // path of the main module
 	Packages []*Package // every package of the module that matters, dependencies first, otherwise by path
+	Broken   []*Package // packages of the module that don't compile, or import one that does not: only their declarations are known
 
 	// Dependencies are packages of other modules that are type-checked from source, dependencies first: the packages that
 	// workflows mention, and what these import. Directives in their files have no meaning.

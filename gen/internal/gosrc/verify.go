@@ -17,17 +17,17 @@ import (
 	"github.com/pawlhq/pawl/gen/diag"
 )
 
-// Verify type-checks what the user asked for with output in place of the stubs: contents by absolute file name. Findings
+// Verify type-checks packages, in their order, with output in place of the stubs: contents by absolute file name. Findings
 // are at the author's line if a line directive of the output names it. The program does not change.
-func (p *Program) Verify(output map[string][]byte) []diag.Diagnostic {
+func (p *Program) Verify(pkgs []*Package, output map[string][]byte) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	parsed, err := p.parseOutput(output)
 	if err != nil {
 		return []diag.Diagnostic{unsound(token.Position{}, err.Error())}
 	}
 	u := &universe{maps.Clone(p.universe.local), p.universe.export}
-	for _, pkg := range p.Packages {
-		if pkg.Wanted && len(pkg.Files) > 0 {
+	for _, pkg := range pkgs {
+		if len(pkg.Files) > 0 {
 			files := append(pkg.syntax(), parsed[pkg.Dir]...)
 			u.local[pkg.Path] = p.typecheck(u, pkg, files, nil, false, func(e types.Error) {
 				found = append(found, unsound(e.Fset.Position(e.Pos), e.Msg))

@@ -3,7 +3,6 @@
 package ir
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -41,13 +40,11 @@ type Type struct {
 	Packages []Import // those packages in order, with repetitions
 }
 
-// Equal reports whether two expressions are the same.
-func (t Type) Equal(u Type) bool { return t.Text == u.Text && slices.Equal(t.Packages, u.Packages) }
-
 // Param is a parameter or result. Name is the author's, and may be empty.
 type Param struct {
-	Name string
-	Type Type // of a variadic parameter, that of an element
+	Name   string
+	Type   Type // of a variadic parameter, that of an element
+	Joined bool // the author wrote the type once, for this and the one before
 }
 
 // Signature leaves out the context that comes first and the error that comes last.

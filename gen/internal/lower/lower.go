@@ -33,10 +33,10 @@ type File struct {
 	Dispatchers []ir.Dispatcher
 }
 
-// Files lowers every function that the check found to need the run: one file for each file of the author that has any,
-// in the order of the program.
-func Files(prog *gosrc.Program, res *check.Result) (files []File) {
-	for _, pkg := range prog.Packages {
+// Files lowers every function of some packages of the program that the check found to need the run: one file for each
+// file of the author that has any, in the order of the packages.
+func Files(prog *gosrc.Program, pkgs []*gosrc.Package, res *check.Result) (files []File) {
+	for _, pkg := range pkgs {
 		for _, src := range pkg.Files {
 			decls, forwarders := loweredIn(pkg, src, res), forwardersIn(prog, src, res)
 			if len(decls)+len(forwarders) > 0 {

@@ -43,12 +43,12 @@ func TestCases(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	files := lower.Files(prog, res)
+	files := lower.Files(prog, prog.Packages, res)
 	output := stubs(t, prog, files)
 	for _, f := range files {
 		output[filepath.Join(f.Pkg.Dir, f.Name)] = f.Content
 	}
-	for _, d := range prog.Verify(output) {
+	for _, d := range prog.Verify(prog.Packages, output) {
 		t.Errorf("the output does not compile:\n%s", d.Format(dir))
 	}
 	for _, c := range cases {
@@ -75,7 +75,7 @@ func compare(t *testing.T, c checktest.Case, name, got string) {
 // TestLines proves that every line of a copied function has a word of the line that the directives lead to.
 func TestLines(t *testing.T) {
 	prog, _ := checktest.Load(t, append(checktest.Cases(t, "testdata"), checktest.Cases(t, "testdata/run")...), standIn)
-	for _, f := range lower.Files(prog, check.Run(prog)) {
+	for _, f := range lower.Files(prog, prog.Packages, check.Run(prog)) {
 		source := strings.Split(string(f.Source.Source), "\n")
 		base := filepath.Base(f.Source.Path)
 		line := 0
@@ -120,7 +120,7 @@ var inserted = map[string]bool{`panic("unreachable")`: true}
 // TestFormatted proves that copies are formatted.
 func TestFormatted(t *testing.T) {
 	prog, _ := checktest.Load(t, append(checktest.Cases(t, "testdata"), checktest.Cases(t, "testdata/run")...), standIn)
-	for _, f := range lower.Files(prog, check.Run(prog)) {
+	for _, f := range lower.Files(prog, prog.Packages, check.Run(prog)) {
 		if formatted, err := format.Source(f.Content); err != nil || !bytes.Equal(formatted, f.Content) {
 			t.Errorf("%s is not formatted (%v):\n%s", f.Source.Path, err, f.Content)
 		}
@@ -130,9 +130,9 @@ func TestFormatted(t *testing.T) {
 // TestDeterministic lowers the same program again.
 func TestDeterministic(t *testing.T) {
 	prog, _ := checktest.Load(t, checktest.Cases(t, "testdata"), standIn)
-	first := lower.Files(prog, check.Run(prog))
+	first := lower.Files(prog, prog.Packages, check.Run(prog))
 	for range 5 {
-		for i, f := range lower.Files(prog, check.Run(prog)) {
+		for i, f := range lower.Files(prog, prog.Packages, check.Run(prog)) {
 			if !bytes.Equal(f.Content, first[i].Content) || fmt.Sprint(f.Binders, f.Dispatchers) != fmt.Sprint(first[i].Binders, first[i].Dispatchers) {
 				t.Fatalf("%s differs:\n%s", f.Name, f.Content)
 			}

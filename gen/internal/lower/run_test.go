@@ -37,7 +37,7 @@ func TestSameBehaviour(t *testing.T) {
 	for _, d := range res.Diagnostics {
 		t.Errorf("the check says:\n%s", d.Format(dir))
 	}
-	files := lower.Files(prog, res)
+	files := lower.Files(prog, prog.Packages, res)
 	output := stubs(t, prog, files)
 	for _, f := range files {
 		output[filepath.Join(f.Pkg.Dir, f.Name)] = f.Content

@@ -158,11 +158,14 @@ func (l *lowerer) label(head string, i int, a arm) text {
 	return append(label, fmt.Sprintf(" %s %s.Value;", a.tok, name))
 }
 
-// unreachable returns a panic to write after an empty select that ends a function with results. The select is a
-// terminating statement, but the call that replaces it is not.
+// unreachable returns a terminating statement to write after an empty select that ends a function with results. The select
+// is one, but the call that replaces it is not.
 func (l *lowerer) unreachable(s ast.Stmt) string {
 	if !l.endsFunction(s) {
 		return ""
+	}
+	if l.imports.shadowed["panic"] || l.pkg.Types.Scope().Lookup("panic") != nil {
+		return "; for {}"
 	}
 	return `; panic("unreachable")`
 }

@@ -242,6 +242,7 @@ var table = map[string][]row{
 		durableOr(Contexts, "Cause WithCancel WithCancelCause WithDeadline WithDeadlineCause WithTimeout WithTimeoutCause WithoutCancel"),
 		immutable("Context"),
 		retains("*"),
+		callsMethods("AfterFunc String", "*"),
 	},
 
 	// Randomness.

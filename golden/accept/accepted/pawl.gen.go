@@ -20,6 +20,7 @@ var pawlCheck = pawlPackage.Activity(abi.Activity{
 })
 
 // Check__pawl schedules activity Check and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Check__pawl(_run *abi.Run, ctx context.Context, path string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlCheck, []any{path}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlPaths describes workflow Paths.
 var pawlPaths = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/accepted.Paths",
-	Version: "c6708028a0aa",
+	Version: "3793324158a2",
 	Pos:     "flow.go:37",
 })
 
@@ -94,6 +95,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -101,7 +104,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/accepted",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

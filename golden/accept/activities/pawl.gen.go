@@ -23,6 +23,7 @@ var pawlWrite = pawlPackage.Activity(abi.Activity{
 })
 
 // Write__pawl schedules activity Write and waits for its outcome.
+// An attempt may take 10s. One that fails is made again after 100ms, then 200ms, and so on up to 1s, until there were 3.
 func Write__pawl(_run *abi.Run, ctx context.Context, to string) (result Letter, err error) {
 	err = abi.Call(ctx, _run, pawlWrite, []any{to}, &result)
 	return result, err
@@ -53,6 +54,7 @@ var pawlPrinterPrint = pawlPackage.Activity(abi.Activity{
 })
 
 // Print__pawl schedules activity Printer.Print and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func (p *Printer) Print__pawl(_run *abi.Run, ctx context.Context, l Letter) (pages int, err error) {
 	err = abi.CallOn(ctx, _run, p, pawlPrinterPrint, []any{l}, &pages)
 	return pages, err
@@ -87,6 +89,7 @@ var pawlCarrierDeliver = pawlPackage.Activity(abi.Activity{
 })
 
 // Carrier_Deliver__pawl schedules activity Carrier.Deliver and waits for its outcome.
+// An attempt may take 1m. It fails if it sends no heartbeat for 5s. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Carrier_Deliver__pawl(_run *abi.Run, recv Carrier, ctx context.Context, to string, pages int) (place string, err error) {
 	err = abi.CallOn(ctx, _run, recv, pawlCarrierDeliver, []any{to, pages}, &place)
 	return place, err
@@ -144,7 +147,7 @@ func init() {
 // pawlPostSend describes workflow Post.Send.
 var pawlPostSend = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/activities.Post.Send",
-	Version: "cc7b4c95deb4",
+	Version: "d2aa88837a9a",
 	Pos:     "flow.go:63",
 })
 
@@ -202,6 +205,8 @@ func PawlRegistration(printer *Printer, carrier Carrier) pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -209,7 +214,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/activities",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -16,7 +16,7 @@ const _ = abi.GeneratedV2
 // pawlLoops describes workflow Loops.
 var pawlLoops = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/busy.Loops",
-	Version: "a761e19a2c88",
+	Version: "30513357fb93",
 	Pos:     "flow.go:16",
 })
 
@@ -61,6 +61,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -68,7 +70,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/busy",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

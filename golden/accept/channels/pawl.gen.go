@@ -20,6 +20,7 @@ var pawlSpell = pawlPackage.Activity(abi.Activity{
 })
 
 // Spell__pawl schedules activity Spell and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Spell__pawl(_run *abi.Run, ctx context.Context, n int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlSpell, []any{n}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlTalk describes workflow Talk.
 var pawlTalk = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/channels.Talk",
-	Version: "180d7c7611bf",
+	Version: "73ba0e984a1a",
 	Pos:     "flow.go:67",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/channels",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -21,6 +21,7 @@ var pawlBell = pawlPackage.Activity(abi.Activity{
 })
 
 // Bell__pawl schedules activity Bell and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Bell__pawl(_run *abi.Run, ctx context.Context, since time.Duration) (quarter int, err error) {
 	err = abi.Call(ctx, _run, pawlBell, []any{since}, &quarter)
 	return quarter, err
@@ -46,7 +47,7 @@ func pawlActivities() []abi.Handler {
 // pawlHour describes workflow Hour.
 var pawlHour = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/clock.Hour",
-	Version: "7ef158eb6c23",
+	Version: "9b67f47c9475",
 	Pos:     "flow.go:24",
 })
 
@@ -91,6 +92,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -98,7 +101,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/clock",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -21,6 +21,7 @@ var pawlTurn = pawlPackage.Activity(abi.Activity{
 })
 
 // Turn__pawl schedules activity Turn and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Turn__pawl(_run *abi.Run, ctx context.Context, d Drawing) (result Drawing, err error) {
 	err = abi.Call(ctx, _run, pawlTurn, []any{d}, &result)
 	return result, err
@@ -46,7 +47,7 @@ func pawlActivities() []abi.Handler {
 // pawlAreas describes workflow Areas.
 var pawlAreas = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/codecs.Areas",
-	Version: "ccf12da52df6",
+	Version: "744feac0bad5",
 	Codec:   "gob",
 	Pos:     "flow.go:70",
 })
@@ -96,6 +97,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -103,7 +106,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/codecs",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

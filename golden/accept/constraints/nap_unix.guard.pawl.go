@@ -10,6 +10,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
+// pawlSourceNapUnix is nap_unix.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed nap_unix.go
 var pawlSourceNapUnix string
 

@@ -10,6 +10,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
+// pawlSourceWeatherOld is weather_old.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed weather_old.go
 var pawlSourceWeatherOld string
 

@@ -20,6 +20,7 @@ var pawlPack = pawlPackage.Activity(abi.Activity{
 })
 
 // Pack__pawl schedules activity Pack and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Pack__pawl(_run *abi.Run, ctx context.Context, what string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlPack, []any{what}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlDerive describes workflow Derive.
 var pawlDerive = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/contexts.Derive",
-	Version: "85600e62a027",
+	Version: "0be47cc76855",
 	Pos:     "flow.go:29",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/contexts",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/contexts.ErrStrike", ErrStrike),
 	},

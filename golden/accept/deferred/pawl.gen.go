@@ -24,6 +24,7 @@ var pawlBook = pawlPackage.Activity(abi.Activity{
 })
 
 // Book__pawl schedules activity Book and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Book__pawl(_run *abi.Run, ctx context.Context, part string) error {
 	return abi.Call(ctx, _run, pawlBook, []any{part})
 }
@@ -35,6 +36,7 @@ var pawlCancel = pawlPackage.Activity(abi.Activity{
 })
 
 // Cancel__pawl schedules activity Cancel and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Cancel__pawl(_run *abi.Run, ctx context.Context, part string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlCancel, []any{part}, &result)
 	return result, err
@@ -70,7 +72,7 @@ func pawlActivities() []abi.Handler {
 // pawlJourney describes workflow Journey.
 var pawlJourney = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/deferred.Journey",
-	Version: "c46d7b7254b7",
+	Version: "362c64656722",
 	Pos:     "flow.go:62",
 })
 
@@ -115,6 +117,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -122,7 +126,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/deferred",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/deferred.ErrFull", ErrFull),
 	},

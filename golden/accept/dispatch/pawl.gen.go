@@ -20,6 +20,7 @@ var pawlPaymentsPay = pawlPackage.Activity(abi.Activity{
 })
 
 // Pay__pawl schedules activity Payments.Pay and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func (p *Payments) Pay__pawl(_run *abi.Run, ctx context.Context, sum int) (result string, err error) {
 	err = abi.CallOn(ctx, _run, p, pawlPaymentsPay, []any{sum}, &result)
 	return result, err
@@ -54,7 +55,7 @@ func init() {
 // pawlShip describes workflow Ship.
 var pawlShip = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/dispatch.Ship",
-	Version: "e7b6b44a35a8",
+	Version: "3663964646c6",
 	Pos:     "flow.go:127",
 })
 
@@ -100,6 +101,8 @@ func PawlRegistration(payments *Payments) pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -107,7 +110,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/dispatch",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

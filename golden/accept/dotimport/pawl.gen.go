@@ -16,7 +16,7 @@ const _ = abi.GeneratedV2
 // pawlLoad describes workflow Load.
 var pawlLoad = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/dotimport.Load",
-	Version: "6121b8f0cea5",
+	Version: "db1f2aa37d68",
 	Pos:     "flow.go:18",
 })
 
@@ -65,6 +65,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -72,7 +74,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/dotimport",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

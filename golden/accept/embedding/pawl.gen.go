@@ -21,6 +21,7 @@ var pawlRobotLift = pawlPackage.Activity(abi.Activity{
 })
 
 // Lift__pawl schedules activity Robot.Lift and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func (r *Robot) Lift__pawl(_run *abi.Run, ctx context.Context, kilos int) (result string, err error) {
 	err = abi.CallOn(ctx, _run, r, pawlRobotLift, []any{kilos}, &result)
 	return result, err
@@ -54,6 +55,7 @@ var pawlWelderWeld = pawlPackage.Activity(abi.Activity{
 })
 
 // Welder_Weld__pawl schedules activity Welder.Weld and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Welder_Weld__pawl(_run *abi.Run, recv Welder, ctx context.Context, part string) (result string, err error) {
 	err = abi.CallOn(ctx, _run, recv, pawlWelderWeld, []any{part}, &result)
 	return result, err
@@ -110,7 +112,7 @@ func init() {
 // pawlLineAssemble describes workflow Line.Assemble.
 var pawlLineAssemble = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/embedding.Line.Assemble",
-	Version: "e6c08ab7dbf5",
+	Version: "37a103d7d9ac",
 	Pos:     "flow.go:60",
 })
 
@@ -167,6 +169,8 @@ func PawlRegistration(robot *Robot, welder Welder) pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -174,7 +178,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/embedding",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

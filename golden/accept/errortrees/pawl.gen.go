@@ -40,6 +40,7 @@ var pawlFail = pawlPackage.Activity(abi.Activity{
 })
 
 // Fail__pawl schedules activity Fail and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Fail__pawl(_run *abi.Run, ctx context.Context, how string) error {
 	return abi.Call(ctx, _run, pawlFail, []any{how})
 }
@@ -63,7 +64,7 @@ func pawlActivities() []abi.Handler {
 // pawlSurvey describes workflow Survey.
 var pawlSurvey = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/errortrees.Survey",
-	Version: "486dcd524533",
+	Version: "8243ed166bc5",
 	Pos:     "flow.go:49",
 })
 
@@ -108,6 +109,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -115,7 +118,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/errortrees",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.ErrorType[FieldError]("github.com/pawlhq/pawl/golden/accept/errortrees.FieldError"),
 		abi.ErrorType[*FieldError]("*github.com/pawlhq/pawl/golden/accept/errortrees.FieldError"),

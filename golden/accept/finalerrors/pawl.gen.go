@@ -28,6 +28,7 @@ var pawlCharge = pawlPackage.Activity(abi.Activity{
 })
 
 // Charge__pawl schedules activity Charge and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Charge__pawl(_run *abi.Run, ctx context.Context, card string, cents int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlCharge, []any{card, cents}, &result)
 	return result, err
@@ -54,7 +55,7 @@ func pawlActivities() []abi.Handler {
 // pawlPay describes workflow Pay.
 var pawlPay = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/finalerrors.Pay",
-	Version: "b5bca16f513c",
+	Version: "87883b7edfde",
 	Pos:     "flow.go:59",
 })
 
@@ -103,6 +104,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -110,7 +113,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/finalerrors",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/finalerrors.ErrDeclined", ErrDeclined),
 		abi.ErrorType[*LimitError]("*github.com/pawlhq/pawl/golden/accept/finalerrors.LimitError"),

@@ -21,6 +21,7 @@ var pawlDouble = pawlPackage.Activity(abi.Activity{
 })
 
 // Double__pawl schedules activity Double and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Double__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlDouble, []any{n}, &result)
 	return result, err
@@ -34,6 +35,7 @@ var pawlTotal = pawlPackage.Activity(abi.Activity{
 })
 
 // Total__pawl runs step Total and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Total__pawl(_run *abi.Run, ctx context.Context, ns ...int) (sum int, err error) {
 	err = abi.Call(ctx, _run, pawlTotal, []any{ns}, &sum)
 	return sum, err
@@ -74,6 +76,7 @@ var pawlOffsetAdd = pawlPackage.Activity(abi.Activity{
 })
 
 // Add__pawl schedules activity Offset.Add and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func (o *Offset) Add__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
 	err = abi.CallOn(ctx, _run, o, pawlOffsetAdd, []any{n}, &result)
 	return result, err
@@ -107,6 +110,7 @@ var pawlAdderPlus = pawlPackage.Activity(abi.Activity{
 })
 
 // Adder_Plus__pawl schedules activity Adder.Plus and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Adder_Plus__pawl(_run *abi.Run, recv Adder, ctx context.Context, n int) (result int, err error) {
 	err = abi.CallOn(ctx, _run, recv, pawlAdderPlus, []any{n}, &result)
 	return result, err
@@ -163,7 +167,7 @@ func init() {
 // pawlMachineRun describes workflow Machine.Run.
 var pawlMachineRun = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/funcvalues.Machine.Run",
-	Version: "751da829c853",
+	Version: "e0c1b865eca5",
 	Pos:     "flow.go:74",
 })
 
@@ -221,6 +225,8 @@ func PawlRegistration(offset *Offset, adder Adder) pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -228,7 +234,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/funcvalues",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

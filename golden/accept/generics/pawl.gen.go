@@ -21,6 +21,7 @@ var pawlParse = pawlPackage.Activity(abi.Activity{
 })
 
 // Parse__pawl schedules activity Parse and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Parse__pawl(_run *abi.Run, ctx context.Context, s string) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlParse, []any{s}, &result)
 	return result, err
@@ -46,7 +47,7 @@ func pawlActivities() []abi.Handler {
 // pawlSum describes workflow Sum.
 var pawlSum = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/generics.Sum",
-	Version: "9bed18473a57",
+	Version: "1bc8b87e5207",
 	Pos:     "flow.go:62",
 })
 
@@ -95,6 +96,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -102,7 +105,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/generics",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

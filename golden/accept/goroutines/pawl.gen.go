@@ -20,6 +20,7 @@ var pawlDouble = pawlPackage.Activity(abi.Activity{
 })
 
 // Double__pawl schedules activity Double and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Double__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlDouble, []any{n}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlStart describes workflow Start.
 var pawlStart = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/goroutines.Start",
-	Version: "cf1e6bfca5c7",
+	Version: "eba2a61401aa",
 	Pos:     "flow.go:41",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/goroutines",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

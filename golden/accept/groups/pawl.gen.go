@@ -24,6 +24,7 @@ var pawlTake = pawlPackage.Activity(abi.Activity{
 })
 
 // Take__pawl schedules activity Take and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Take__pawl(_run *abi.Run, ctx context.Context, shelf int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlTake, []any{shelf}, &result)
 	return result, err
@@ -49,7 +50,7 @@ func pawlActivities() []abi.Handler {
 // pawlCollect describes workflow Collect.
 var pawlCollect = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/groups.Collect",
-	Version: "7b0e69d88fac",
+	Version: "5a203e552538",
 	Pos:     "flow.go:31",
 })
 
@@ -94,6 +95,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -101,7 +104,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/groups",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/groups.ErrEmpty", ErrEmpty),
 	},

@@ -16,7 +16,7 @@ const _ = abi.GeneratedV2
 // pawlQuote describes workflow Quote.
 var pawlQuote = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/helpers.Quote",
-	Version: "bf1fe3c6d310",
+	Version: "e6d930570ce1",
 	Pos:     "flow.go:16",
 })
 
@@ -65,6 +65,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -72,7 +74,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/helpers",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

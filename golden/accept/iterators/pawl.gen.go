@@ -20,6 +20,7 @@ var pawlPage = pawlPackage.Activity(abi.Activity{
 })
 
 // Page__pawl schedules activity Page and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Page__pawl(_run *abi.Run, ctx context.Context, n int) (result []string, err error) {
 	err = abi.Call(ctx, _run, pawlPage, []any{n}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlCollect describes workflow Collect.
 var pawlCollect = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/iterators.Collect",
-	Version: "8f1478e1b5c4",
+	Version: "e1ba3b4e0d31",
 	Pos:     "flow.go:38",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/iterators",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -20,6 +20,7 @@ var pawlTry = pawlPackage.Activity(abi.Activity{
 })
 
 // Try__pawl schedules activity Try and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Try__pawl(_run *abi.Run, ctx context.Context, attempt int) (result bool, err error) {
 	err = abi.Call(ctx, _run, pawlTry, []any{attempt}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlJump describes workflow Jump.
 var pawlJump = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/jumps.Jump",
-	Version: "12cfa4162588",
+	Version: "46100286d89b",
 	Pos:     "flow.go:43",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/jumps",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

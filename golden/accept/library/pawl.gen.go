@@ -20,6 +20,7 @@ var pawlRender = pawlPackage.Activity(abi.Activity{
 })
 
 // Render__pawl schedules activity Render and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Render__pawl(_run *abi.Run, ctx context.Context, lines []string) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlRender, []any{lines}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlReport describes workflow Report.
 var pawlReport = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/library.Report",
-	Version: "c00cf19e50bf",
+	Version: "b7e3c1addcc7",
 	Pos:     "flow.go:65",
 })
 
@@ -94,6 +95,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -101,7 +104,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/library",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

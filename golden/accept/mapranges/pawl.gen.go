@@ -20,6 +20,7 @@ var pawlStore = pawlPackage.Activity(abi.Activity{
 })
 
 // Store__pawl schedules activity Store and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Store__pawl(_run *abi.Run, ctx context.Context, name string, n int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlStore, []any{name, n}, &result)
 	return result, err
@@ -46,7 +47,7 @@ func pawlActivities() []abi.Handler {
 // pawlOrder describes workflow Order.
 var pawlOrder = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/mapranges.Order",
-	Version: "23224f6b21ae",
+	Version: "8ee8f1f106c6",
 	Pos:     "flow.go:33",
 })
 
@@ -96,6 +97,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -103,7 +106,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/mapranges",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -20,6 +20,7 @@ var pawlMail = pawlPackage.Activity(abi.Activity{
 })
 
 // Mail__pawl schedules activity Mail and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Mail__pawl(_run *abi.Run, ctx context.Context, to string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlMail, []any{to}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlCall describes workflow Call.
 var pawlCall = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/methods.Call",
-	Version: "55df6f42c1b1",
+	Version: "10ffd7950e4d",
 	Pos:     "flow.go:63",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/methods",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -22,6 +22,7 @@ var pawlGreet = pawlPackage.Activity(abi.Activity{
 })
 
 // greet__pawl schedules activity greet and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func greet__pawl(_run *abi.Run, ctx context.Context, whom string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlGreet, []any{whom}, &result)
 	return result, err
@@ -35,6 +36,7 @@ var pawlPolite = pawlPackage.Activity(abi.Activity{
 })
 
 // polite__pawl runs step polite and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func polite__pawl(_run *abi.Run, ctx context.Context, text string, arg2 int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlPolite, []any{text, arg2}, &result)
 	return result, err
@@ -74,7 +76,7 @@ var pawlHello = pawlPackage.Workflow(abi.Workflow{
 	Name:    "greeter.v1/hello",
 	Queue:   "desk",
 	Timeout: time.Hour,
-	Version: "641234daec4c",
+	Version: "d00dd4c3989b",
 	Pos:     "flow.go:25",
 })
 
@@ -123,6 +125,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -130,7 +134,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/naming",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

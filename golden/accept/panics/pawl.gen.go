@@ -20,6 +20,7 @@ var pawlUndo = pawlPackage.Activity(abi.Activity{
 })
 
 // Undo__pawl schedules activity Undo and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Undo__pawl(_run *abi.Run, ctx context.Context, part string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlUndo, []any{part}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlFall describes workflow Fall.
 var pawlFall = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/panics.Fall",
-	Version: "4e3d1fed8f39",
+	Version: "79f4a052b577",
 	Pos:     "flow.go:100",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/panics",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

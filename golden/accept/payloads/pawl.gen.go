@@ -20,6 +20,7 @@ var pawlMake = pawlPackage.Activity(abi.Activity{
 })
 
 // Make__pawl schedules activity Make and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Make__pawl(_run *abi.Run, ctx context.Context, name string, size int) (result Blob, err error) {
 	err = abi.Call(ctx, _run, pawlMake, []any{name, size}, &result)
 	return result, err
@@ -32,6 +33,7 @@ var pawlSum = pawlPackage.Activity(abi.Activity{
 })
 
 // Sum__pawl schedules activity Sum and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Sum__pawl(_run *abi.Run, ctx context.Context, blobs ...Blob) (sums []uint32, err error) {
 	err = abi.Call(ctx, _run, pawlSum, []any{blobs}, &sums)
 	return sums, err
@@ -69,7 +71,7 @@ func pawlActivities() []abi.Handler {
 // pawlCopy describes workflow Copy.
 var pawlCopy = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/payloads.Copy",
-	Version: "45638d8f21fc",
+	Version: "1e3f02c404df",
 	Pos:     "flow.go:38",
 })
 
@@ -118,6 +120,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -125,7 +129,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/payloads",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -20,6 +20,7 @@ var pawlNote = pawlPackage.Activity(abi.Activity{
 })
 
 // Note__pawl schedules activity Note and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Note__pawl(_run *abi.Run, ctx context.Context, word string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlNote, []any{word}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlWalk describes workflow Walk.
 var pawlWalk = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/positions.Walk",
-	Version: "91e3bd881cf9",
+	Version: "12120e5d9315",
 	Pos:     "positions.go:157",
 })
 
@@ -94,6 +95,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourcePositions is positions.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed positions.go
 var pawlSourcePositions string
 
@@ -101,7 +104,7 @@ var pawlSourcePositions string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/positions",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "positions.go",

@@ -20,6 +20,7 @@ var pawlRobotLift = pawlPackage.Activity(abi.Activity{
 })
 
 // Robot_Lift__pawl schedules activity Robot.Lift and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Robot_Lift__pawl(_run *abi.Run, recv Robot, ctx context.Context, kilos int) (result string, err error) {
 	err = abi.CallOn(ctx, _run, recv, pawlRobotLift, []any{kilos}, &result)
 	return result, err
@@ -75,7 +76,7 @@ func init() {
 // pawlYardStack describes workflow Yard.Stack.
 var pawlYardStack = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/promotion.Yard.Stack",
-	Version: "27bc1dc0f48b",
+	Version: "37451d35f371",
 	Pos:     "flow.go:113",
 })
 
@@ -124,6 +125,8 @@ func PawlRegistration(robot Robot) pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -131,7 +134,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/promotion",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

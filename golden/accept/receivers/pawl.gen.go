@@ -21,6 +21,7 @@ var pawlBankTake = pawlPackage.Activity(abi.Activity{
 })
 
 // Take__pawl schedules activity Bank.Take and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func (b *Bank) Take__pawl(_run *abi.Run, ctx context.Context, cents int) (result string, err error) {
 	err = abi.CallOn(ctx, _run, b, pawlBankTake, []any{cents}, &result)
 	return result, err
@@ -55,7 +56,7 @@ func init() {
 // pawlTransferSend describes workflow Transfer.Send.
 var pawlTransferSend = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/receivers.Transfer.Send",
-	Version: "309b7c39d2d5",
+	Version: "3a5b6c271aaa",
 	Pos:     "flow.go:46",
 })
 
@@ -132,6 +133,8 @@ func PawlRegistration(bank, bankAbroad *Bank, transfer *Transfer) pawl.Registrat
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -139,7 +142,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/receivers",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -20,6 +20,7 @@ var pawlVisit = pawlPackage.Activity(abi.Activity{
 })
 
 // Visit__pawl schedules activity Visit and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Visit__pawl(_run *abi.Run, ctx context.Context, name string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlVisit, []any{name}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlWalk describes workflow Walk.
 var pawlWalk = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/recursion.Walk",
-	Version: "3f6d8d0744fb",
+	Version: "72f9494a05d2",
 	Pos:     "flow.go:52",
 })
 
@@ -94,6 +95,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -101,7 +104,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/recursion",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

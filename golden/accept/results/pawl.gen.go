@@ -21,6 +21,7 @@ var pawlPing = pawlPackage.Activity(abi.Activity{
 })
 
 // Ping__pawl schedules activity Ping and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Ping__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlPing, nil)
 }
@@ -35,6 +36,7 @@ var pawlDivide = pawlPackage.Activity(abi.Activity{
 })
 
 // Divide__pawl schedules activity Divide and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Divide__pawl(_run *abi.Run, ctx context.Context, a, b int) (quotient, remainder int, err error) {
 	err = abi.Call(ctx, _run, pawlDivide, []any{a, b}, &quotient, &remainder)
 	return quotient, remainder, err
@@ -47,6 +49,7 @@ var pawlPoints = pawlPackage.Activity(abi.Activity{
 })
 
 // Points__pawl schedules activity Points and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Points__pawl(_run *abi.Run, ctx context.Context, label string, points ...*Point) (result1 map[string]*Point, result2 []byte, err error) {
 	err = abi.Call(ctx, _run, pawlPoints, []any{label, points}, &result1, &result2)
 	return result1, result2, err
@@ -90,7 +93,7 @@ func pawlActivities() []abi.Handler {
 // pawlCollect describes workflow Collect.
 var pawlCollect = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/results.Collect",
-	Version: "476531223fec",
+	Version: "8f552b87114b",
 	Pos:     "flow.go:57",
 })
 
@@ -140,6 +143,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -147,7 +152,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/results",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/results.errZero", errZero),
 	},

@@ -22,6 +22,7 @@ var pawlKnock = pawlPackage.Activity(abi.Activity{
 })
 
 // Knock__pawl schedules activity Knock and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 3s, and so on up to 10s, until one succeeds.
 func Knock__pawl(_run *abi.Run, ctx context.Context, door string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlKnock, []any{door}, &result)
 	return result, err
@@ -35,6 +36,7 @@ var pawlTry = pawlPackage.Activity(abi.Activity{
 })
 
 // Try__pawl runs step Try and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Try__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlTry, nil, &result)
 	return result, err
@@ -67,7 +69,7 @@ func pawlActivities() []abi.Handler {
 // pawlVisit describes workflow Visit.
 var pawlVisit = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/retries.Visit",
-	Version: "8ff32697d5dc",
+	Version: "0cb9b9c3d4fb",
 	Pos:     "flow.go:38",
 })
 
@@ -116,6 +118,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -123,7 +127,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/retries",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -20,6 +20,7 @@ var pawlVote = pawlPackage.Activity(abi.Activity{
 })
 
 // Vote__pawl schedules activity Vote and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Vote__pawl(_run *abi.Run, ctx context.Context, on string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlVote, []any{on}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlChoose describes workflow Choose.
 var pawlChoose = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/selects.Choose",
-	Version: "8e53329368cd",
+	Version: "b3a0fb4d4244",
 	Pos:     "flow.go:29",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/selects",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -20,6 +20,7 @@ var pawlAct = pawlPackage.Activity(abi.Activity{
 })
 
 // Act__pawl schedules activity Act and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Act__pawl(_run *abi.Run, ctx context.Context, arg1 string, err int, fmt []string) (result1 string, r0 int, err2 error) {
 	err2 = abi.Call(ctx, _run, pawlAct, []any{arg1, err, fmt}, &result1, &r0)
 	return result1, r0, err2
@@ -47,7 +48,7 @@ func pawlActivities() []abi.Handler {
 // pawlRun describes workflow Run.
 var pawlRun = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/shadowing.Run",
-	Version: "07a4513ef228",
+	Version: "b633047b2c98",
 	Pos:     "flow.go:30",
 })
 
@@ -96,6 +97,8 @@ func PawlRegistration() pawl2.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -103,7 +106,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/shadowing",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

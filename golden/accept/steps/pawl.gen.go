@@ -22,6 +22,7 @@ var pawlHome = pawlPackage.Activity(abi.Activity{
 })
 
 // Home__pawl runs step Home and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Home__pawl(_run *abi.Run, ctx context.Context) (set bool, err error) {
 	err = abi.Call(ctx, _run, pawlHome, nil, &set)
 	return set, err
@@ -36,6 +37,7 @@ var pawlWords = pawlPackage.Activity(abi.Activity{
 })
 
 // Words__pawl runs step Words and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until there were 3.
 func Words__pawl(_run *abi.Run, ctx context.Context, text string) (result []string, err error) {
 	err = abi.Call(ctx, _run, pawlWords, []any{text}, &result)
 	return result, err
@@ -73,6 +75,7 @@ var pawlDeskJoin = pawlPackage.Activity(abi.Activity{
 })
 
 // Join__pawl runs step Desk.Join and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func (d *Desk) Join__pawl(_run *abi.Run, ctx context.Context, words ...string) (result string, err error) {
 	err = abi.CallOn(ctx, _run, d, pawlDeskJoin, []any{words}, &result)
 	return result, err
@@ -107,7 +110,7 @@ func init() {
 // pawlClerkHyphenate describes workflow Clerk.Hyphenate.
 var pawlClerkHyphenate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/steps.Clerk.Hyphenate",
-	Version: "e5a367d79a1e",
+	Version: "9fd83c7cd869",
 	Pos:     "flow.go:38",
 })
 
@@ -163,6 +166,8 @@ func PawlRegistration(desk *Desk) pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -170,7 +175,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/steps",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -22,6 +22,7 @@ var pawlDig = pawlPackage.Activity(abi.Activity{
 })
 
 // Dig__pawl schedules activity Dig and waits for its outcome.
+// An attempt may take 5s. There is only one.
 func Dig__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlDig, nil)
 }
@@ -34,6 +35,7 @@ var pawlWait = pawlPackage.Activity(abi.Activity{
 })
 
 // Wait__pawl schedules activity Wait and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds. All of it may take 1m.
 func Wait__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlWait, nil)
 }
@@ -46,6 +48,7 @@ var pawlListen = pawlPackage.Activity(abi.Activity{
 })
 
 // Listen__pawl schedules activity Listen and waits for its outcome.
+// An attempt may take 10m. It fails if it sends no heartbeat for 10s. There is only one.
 func Listen__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlListen, nil)
 }
@@ -58,6 +61,7 @@ var pawlRing = pawlPackage.Activity(abi.Activity{
 })
 
 // Ring__pawl schedules activity Ring and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 10s, until there were 2.
 func Ring__pawl(_run *abi.Run, ctx context.Context, door string) error {
 	return abi.Call(ctx, _run, pawlRing, []any{door})
 }
@@ -100,7 +104,7 @@ func pawlActivities() []abi.Handler {
 var pawlPatience = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/timeouts.Patience",
 	Timeout: 24 * time.Hour,
-	Version: "066101352f71",
+	Version: "dda20b368114",
 	Pos:     "flow.go:50",
 })
 
@@ -145,6 +149,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -152,7 +158,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/timeouts",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/accept/timeouts.ErrBusy", ErrBusy),
 	},

@@ -20,6 +20,7 @@ var pawlRing = pawlPackage.Activity(abi.Activity{
 })
 
 // Ring__pawl schedules activity Ring and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Ring__pawl(_run *abi.Run, ctx context.Context, bell string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlRing, []any{bell}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlDay describes workflow Day.
 var pawlDay = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/timers.Day",
-	Version: "6c692c3425f6",
+	Version: "8a060ad203a9",
 	Pos:     "flow.go:20",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/timers",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

@@ -20,6 +20,7 @@ var pawlLabel = pawlPackage.Activity(abi.Activity{
 })
 
 // Label__pawl schedules activity Label and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Label__pawl(_run *abi.Run, ctx context.Context, labels []string) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlLabel, []any{labels}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlVersions describes workflow Versions.
 var pawlVersions = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/uuids.Versions",
-	Version: "3d98a30f37e6",
+	Version: "b8ee0b247661",
 	Pos:     "flow.go:27",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/uuids",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

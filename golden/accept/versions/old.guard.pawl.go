@@ -10,6 +10,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
+// pawlSourceOld is old.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed old.go
 var pawlSourceOld string
 

@@ -20,6 +20,7 @@ var pawlNote = pawlPackage.Activity(abi.Activity{
 })
 
 // Note__pawl schedules activity Note and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Note__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlNote, []any{n}, &result)
 	return result, err
@@ -45,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlCompare describes workflow Compare.
 var pawlCompare = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/versions.Compare",
-	Version: "0e4e5191dff2",
+	Version: "1800a2eb2822",
 	Pos:     "flow.go:16",
 })
 
@@ -90,6 +91,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -97,7 +100,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/versions",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

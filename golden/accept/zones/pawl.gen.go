@@ -21,6 +21,7 @@ var pawlOpen = pawlPackage.Activity(abi.Activity{
 })
 
 // Open__pawl schedules activity Open and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Open__pawl(_run *abi.Run, ctx context.Context, office string) (result time.Time, err error) {
 	err = abi.Call(ctx, _run, pawlOpen, []any{office}, &result)
 	return result, err
@@ -46,7 +47,7 @@ func pawlActivities() []abi.Handler {
 // pawlOffices describes workflow Offices.
 var pawlOffices = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/zones.Offices",
-	Version: "c2d74e408d92",
+	Version: "ee2da684a6ae",
 	Pos:     "flow.go:24",
 })
 
@@ -91,6 +92,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
@@ -98,7 +101,7 @@ var pawlSourceFlow string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/zones",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "flow.go",

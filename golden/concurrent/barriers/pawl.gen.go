@@ -24,6 +24,7 @@ var pawlWarmUp = pawlPackage.Activity(abi.Activity{
 })
 
 // WarmUp__pawl schedules activity WarmUp and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func WarmUp__pawl(_run *abi.Run, ctx context.Context, machine int) (temperature int, err error) {
 	err = abi.Call(ctx, _run, pawlWarmUp, []any{machine}, &temperature)
 	return temperature, err
@@ -36,6 +37,7 @@ var pawlMeasure = pawlPackage.Activity(abi.Activity{
 })
 
 // Measure__pawl schedules activity Measure and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Measure__pawl(_run *abi.Run, ctx context.Context, part, phase int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlMeasure, []any{part, phase}, &result)
 	return result, err
@@ -72,7 +74,7 @@ func pawlActivities() []abi.Handler {
 // pawlRounds describes workflow Rounds.
 var pawlRounds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Rounds",
-	Version: "62c594ac2d63",
+	Version: "ac83987a6e57",
 	Pos:     "cyclic.go:51",
 })
 
@@ -112,7 +114,7 @@ func pawlRunRounds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlInStep describes workflow InStep.
 var pawlInStep = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.InStep",
-	Version: "7ad7803e42fd",
+	Version: "b1875e1138a1",
 	Pos:     "cyclic.go:77",
 })
 
@@ -152,7 +154,7 @@ func pawlRunInStep(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlNeighbours describes workflow Neighbours.
 var pawlNeighbours = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Neighbours",
-	Version: "23611b3a362e",
+	Version: "8d8309a2ded4",
 	Pos:     "cyclic.go:101",
 })
 
@@ -192,7 +194,7 @@ func pawlRunNeighbours(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlInspection describes workflow Inspection.
 var pawlInspection = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Inspection",
-	Version: "e2aa3a2d4a33",
+	Version: "43ebff8c0cb8",
 	Pos:     "cyclic.go:124",
 })
 
@@ -232,7 +234,7 @@ func pawlRunInspection(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlBrokenBarrier describes workflow BrokenBarrier.
 var pawlBrokenBarrier = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.BrokenBarrier",
-	Version: "932dfc8428d7",
+	Version: "3d51b909f7e3",
 	Pos:     "cyclic.go:182",
 })
 
@@ -272,7 +274,7 @@ func pawlRunBrokenBarrier(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 // pawlSieve describes workflow Sieve.
 var pawlSieve = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Sieve",
-	Version: "6709646fc5ce",
+	Version: "23cb2c62914f",
 	Pos:     "cyclic.go:209",
 })
 
@@ -312,7 +314,7 @@ func pawlRunSieve(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlLastOneActs describes workflow LastOneActs.
 var pawlLastOneActs = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.LastOneActs",
-	Version: "2c86c174d8c1",
+	Version: "66a50765dab6",
 	Pos:     "cyclic.go:239",
 })
 
@@ -352,7 +354,7 @@ func pawlRunLastOneActs(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlStartingGun describes workflow StartingGun.
 var pawlStartingGun = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.StartingGun",
-	Version: "29e789939a60",
+	Version: "50500cc7e798",
 	Pos:     "latches.go:36",
 })
 
@@ -392,7 +394,7 @@ func pawlRunStartingGun(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlCountDown describes workflow CountDown.
 var pawlCountDown = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDown",
-	Version: "5ded2ac6b108",
+	Version: "a750da53347a",
 	Pos:     "latches.go:59",
 })
 
@@ -432,7 +434,7 @@ func pawlRunCountDown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlCountDownInTime describes workflow CountDownInTime.
 var pawlCountDownInTime = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDownInTime",
-	Version: "51bcf047824c",
+	Version: "c97415727a2d",
 	Pos:     "latches.go:75",
 })
 
@@ -472,7 +474,7 @@ func pawlRunCountDownInTime(ctx context.Context, _run *abi.Run, in abi.Values) (
 // pawlWarmMachines describes workflow WarmMachines.
 var pawlWarmMachines = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.WarmMachines",
-	Version: "982429223ba3",
+	Version: "35280761d0fd",
 	Pos:     "latches.go:94",
 })
 
@@ -512,7 +514,7 @@ func pawlRunWarmMachines(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlGate describes workflow Gate.
 var pawlGate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Gate",
-	Version: "10035317871b",
+	Version: "24f5ed8c761a",
 	Pos:     "latches.go:117",
 })
 
@@ -552,7 +554,7 @@ func pawlRunGate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlRelay describes workflow Relay.
 var pawlRelay = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Relay",
-	Version: "84b4cf16da22",
+	Version: "4cac4ee4a06a",
 	Pos:     "latches.go:178",
 })
 
@@ -592,7 +594,7 @@ func pawlRunRelay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlFirstThrough describes workflow FirstThrough.
 var pawlFirstThrough = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.FirstThrough",
-	Version: "24e994d08f46",
+	Version: "fbc9ca86202a",
 	Pos:     "latches.go:201",
 })
 
@@ -633,7 +635,7 @@ func pawlRunFirstThrough(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlGrowingParty describes workflow GrowingParty.
 var pawlGrowingParty = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.GrowingParty",
-	Version: "bda92ffa9c8f",
+	Version: "03fc1c596bb4",
 	Pos:     "phasers.go:66",
 })
 
@@ -673,7 +675,7 @@ func pawlRunGrowingParty(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlArriveAndGoOn describes workflow ArriveAndGoOn.
 var pawlArriveAndGoOn = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.ArriveAndGoOn",
-	Version: "702ce089695f",
+	Version: "bac81c7083e9",
 	Pos:     "phasers.go:90",
 })
 
@@ -713,7 +715,7 @@ func pawlRunArriveAndGoOn(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 // pawlStages describes workflow Stages.
 var pawlStages = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Stages",
-	Version: "f1c9f73a5a74",
+	Version: "72ecd45f1f0e",
 	Pos:     "phasers.go:110",
 })
 
@@ -753,7 +755,7 @@ func pawlRunStages(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlTournament describes workflow Tournament.
 var pawlTournament = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Tournament",
-	Version: "2977ec7142e6",
+	Version: "af3ccb865ffa",
 	Pos:     "phasers.go:138",
 })
 
@@ -793,7 +795,7 @@ func pawlRunTournament(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlFences describes workflow Fences.
 var pawlFences = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Fences",
-	Version: "09a05c6289c7",
+	Version: "5619fd6938b6",
 	Pos:     "phasers.go:177",
 })
 
@@ -834,7 +836,7 @@ func pawlRunFences(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlOvertaken describes workflow Overtaken.
 var pawlOvertaken = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Overtaken",
-	Version: "735cd4a6559a",
+	Version: "030eb6773461",
 	Pos:     "phasers.go:209",
 })
 
@@ -875,7 +877,7 @@ func pawlRunOvertaken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlExchange describes workflow Exchange.
 var pawlExchange = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Exchange",
-	Version: "be50ad5779ec",
+	Version: "151d2a46915b",
 	Pos:     "rendezvous.go:40",
 })
 
@@ -915,7 +917,7 @@ func pawlRunExchange(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlMeeting describes workflow Meeting.
 var pawlMeeting = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Meeting",
-	Version: "0da3a84c15b2",
+	Version: "bdbb499a4218",
 	Pos:     "rendezvous.go:78",
 })
 
@@ -955,7 +957,7 @@ func pawlRunMeeting(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlPingPong describes workflow PingPong.
 var pawlPingPong = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.PingPong",
-	Version: "7594cd5752e2",
+	Version: "7e99cfd29dcc",
 	Pos:     "rendezvous.go:97",
 })
 
@@ -995,7 +997,7 @@ func pawlRunPingPong(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlWater describes workflow Water.
 var pawlWater = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Water",
-	Version: "c3109bf27e01",
+	Version: "f47f38836da5",
 	Pos:     "rendezvous.go:121",
 })
 
@@ -1035,7 +1037,7 @@ func pawlRunWater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlDancers describes workflow Dancers.
 var pawlDancers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Dancers",
-	Version: "e7f329bb30bc",
+	Version: "f630240adc19",
 	Pos:     "rendezvous.go:155",
 })
 
@@ -1075,7 +1077,7 @@ func pawlRunDancers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlPartyOfFailures describes workflow PartyOfFailures.
 var pawlPartyOfFailures = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.PartyOfFailures",
-	Version: "6e7738365597",
+	Version: "4e0aa65c4e32",
 	Pos:     "rendezvous.go:181",
 })
 
@@ -1115,7 +1117,7 @@ func pawlRunPartyOfFailures(ctx context.Context, _run *abi.Run, in abi.Values) (
 // pawlBarbershop describes workflow Barbershop.
 var pawlBarbershop = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Barbershop",
-	Version: "4fdf1bc0cc29",
+	Version: "6a9b0789ff8f",
 	Pos:     "rendezvous.go:212",
 })
 
@@ -1156,7 +1158,7 @@ func pawlRunBarbershop(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlHandshake describes workflow Handshake.
 var pawlHandshake = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Handshake",
-	Version: "2fdab880d10a",
+	Version: "79db096a0d84",
 	Pos:     "rendezvous.go:242",
 })
 
@@ -1228,18 +1230,28 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceCyclic is cyclic.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed cyclic.go
 var pawlSourceCyclic string
 
+// pawlSourceLatches is latches.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed latches.go
 var pawlSourceLatches string
 
+// pawlSourcePhasers is phasers.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed phasers.go
 var pawlSourcePhasers string
 
+// pawlSourceRendezvous is rendezvous.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed rendezvous.go
 var pawlSourceRendezvous string
 
@@ -1247,7 +1259,7 @@ var pawlSourceRendezvous string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/barriers",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/barriers.ErrBroken", ErrBroken),
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/barriers.errBroken", errBroken),

@@ -22,6 +22,7 @@ var pawlBake = pawlPackage.Activity(abi.Activity{
 })
 
 // Bake__pawl schedules activity Bake and waits for its outcome.
+// An attempt may take 1h. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Bake__pawl(_run *abi.Run, ctx context.Context, pounds int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlBake, []any{pounds}, &result)
 	return result, err
@@ -35,6 +36,7 @@ var pawlSettings = pawlPackage.Activity(abi.Activity{
 })
 
 // Settings__pawl runs step Settings and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Settings__pawl(_run *abi.Run, ctx context.Context, name string) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlSettings, []any{name}, &result)
 	return result, err
@@ -71,7 +73,7 @@ func pawlActivities() []abi.Handler {
 // pawlReadersAndWriters describes workflow ReadersAndWriters.
 var pawlReadersAndWriters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.ReadersAndWriters",
-	Version: "95f2c683fb71",
+	Version: "f43341acf0d3",
 	Pos:     "locks.go:66",
 })
 
@@ -111,7 +113,7 @@ func pawlRunReadersAndWriters(ctx context.Context, _run *abi.Run, in abi.Values)
 // pawlTakingTurns describes workflow TakingTurns.
 var pawlTakingTurns = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.TakingTurns",
-	Version: "c16400f9b4ce",
+	Version: "c5c79d7b24f2",
 	Pos:     "locks.go:117",
 })
 
@@ -151,7 +153,7 @@ func pawlRunTakingTurns(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlFizzBuzz describes workflow FizzBuzz.
 var pawlFizzBuzz = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.FizzBuzz",
-	Version: "46ed6ee7ab67",
+	Version: "81f0912b262b",
 	Pos:     "locks.go:139",
 })
 
@@ -191,7 +193,7 @@ func pawlRunFizzBuzz(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlSharedOven describes workflow SharedOven.
 var pawlSharedOven = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.SharedOven",
-	Version: "1c1a675495f0",
+	Version: "ecca4ebe3790",
 	Pos:     "locks.go:171",
 })
 
@@ -231,7 +233,7 @@ func pawlRunSharedOven(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlPhilosophers describes workflow Philosophers.
 var pawlPhilosophers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Philosophers",
-	Version: "83711bd8af76",
+	Version: "dc7b5ef8c8bd",
 	Pos:     "locks.go:208",
 })
 
@@ -271,7 +273,7 @@ func pawlRunPhilosophers(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlLocks describes workflow Locks.
 var pawlLocks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Locks",
-	Version: "23e25c3ef5a1",
+	Version: "f52ab44be55c",
 	Pos:     "locks.go:242",
 })
 
@@ -311,7 +313,7 @@ func pawlRunLocks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlTransfers describes workflow Transfers.
 var pawlTransfers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Transfers",
-	Version: "5d855dcb9580",
+	Version: "db850ccc9ea4",
 	Pos:     "locks.go:290",
 })
 
@@ -351,7 +353,7 @@ func pawlRunTransfers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlLockers describes workflow Lockers.
 var pawlLockers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Lockers",
-	Version: "183c2b0c9b3b",
+	Version: "1a698cede216",
 	Pos:     "locks.go:312",
 })
 
@@ -391,7 +393,7 @@ func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlInitialised describes workflow Initialised.
 var pawlInitialised = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Initialised",
-	Version: "48ed9882f30c",
+	Version: "660b88c0b48c",
 	Pos:     "once.go:20",
 })
 
@@ -431,7 +433,7 @@ func pawlRunInitialised(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlOnceValues describes workflow OnceValues.
 var pawlOnceValues = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.OnceValues",
-	Version: "0484274c3314",
+	Version: "3bb0e3fb5513",
 	Pos:     "once.go:44",
 })
 
@@ -471,7 +473,7 @@ func pawlRunOnceValues(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlOnceThatPanics describes workflow OnceThatPanics.
 var pawlOnceThatPanics = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.OnceThatPanics",
-	Version: "914ddb126ba5",
+	Version: "b128d7d733f2",
 	Pos:     "once.go:65",
 })
 
@@ -511,7 +513,7 @@ func pawlRunOnceThatPanics(ctx context.Context, _run *abi.Run, in abi.Values) ([
 // pawlFutures describes workflow Futures.
 var pawlFutures = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Futures",
-	Version: "4d2612c2e7e4",
+	Version: "c2ad5187a94a",
 	Pos:     "once.go:118",
 })
 
@@ -551,7 +553,7 @@ func pawlRunFutures(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlAwait describes workflow Await.
 var pawlAwait = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Await",
-	Version: "9b8e72300563",
+	Version: "ca63c6cc64d0",
 	Pos:     "once.go:152",
 })
 
@@ -591,7 +593,7 @@ func pawlRunAwait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlCounters describes workflow Counters.
 var pawlCounters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Counters",
-	Version: "b8f62e062bf9",
+	Version: "90c4bf20dd25",
 	Pos:     "once.go:178",
 })
 
@@ -631,7 +633,7 @@ func pawlRunCounters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlRegistry describes workflow Registry.
 var pawlRegistry = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Registry",
-	Version: "a83bec1f2fec",
+	Version: "2fc4dd99d57d",
 	Pos:     "once.go:205",
 })
 
@@ -671,7 +673,7 @@ func pawlRunRegistry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlCopyOnWrite describes workflow CopyOnWrite.
 var pawlCopyOnWrite = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.CopyOnWrite",
-	Version: "5d9cc3196ac1",
+	Version: "35815c7b2bb9",
 	Pos:     "once.go:232",
 })
 
@@ -711,7 +713,7 @@ func pawlRunCopyOnWrite(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlLazyCache describes workflow LazyCache.
 var pawlLazyCache = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.LazyCache",
-	Version: "1f94ff0d0602",
+	Version: "ea73e114174f",
 	Pos:     "once.go:257",
 })
 
@@ -751,7 +753,7 @@ func pawlRunLazyCache(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlBoundedBuffer describes workflow BoundedBuffer.
 var pawlBoundedBuffer = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.BoundedBuffer",
-	Version: "55ee67de56b8",
+	Version: "23350c7623b6",
 	Pos:     "queues.go:73",
 })
 
@@ -791,7 +793,7 @@ func pawlRunBoundedBuffer(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 // pawlManySides describes workflow ManySides.
 var pawlManySides = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.ManySides",
-	Version: "b91a24691b24",
+	Version: "a80a03ab4d08",
 	Pos:     "queues.go:91",
 })
 
@@ -831,7 +833,7 @@ func pawlRunManySides(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlClosedUnderWaiters describes workflow ClosedUnderWaiters.
 var pawlClosedUnderWaiters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.ClosedUnderWaiters",
-	Version: "ac19c9575658",
+	Version: "a6072b904353",
 	Pos:     "queues.go:124",
 })
 
@@ -871,7 +873,7 @@ func pawlRunClosedUnderWaiters(ctx context.Context, _run *abi.Run, in abi.Values
 // pawlBakery describes workflow Bakery.
 var pawlBakery = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Bakery",
-	Version: "f22cb6159f37",
+	Version: "0b5ce265d3c5",
 	Pos:     "queues.go:142",
 })
 
@@ -911,7 +913,7 @@ func pawlRunBakery(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlPriorityQueue describes workflow PriorityQueue.
 var pawlPriorityQueue = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.PriorityQueue",
-	Version: "29380f29408d",
+	Version: "abeaec700d71",
 	Pos:     "queues.go:187",
 })
 
@@ -951,7 +953,7 @@ func pawlRunPriorityQueue(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 // pawlTimedTake describes workflow TimedTake.
 var pawlTimedTake = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.TimedTake",
-	Version: "9228cf55618d",
+	Version: "0bb68e52bbdd",
 	Pos:     "queues.go:248",
 })
 
@@ -991,7 +993,7 @@ func pawlRunTimedTake(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlLastPiece describes workflow LastPiece.
 var pawlLastPiece = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.LastPiece",
-	Version: "c7cdfae1eddb",
+	Version: "ec331a7a1211",
 	Pos:     "queues.go:267",
 })
 
@@ -1031,7 +1033,7 @@ func pawlRunLastPiece(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlUntil describes workflow Until.
 var pawlUntil = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
-	Version: "080c36005923",
+	Version: "ee0e1bb1b903",
 	Pos:     "until.go:45",
 })
 
@@ -1100,18 +1102,28 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceLocks is locks.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed locks.go
 var pawlSourceLocks string
 
+// pawlSourceOnce is once.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed once.go
 var pawlSourceOnce string
 
+// pawlSourceQueues is queues.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed queues.go
 var pawlSourceQueues string
 
+// pawlSourceUntil is until.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed until.go
 var pawlSourceUntil string
 
@@ -1119,7 +1131,7 @@ var pawlSourceUntil string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/conds",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errEmpty", errEmpty),
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/conds.errImpatient", errImpatient),

@@ -21,6 +21,7 @@ var pawlCook = pawlPackage.Activity(abi.Activity{
 })
 
 // Cook__pawl schedules activity Cook and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Cook__pawl(_run *abi.Run, ctx context.Context, seconds int) (dish string, err error) {
 	err = abi.Call(ctx, _run, pawlCook, []any{seconds}, &dish)
 	return dish, err
@@ -36,6 +37,7 @@ var pawlReserve = pawlPackage.Activity(abi.Activity{
 })
 
 // Reserve__pawl schedules activity Reserve and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Reserve__pawl(_run *abi.Run, ctx context.Context, table int) error {
 	return abi.Call(ctx, _run, pawlReserve, []any{table})
 }
@@ -47,6 +49,7 @@ var pawlRelease = pawlPackage.Activity(abi.Activity{
 })
 
 // Release__pawl schedules activity Release and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Release__pawl(_run *abi.Run, ctx context.Context, table int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlRelease, []any{table}, &result)
 	return result, err
@@ -93,7 +96,7 @@ func pawlActivities() []abi.Handler {
 // pawlCauses describes workflow Causes.
 var pawlCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Causes",
-	Version: "a370131e07d1",
+	Version: "af553365294e",
 	Pos:     "causes.go:23",
 })
 
@@ -133,7 +136,7 @@ func pawlRunCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlTimedCauses describes workflow TimedCauses.
 var pawlTimedCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.TimedCauses",
-	Version: "674a0deaabba",
+	Version: "529a2034d59a",
 	Pos:     "causes.go:38",
 })
 
@@ -173,7 +176,7 @@ func pawlRunTimedCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlSiblingsStop describes workflow SiblingsStop.
 var pawlSiblingsStop = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.SiblingsStop",
-	Version: "96690b1aad56",
+	Version: "1d0b199c54e0",
 	Pos:     "causes.go:52",
 })
 
@@ -213,7 +216,7 @@ func pawlRunSiblingsStop(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlCompensation describes workflow Compensation.
 var pawlCompensation = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Compensation",
-	Version: "4a2f0d711a52",
+	Version: "bb467ca666b5",
 	Pos:     "causes.go:81",
 })
 
@@ -253,7 +256,7 @@ func pawlRunCompensation(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlCallbacks describes workflow Callbacks.
 var pawlCallbacks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Callbacks",
-	Version: "1bd52ae1bf1d",
+	Version: "dac935b70b2b",
 	Pos:     "causes.go:104",
 })
 
@@ -293,7 +296,7 @@ func pawlRunCallbacks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlCallbackOrder describes workflow CallbackOrder.
 var pawlCallbackOrder = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.CallbackOrder",
-	Version: "f0215b767b8a",
+	Version: "1da18241afb0",
 	Pos:     "causes.go:120",
 })
 
@@ -333,7 +336,7 @@ func pawlRunCallbackOrder(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 // pawlCancellableCond describes workflow CancellableCond.
 var pawlCancellableCond = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.CancellableCond",
-	Version: "0068f47f1acb",
+	Version: "e4f28f0e9d24",
 	Pos:     "causes.go:161",
 })
 
@@ -373,7 +376,7 @@ func pawlRunCancellableCond(ctx context.Context, _run *abi.Run, in abi.Values) (
 // pawlGracefulStop describes workflow GracefulStop.
 var pawlGracefulStop = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.GracefulStop",
-	Version: "e0b34df5ad5f",
+	Version: "6da887937ee2",
 	Pos:     "causes.go:233",
 })
 
@@ -413,7 +416,7 @@ func pawlRunGracefulStop(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlShorterWins describes workflow ShorterWins.
 var pawlShorterWins = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.ShorterWins",
-	Version: "af706fca56c1",
+	Version: "6c18f9198c9a",
 	Pos:     "deadlines.go:15",
 })
 
@@ -453,7 +456,7 @@ func pawlRunShorterWins(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlGivenUp describes workflow GivenUp.
 var pawlGivenUp = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.GivenUp",
-	Version: "eecf37672bf3",
+	Version: "0ffc9d366b7b",
 	Pos:     "deadlines.go:32",
 })
 
@@ -493,7 +496,7 @@ func pawlRunGivenUp(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlBudget describes workflow Budget.
 var pawlBudget = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Budget",
-	Version: "0e6c09371e9c",
+	Version: "5a3eee057f68",
 	Pos:     "deadlines.go:47",
 })
 
@@ -533,7 +536,7 @@ func pawlRunBudget(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlPatience describes workflow Patience.
 var pawlPatience = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Patience",
-	Version: "d8cc823a4963",
+	Version: "f0d0b05f3a66",
 	Pos:     "deadlines.go:68",
 })
 
@@ -573,7 +576,7 @@ func pawlRunPatience(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlClosingTime describes workflow ClosingTime.
 var pawlClosingTime = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.ClosingTime",
-	Version: "50de17ff9f79",
+	Version: "a4de07fb366e",
 	Pos:     "deadlines.go:86",
 })
 
@@ -613,7 +616,7 @@ func pawlRunClosingTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlInTheLastSecond describes workflow InTheLastSecond.
 var pawlInTheLastSecond = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.InTheLastSecond",
-	Version: "733b2b5cb4c1",
+	Version: "ff6689ee7978",
 	Pos:     "deadlines.go:116",
 })
 
@@ -653,7 +656,7 @@ func pawlRunInTheLastSecond(ctx context.Context, _run *abi.Run, in abi.Values) (
 // pawlNoDeadline describes workflow NoDeadline.
 var pawlNoDeadline = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.NoDeadline",
-	Version: "787d6ae6ea29",
+	Version: "538c6d27138a",
 	Pos:     "deadlines.go:135",
 })
 
@@ -693,7 +696,7 @@ func pawlRunNoDeadline(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlNames describes workflow Names.
 var pawlNames = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Names",
-	Version: "d642c9404ef1",
+	Version: "6258a8777804",
 	Pos:     "names.go:15",
 })
 
@@ -733,7 +736,7 @@ func pawlRunNames(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlMiddle describes workflow Middle.
 var pawlMiddle = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Middle",
-	Version: "f087e9a2c136",
+	Version: "421096b06446",
 	Pos:     "trees.go:17",
 })
 
@@ -773,7 +776,7 @@ func pawlRunMiddle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlServices describes workflow Services.
 var pawlServices = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Services",
-	Version: "e79d3c3fc171",
+	Version: "c73a500f4a53",
 	Pos:     "trees.go:51",
 })
 
@@ -813,7 +816,7 @@ func pawlRunServices(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlBornDead describes workflow BornDead.
 var pawlBornDead = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.BornDead",
-	Version: "0c3e07df0c77",
+	Version: "0948eddb69c3",
 	Pos:     "trees.go:73",
 })
 
@@ -853,7 +856,7 @@ func pawlRunBornDead(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlGenerator describes workflow Generator.
 var pawlGenerator = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Generator",
-	Version: "0a6bdabb393d",
+	Version: "6c7b2a0ddd4c",
 	Pos:     "trees.go:107",
 })
 
@@ -893,7 +896,7 @@ func pawlRunGenerator(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlWorkers describes workflow Workers.
 var pawlWorkers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Workers",
-	Version: "d14d093756e0",
+	Version: "da8998d69442",
 	Pos:     "trees.go:128",
 })
 
@@ -933,7 +936,7 @@ func pawlRunWorkers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlMerged describes workflow Merged.
 var pawlMerged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Merged",
-	Version: "d1c4fb46fa7e",
+	Version: "cbec76623ce7",
 	Pos:     "trees.go:167",
 })
 
@@ -973,7 +976,7 @@ func pawlRunMerged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlOwnContext describes workflow OwnContext.
 var pawlOwnContext = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.OwnContext",
-	Version: "b47d16ee88f0",
+	Version: "a4f3261333ab",
 	Pos:     "trees.go:210",
 })
 
@@ -1013,7 +1016,7 @@ func pawlRunOwnContext(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlValues describes workflow Values.
 var pawlValues = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Values",
-	Version: "7002ec80f597",
+	Version: "77b1805f9d56",
 	Pos:     "trees.go:232",
 })
 
@@ -1081,18 +1084,28 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceCauses is causes.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed causes.go
 var pawlSourceCauses string
 
+// pawlSourceDeadlines is deadlines.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed deadlines.go
 var pawlSourceDeadlines string
 
+// pawlSourceNames is names.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed names.go
 var pawlSourceNames string
 
+// pawlSourceTrees is trees.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed trees.go
 var pawlSourceTrees string
 
@@ -1100,7 +1113,7 @@ var pawlSourceTrees string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/contexts",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.ErrFull", ErrFull),
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/contexts.errFire", errFire),

@@ -24,6 +24,7 @@ var pawlAsk = pawlPackage.Activity(abi.Activity{
 })
 
 // Ask__pawl schedules activity Ask and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Ask__pawl(_run *abi.Run, ctx context.Context, shop string) (result Quote, err error) {
 	err = abi.Call(ctx, _run, pawlAsk, []any{shop}, &result)
 	return result, err
@@ -36,6 +37,7 @@ var pawlMeasure = pawlPackage.Activity(abi.Activity{
 })
 
 // Measure__pawl schedules activity Measure and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Measure__pawl(_run *abi.Run, ctx context.Context, sensor int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlMeasure, []any{sensor}, &result)
 	return result, err
@@ -72,7 +74,7 @@ func pawlActivities() []abi.Handler {
 // pawlSurveyed describes workflow Surveyed.
 var pawlSurveyed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Surveyed",
-	Version: "59f9b568ebf6",
+	Version: "3dc496b06e91",
 	Pos:     "activities.go:20",
 })
 
@@ -112,7 +114,7 @@ func pawlRunSurveyed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlGrouped describes workflow Grouped.
 var pawlGrouped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Grouped",
-	Version: "ffde186431a0",
+	Version: "50eb088a77f0",
 	Pos:     "activities.go:48",
 })
 
@@ -152,7 +154,7 @@ func pawlRunGrouped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlMapmade describes workflow Mapmade.
 var pawlMapmade = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapmade",
-	Version: "75e857136230",
+	Version: "05a71ae1d4ac",
 	Pos:     "activities.go:107",
 })
 
@@ -192,7 +194,7 @@ func pawlRunMapmade(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlQuorum describes workflow Quorum.
 var pawlQuorum = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Quorum",
-	Version: "fec246029c50",
+	Version: "6368ec0a67d4",
 	Pos:     "activities.go:124",
 })
 
@@ -232,7 +234,7 @@ func pawlRunQuorum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlMixed describes workflow Mixed.
 var pawlMixed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Mixed",
-	Version: "6ed326c8674a",
+	Version: "e29f19f27623",
 	Pos:     "activities.go:143",
 })
 
@@ -272,7 +274,7 @@ func pawlRunMixed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlLocked describes workflow Locked.
 var pawlLocked = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Locked",
-	Version: "f4915df1d0e3",
+	Version: "fa622fe877b4",
 	Pos:     "collect.go:31",
 })
 
@@ -312,7 +314,7 @@ func pawlRunLocked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlSlots describes workflow Slots.
 var pawlSlots = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Slots",
-	Version: "ad6323ca22cd",
+	Version: "a6a1f35824ce",
 	Pos:     "collect.go:48",
 })
 
@@ -352,7 +354,7 @@ func pawlRunSlots(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlCounted describes workflow Counted.
 var pawlCounted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Counted",
-	Version: "adf5bbe87f10",
+	Version: "7e70d2817b43",
 	Pos:     "collect.go:67",
 })
 
@@ -392,7 +394,7 @@ func pawlRunCounted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlMapped describes workflow Mapped.
 var pawlMapped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Mapped",
-	Version: "531fadc50d36",
+	Version: "ebf7d608e8cb",
 	Pos:     "collect.go:89",
 })
 
@@ -432,7 +434,7 @@ func pawlRunMapped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlFailing describes workflow Failing.
 var pawlFailing = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Failing",
-	Version: "eee7226fbb90",
+	Version: "c17b5ebe83b3",
 	Pos:     "collect.go:112",
 })
 
@@ -472,7 +474,7 @@ func pawlRunFailing(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlServed describes workflow Served.
 var pawlServed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Served",
-	Version: "39aa852eaaaf",
+	Version: "9f4ffd333784",
 	Pos:     "collect.go:144",
 })
 
@@ -512,7 +514,7 @@ func pawlRunServed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlWatched describes workflow Watched.
 var pawlWatched = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Watched",
-	Version: "4f0495cab58c",
+	Version: "14b214c95d01",
 	Pos:     "collect.go:168",
 })
 
@@ -552,7 +554,7 @@ func pawlRunWatched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlRecovered describes workflow Recovered.
 var pawlRecovered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Recovered",
-	Version: "16d8d8e67305",
+	Version: "23f3fcbd0fe5",
 	Pos:     "collect.go:193",
 })
 
@@ -592,7 +594,7 @@ func pawlRunRecovered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlSorted describes workflow Sorted.
 var pawlSorted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Sorted",
-	Version: "d6859a8a00fa",
+	Version: "6f3e80645b54",
 	Pos:     "merge.go:50",
 })
 
@@ -632,7 +634,7 @@ func pawlRunSorted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlTimed describes workflow Timed.
 var pawlTimed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Timed",
-	Version: "a7ab0808a0dc",
+	Version: "b3637ee65db6",
 	Pos:     "merge.go:62",
 })
 
@@ -672,7 +674,7 @@ func pawlRunTimed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlNilled describes workflow Nilled.
 var pawlNilled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Nilled",
-	Version: "1ea1ceb8b971",
+	Version: "200035f6fdfe",
 	Pos:     "merge.go:74",
 })
 
@@ -712,7 +714,7 @@ func pawlRunNilled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlTree describes workflow Tree.
 var pawlTree = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Tree",
-	Version: "ba32c7febd3d",
+	Version: "152a3ab329d5",
 	Pos:     "merge.go:101",
 })
 
@@ -752,7 +754,7 @@ func pawlRunTree(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlZipped describes workflow Zipped.
 var pawlZipped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Zipped",
-	Version: "80bde6be3a55",
+	Version: "245634b74934",
 	Pos:     "merge.go:137",
 })
 
@@ -792,7 +794,7 @@ func pawlRunZipped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlMergeSorted describes workflow MergeSorted.
 var pawlMergeSorted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.MergeSorted",
-	Version: "bed5b3bdd46b",
+	Version: "6ddd27f36152",
 	Pos:     "merge.go:157",
 })
 
@@ -832,7 +834,7 @@ func pawlRunMergeSorted(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlWeighted describes workflow Weighted.
 var pawlWeighted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Weighted",
-	Version: "084a0c36d707",
+	Version: "062a467b28c4",
 	Pos:     "merge.go:195",
 })
 
@@ -872,7 +874,7 @@ func pawlRunWeighted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlEarliest describes workflow Earliest.
 var pawlEarliest = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Earliest",
-	Version: "93fe7331e79c",
+	Version: "d7f729260845",
 	Pos:     "races.go:42",
 })
 
@@ -912,7 +914,7 @@ func pawlRunEarliest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlToss describes workflow Toss.
 var pawlToss = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Toss",
-	Version: "b3e082d743e1",
+	Version: "fcd57ce755a9",
 	Pos:     "races.go:53",
 })
 
@@ -952,7 +954,7 @@ func pawlRunToss(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlFinish describes workflow Finish.
 var pawlFinish = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Finish",
-	Version: "4ddbc2e505e6",
+	Version: "e58ec99ae2cb",
 	Pos:     "races.go:68",
 })
 
@@ -992,7 +994,7 @@ func pawlRunFinish(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlIndexed describes workflow Indexed.
 var pawlIndexed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Indexed",
-	Version: "1ece16f59015",
+	Version: "38514ab95325",
 	Pos:     "races.go:95",
 })
 
@@ -1032,7 +1034,7 @@ func pawlRunIndexed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlCheapest describes workflow Cheapest.
 var pawlCheapest = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Cheapest",
-	Version: "aa46f1c32d30",
+	Version: "801f50c33f09",
 	Pos:     "races.go:112",
 })
 
@@ -1072,7 +1074,7 @@ func pawlRunCheapest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlQuickest describes workflow Quickest.
 var pawlQuickest = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Quickest",
-	Version: "67190fae5138",
+	Version: "1eafb5299716",
 	Pos:     "races.go:143",
 })
 
@@ -1142,18 +1144,28 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceCollect is collect.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed collect.go
 var pawlSourceCollect string
 
+// pawlSourceFanin is fanin.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed fanin.go
 var pawlSourceFanin string
 
+// pawlSourceMerge is merge.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed merge.go
 var pawlSourceMerge string
 
+// pawlSourceRaces is races.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed races.go
 var pawlSourceRaces string
 
@@ -1161,7 +1173,7 @@ var pawlSourceRaces string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/fanin",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/fanin.ErrClosed", ErrClosed),
 	},

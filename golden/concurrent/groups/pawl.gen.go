@@ -24,6 +24,7 @@ var pawlQuote = pawlPackage.Activity(abi.Activity{
 })
 
 // Quote__pawl schedules activity Quote and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Quote__pawl(_run *abi.Run, ctx context.Context, shop int) (cents int, err error) {
 	err = abi.Call(ctx, _run, pawlQuote, []any{shop}, &cents)
 	return cents, err
@@ -36,6 +37,7 @@ var pawlLinks = pawlPackage.Activity(abi.Activity{
 })
 
 // Links__pawl schedules activity Links and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Links__pawl(_run *abi.Run, ctx context.Context, page int) (result2 []int, err error) {
 	err = abi.Call(ctx, _run, pawlLinks, []any{page}, &result2)
 	return result2, err
@@ -72,7 +74,7 @@ func pawlActivities() []abi.Handler {
 // pawlFirstError describes workflow FirstError.
 var pawlFirstError = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.FirstError",
-	Version: "f10c4bc5ceb0",
+	Version: "a0157f8cb0cf",
 	Pos:     "errgroups.go:21",
 })
 
@@ -112,7 +114,7 @@ func pawlRunFirstError(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlEqualErrors describes workflow EqualErrors.
 var pawlEqualErrors = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.EqualErrors",
-	Version: "4421c5fd94d3",
+	Version: "4d5e83878763",
 	Pos:     "errgroups.go:36",
 })
 
@@ -152,7 +154,7 @@ func pawlRunEqualErrors(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlRestIsCancelled describes workflow RestIsCancelled.
 var pawlRestIsCancelled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.RestIsCancelled",
-	Version: "8840b8383f5b",
+	Version: "159ca74a9a1f",
 	Pos:     "errgroups.go:50",
 })
 
@@ -192,7 +194,7 @@ func pawlRunRestIsCancelled(ctx context.Context, _run *abi.Run, in abi.Values) (
 // pawlCause describes workflow Cause.
 var pawlCause = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Cause",
-	Version: "e32c24cf0cd4",
+	Version: "2645e90e8621",
 	Pos:     "errgroups.go:73",
 })
 
@@ -232,7 +234,7 @@ func pawlRunCause(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlLimit describes workflow Limit.
 var pawlLimit = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Limit",
-	Version: "54dce0cf07d8",
+	Version: "d6b8c1c51b70",
 	Pos:     "errgroups.go:87",
 })
 
@@ -272,7 +274,7 @@ func pawlRunLimit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlTryGo describes workflow TryGo.
 var pawlTryGo = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TryGo",
-	Version: "66f616bd2db4",
+	Version: "65ed06ad90ef",
 	Pos:     "errgroups.go:114",
 })
 
@@ -312,7 +314,7 @@ func pawlRunTryGo(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlEmptyGroup describes workflow EmptyGroup.
 var pawlEmptyGroup = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.EmptyGroup",
-	Version: "03ce4261c6e1",
+	Version: "a40ddb27da5c",
 	Pos:     "errgroups.go:137",
 })
 
@@ -352,7 +354,7 @@ func pawlRunEmptyGroup(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlQuotes describes workflow Quotes.
 var pawlQuotes = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Quotes",
-	Version: "fe9f2cdaee5f",
+	Version: "1bc95e31289c",
 	Pos:     "errgroups.go:161",
 })
 
@@ -392,7 +394,7 @@ func pawlRunQuotes(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlTypedEach describes workflow TypedEach.
 var pawlTypedEach = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TypedEach",
-	Version: "c66df9573f48",
+	Version: "8fc038f0d86c",
 	Pos:     "errgroups.go:170",
 })
 
@@ -432,7 +434,7 @@ func pawlRunTypedEach(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlStages describes workflow Stages.
 var pawlStages = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Stages",
-	Version: "c1eff19fa4c8",
+	Version: "5b544da605ca",
 	Pos:     "errgroups.go:184",
 })
 
@@ -472,7 +474,7 @@ func pawlRunStages(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlNested describes workflow Nested.
 var pawlNested = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Nested",
-	Version: "6fd34f762017",
+	Version: "001bbfdb1b14",
 	Pos:     "errgroups.go:226",
 })
 
@@ -512,7 +514,7 @@ func pawlRunNested(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlFeeder describes workflow Feeder.
 var pawlFeeder = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Feeder",
-	Version: "99c3ef5b3ede",
+	Version: "3018c6d5af61",
 	Pos:     "errgroups.go:256",
 })
 
@@ -552,7 +554,7 @@ func pawlRunFeeder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlPanicInGroup describes workflow PanicInGroup.
 var pawlPanicInGroup = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.PanicInGroup",
-	Version: "47f0f6c7bcb1",
+	Version: "f2ce6710f92d",
 	Pos:     "errgroups.go:292",
 })
 
@@ -592,7 +594,7 @@ func pawlRunPanicInGroup(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlCrawl describes workflow Crawl.
 var pawlCrawl = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Crawl",
-	Version: "54e6f127e135",
+	Version: "5e164bfa57c5",
 	Pos:     "errgroups.go:328",
 })
 
@@ -632,7 +634,7 @@ func pawlRunCrawl(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlFirstQuote describes workflow FirstQuote.
 var pawlFirstQuote = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.FirstQuote",
-	Version: "b0491e19551f",
+	Version: "2fb67022e1a6",
 	Pos:     "first.go:56",
 })
 
@@ -672,7 +674,7 @@ func pawlRunFirstQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlNoQuote describes workflow NoQuote.
 var pawlNoQuote = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.NoQuote",
-	Version: "72697371dfe8",
+	Version: "0bb51da6aef6",
 	Pos:     "first.go:65",
 })
 
@@ -712,7 +714,7 @@ func pawlRunNoQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlEqualRunners describes workflow EqualRunners.
 var pawlEqualRunners = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.EqualRunners",
-	Version: "826b15ddc1ba",
+	Version: "6b6af9f425a6",
 	Pos:     "first.go:74",
 })
 
@@ -752,7 +754,7 @@ func pawlRunEqualRunners(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlHedged describes workflow Hedged.
 var pawlHedged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Hedged",
-	Version: "6ab903b84ff0",
+	Version: "5b75bdfb41a8",
 	Pos:     "first.go:87",
 })
 
@@ -792,7 +794,7 @@ func pawlRunHedged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlQuorum describes workflow Quorum.
 var pawlQuorum = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Quorum",
-	Version: "aa54bb76f926",
+	Version: "6c9100e546f9",
 	Pos:     "first.go:111",
 })
 
@@ -832,7 +834,7 @@ func pawlRunQuorum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlAllSettled describes workflow AllSettled.
 var pawlAllSettled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.AllSettled",
-	Version: "1f564510e901",
+	Version: "48a2ab308940",
 	Pos:     "first.go:137",
 })
 
@@ -872,7 +874,7 @@ func pawlRunAllSettled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlRounds describes workflow Rounds.
 var pawlRounds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Rounds",
-	Version: "4109c603f2b4",
+	Version: "f9740d1356ff",
 	Pos:     "first.go:166",
 })
 
@@ -912,7 +914,7 @@ func pawlRunRounds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlTwoWait describes workflow TwoWait.
 var pawlTwoWait = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TwoWait",
-	Version: "b102829e5e44",
+	Version: "0745ddab0a1b",
 	Pos:     "first.go:190",
 })
 
@@ -952,7 +954,7 @@ func pawlRunTwoWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlImpatientWait describes workflow ImpatientWait.
 var pawlImpatientWait = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.ImpatientWait",
-	Version: "f8a74695b6c5",
+	Version: "bdee3b3c41b4",
 	Pos:     "first.go:226",
 })
 
@@ -992,7 +994,7 @@ func pawlRunImpatientWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 // pawlMisuse describes workflow Misuse.
 var pawlMisuse = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Misuse",
-	Version: "3c60945002aa",
+	Version: "dc3595da0a84",
 	Pos:     "first.go:242",
 })
 
@@ -1032,7 +1034,7 @@ func pawlRunMisuse(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlSharedCalls describes workflow SharedCalls.
 var pawlSharedCalls = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.SharedCalls",
-	Version: "f63eddf00bcd",
+	Version: "f2752602b247",
 	Pos:     "first.go:290",
 })
 
@@ -1101,12 +1103,18 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceErrgroups is errgroups.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed errgroups.go
 var pawlSourceErrgroups string
 
+// pawlSourceFirst is first.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed first.go
 var pawlSourceFirst string
 
@@ -1114,7 +1122,7 @@ var pawlSourceFirst string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/groups",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/groups.ErrSoldOut", ErrSoldOut),
 	},

@@ -21,6 +21,7 @@ var pawlFetch = pawlPackage.Activity(abi.Activity{
 })
 
 // Fetch__pawl schedules activity Fetch and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Fetch__pawl(_run *abi.Run, ctx context.Context, number int) (result Page, err error) {
 	err = abi.Call(ctx, _run, pawlFetch, []any{number}, &result)
 	return result, err
@@ -36,6 +37,7 @@ var pawlParse = pawlPackage.Activity(abi.Activity{
 })
 
 // Parse__pawl schedules activity Parse and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Parse__pawl(_run *abi.Run, ctx context.Context, text string) (result []string, err error) {
 	err = abi.Call(ctx, _run, pawlParse, []any{text}, &result)
 	return result, err
@@ -48,6 +50,7 @@ var pawlDouble = pawlPackage.Activity(abi.Activity{
 })
 
 // Double__pawl schedules activity Double and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Double__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlDouble, []any{n}, &result)
 	return result, err
@@ -95,7 +98,7 @@ func pawlActivities() []abi.Handler {
 // pawlDoubled describes workflow Doubled.
 var pawlDoubled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Doubled",
-	Version: "3e8d4b46cb96",
+	Version: "776803194120",
 	Pos:     "activities.go:16",
 })
 
@@ -135,7 +138,7 @@ func pawlRunDoubled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlOrdered describes workflow Ordered.
 var pawlOrdered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Ordered",
-	Version: "6b01649d8e46",
+	Version: "4683e8dcfdcc",
 	Pos:     "activities.go:32",
 })
 
@@ -175,7 +178,7 @@ func pawlRunOrdered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlFirstMalformed describes workflow FirstMalformed.
 var pawlFirstMalformed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.FirstMalformed",
-	Version: "6c59c2a10815",
+	Version: "3ef84e8f8253",
 	Pos:     "activities.go:62",
 })
 
@@ -215,7 +218,7 @@ func pawlRunFirstMalformed(ctx context.Context, _run *abi.Run, in abi.Values) ([
 // pawlCrawl describes workflow Crawl.
 var pawlCrawl = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Crawl",
-	Version: "50346bda01f0",
+	Version: "d457539f64cc",
 	Pos:     "activities.go:97",
 })
 
@@ -255,7 +258,7 @@ func pawlRunCrawl(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlImpatient describes workflow Impatient.
 var pawlImpatient = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Impatient",
-	Version: "25de6fc4d741",
+	Version: "20c726847621",
 	Pos:     "activities.go:146",
 })
 
@@ -295,7 +298,7 @@ func pawlRunImpatient(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlPrefetched describes workflow Prefetched.
 var pawlPrefetched = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Prefetched",
-	Version: "32b1e3b58f7e",
+	Version: "6f1f01a4d024",
 	Pos:     "activities.go:176",
 })
 
@@ -335,7 +338,7 @@ func pawlRunPrefetched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlTaken describes workflow Taken.
 var pawlTaken = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Taken",
-	Version: "671b0cd119f1",
+	Version: "b1cacc706e55",
 	Pos:     "flow.go:15",
 })
 
@@ -375,7 +378,7 @@ func pawlRunTaken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlOrDone describes workflow OrDone.
 var pawlOrDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.OrDone",
-	Version: "6945417642b4",
+	Version: "68d57b4a8093",
 	Pos:     "flow.go:36",
 })
 
@@ -415,7 +418,7 @@ func pawlRunOrDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlDropped describes workflow Dropped.
 var pawlDropped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Dropped",
-	Version: "fd6bb5557e99",
+	Version: "a8ccd8fbf9ca",
 	Pos:     "flow.go:81",
 })
 
@@ -455,7 +458,7 @@ func pawlRunDropped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlBatches describes workflow Batches.
 var pawlBatches = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Batches",
-	Version: "b56bbea8ba1e",
+	Version: "a5c3997c5170",
 	Pos:     "flow.go:121",
 })
 
@@ -495,7 +498,7 @@ func pawlRunBatches(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlDebounced describes workflow Debounced.
 var pawlDebounced = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Debounced",
-	Version: "c1d4fa12468e",
+	Version: "4debfa71062c",
 	Pos:     "flow.go:157",
 })
 
@@ -535,7 +538,7 @@ func pawlRunDebounced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlWindows describes workflow Windows.
 var pawlWindows = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Windows",
-	Version: "d3479b6bee4b",
+	Version: "256615f713bc",
 	Pos:     "flow.go:182",
 })
 
@@ -575,7 +578,7 @@ func pawlRunWindows(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlPaused describes workflow Paused.
 var pawlPaused = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Paused",
-	Version: "b2c5e8ce0b05",
+	Version: "0b3d073a8db1",
 	Pos:     "flow.go:203",
 })
 
@@ -615,7 +618,7 @@ func pawlRunPaused(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlPulled describes workflow Pulled.
 var pawlPulled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Pulled",
-	Version: "da016da8aa0c",
+	Version: "660ce3fd8647",
 	Pos:     "pulled.go:18",
 })
 
@@ -656,7 +659,7 @@ func pawlRunPulled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlTeed describes workflow Teed.
 var pawlTeed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Teed",
-	Version: "5c5d600574fb",
+	Version: "402b78b74dae",
 	Pos:     "shapes.go:17",
 })
 
@@ -696,7 +699,7 @@ func pawlRunTeed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlBridged describes workflow Bridged.
 var pawlBridged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bridged",
-	Version: "ea8ea3b51eff",
+	Version: "6be90bbfa275",
 	Pos:     "shapes.go:54",
 })
 
@@ -736,7 +739,7 @@ func pawlRunBridged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlCollatz describes workflow Collatz.
 var pawlCollatz = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Collatz",
-	Version: "192243753b49",
+	Version: "1a6a2980b8fa",
 	Pos:     "shapes.go:79",
 })
 
@@ -776,7 +779,7 @@ func pawlRunCollatz(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlPingPong describes workflow PingPong.
 var pawlPingPong = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.PingPong",
-	Version: "fddf14334336",
+	Version: "740df1777d5c",
 	Pos:     "shapes.go:106",
 })
 
@@ -816,7 +819,7 @@ func pawlRunPingPong(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlDiamond describes workflow Diamond.
 var pawlDiamond = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Diamond",
-	Version: "0e4a2b0544de",
+	Version: "67d177d93c32",
 	Pos:     "shapes.go:134",
 })
 
@@ -856,7 +859,7 @@ func pawlRunDiamond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlRace describes workflow Race.
 var pawlRace = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Race",
-	Version: "f1eff5b409ca",
+	Version: "6332e5d75369",
 	Pos:     "shapes.go:177",
 })
 
@@ -897,7 +900,7 @@ func pawlRunRace(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlRescued describes workflow Rescued.
 var pawlRescued = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Rescued",
-	Version: "882ac498861b",
+	Version: "3c1593756b85",
 	Pos:     "shapes.go:198",
 })
 
@@ -937,7 +940,7 @@ func pawlRunRescued(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlSquares describes workflow Squares.
 var pawlSquares = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Squares",
-	Version: "7f8f8be6e78c",
+	Version: "96eb62187046",
 	Pos:     "stages.go:64",
 })
 
@@ -977,7 +980,7 @@ func pawlRunSquares(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlTyped describes workflow Typed.
 var pawlTyped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Typed",
-	Version: "f117efb99061",
+	Version: "78d7a8168d7a",
 	Pos:     "stages.go:75",
 })
 
@@ -1017,7 +1020,7 @@ func pawlRunTyped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlFiltered describes workflow Filtered.
 var pawlFiltered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Filtered",
-	Version: "140ebf1b13fa",
+	Version: "9254f4fa90ce",
 	Pos:     "stages.go:85",
 })
 
@@ -1057,7 +1060,7 @@ func pawlRunFiltered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlBounded describes workflow Bounded.
 var pawlBounded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bounded",
-	Version: "cd45cda63c2a",
+	Version: "e640da1a07c8",
 	Pos:     "stages.go:94",
 })
 
@@ -1097,7 +1100,7 @@ func pawlRunBounded(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlSieve describes workflow Sieve.
 var pawlSieve = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Sieve",
-	Version: "b8babb2fe9c8",
+	Version: "cf75bcd00205",
 	Pos:     "stages.go:116",
 })
 
@@ -1137,7 +1140,7 @@ func pawlRunSieve(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlAssembly describes workflow Assembly.
 var pawlAssembly = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Assembly",
-	Version: "d953a2841449",
+	Version: "cb583a55772c",
 	Pos:     "stages.go:185",
 })
 
@@ -1208,21 +1211,33 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceFlow is flow.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed flow.go
 var pawlSourceFlow string
 
+// pawlSourcePipelines is pipelines.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed pipelines.go
 var pawlSourcePipelines string
 
+// pawlSourcePulled is pulled.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed pulled.go
 var pawlSourcePulled string
 
+// pawlSourceShapes is shapes.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed shapes.go
 var pawlSourceShapes string
 
+// pawlSourceStages is stages.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed stages.go
 var pawlSourceStages string
 
@@ -1230,7 +1245,7 @@ var pawlSourceStages string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/pipelines",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pipelines.ErrMalformed", ErrMalformed),
 	},

@@ -24,6 +24,7 @@ var pawlPerform = pawlPackage.Activity(abi.Activity{
 })
 
 // Perform__pawl schedules activity Perform and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Perform__pawl(_run *abi.Run, ctx context.Context, job Job) (result Done, err error) {
 	err = abi.Call(ctx, _run, pawlPerform, []any{job}, &result)
 	return result, err
@@ -36,6 +37,7 @@ var pawlResize = pawlPackage.Activity(abi.Activity{
 })
 
 // Resize__pawl schedules activity Resize and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Resize__pawl(_run *abi.Run, ctx context.Context, width int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlResize, []any{width}, &result)
 	return result, err
@@ -72,7 +74,7 @@ func pawlActivities() []abi.Handler {
 // pawlDispatched describes workflow Dispatched.
 var pawlDispatched = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Dispatched",
-	Version: "e23b75a7a9bb",
+	Version: "c4b0bf769371",
 	Pos:     "activities.go:20",
 })
 
@@ -112,7 +114,7 @@ func pawlRunDispatched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlTolerant describes workflow Tolerant.
 var pawlTolerant = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Tolerant",
-	Version: "85343e9276eb",
+	Version: "aff6b0b1db06",
 	Pos:     "activities.go:56",
 })
 
@@ -152,7 +154,7 @@ func pawlRunTolerant(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlStrict describes workflow Strict.
 var pawlStrict = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Strict",
-	Version: "978e16a4f0c0",
+	Version: "ab5cc1ff257c",
 	Pos:     "activities.go:87",
 })
 
@@ -192,7 +194,7 @@ func pawlRunStrict(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlAbandoned describes workflow Abandoned.
 var pawlAbandoned = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Abandoned",
-	Version: "22296c41f35a",
+	Version: "065d7c03e557",
 	Pos:     "activities.go:121",
 })
 
@@ -232,7 +234,7 @@ func pawlRunAbandoned(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlCrewed describes workflow Crewed.
 var pawlCrewed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Crewed",
-	Version: "8eb2b9fdacda",
+	Version: "29230598eae3",
 	Pos:     "activities.go:171",
 })
 
@@ -272,7 +274,7 @@ func pawlRunCrewed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlHalves describes workflow Halves.
 var pawlHalves = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Halves",
-	Version: "0e1bf07d40c4",
+	Version: "6dd19ba13f34",
 	Pos:     "activities.go:195",
 })
 
@@ -312,7 +314,7 @@ func pawlRunHalves(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlQuit describes workflow Quit.
 var pawlQuit = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Quit",
-	Version: "ef6abc614491",
+	Version: "b6d51638f47f",
 	Pos:     "lifecycles.go:20",
 })
 
@@ -352,7 +354,7 @@ func pawlRunQuit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlSupervised describes workflow Supervised.
 var pawlSupervised = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Supervised",
-	Version: "c811630993f6",
+	Version: "5f716a0add59",
 	Pos:     "lifecycles.go:51",
 })
 
@@ -392,7 +394,7 @@ func pawlRunSupervised(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlFailFast describes workflow FailFast.
 var pawlFailFast = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.FailFast",
-	Version: "ab66dee6b765",
+	Version: "5a5e0e9f944d",
 	Pos:     "lifecycles.go:85",
 })
 
@@ -432,7 +434,7 @@ func pawlRunFailFast(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlLimited describes workflow Limited.
 var pawlLimited = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Limited",
-	Version: "75c3a10436b1",
+	Version: "619c2eed056d",
 	Pos:     "lifecycles.go:111",
 })
 
@@ -472,7 +474,7 @@ func pawlRunLimited(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlResigned describes workflow Resigned.
 var pawlResigned = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Resigned",
-	Version: "35a799ae6ad0",
+	Version: "4638e2aaf717",
 	Pos:     "lifecycles.go:133",
 })
 
@@ -512,7 +514,7 @@ func pawlRunResigned(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlScaled describes workflow Scaled.
 var pawlScaled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Scaled",
-	Version: "8c62382408f2",
+	Version: "cbf7ec3904e8",
 	Pos:     "lifecycles.go:163",
 })
 
@@ -552,7 +554,7 @@ func pawlRunScaled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlStolen describes workflow Stolen.
 var pawlStolen = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Stolen",
-	Version: "be1e8fbe42a3",
+	Version: "b74c45117fd5",
 	Pos:     "lifecycles.go:196",
 })
 
@@ -592,7 +594,7 @@ func pawlRunStolen(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlFavourite describes workflow Favourite.
 var pawlFavourite = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Favourite",
-	Version: "35f5f58ebfef",
+	Version: "d5625191d409",
 	Pos:     "lifecycles.go:244",
 })
 
@@ -632,7 +634,7 @@ func pawlRunFavourite(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlCondition describes workflow Condition.
 var pawlCondition = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Condition",
-	Version: "458a57737e30",
+	Version: "f2feb45fdc40",
 	Pos:     "queues.go:60",
 })
 
@@ -672,7 +674,7 @@ func pawlRunCondition(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlShortest describes workflow Shortest.
 var pawlShortest = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Shortest",
-	Version: "8d9d858faaa1",
+	Version: "df4c5c57b7d3",
 	Pos:     "queues.go:100",
 })
 
@@ -712,7 +714,7 @@ func pawlRunShortest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlRotated describes workflow Rotated.
 var pawlRotated = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Rotated",
-	Version: "5a1d874bbaa1",
+	Version: "590a68c58ab1",
 	Pos:     "queues.go:142",
 })
 
@@ -752,7 +754,7 @@ func pawlRunRotated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlIdle describes workflow Idle.
 var pawlIdle = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Idle",
-	Version: "a783d2c7e18c",
+	Version: "cb0e5d5ca693",
 	Pos:     "queues.go:167",
 })
 
@@ -792,7 +794,7 @@ func pawlRunIdle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlFixed describes workflow Fixed.
 var pawlFixed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Fixed",
-	Version: "3f65768af43e",
+	Version: "bf5dc496b47c",
 	Pos:     "workers.go:38",
 })
 
@@ -832,7 +834,7 @@ func pawlRunFixed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlUneven describes workflow Uneven.
 var pawlUneven = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Uneven",
-	Version: "6e38e15a5424",
+	Version: "94ee6224164d",
 	Pos:     "workers.go:51",
 })
 
@@ -872,7 +874,7 @@ func pawlRunUneven(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlSingle describes workflow Single.
 var pawlSingle = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Single",
-	Version: "6d38d828b357",
+	Version: "927bc226eea2",
 	Pos:     "workers.go:67",
 })
 
@@ -912,7 +914,7 @@ func pawlRunSingle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlLazy describes workflow Lazy.
 var pawlLazy = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Lazy",
-	Version: "d688b437d63f",
+	Version: "4f27923f7775",
 	Pos:     "workers.go:88",
 })
 
@@ -952,7 +954,7 @@ func pawlRunLazy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlSubmitted describes workflow Submitted.
 var pawlSubmitted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Submitted",
-	Version: "821776f6295a",
+	Version: "5711cd41626b",
 	Pos:     "workers.go:147",
 })
 
@@ -992,7 +994,7 @@ func pawlRunSubmitted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlShy describes workflow Shy.
 var pawlShy = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Shy",
-	Version: "0eae256c85e5",
+	Version: "f0186a7c4fb3",
 	Pos:     "workers.go:169",
 })
 
@@ -1032,7 +1034,7 @@ func pawlRunShy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 // pawlRecursive describes workflow Recursive.
 var pawlRecursive = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Recursive",
-	Version: "596ff84bedd8",
+	Version: "d676b44d0772",
 	Pos:     "workers.go:189",
 })
 
@@ -1101,18 +1103,28 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceLifecycles is lifecycles.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed lifecycles.go
 var pawlSourceLifecycles string
 
+// pawlSourcePools is pools.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed pools.go
 var pawlSourcePools string
 
+// pawlSourceQueues is queues.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed queues.go
 var pawlSourceQueues string
 
+// pawlSourceWorkers is workers.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed workers.go
 var pawlSourceWorkers string
 
@@ -1120,7 +1132,7 @@ var pawlSourceWorkers string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/pools",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pools.ErrBroken", ErrBroken),
 	},

@@ -24,6 +24,7 @@ var pawlDeliver = pawlPackage.Activity(abi.Activity{
 })
 
 // Deliver__pawl schedules activity Deliver and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Deliver__pawl(_run *abi.Run, ctx context.Context, way, text string) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlDeliver, []any{way, text}, &result)
 	return result, err
@@ -36,6 +37,7 @@ var pawlAnswer = pawlPackage.Activity(abi.Activity{
 })
 
 // Answer__pawl schedules activity Answer and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Answer__pawl(_run *abi.Run, ctx context.Context, arg1 string, seconds int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlAnswer, []any{arg1, seconds}, &result)
 	return result, err
@@ -48,6 +50,7 @@ var pawlArchive = pawlPackage.Activity(abi.Activity{
 })
 
 // Archive__pawl schedules activity Archive and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Archive__pawl(_run *abi.Run, ctx context.Context, batch []int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlArchive, []any{batch}, &result)
 	return result, err
@@ -96,7 +99,7 @@ func pawlActivities() []abi.Handler {
 // pawlBroadcast describes workflow Broadcast.
 var pawlBroadcast = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Broadcast",
-	Version: "8af76308011d",
+	Version: "f008a1e97c1b",
 	Pos:     "broker.go:95",
 })
 
@@ -136,7 +139,7 @@ func pawlRunBroadcast(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlLateSubscriber describes workflow LateSubscriber.
 var pawlLateSubscriber = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.LateSubscriber",
-	Version: "4728b56b00c7",
+	Version: "01019c4d3653",
 	Pos:     "broker.go:112",
 })
 
@@ -176,7 +179,7 @@ func pawlRunLateSubscriber(ctx context.Context, _run *abi.Run, in abi.Values) ([
 // pawlUnsubscribe describes workflow Unsubscribe.
 var pawlUnsubscribe = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Unsubscribe",
-	Version: "5044f1559ff4",
+	Version: "755868392feb",
 	Pos:     "broker.go:125",
 })
 
@@ -216,7 +219,7 @@ func pawlRunUnsubscribe(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlSlowSubscriber describes workflow SlowSubscriber.
 var pawlSlowSubscriber = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.SlowSubscriber",
-	Version: "3e832e053d00",
+	Version: "cd7279aaeb81",
 	Pos:     "broker.go:138",
 })
 
@@ -256,7 +259,7 @@ func pawlRunSlowSubscriber(ctx context.Context, _run *abi.Run, in abi.Values) ([
 // pawlRacingPublishers describes workflow RacingPublishers.
 var pawlRacingPublishers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.RacingPublishers",
-	Version: "c8bf5b1250a3",
+	Version: "8337bb990379",
 	Pos:     "broker.go:149",
 })
 
@@ -296,7 +299,7 @@ func pawlRunRacingPublishers(ctx context.Context, _run *abi.Run, in abi.Values) 
 // pawlDelivered describes workflow Delivered.
 var pawlDelivered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Delivered",
-	Version: "31f66369d55e",
+	Version: "8ea6799b8a7f",
 	Pos:     "broker.go:167",
 })
 
@@ -336,7 +339,7 @@ func pawlRunDelivered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlSynchronous describes workflow Synchronous.
 var pawlSynchronous = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Synchronous",
-	Version: "dee24c1d496f",
+	Version: "1edf1a59b9ea",
 	Pos:     "bus.go:99",
 })
 
@@ -376,7 +379,7 @@ func pawlRunSynchronous(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlSimultaneous describes workflow Simultaneous.
 var pawlSimultaneous = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Simultaneous",
-	Version: "d3497bf82fd7",
+	Version: "b3064aee3537",
 	Pos:     "bus.go:114",
 })
 
@@ -416,7 +419,7 @@ func pawlRunSimultaneous(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlHandlers describes workflow Handlers.
 var pawlHandlers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Handlers",
-	Version: "a2d458d78506",
+	Version: "8728ac3f9584",
 	Pos:     "bus.go:131",
 })
 
@@ -456,7 +459,7 @@ func pawlRunHandlers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlClosedBus describes workflow ClosedBus.
 var pawlClosedBus = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ClosedBus",
-	Version: "a044b38b5c5e",
+	Version: "8baf76af6091",
 	Pos:     "bus.go:155",
 })
 
@@ -496,7 +499,7 @@ func pawlRunClosedBus(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlPanickingHandler describes workflow PanickingHandler.
 var pawlPanickingHandler = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.PanickingHandler",
-	Version: "b8617f54d256",
+	Version: "40ae2977aba9",
 	Pos:     "bus.go:168",
 })
 
@@ -536,7 +539,7 @@ func pawlRunPanickingHandler(ctx context.Context, _run *abi.Run, in abi.Values) 
 // pawlFirstHandler describes workflow FirstHandler.
 var pawlFirstHandler = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.FirstHandler",
-	Version: "7c63e20b4bb6",
+	Version: "d9efdd9a23f5",
 	Pos:     "bus.go:202",
 })
 
@@ -576,7 +579,7 @@ func pawlRunFirstHandler(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlOffsets describes workflow Offsets.
 var pawlOffsets = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Offsets",
-	Version: "3529287987d5",
+	Version: "779bd791d878",
 	Pos:     "logs.go:54",
 })
 
@@ -616,7 +619,7 @@ func pawlRunOffsets(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlObservers describes workflow Observers.
 var pawlObservers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Observers",
-	Version: "919060361aeb",
+	Version: "fda40ef9ef6a",
 	Pos:     "logs.go:110",
 })
 
@@ -656,7 +659,7 @@ func pawlRunObservers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlBoundToContext describes workflow BoundToContext.
 var pawlBoundToContext = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.BoundToContext",
-	Version: "446c81769e84",
+	Version: "d57b13c1df22",
 	Pos:     "logs.go:136",
 })
 
@@ -696,7 +699,7 @@ func pawlRunBoundToContext(ctx context.Context, _run *abi.Run, in abi.Values) ([
 // pawlChannelOfChannels describes workflow ChannelOfChannels.
 var pawlChannelOfChannels = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ChannelOfChannels",
-	Version: "6a2c18892d3c",
+	Version: "e155e60bd923",
 	Pos:     "logs.go:158",
 })
 
@@ -736,7 +739,7 @@ func pawlRunChannelOfChannels(ctx context.Context, _run *abi.Run, in abi.Values)
 // pawlConflated describes workflow Conflated.
 var pawlConflated = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Conflated",
-	Version: "d7e196577d26",
+	Version: "9a7b4474d797",
 	Pos:     "logs.go:190",
 })
 
@@ -777,7 +780,7 @@ func pawlRunConflated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlWildcards describes workflow Wildcards.
 var pawlWildcards = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Wildcards",
-	Version: "7b6c811cac6d",
+	Version: "d8b1b8a48e20",
 	Pos:     "topics.go:51",
 })
 
@@ -817,7 +820,7 @@ func pawlRunWildcards(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlRetained describes workflow Retained.
 var pawlRetained = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Retained",
-	Version: "84bcfdf8b7ca",
+	Version: "0fab4693fb75",
 	Pos:     "topics.go:110",
 })
 
@@ -857,7 +860,7 @@ func pawlRunRetained(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlPriorities describes workflow Priorities.
 var pawlPriorities = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Priorities",
-	Version: "6b73ee022d86",
+	Version: "6b4c0a28e7dd",
 	Pos:     "topics.go:123",
 })
 
@@ -897,7 +900,7 @@ func pawlRunPriorities(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlConsumerGroups describes workflow ConsumerGroups.
 var pawlConsumerGroups = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ConsumerGroups",
-	Version: "9de1f9df2869",
+	Version: "82787715b9d5",
 	Pos:     "topics.go:161",
 })
 
@@ -937,7 +940,7 @@ func pawlRunConsumerGroups(ctx context.Context, _run *abi.Run, in abi.Values) ([
 // pawlTwoTopics describes workflow TwoTopics.
 var pawlTwoTopics = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.TwoTopics",
-	Version: "b8102775bd36",
+	Version: "adef3d84d00a",
 	Pos:     "topics.go:189",
 })
 
@@ -977,7 +980,7 @@ func pawlRunTwoTopics(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlRequestReply describes workflow RequestReply.
 var pawlRequestReply = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.RequestReply",
-	Version: "c0871bb287a9",
+	Version: "0c14233951e4",
 	Pos:     "topics.go:232",
 })
 
@@ -1017,7 +1020,7 @@ func pawlRunRequestReply(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlAcknowledged describes workflow Acknowledged.
 var pawlAcknowledged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Acknowledged",
-	Version: "287623ee248d",
+	Version: "f35be0cfcdee",
 	Pos:     "topics.go:266",
 })
 
@@ -1057,7 +1060,7 @@ func pawlRunAcknowledged(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlBatches describes workflow Batches.
 var pawlBatches = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Batches",
-	Version: "6c82044b5b62",
+	Version: "95acef478d65",
 	Pos:     "topics.go:302",
 })
 
@@ -1126,18 +1129,28 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceBroker is broker.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed broker.go
 var pawlSourceBroker string
 
+// pawlSourceBus is bus.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed bus.go
 var pawlSourceBus string
 
+// pawlSourceLogs is logs.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed logs.go
 var pawlSourceLogs string
 
+// pawlSourceTopics is topics.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed topics.go
 var pawlSourceTopics string
 
@@ -1145,7 +1158,7 @@ var pawlSourceTopics string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/pubsub",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pubsub.ErrNoAddress", ErrNoAddress),
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/pubsub.errBusClosed", errBusClosed),

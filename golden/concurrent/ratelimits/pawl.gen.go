@@ -21,6 +21,7 @@ var pawlSend = pawlPackage.Activity(abi.Activity{
 })
 
 // Send__pawl schedules activity Send and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Send__pawl(_run *abi.Run, ctx context.Context, number int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlSend, []any{number}, &result)
 	return result, err
@@ -36,6 +37,7 @@ var pawlQuery = pawlPackage.Activity(abi.Activity{
 })
 
 // Query__pawl schedules activity Query and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Query__pawl(_run *abi.Run, ctx context.Context, attempt, succeeds int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlQuery, []any{attempt, succeeds}, &result)
 	return result, err
@@ -72,7 +74,7 @@ func pawlActivities() []abi.Handler {
 // pawlLetters describes workflow Letters.
 var pawlLetters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Letters",
-	Version: "63f130bf8ca7",
+	Version: "31e47c936d12",
 	Pos:     "activities.go:19",
 })
 
@@ -112,7 +114,7 @@ func pawlRunLetters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlPatient describes workflow Patient.
 var pawlPatient = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Patient",
-	Version: "4b13ac202038",
+	Version: "84e7bc7b4300",
 	Pos:     "activities.go:38",
 })
 
@@ -152,7 +154,7 @@ func pawlRunPatient(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlCooled describes workflow Cooled.
 var pawlCooled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Cooled",
-	Version: "4e7c4de1577a",
+	Version: "06b7d78afb72",
 	Pos:     "activities.go:56",
 })
 
@@ -192,7 +194,7 @@ func pawlRunCooled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlBroken describes workflow Broken.
 var pawlBroken = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Broken",
-	Version: "cf822f4ae8fc",
+	Version: "59e90d06839c",
 	Pos:     "activities.go:118",
 })
 
@@ -232,7 +234,7 @@ func pawlRunBroken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlBulk describes workflow Bulk.
 var pawlBulk = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bulk",
-	Version: "f6913fced9ae",
+	Version: "71e30266d233",
 	Pos:     "activities.go:144",
 })
 
@@ -272,7 +274,7 @@ func pawlRunBulk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlHedged describes workflow Hedged.
 var pawlHedged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hedged",
-	Version: "2a617f625acf",
+	Version: "3d6c23195c59",
 	Pos:     "activities.go:184",
 })
 
@@ -312,7 +314,7 @@ func pawlRunHedged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlReserved describes workflow Reserved.
 var pawlReserved = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Reserved",
-	Version: "3ac75d32ed67",
+	Version: "0b96fe1c8e32",
 	Pos:     "limiters.go:73",
 })
 
@@ -352,7 +354,7 @@ func pawlRunReserved(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlAllowed describes workflow Allowed.
 var pawlAllowed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Allowed",
-	Version: "e01d6636481c",
+	Version: "10792ebf5982",
 	Pos:     "limiters.go:88",
 })
 
@@ -392,7 +394,7 @@ func pawlRunAllowed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlCompeting describes workflow Competing.
 var pawlCompeting = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Competing",
-	Version: "e91a7c436a9e",
+	Version: "d9e3ce85c6e9",
 	Pos:     "limiters.go:105",
 })
 
@@ -432,7 +434,7 @@ func pawlRunCompeting(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlHopeless describes workflow Hopeless.
 var pawlHopeless = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hopeless",
-	Version: "ddd04ce13235",
+	Version: "bd834b9bb6b4",
 	Pos:     "limiters.go:129",
 })
 
@@ -472,7 +474,7 @@ func pawlRunHopeless(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlSliding describes workflow Sliding.
 var pawlSliding = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Sliding",
-	Version: "86fca79f4f48",
+	Version: "62af5e9582f9",
 	Pos:     "limiters.go:161",
 })
 
@@ -512,7 +514,7 @@ func pawlRunSliding(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlLeaky describes workflow Leaky.
 var pawlLeaky = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Leaky",
-	Version: "3bd3cba89364",
+	Version: "10c5919e9b90",
 	Pos:     "limiters.go:198",
 })
 
@@ -552,7 +554,7 @@ func pawlRunLeaky(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlKeyed describes workflow Keyed.
 var pawlKeyed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Keyed",
-	Version: "4e5687dd3922",
+	Version: "dcfd9fba1619",
 	Pos:     "limiters.go:215",
 })
 
@@ -592,7 +594,7 @@ func pawlRunKeyed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlThrottled describes workflow Throttled.
 var pawlThrottled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Throttled",
-	Version: "13b7d9035400",
+	Version: "c3828ddef716",
 	Pos:     "limiters.go:256",
 })
 
@@ -632,7 +634,7 @@ func pawlRunThrottled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlTicked describes workflow Ticked.
 var pawlTicked = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ticked",
-	Version: "902449af6027",
+	Version: "6081b9a5e201",
 	Pos:     "tickers.go:15",
 })
 
@@ -672,7 +674,7 @@ func pawlRunTicked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlBursty describes workflow Bursty.
 var pawlBursty = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bursty",
-	Version: "94bfab2a5063",
+	Version: "29e241400fa6",
 	Pos:     "tickers.go:29",
 })
 
@@ -712,7 +714,7 @@ func pawlRunBursty(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlFaster describes workflow Faster.
 var pawlFaster = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Faster",
-	Version: "df542e5a98de",
+	Version: "72f763ae73f2",
 	Pos:     "tickers.go:71",
 })
 
@@ -752,7 +754,7 @@ func pawlRunFaster(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlLagging describes workflow Lagging.
 var pawlLagging = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Lagging",
-	Version: "291ff68fb7ff",
+	Version: "2130d656b77a",
 	Pos:     "tickers.go:94",
 })
 
@@ -792,7 +794,7 @@ func pawlRunLagging(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlRanged describes workflow Ranged.
 var pawlRanged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Ranged",
-	Version: "fb947aa8455d",
+	Version: "70b3d1e5bc6c",
 	Pos:     "tickers.go:109",
 })
 
@@ -832,7 +834,7 @@ func pawlRunRanged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlSpaced describes workflow Spaced.
 var pawlSpaced = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Spaced",
-	Version: "6d87ef5dea75",
+	Version: "408e743fa71c",
 	Pos:     "tickers.go:126",
 })
 
@@ -872,7 +874,7 @@ func pawlRunSpaced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlRearmed describes workflow Rearmed.
 var pawlRearmed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Rearmed",
-	Version: "421a812a5321",
+	Version: "22454cd5a3e4",
 	Pos:     "tickers.go:142",
 })
 
@@ -912,7 +914,7 @@ func pawlRunRearmed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlAlternating describes workflow Alternating.
 var pawlAlternating = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Alternating",
-	Version: "c867777aff25",
+	Version: "d55fdf740c8f",
 	Pos:     "tickers.go:167",
 })
 
@@ -952,7 +954,7 @@ func pawlRunAlternating(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlTie describes workflow Tie.
 var pawlTie = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Tie",
-	Version: "f7f91c081bd7",
+	Version: "ac84d8b217be",
 	Pos:     "tickers.go:190",
 })
 
@@ -1020,15 +1022,23 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceLimiters is limiters.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed limiters.go
 var pawlSourceLimiters string
 
+// pawlSourceRatelimits is ratelimits.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed ratelimits.go
 var pawlSourceRatelimits string
 
+// pawlSourceTickers is tickers.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed tickers.go
 var pawlSourceTickers string
 
@@ -1036,7 +1046,7 @@ var pawlSourceTickers string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/ratelimits",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/ratelimits.ErrThrottled", ErrThrottled),
 	},

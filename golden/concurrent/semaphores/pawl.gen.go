@@ -20,6 +20,7 @@ var pawlUpload = pawlPackage.Activity(abi.Activity{
 })
 
 // Upload__pawl schedules activity Upload and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Upload__pawl(_run *abi.Run, ctx context.Context, megabytes int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlUpload, []any{megabytes}, &result)
 	return result, err
@@ -32,6 +33,7 @@ var pawlReserve = pawlPackage.Activity(abi.Activity{
 })
 
 // Reserve__pawl schedules activity Reserve and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Reserve__pawl(_run *abi.Run, ctx context.Context, row, seat int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlReserve, []any{row, seat}, &result)
 	return result, err
@@ -68,7 +70,7 @@ func pawlActivities() []abi.Handler {
 // pawlUploads describes workflow Uploads.
 var pawlUploads = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Uploads",
-	Version: "f61ddd559e6c",
+	Version: "4a14b66d8a9c",
 	Pos:     "activities.go:20",
 })
 
@@ -108,7 +110,7 @@ func pawlRunUploads(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlSeated describes workflow Seated.
 var pawlSeated = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Seated",
-	Version: "03e874212022",
+	Version: "c89e60cd69a6",
 	Pos:     "activities.go:45",
 })
 
@@ -148,7 +150,7 @@ func pawlRunSeated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlExclusive describes workflow Exclusive.
 var pawlExclusive = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Exclusive",
-	Version: "19e303746924",
+	Version: "05b545b92be3",
 	Pos:     "activities.go:77",
 })
 
@@ -188,7 +190,7 @@ func pawlRunExclusive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlCrowded describes workflow Crowded.
 var pawlCrowded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Crowded",
-	Version: "e0cd251c6c97",
+	Version: "87ef1d54df9d",
 	Pos:     "activities.go:104",
 })
 
@@ -228,7 +230,7 @@ func pawlRunCrowded(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlShared describes workflow Shared.
 var pawlShared = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Shared",
-	Version: "c16841540b5a",
+	Version: "1ebf50583a94",
 	Pos:     "activities.go:129",
 })
 
@@ -268,7 +270,7 @@ func pawlRunShared(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlThree describes workflow Three.
 var pawlThree = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Three",
-	Version: "01d5ee5fc8be",
+	Version: "d575d21b8fbb",
 	Pos:     "channels.go:57",
 })
 
@@ -308,7 +310,7 @@ func pawlRunThree(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlTried describes workflow Tried.
 var pawlTried = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Tried",
-	Version: "c79e86022162",
+	Version: "55bd8d8185b0",
 	Pos:     "channels.go:78",
 })
 
@@ -348,7 +350,7 @@ func pawlRunTried(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlGaveup describes workflow Gaveup.
 var pawlGaveup = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Gaveup",
-	Version: "329b2ec43931",
+	Version: "27d5bc72da6c",
 	Pos:     "channels.go:94",
 })
 
@@ -388,7 +390,7 @@ func pawlRunGaveup(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlFilled describes workflow Filled.
 var pawlFilled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Filled",
-	Version: "6b50b4f5cc03",
+	Version: "6ca6892b7524",
 	Pos:     "channels.go:113",
 })
 
@@ -428,7 +430,7 @@ func pawlRunFilled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlLent describes workflow Lent.
 var pawlLent = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lent",
-	Version: "86d030c4506b",
+	Version: "d1f054887b79",
 	Pos:     "channels.go:143",
 })
 
@@ -468,7 +470,7 @@ func pawlRunLent(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlReleased describes workflow Released.
 var pawlReleased = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Released",
-	Version: "d98b1d270bf7",
+	Version: "2c2bf558fffb",
 	Pos:     "channels.go:172",
 })
 
@@ -508,7 +510,7 @@ func pawlRunReleased(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlNested describes workflow Nested.
 var pawlNested = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Nested",
-	Version: "50b690c236e4",
+	Version: "7348b5c4bbcc",
 	Pos:     "channels.go:191",
 })
 
@@ -548,7 +550,7 @@ func pawlRunNested(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlPhilosophers describes workflow Philosophers.
 var pawlPhilosophers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Philosophers",
-	Version: "54d47a15bdfc",
+	Version: "7d3fee1b0d5f",
 	Pos:     "channels.go:213",
 })
 
@@ -588,7 +590,7 @@ func pawlRunPhilosophers(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 // pawlMutexed describes workflow Mutexed.
 var pawlMutexed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Mutexed",
-	Version: "80826328dd73",
+	Version: "efb55326f1bc",
 	Pos:     "locks.go:29",
 })
 
@@ -628,7 +630,7 @@ func pawlRunMutexed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlTryLocked describes workflow TryLocked.
 var pawlTryLocked = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.TryLocked",
-	Version: "353e4060cad6",
+	Version: "740d69960b3e",
 	Pos:     "locks.go:46",
 })
 
@@ -668,7 +670,7 @@ func pawlRunTryLocked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlCached describes workflow Cached.
 var pawlCached = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Cached",
-	Version: "559985409056",
+	Version: "90d25ff63778",
 	Pos:     "locks.go:86",
 })
 
@@ -708,7 +710,7 @@ func pawlRunCached(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlWeighed describes workflow Weighed.
 var pawlWeighed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Weighed",
-	Version: "9ba494b33f43",
+	Version: "d443e130d450",
 	Pos:     "locks.go:137",
 })
 
@@ -748,7 +750,7 @@ func pawlRunWeighed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlGrown describes workflow Grown.
 var pawlGrown = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Grown",
-	Version: "27ea98c6bc72",
+	Version: "95da383aefd6",
 	Pos:     "locks.go:191",
 })
 
@@ -788,7 +790,7 @@ func pawlRunGrown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlTurnstile describes workflow Turnstile.
 var pawlTurnstile = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Turnstile",
-	Version: "a3f26a79fcb2",
+	Version: "99a420ad8c4b",
 	Pos:     "locks.go:216",
 })
 
@@ -828,7 +830,7 @@ func pawlRunTurnstile(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlWriters describes workflow Writers.
 var pawlWriters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Writers",
-	Version: "da9095bcf440",
+	Version: "0ba8808368c4",
 	Pos:     "locks.go:244",
 })
 
@@ -868,7 +870,7 @@ func pawlRunWriters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlLockers describes workflow Lockers.
 var pawlLockers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lockers",
-	Version: "f3583d7c2417",
+	Version: "d03cf4d8de20",
 	Pos:     "locks.go:273",
 })
 
@@ -908,7 +910,7 @@ func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlEither describes workflow Either.
 var pawlEither = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Either",
-	Version: "d9784d71d5b7",
+	Version: "386dab7eae7c",
 	Pos:     "locks.go:299",
 })
 
@@ -975,15 +977,23 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceChannels is channels.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed channels.go
 var pawlSourceChannels string
 
+// pawlSourceLocks is locks.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed locks.go
 var pawlSourceLocks string
 
+// pawlSourceSemaphores is semaphores.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed semaphores.go
 var pawlSourceSemaphores string
 
@@ -991,7 +1001,7 @@ var pawlSourceSemaphores string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/semaphores",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "activities.go",

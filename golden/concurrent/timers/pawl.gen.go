@@ -24,6 +24,7 @@ var pawlProbe = pawlPackage.Activity(abi.Activity{
 })
 
 // Probe__pawl schedules activity Probe and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Probe__pawl(_run *abi.Run, ctx context.Context, attempt int) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlProbe, []any{attempt}, &result)
 	return result, err
@@ -36,6 +37,7 @@ var pawlSave = pawlPackage.Activity(abi.Activity{
 })
 
 // Save__pawl schedules activity Save and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Save__pawl(_run *abi.Run, ctx context.Context, text string) (bytes int, err error) {
 	err = abi.Call(ctx, _run, pawlSave, []any{text}, &bytes)
 	return bytes, err
@@ -72,7 +74,7 @@ func pawlActivities() []abi.Handler {
 // pawlDebounced describes workflow Debounced.
 var pawlDebounced = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Debounced",
-	Version: "c38feb97ad1a",
+	Version: "c48970d17389",
 	Pos:     "rates.go:57",
 })
 
@@ -112,7 +114,7 @@ func pawlRunDebounced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlPutOff describes workflow PutOff.
 var pawlPutOff = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.PutOff",
-	Version: "a0fa4fab8d69",
+	Version: "74f9204338a6",
 	Pos:     "rates.go:89",
 })
 
@@ -152,7 +154,7 @@ func pawlRunPutOff(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlThrottled describes workflow Throttled.
 var pawlThrottled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Throttled",
-	Version: "c5cfbdb9e155",
+	Version: "7ab0478dfd1d",
 	Pos:     "rates.go:103",
 })
 
@@ -192,7 +194,7 @@ func pawlRunThrottled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlScheduler describes workflow Scheduler.
 var pawlScheduler = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Scheduler",
-	Version: "9001416511d2",
+	Version: "5ac117fb1086",
 	Pos:     "rates.go:165",
 })
 
@@ -232,7 +234,7 @@ func pawlRunScheduler(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlOnTheHour describes workflow OnTheHour.
 var pawlOnTheHour = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.OnTheHour",
-	Version: "d184011ff093",
+	Version: "82cab94d6777",
 	Pos:     "rates.go:186",
 })
 
@@ -272,7 +274,7 @@ func pawlRunOnTheHour(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlDeadlines describes workflow Deadlines.
 var pawlDeadlines = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Deadlines",
-	Version: "40499194b1e1",
+	Version: "a37249926938",
 	Pos:     "rates.go:204",
 })
 
@@ -312,7 +314,7 @@ func pawlRunDeadlines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlCountdown describes workflow Countdown.
 var pawlCountdown = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Countdown",
-	Version: "e221040645ce",
+	Version: "01e614d8f373",
 	Pos:     "rates.go:227",
 })
 
@@ -352,7 +354,7 @@ func pawlRunCountdown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlTicks describes workflow Ticks.
 var pawlTicks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Ticks",
-	Version: "265d70629d13",
+	Version: "8649eb75f6b6",
 	Pos:     "tickers.go:16",
 })
 
@@ -392,7 +394,7 @@ func pawlRunTicks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlSlowReader describes workflow SlowReader.
 var pawlSlowReader = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.SlowReader",
-	Version: "5361de988624",
+	Version: "a7848ef442b0",
 	Pos:     "tickers.go:38",
 })
 
@@ -432,7 +434,7 @@ func pawlRunSlowReader(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlFaster describes workflow Faster.
 var pawlFaster = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Faster",
-	Version: "b4c6d0f01c34",
+	Version: "815ab7ee1d88",
 	Pos:     "tickers.go:56",
 })
 
@@ -472,7 +474,7 @@ func pawlRunFaster(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlPolling describes workflow Polling.
 var pawlPolling = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Polling",
-	Version: "b76262d3ab2b",
+	Version: "ef205847b6a3",
 	Pos:     "tickers.go:75",
 })
 
@@ -512,7 +514,7 @@ func pawlRunPolling(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlHeartbeats describes workflow Heartbeats.
 var pawlHeartbeats = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Heartbeats",
-	Version: "68d20ebe85ff",
+	Version: "46cbc1f8d1bf",
 	Pos:     "tickers.go:90",
 })
 
@@ -552,7 +554,7 @@ func pawlRunHeartbeats(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlWatchdog describes workflow Watchdog.
 var pawlWatchdog = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Watchdog",
-	Version: "f179b643b413",
+	Version: "a97498c34a6c",
 	Pos:     "tickers.go:152",
 })
 
@@ -592,7 +594,7 @@ func pawlRunWatchdog(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlLease describes workflow Lease.
 var pawlLease = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Lease",
-	Version: "88cb4f6b1e80",
+	Version: "cc1f9f012d33",
 	Pos:     "tickers.go:168",
 })
 
@@ -632,7 +634,7 @@ func pawlRunLease(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlTwoBeats describes workflow TwoBeats.
 var pawlTwoBeats = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.TwoBeats",
-	Version: "53e637f448bb",
+	Version: "b99418089f62",
 	Pos:     "tickers.go:205",
 })
 
@@ -672,7 +674,7 @@ func pawlRunTwoBeats(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlLastTick describes workflow LastTick.
 var pawlLastTick = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.LastTick",
-	Version: "06ac4fce4cf3",
+	Version: "1721cabd8655",
 	Pos:     "tickers.go:228",
 })
 
@@ -712,7 +714,7 @@ func pawlRunLastTick(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlStopped describes workflow Stopped.
 var pawlStopped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Stopped",
-	Version: "2c445813b7b8",
+	Version: "fd5163daeca8",
 	Pos:     "timers.go:15",
 })
 
@@ -752,7 +754,7 @@ func pawlRunStopped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlUnread describes workflow Unread.
 var pawlUnread = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Unread",
-	Version: "fe808249e4ef",
+	Version: "5857ff38457c",
 	Pos:     "timers.go:31",
 })
 
@@ -792,7 +794,7 @@ func pawlRunUnread(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlIdleTimeout describes workflow IdleTimeout.
 var pawlIdleTimeout = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.IdleTimeout",
-	Version: "203af3a44b5c",
+	Version: "1ea3b31c18b8",
 	Pos:     "timers.go:52",
 })
 
@@ -832,7 +834,7 @@ func pawlRunIdleTimeout(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlNoTime describes workflow NoTime.
 var pawlNoTime = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.NoTime",
-	Version: "3bb3496976c1",
+	Version: "1ced7cf8c745",
 	Pos:     "timers.go:91",
 })
 
@@ -872,7 +874,7 @@ func pawlRunNoTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlSameInstant describes workflow SameInstant.
 var pawlSameInstant = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.SameInstant",
-	Version: "4f5db5a50d3e",
+	Version: "68774d8ef0e4",
 	Pos:     "timers.go:105",
 })
 
@@ -912,7 +914,7 @@ func pawlRunSameInstant(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 // pawlCallback describes workflow Callback.
 var pawlCallback = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Callback",
-	Version: "343abe93eb4f",
+	Version: "fe10fbbdbfc3",
 	Pos:     "timers.go:121",
 })
 
@@ -952,7 +954,7 @@ func pawlRunCallback(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlArmedLater describes workflow ArmedLater.
 var pawlArmedLater = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.ArmedLater",
-	Version: "9d7c83132726",
+	Version: "3504609a018f",
 	Pos:     "timers.go:145",
 })
 
@@ -992,7 +994,7 @@ func pawlRunArmedLater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlBackOff describes workflow BackOff.
 var pawlBackOff = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.BackOff",
-	Version: "0a569821953c",
+	Version: "b033f2ec934c",
 	Pos:     "timers.go:180",
 })
 
@@ -1032,7 +1034,7 @@ func pawlRunBackOff(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlSessions describes workflow Sessions.
 var pawlSessions = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Sessions",
-	Version: "14e05f998d75",
+	Version: "c3534aaea38e",
 	Pos:     "timers.go:223",
 })
 
@@ -1072,7 +1074,7 @@ func pawlRunSessions(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlPassedOn describes workflow PassedOn.
 var pawlPassedOn = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.PassedOn",
-	Version: "bf470f7ec62c",
+	Version: "d8ee87dbcd97",
 	Pos:     "timers.go:236",
 })
 
@@ -1142,15 +1144,23 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceActivities is activities.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed activities.go
 var pawlSourceActivities string
 
+// pawlSourceRates is rates.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed rates.go
 var pawlSourceRates string
 
+// pawlSourceTickers is tickers.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed tickers.go
 var pawlSourceTickers string
 
+// pawlSourceTimers is timers.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed timers.go
 var pawlSourceTimers string
 
@@ -1158,7 +1168,7 @@ var pawlSourceTimers string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/timers",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/golden/concurrent/timers.ErrNotYet", ErrNotYet),
 	},

@@ -22,6 +22,7 @@ var pawlCompute = pawlPackage.Activity(abi.Activity{
 })
 
 // Compute__pawl schedules activity Compute and waits for its outcome.
+// An attempt may take 20s. One that fails is made again after 100ms, then 200ms, and so on up to 2s, until one succeeds.
 func Compute__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duration) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlCompute, []any{value, work}, &result)
 	return result, err
@@ -35,6 +36,7 @@ var pawlOnce = pawlPackage.Activity(abi.Activity{
 })
 
 // Once__pawl schedules activity Once and waits for its outcome.
+// An attempt may take 20s. There is only one.
 func Once__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duration) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlOnce, []any{value, work}, &result)
 	return result, err
@@ -48,6 +50,7 @@ var pawlFail = pawlPackage.Activity(abi.Activity{
 })
 
 // Fail__pawl schedules activity Fail and waits for its outcome.
+// An attempt may take 20s. One that fails is made again after 100ms, then 200ms, and so on up to 1s, until there were 3.
 func Fail__pawl(_run *abi.Run, ctx context.Context, value int) error {
 	return abi.Call(ctx, _run, pawlFail, []any{value})
 }
@@ -60,6 +63,7 @@ var pawlMark = pawlPackage.Activity(abi.Activity{
 })
 
 // Mark__pawl runs step Mark and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Mark__pawl(_run *abi.Run, ctx context.Context, value int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlMark, []any{value}, &result)
 	return result, err
@@ -119,7 +123,7 @@ func pawlActivities() []abi.Handler {
 // pawlChain describes workflow Chain.
 var pawlChain = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Chain",
-	Version: "1b4aaf133d2a",
+	Version: "f020c5272f2f",
 	Pos:     "load.go:91",
 })
 
@@ -163,7 +167,7 @@ func pawlRunChain(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlSteps describes workflow Steps.
 var pawlSteps = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Steps",
-	Version: "0f0794f0bb57",
+	Version: "3a093b058130",
 	Pos:     "load.go:105",
 })
 
@@ -207,7 +211,7 @@ func pawlRunSteps(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlFanOnce describes workflow FanOnce.
 var pawlFanOnce = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.FanOnce",
-	Version: "14fd95b34d83",
+	Version: "4e9f92ec3ee4",
 	Pos:     "load.go:124",
 })
 
@@ -251,7 +255,7 @@ func pawlRunFanOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 // pawlRetry describes workflow Retry.
 var pawlRetry = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Retry",
-	Version: "7915b1fdab9a",
+	Version: "4f37eeea331b",
 	Pos:     "load.go:145",
 })
 
@@ -295,7 +299,7 @@ func pawlRunRetry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlCompensate describes workflow Compensate.
 var pawlCompensate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Compensate",
-	Version: "a8703d93056c",
+	Version: "c8863179ca25",
 	Pos:     "load.go:155",
 })
 
@@ -348,6 +352,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceLoad is load.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed load.go
 var pawlSourceLoad string
 
@@ -355,7 +361,7 @@ var pawlSourceLoad string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/internal/chaos/load",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/internal/chaos/load.errNever", errNever),
 	},

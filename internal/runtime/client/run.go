@@ -56,15 +56,21 @@ func (r *Run) Wait(ctx context.Context, out ...any) error {
 	if err != nil {
 		return err
 	}
-	if info.Result != nil {
-		if err := r.c.chain.Open(ctx, info.Result); err != nil {
-			return err
-		}
-		if err := payloads.Decode(*info.Result, out...); err != nil {
-			return fmt.Errorf("result of workflow %q: %w", r.id, err)
-		}
+	closed := runError(info, failures.NewErrors(r.workflow.Errors...))
+	if info.Result == nil {
+		return closed
 	}
-	return runError(info, failures.NewErrors(r.workflow.Errors...))
+	if err := r.c.chain.Open(ctx, info.Result); err != nil {
+		return err
+	}
+	if closed != nil {
+		payloads.DecodeBeside(*info.Result, out...)
+		return closed
+	}
+	if err := payloads.Decode(*info.Result, out...); err != nil {
+		return fmt.Errorf("result of workflow %q: %w", r.id, err)
+	}
+	return nil
 }
 
 // runError is the error of a closed run; nil if it completed.

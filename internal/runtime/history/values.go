@@ -123,6 +123,8 @@ const (
 	FailureJoined   FailureKind = 4 // errors.Join of Causes, or another error with several
 	FailureTimeout  FailureKind = 5 // an activity's timeout; Type names which
 	FailurePanic    FailureKind = 6 // an activity panicked; Stack says where
+	// FailureWorkerLost is the failure of an activity whose worker was lost during its last attempt.
+	FailureWorkerLost FailureKind = 7
 )
 
 // Failure is an error, encoded with its tree.

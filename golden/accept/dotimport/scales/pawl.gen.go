@@ -21,6 +21,7 @@ var pawlWeigh = pawlPackage.Activity(abi.Activity{
 })
 
 // Weigh__pawl schedules activity Weigh and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Weigh__pawl(_run *abi.Run, ctx context.Context, thing string) (result units.Grams, err error) {
 	err = abi.Call(ctx, _run, pawlWeigh, []any{thing}, &result)
 	return result, err
@@ -50,6 +51,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceScales is scales.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed scales.go
 var pawlSourceScales string
 
@@ -57,7 +60,7 @@ var pawlSourceScales string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/dotimport/scales",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "scales.go",

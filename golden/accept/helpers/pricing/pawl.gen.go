@@ -20,6 +20,7 @@ var pawlPrice = pawlPackage.Activity(abi.Activity{
 })
 
 // Price__pawl schedules activity Price and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Price__pawl(_run *abi.Run, ctx context.Context, item, currency string) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlPrice, []any{item, currency}, &result)
 	return result, err
@@ -33,6 +34,7 @@ var pawlDiscount = pawlPackage.Activity(abi.Activity{
 })
 
 // Discount__pawl runs step Discount and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Discount__pawl(_run *abi.Run, ctx context.Context, price int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlDiscount, []any{price}, &result)
 	return result, err
@@ -73,6 +75,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourcePricing is pricing.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed pricing.go
 var pawlSourcePricing string
 
@@ -80,7 +84,7 @@ var pawlSourcePricing string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/helpers/pricing",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "pricing.go",

@@ -11,13 +11,15 @@ import (
 // If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
 const _ = abi.GeneratedV2
 
+// pawlSourceDepot is depot.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed depot.go
 var pawlSourceDepot string
 
 // A worker checks that the sources have not changed since this file was generated.
 var _ = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/accept/promotion/depot",
-	Generator: "2",
+	Generator: "3",
 	Sources: []abi.Source{
 		{
 			File: "depot.go",

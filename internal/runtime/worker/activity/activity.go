@@ -37,7 +37,7 @@ type Runner struct {
 
 // New returns the activity side of a worker.
 func New(p *process.Process) *Runner {
-	return &Runner{Process: p, running: running{attempts: map[string]*attempt{}}}
+	return &Runner{Process: p, running: running{known: map[string]*cancellable{}}}
 }
 
 // ReceiveTasks takes tasks of an activity queue until ctx ends, up to slots at a time, and answers questions about them
@@ -80,13 +80,14 @@ func (r *Runner) handle(d store.TaskDelivery, runs Runs) {
 		r.reportNoHandler(d, message)
 		return
 	}
+	fn := function{handler, r.Handlers.Errors}
 	t := &task{
-		runner: r, runs: runs, delivery: d, message: message, handler: handler,
+		runner: r, runs: runs, delivery: d, message: message, function: fn,
 		progress: newProgress(r.Context(), r.Store, d.Task),
 		attempt: newAttempt(r.Context(), Info{
 			ID: message.ID, RunID: message.RunID, WorkflowType: message.WorkflowType, Activity: message.Name,
 			IdempotencyKey: message.IdempotencyKey(), Scheduled: message.Scheduled,
-		}, message.Policy),
+		}, message.Policy, fn),
 	}
 	t.run()
 }

@@ -59,8 +59,7 @@ func Heartbeat(ctx context.Context, details ...any) error {
 	case a.alive <- struct{}{}:
 	default:
 	}
-	a.heartbeat(payload)
-	return nil
+	return a.heartbeat(payload)
 }
 
 // LastHeartbeat fills details from the last heartbeat of an earlier attempt. It reports false if there was none.

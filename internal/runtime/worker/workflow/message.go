@@ -68,6 +68,9 @@ func (q *stackQuery) reply(stack *history.Stack) {
 	}
 }
 
+// isWake reports whether a message only wakes the actor.
+func (m message) isWake() bool { return m == message{} }
+
 // inbox returns the inbox message that m carries, or nil if m is something else.
 func (m message) inbox() *store.Pending {
 	if d := m.delivery; d != nil && !d.Timer {

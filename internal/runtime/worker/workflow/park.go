@@ -17,6 +17,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
 // parking is whether a run is parked, and why.
@@ -77,6 +78,26 @@ func (a *actor) failedBuilds(cause error) []string {
 		return a.parking.builds
 	}
 	return append(slices.Clone(a.parking.builds), build)
+}
+
+// saveOutcomes sends the outcomes of steps, which the run could not take in, to its inbox, as those of activities are sent.
+// Otherwise the steps would run again each time the run is tried.
+func (a *actor) saveOutcomes(ctx context.Context, ms messages) {
+	for _, m := range ms {
+		if m.outcome == nil {
+			continue
+		}
+		done, ok := m.outcome.event.(*history.StepCompleted)
+		if !ok {
+			continue
+		}
+		msg := &history.Message{RunID: m.outcome.runID, Completed: &history.ActivityCompleted{Op: done.Op, Outcome: done.Outcome}}
+		key := m.outcome.runID + "/" + done.Op.String() + "/done"
+		err := a.worker.Store.Send(ctx, store.Message{Queue: a.queue, ID: a.id, DedupID: key, Data: msg.Marshal()})
+		if err != nil {
+			a.worker.Log.Warn("outcome of a step not stored; the step will run again", "workflow", a.id, "operation", done.Op, "error", err)
+		}
+	}
 }
 
 // unpark shows that a parked run has resumed.

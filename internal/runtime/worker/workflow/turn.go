@@ -56,7 +56,7 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 	}
 	switch {
 	case msg.Completed != nil:
-		return t.complete(ctx, msg.Completed.Op, msg.Completed)
+		return t.complete(ctx, msg.Completed.Op, t.run.completed(msg.Completed))
 	case msg.Cancel != nil:
 		if !t.run.x.Cancelled() {
 			return t.apply(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason})

@@ -70,6 +70,9 @@ func (rs *Runs) setBlocked(a *actor, why *blockedError) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	a.mailbox.blocked = why
+	if why != nil {
+		rs.leave(a)
+	}
 	for _, d := range a.mailbox.unsettled {
 		rs.takeOver(a, message{delivery: d})
 	}
@@ -96,7 +99,7 @@ func (rs *Runs) takeOver(a *actor, m message) {
 		d.queued = true
 		next.mailbox.messages = append(next.mailbox.messages, message{delivery: d})
 	}
-	rs.schedule(next)
+	rs.schedule(next, classMessage)
 }
 
 // isTakenOver reports whether another actor has taken the place of a while its code held the turn.
