@@ -56,6 +56,9 @@ func (r *Run) Wait(ctx context.Context, out ...any) error {
 	if err != nil {
 		return err
 	}
+	if err := r.c.open(ctx, info); err != nil {
+		return fmt.Errorf("error of workflow %q: %w", r.id, err)
+	}
 	closed := runError(info, failures.NewErrors(r.workflow.Errors...))
 	if info.Result == nil {
 		return closed
@@ -128,8 +131,9 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSummary, error) {
 	last, err := c.store.Last(ctx, id)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, c.awaited(id, runID)
+	case errors.Is(err, store.ErrNotFound) && runID == "":
+		return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
+	case errors.Is(err, store.ErrNotFound): // a later run of the id may have been forgotten before this one
 	case err != nil:
 		return nil, err
 	case runID == "":
@@ -140,20 +144,12 @@ func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSumma
 	}
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, c.awaited(id, runID)
+		return nil, nil // it may still begin
 	}
 	if err != nil || run.Closed() == nil {
 		return nil, err
 	}
 	return infoOf(run), nil
-}
-
-// awaited returns nil if a run without a record may still begin: a run id is only known once its start is acknowledged.
-func (c *Client) awaited(id, runID string) error {
-	if runID != "" {
-		return nil
-	}
-	return fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 }
 
 // complete reads the result if the summary left it out because it is large.

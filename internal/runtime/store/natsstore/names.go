@@ -67,8 +67,16 @@ func (n names) inbox(queue, id, last string) string {
 
 func (n names) journal(id string) string { return n.subject("h", slotOf(id).String(), token(id)) }
 
-func (n names) archive(id, runID string) string {
-	return n.subject("ha", slotOf(id).String(), token(id), token(runID))
+// archive returns the subject of the closed run that a request began. An empty request or run matches all.
+func (n names) archive(id, request, runID string) string {
+	return n.subject("ha", slotOf(id).String(), token(id), tokenOrAny(request), tokenOrAny(runID))
+}
+
+func tokenOrAny(s string) string {
+	if s == "" {
+		return "*"
+	}
+	return token(s)
 }
 
 func (n names) timer(id string, at time.Time) string {

@@ -86,6 +86,9 @@ func (r *Runner) LastFailure(ctx context.Context, ref Ref) error {
 	if state == nil {
 		return nil
 	}
+	if err := history.EditPayloads(state, func(p *history.Payload) error { return r.Chain.Open(ctx, p) }); err != nil {
+		return nil
+	}
 	return r.Handlers.Errors.Decode(state.LastFailure)
 }
 
@@ -121,8 +124,8 @@ func (r *Runner) ask(ctx context.Context, topic string, ref Ref, cancel bool) (r
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return false, nil
-	case errors.Is(err, context.DeadlineExceeded): // this worker was suspended: there may have been an answer
-		return false, fmt.Errorf("%w: no answer on whether an activity or step runs: %w", store.ErrUnavailable, err)
+	case errors.Is(err, context.DeadlineExceeded): // the question may not have been sent
+		return false, fmt.Errorf("ask other workers: %w", store.ErrUnavailable)
 	}
 	return err == nil, err
 }

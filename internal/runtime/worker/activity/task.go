@@ -254,7 +254,12 @@ func (t *task) call() result {
 }
 
 func (t *task) heartbeat(details history.Payload) error {
-	if err := t.progress.heartbeat(details); err != nil {
+	err := t.progress.heartbeat(details)
+	var refused *payloads.SealError
+	if errors.As(err, &refused) {
+		return err
+	}
+	if err != nil {
 		t.runner.Log.Warn("heartbeat not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 	}
 	return nil
