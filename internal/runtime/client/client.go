@@ -5,13 +5,17 @@
 package client
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 )
 
 // ErrNotFound is the error for a workflow id without a run: it was never started, or its retention has passed.
@@ -58,10 +62,14 @@ type Client struct {
 	store store.Store
 	chain *payloads.Chain
 	newID func(of string) string
+	look  backoff.Policy // the pauses between two looks for the end of a run
 }
 
 // New returns a client. chain may be nil. If it has no Objects, st is used for them.
-func New(st store.Store, chain *payloads.Chain) *Client {
+func New(st store.Store, chain *payloads.Chain) *Client { return NewTuned(st, chain, tuning.Tuning{}) }
+
+// NewTuned is like New, and changes what tests change.
+func NewTuned(st store.Store, chain *payloads.Chain, t tuning.Tuning) *Client {
 	c := payloads.Chain{}
 	if chain != nil {
 		c = *chain
@@ -69,10 +77,9 @@ func New(st store.Store, chain *payloads.Chain) *Client {
 	if c.Objects == nil {
 		c.Objects = st
 	}
-	return &Client{st, &c, func(string) string { return journal.NewID() }}
+	newID := t.NewID
+	if newID == nil {
+		newID = func(string) string { return journal.NewID() }
+	}
+	return &Client{st, &c, newID, backoff.Doubling(20*time.Millisecond, cmp.Or(t.LookEvery, 5*time.Second))}
 }
-
-// SetIDs makes c use newID for ids that the caller of a start does not set: the workflow id, for which of is empty, and the
-// id of a start of workflow of. Run ids are derived from them. The ids must be unique. SetIDs is for tests whose
-// random numbers must be the same each time, because they are seeded by run ids. It is called before any start.
-func SetIDs(c *Client, newID func(of string) string) { c.newID = newID }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
@@ -48,6 +47,9 @@ func (r *Run) Terminate(ctx context.Context, reason string) error {
 func (r *Run) Describe(ctx context.Context) (*Description, error) {
 	return r.c.Describe(ctx, r.id, r.runID)
 }
+
+// History returns the history of the run.
+func (r *Run) History(ctx context.Context) (*History, error) { return r.c.History(ctx, r.id, r.runID) }
 
 // Wait waits for the run to end and decodes its results into out. It fails with a *RunError if the run did not
 // complete, with ErrNotFound if it is not known, and with ctx's error if ctx ends first; the run continues.
@@ -105,9 +107,8 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 	}
 	defer stop()
 	// The announcement may have come before the subscription, or be lost, so look from time to time, too.
-	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
-	for polls := 1; ; polls++ {
-		wait := poll.Pause(polls)
+	for looks := 1; ; looks++ {
+		wait := c.look.Pause(looks)
 		info, err := c.ended(ctx, id, runID)
 		if info != nil || err != nil {
 			return info, err

@@ -4,6 +4,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -23,10 +24,11 @@ const (
 	// rank.
 	settleTime = 200 * time.Millisecond
 	joinTime   = 2*settleTime + pullExpiry
-	// announceInterval is how often a worker announces itself, and memberTimeout is after how long without an
-	// announcement it counts as dead. Both may be long, because the server does not deliver to a dead worker anyway.
+	// announceInterval is how often a worker announces itself unless Options.AnnounceEvery says otherwise. A worker that has
+	// not announced itself for silentIntervals counts as dead. This may be long, because the server does not deliver to a
+	// dead worker anyway.
 	announceInterval = 10 * time.Second
-	memberTimeout    = 35 * time.Second
+	silentIntervals  = 3.5
 )
 
 // The messages between members. The name of the sender follows.
@@ -42,6 +44,7 @@ type members struct {
 	subject string
 	self    string
 	patient bool                  // a change of rank is costly: keep the ranks while there are no other workers
+	every   time.Duration         // from one announcement to the next
 	rank    func(group, rank int) // called with the rank of self in each group when it may have changed
 
 	mu       sync.Mutex
@@ -56,6 +59,7 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 		subject:  s.name.members(queue),
 		self:     worker,
 		patient:  s.opt.InProcess != nil,
+		every:    cmp.Or(s.opt.AnnounceEvery, announceInterval),
 		rank:     rank,
 		lastSeen: map[string]time.Time{},
 		changed:  make(chan struct{}, 1),
@@ -72,7 +76,7 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 func (m *members) run(ctx context.Context, leave func()) {
 	defer leave()
 	settled := time.After(joinTime)
-	announcements := time.NewTicker(announceInterval)
+	announcements := time.NewTicker(m.every)
 	defer announcements.Stop()
 	for {
 		select {
@@ -139,10 +143,11 @@ func (m *members) note(worker string, alive bool) (changed bool) {
 
 // removeSilent removes the members that have not announced themselves in time, and reports whether there were any.
 func (m *members) removeSilent() (removed bool) {
+	timeout := time.Duration(silentIntervals * float64(m.every))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	before := len(m.lastSeen)
-	maps.DeleteFunc(m.lastSeen, func(_ string, at time.Time) bool { return time.Since(at) > memberTimeout })
+	maps.DeleteFunc(m.lastSeen, func(_ string, at time.Time) bool { return time.Since(at) > timeout })
 	return len(m.lastSeen) < before
 }
 

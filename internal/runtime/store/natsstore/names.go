@@ -109,12 +109,12 @@ func (n names) topic(topic string) string { return n.subject("n", token(topic)) 
 func (n names) members(queue string) string { return n.subject("m", token(queue)) }
 
 // inboxOf and firedOf match what is delivered to one group of a queue, tasksOf what is delivered to all workers of a queue.
-func (n names) inboxOf(queue string, group int) string {
-	return n.subject("i", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) inboxOf(queue, group string) string {
+	return n.subject("i", group, "*", token(queue), ">")
 }
 
-func (n names) firedOf(queue string, group int) string {
-	return n.subject("f", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) firedOf(queue, group string) string {
+	return n.subject("f", group, "*", token(queue), ">")
 }
 
 func (n names) tasksOf(queue string) string { return n.subject("a", token(queue), ">") }
