@@ -17,7 +17,10 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
@@ -105,7 +108,7 @@ func bubble(t *testing.T, reg pawl.Registration, test func(e *engine), opts ...p
 
 // connect returns another client of the same data.
 func (e *engine) connect(opts ...pawl.Option) *pawl.Client {
-	c := pawl.NewClient(e.data.Open(), opts...)
+	c, _ := pawl.NewClient(e.data.Open(), tuning.Tuning{}, opts...)
 	e.t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -412,7 +415,7 @@ func TestWithClaimCheck(t *testing.T) {
 func TestWithWorkerID(t *testing.T) {
 	bubble(t, sleeper(), func(e *engine) {
 		e.status(e.start("order", "1h"))
-		stack, err := e.Stack(context.Background(), "order", "")
+		stack, err := client.New(e.data.Open(), nil).Stack(context.Background(), "order", "")
 		if err != nil || stack.Worker != "worker-7" {
 			t.Errorf("%+v, %v", stack, err)
 		}
@@ -588,6 +591,37 @@ func TestErrorsOfActivities(t *testing.T) {
 		var timeout *pawl.TimeoutError
 		if err := e.wait(e.start("slow", "slow")); !errors.As(err, &timeout) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("timeout: %v", err)
+		}
+	})
+}
+
+func TestWorkerLostError(t *testing.T) {
+	h, call := activity(func(ctx context.Context, in string) (string, error) {
+		<-ctx.Done()
+		return "", ctx.Err()
+	})
+	h.Activity.Policy.Attempts = 1
+	reg := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) { return call(ctx, r, in) })
+	bubble(t, reg, func(e *engine) {
+		activities := pawl.Registration{Package: "activities", Activities: []abi.Handler{h}}
+		ctx, kill := context.WithCancelCause(context.Background())
+		ended := make(chan error, 1)
+		go func() { ended <- e.connect().Work(ctx, activities) }()
+		run := e.start("order", "")
+		time.Sleep(time.Second)
+		kill(worker.ErrKilled)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		go func() { ended <- e.connect().Work(ctx, activities) }()
+		var lost *pawl.WorkerLostError
+		if err := e.wait(run); !errors.As(err, &lost) || lost.Attempt != 1 || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -13,6 +13,11 @@ import (
 // context.DeadlineExceeded.
 type TimeoutError = failures.TimeoutError
 
+// WorkerLostError is the error of an activity whose worker was lost during the last attempt that its policy allows: the
+// process ended, or could not reach the server any more. It is not known whether that attempt had its effect. It does not
+// match context.DeadlineExceeded, because no limit has passed. It wraps the error of the attempt before, if that failed.
+type WorkerLostError = failures.WorkerLostError
+
 // PanicError is the error of an activity that panicked.
 type PanicError = failures.PanicError
 

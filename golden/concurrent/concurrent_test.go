@@ -13,6 +13,7 @@ import (
 	"github.com/pawlhq/pawl/golden/concurrent/fanin"
 	"github.com/pawlhq/pawl/golden/concurrent/groups"
 	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
+	"github.com/pawlhq/pawl/golden/concurrent/parents"
 	"github.com/pawlhq/pawl/golden/concurrent/pipelines"
 	"github.com/pawlhq/pawl/golden/concurrent/pools"
 	"github.com/pawlhq/pawl/golden/concurrent/pubsub"
@@ -32,6 +33,7 @@ var corpus = []struct {
 	{contexts.Programs, contexts.PawlRegistration()},
 	{fanin.Programs, fanin.PawlRegistration()},
 	{groups.Programs, groups.PawlRegistration()},
+	{parents.Programs, parents.PawlRegistration()},
 	{pipelines.Programs, pipelines.PawlRegistration()},
 	{pools.Programs, pools.PawlRegistration()},
 	{pubsub.Programs, pubsub.PawlRegistration()},

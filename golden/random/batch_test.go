@@ -16,6 +16,7 @@ import (
 
 	"github.com/pawlhq/pawl/gen"
 	"github.com/pawlhq/pawl/golden/random/oracle"
+	"github.com/pawlhq/pawl/internal/testmod"
 )
 
 // This file runs batches of programs: a package of them is generated, compiled and judged.
@@ -55,17 +56,7 @@ func (b batch) blame(t *testing.T, problem string) []oracle.Verdict {
 
 func (b batch) writeSource(t *testing.T) {
 	t.Helper()
-	engine, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sums, err := os.ReadFile(filepath.Join(engine, "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	const path = "github.com/pawlhq/pawl"
-	b.write(t, "go.mod", fmt.Appendf(nil, "module example.com/batch\n\ngo 1.26.0\n\nrequire %s v0.0.0\n\nreplace %[1]s => %s\n", path, engine))
-	b.write(t, "go.sum", sums)
+	testmod.Module{Path: "example.com/batch"}.Init(t, b.dir)
 	b.write(t, "common.go", common)
 	b.write(t, "programs.go", b.source(t))
 	b.write(t, "programs_test.go", b.test())

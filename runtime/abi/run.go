@@ -29,24 +29,24 @@ func NewExecution(w *Workflow, known *failures.Errors, id, runID string) *replay
 	return replay.New(id, runID, func(x *replay.Execution, ctx context.Context) (history.Body, error) {
 		run := &Run{x: x, workflow: w, errors: known}
 		out, err := w.Run(ctx, run, Values{x.Started.Input, run})
-		return run.close(out, err)
+		return run.close(out, err), nil
 	})
 }
 
-// close returns the event that closes the run, from what the workflow returned.
-func (r *Run) close(out []any, err error) (history.Body, error) {
-	result, encodeErr := payloads.Encode(r.workflow.Codec, out)
-	if encodeErr != nil {
-		return nil, fmt.Errorf("result of workflow %s: %w", r.workflow.Name, encodeErr)
+// close returns the event that closes the run, from what the workflow returned. A result that does not encode fails the run.
+func (r *Run) close(out []any, err error) history.Body {
+	if err == nil {
+		result, err := payloads.Encode(r.workflow.Codec, out)
+		if err == nil {
+			return &history.RunCompleted{Result: result}
+		}
+		return &history.RunFailed{Failure: *r.errors.Encode(fmt.Errorf("result of workflow %s: %w", r.workflow.Name, err))}
 	}
-	switch {
-	case err == nil:
-		return &history.RunCompleted{Result: result}, nil
-	case errors.Is(err, context.Canceled):
-		return &history.RunCancelled{Result: result, Failure: *r.errors.Encode(err)}, nil
-	default:
-		return &history.RunFailed{Result: result, Failure: *r.errors.Encode(err)}, nil
+	result, failure := payloads.EncodeBeside(r.workflow.Codec, out), *r.errors.Encode(err)
+	if failures.Is(err, context.Canceled) {
+		return &history.RunCancelled{Result: result, Failure: failure}
 	}
+	return &history.RunFailed{Result: result, Failure: failure}
 }
 
 // Call schedules an activity or runs a step, waits for its outcome and decodes the results into out. In a context that is
@@ -83,10 +83,14 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 
 func (r *Run) outcome(a *Activity, done history.Body, out []any) error {
 	o := done.Details().Outcome
+	if o.Failure != nil {
+		payloads.DecodeBeside(o.Result, out...)
+		return r.errors.Decode(o.Failure)
+	}
 	if err := payloads.Decode(o.Result, out...); err != nil {
 		r.x.Fail(fmt.Errorf("result of activity %s: %w; deploy code that can decode it, or terminate the run", a.Name, err))
 	}
-	return r.errors.Decode(o.Failure)
+	return nil
 }
 
 // Tagged is a receiver that knows its tag: a generated stand-in for an annotated interface.

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // Serializer encodes Go values as bytes. Its name is part of every payload that it encodes. It may be called from many
@@ -54,15 +55,25 @@ type Transform interface {
 	Open(data []byte) ([]byte, error)
 }
 
-// Gzip compresses data. Max limits the size of decompressed data in bytes, as a protection against decompression bombs;
-// 0 means 256 MiB.
+// Gzip compresses data. Max limits the size of the data in bytes, when it is compressed and when it is decompressed, as a
+// protection against decompression bombs; 0 means 256 MiB.
 type Gzip struct{ Max int64 }
+
+func (g Gzip) limit() int64 {
+	if g.Max <= 0 {
+		return 256 << 20
+	}
+	return g.Max
+}
 
 // Name is "gzip".
 func (Gzip) Name() string { return "gzip" }
 
-// Seal compresses data.
-func (Gzip) Seal(data []byte) ([]byte, error) {
+// Seal compresses data. It fails if data has more than Max bytes: Open would refuse it.
+func (g Gzip) Seal(data []byte) ([]byte, error) {
+	if limit := g.limit(); int64(len(data)) > limit {
+		return nil, fmt.Errorf("%d bytes are more than the limit of %d", len(data), limit)
+	}
 	var buf bytes.Buffer
 	w := gzip.NewWriter(&buf)
 	if _, err := w.Write(data); err != nil {
@@ -76,15 +87,12 @@ func (Gzip) Seal(data []byte) ([]byte, error) {
 
 // Open decompresses data. It fails if the result has more than Max bytes.
 func (g Gzip) Open(data []byte) ([]byte, error) {
-	limit := g.Max
-	if limit <= 0 {
-		limit = 256 << 20
-	}
+	limit := g.limit()
 	r, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
-	out, err := io.ReadAll(io.LimitReader(r, limit+1))
+	out, err := io.ReadAll(io.LimitReader(r, min(limit, math.MaxInt64-1)+1))
 	if err == nil && int64(len(out)) > limit {
 		err = fmt.Errorf("decompresses to more than %d bytes", limit)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/internal/callgraph"
+	"github.com/pawlhq/pawl/gen/internal/decls"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/importpath"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
@@ -51,10 +52,15 @@ func interfaceMethod(v *visitor, m mention) {
 }
 
 // callbackRule adds a site for each argument whose methods a function outside the program may call: the methods
-// of the parameter's interface, and methods that the function looks for in values of any type.
+// of the parameter's interface, and methods that the function looks for in values of any type. The run calls those of the
+// context of an activity.
 var callbackRule = rule{visit: func(v *visitor, x ast.Node) {
 	call, callee := v.call(x)
-	if callee == nil || callee.Pkg() == nil || v.index.Has(callee) {
+	if callee == nil || callee.Pkg() == nil {
+		return
+	}
+	operation := decls.IsOperation(v.index.Prog.Annotation(callee.Origin()))
+	if v.index.Has(callee) && !operation {
 		return
 	}
 	sig, ok := v.info.TypeOf(call.Fun).(*types.Signature)
@@ -62,9 +68,12 @@ var callbackRule = rule{visit: func(v *visitor, x ast.Node) {
 		return
 	}
 	facts := stdlib.Of(callee)
+	if operation { // the run waits for the end of the context, as package context does
+		facts = stdlib.Lookup("context", "WithCancel")
+	}
 	for i, arg := range call.Args {
 		param := gotypes.ParamType(sig, i)
-		if param == nil || !types.IsInterface(param) {
+		if param == nil || !types.IsInterface(param) || operation && !gotypes.IsContext(param) {
 			continue
 		}
 		s := callgraph.Site{Pos: arg.Pos(), What: gotypes.NameIn(nil, callee), Verb: "calls", Locks: facts.TakesLocks}

@@ -245,6 +245,7 @@ var table = map[string][]row{
 		durableOr(Contexts, "Cause WithCancel WithCancelCause WithDeadline WithDeadlineCause WithTimeout WithTimeoutCause WithoutCancel"),
 		immutable("Context"),
 		retains("*"),
+		callsMethods("AfterFunc String", "*"),
 	},
 
 	// Randomness.

@@ -27,7 +27,9 @@ var contexts = Theme{
 			"reject/timers", "opening, cancel = context.WithTimeout"),
 		rejected("PWL210", "contexts made by libraries, such as `signal.NotifyContext`", "end for reasons outside the run",
 			"reject/outside", "signal.NotifyContext(ctx"),
-		asIs("the author's own implementations of `context.Context`", "contexts derived from them end with them",
+		asIs("the author's own implementations of `context.Context`", "contexts derived from them end with them. All rules of package context hold, also for a method `AfterFunc` and for a context that has already ended",
 			"internal/runtime/replay/replay_test.go", "TestContextOfTheAuthorIsFollowed"),
+		rejected("PWL233", "the same, with methods that lock, wait or read the clock", "package context calls the originals",
+			"reject/own-context", "context.WithCancel(&locked{Context: ctx})", "reject/own-context", "Act(&locked2{Context: ctx})"),
 	},
 }

@@ -3,6 +3,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 	if err != nil {
 		return nil, err
 	}
-	d := describe(infoOf(run))
+	d := c.describe(ctx, infoOf(run))
 	if d.Closed.IsZero() {
 		if err := c.addNews(ctx, d); err != nil {
 			return nil, err
@@ -71,13 +72,27 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 	return d, err
 }
 
-func describe(info *history.RunSummary) *Description {
+// open opens the texts and the failure of a summary, and leaves the result as it is. If this client lacks a transform, it
+// fails with a *payloads.DecodeError.
+func (c *Client) open(ctx context.Context, info *history.RunSummary) error {
+	return history.EditPayloads(info, func(p *history.Payload) error { return c.chain.Open(ctx, p) })
+}
+
+// show is open for people: what cannot be opened is described.
+func (c *Client) show(ctx context.Context, info *history.RunSummary) {
+	if c.open(ctx, info) != nil {
+		info.Parked, info.Reason = cmp.Or(info.Parked, info.SealedParked.String()), cmp.Or(info.Reason, info.SealedReason.String())
+	}
+}
+
+func (c *Client) describe(ctx context.Context, info *history.RunSummary) *Description {
+	c.show(ctx, info)
 	d := &Description{
 		ID: info.ID, RunID: info.RunID, Type: info.Type, Queue: info.Queue, Status: info.Status, Started: info.Started,
 		Closed: info.Closed, Events: info.Events, Parked: info.Parked, Reason: info.Reason,
 	}
 	if info.Failure != nil {
-		d.Failure = info.Failure.Message
+		d.Failure = info.Failure.Text()
 	}
 	return d
 }
@@ -101,7 +116,7 @@ func (c *Client) describeEntry(ctx context.Context, id, runID string, cause erro
 	if runID != "" && info.RunID != runID {
 		return nil, fmt.Errorf("run %s of workflow %q: %w", runID, id, ErrNotFound)
 	}
-	return describe(info), nil
+	return c.describe(ctx, info), nil
 }
 
 // addNews adds what is only in the summary and not in the journal: that the run is parked.
@@ -115,6 +130,7 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 	}
 	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err == nil && info.RunID == d.RunID && info.Status == history.StatusParked {
+		c.show(ctx, info)
 		d.Status, d.Parked = info.Status, info.Parked
 	}
 	return err
@@ -167,9 +183,14 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 		if err != nil {
 			return err
 		}
+		var sealed *payloads.DecodeError
+		err = history.EditPayloads(state, func(p *history.Payload) error { return c.chain.Open(ctx, p) })
+		if err != nil && !errors.As(err, &sealed) {
+			return err
+		}
 		p.Attempt, p.NextRetry, p.Worker, p.Heartbeat = state.Attempt, state.NextRetry, state.Worker, state.Heartbeat
 		if state.LastFailure != nil {
-			p.LastError = state.LastFailure.Message
+			p.LastError = state.LastFailure.Text()
 		}
 	}
 	return nil
@@ -209,6 +230,9 @@ func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, err
 	slices.Reverse(all)
 	if f.Limit > 0 && len(all) > f.Limit {
 		all = all[:f.Limit]
+	}
+	for _, info := range all {
+		c.show(ctx, info)
 	}
 	return all, nil
 }

@@ -4,7 +4,6 @@ package failures
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -18,7 +17,7 @@ const (
 	StartToClose    TimeoutKind = "start-to-close"    // one attempt took too long
 	ScheduleToStart TimeoutKind = "schedule-to-start" // no worker took the activity in time
 	ScheduleToClose TimeoutKind = "schedule-to-close" // all attempts together took too long
-	Heartbeat       TimeoutKind = "heartbeat"         // an attempt sent no heartbeat in time, or its worker died
+	Heartbeat       TimeoutKind = "heartbeat"         // an attempt sent no heartbeat in time
 )
 
 // TimeoutError is the error of an activity that timed out. It matches context.DeadlineExceeded, and wraps Last, the error
@@ -31,15 +30,21 @@ type TimeoutError struct {
 }
 
 func (e *TimeoutError) Error() string {
-	name := e.Activity[strings.LastIndex(e.Activity, "/")+1:] // without the path of its package
-	text := fmt.Sprintf("activity %s timed out: %s limit of %v passed", name, e.Kind, e.Limit)
-	if e.Limit == 0 {
-		text = fmt.Sprintf("activity %s timed out: its worker was lost (%s)", name, e.Kind)
+	text := fmt.Sprintf("activity %s timed out: %s limit of %v passed", shortName(e.Activity), e.Kind, e.Limit)
+	if e.Limit == 0 { // recorded before there was a WorkerLostError
+		text = fmt.Sprintf("activity %s timed out: its worker was lost (%s)", shortName(e.Activity), e.Kind)
 	}
-	if e.Last != nil {
-		text += "; last error: " + e.Last.Error()
+	return text + lastError(e.Last)
+}
+
+// shortName is the name of an activity without the path of its package.
+func shortName(activity string) string { return activity[strings.LastIndex(activity, "/")+1:] }
+
+func lastError(err error) string {
+	if err == nil {
+		return ""
 	}
-	return text
+	return "; last error: " + Message(err)
 }
 
 // Unwrap returns Last.
@@ -50,6 +55,22 @@ func (e *TimeoutError) Is(target error) bool { return target == context.Deadline
 
 // Timeout reports true, as the timeouts of package net do.
 func (e *TimeoutError) Timeout() bool { return true }
+
+// WorkerLostError is the error of an activity whose worker was lost during the last attempt that its policy allows: the
+// process ended, or could not reach the server any more. The effect of that attempt may or may not have happened. It wraps
+// Last, the error of the attempt before, if that failed. It is no timeout: no limit of the activity has passed.
+type WorkerLostError struct {
+	Activity string
+	Attempt  int // the attempt that was lost
+	Last     error
+}
+
+func (e *WorkerLostError) Error() string {
+	return fmt.Sprintf("worker of activity %s was lost during attempt %d, the last one allowed", shortName(e.Activity), e.Attempt) + lastError(e.Last)
+}
+
+// Unwrap returns Last.
+func (e *WorkerLostError) Unwrap() error { return e.Last }
 
 // PanicError is the error of an activity that panicked.
 type PanicError struct {
@@ -72,9 +93,3 @@ type finalError struct{ err error }
 func (e *finalError) Error() string { return e.err.Error() }
 func (e *finalError) Unwrap() error { return e.err }
 func (e *finalError) Final() bool   { return true }
-
-// IsFinal reports whether err, or an error in its tree, says that it is final.
-func IsFinal(err error) bool {
-	var f interface{ Final() bool }
-	return errors.As(err, &f) && f.Final()
-}

@@ -123,6 +123,8 @@ const (
 	FailureJoined   FailureKind = 4 // errors.Join of Causes, or another error with several
 	FailureTimeout  FailureKind = 5 // an activity's timeout; Type names which
 	FailurePanic    FailureKind = 6 // an activity panicked; Stack says where
+	// FailureWorkerLost is the failure of an activity whose worker was lost during its last attempt.
+	FailureWorkerLost FailureKind = 7
 )
 
 // Failure is an error, encoded with its tree.
@@ -135,6 +137,7 @@ type Failure struct {
 	Final   bool // not to be retried
 	Stack   string
 	Slots   []string // for a typed error: the field that Causes[i] fills; empty where a cause only unwraps
+	Sealed  Payload  // the failure, while it is sealed; then only Kind, Type and Final are set besides
 }
 
 func (f *Failure) fields(w *wire) {
@@ -146,4 +149,5 @@ func (f *Failure) fields(w *wire) {
 	w.bool(6, &f.Final)
 	w.string(7, &f.Stack)
 	w.texts(8, &f.Slots)
+	w.sub(9, &f.Sealed)
 }

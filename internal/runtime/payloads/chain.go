@@ -47,9 +47,9 @@ func (c *Chain) SealUnder(ctx context.Context, prefix string, p *history.Payload
 	}
 	if !strings.Contains(p.Encoding, "+") {
 		for _, t := range c.Transforms {
-			data, err := t.Seal(p.Data)
+			data, err := apply(t.Seal, p.Data)
 			if err != nil {
-				return fmt.Errorf("seal payload with %s: %w", t.Name(), err)
+				return &SealError{t.Name(), err}
 			}
 			p.Data, p.Encoding = data, p.Encoding+"+"+t.Name()
 		}
@@ -58,7 +58,7 @@ func (c *Chain) SealUnder(ctx context.Context, prefix string, p *history.Payload
 		return nil
 	}
 	if c.Objects == nil {
-		return fmt.Errorf("%d bytes, threshold %d: %w", len(p.Data), threshold, errNoObjects)
+		return &SealError{"claim check", fmt.Errorf("%d bytes, threshold %d: %w", len(p.Data), threshold, errNoObjects)}
 	}
 	sum := sha256.Sum256(p.Data)
 	name := prefix + "/" + hex.EncodeToString(sum[:16])
@@ -67,6 +67,26 @@ func (c *Chain) SealUnder(ctx context.Context, prefix string, p *history.Payload
 	}
 	p.Object, p.Size, p.Data = name, int64(len(p.Data)), nil
 	return nil
+}
+
+// SealError says that a transform refused a payload. A retry fails as well, as far as is known. Other errors of Seal are those
+// of the object store.
+type SealError struct {
+	Transform string
+	Err       error
+}
+
+func (e *SealError) Error() string {
+	return fmt.Sprintf("seal payload with %s: %v", e.Transform, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *SealError) Unwrap() error { return e.Err }
+
+// apply calls a method of a transform. If it panics, apply fails.
+func apply(method func([]byte) ([]byte, error), data []byte) (out []byte, err error) {
+	defer recoverAs(&err, "transform")
+	return method(data)
 }
 
 func (c *Chain) threshold() int {
@@ -94,7 +114,7 @@ func (c *Chain) Open(ctx context.Context, p *history.Payload) error {
 		if t == nil {
 			return &DecodeError{"payload", fmt.Errorf("it was encoded as %q and this program has no transform %q", p.Encoding, names[i])}
 		}
-		data, err := t.Open(p.Data)
+		data, err := apply(t.Open, p.Data)
 		if err != nil {
 			return &DecodeError{"payload encoded as " + p.Encoding, err}
 		}

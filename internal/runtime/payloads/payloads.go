@@ -8,6 +8,7 @@ package payloads
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/codec"
@@ -23,35 +24,93 @@ type DecodeError struct {
 func (e *DecodeError) Error() string { return fmt.Sprintf("cannot decode %s: %v", e.What, e.Err) }
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// Encode returns values as one payload, encoded by the serializer with a name.
+// maxSize is the size of the largest payload, in bytes: of all inputs or all results of one call together. The claim check
+// moves large payloads to the object store, but every worker that needs one holds it in memory. Tests change it.
+var maxSize = 128 << 20
+
+// Encode returns values as one payload, encoded by the serializer with a name. The methods that encode a value may be the
+// author's: if one panics, Encode fails.
 func Encode(name string, values []any) (history.Payload, error) {
+	return encode(name, values, func(err error) ([]byte, error) { return nil, err })
+}
+
+// EncodeBeside is Encode for the values that a function returned beside an error. They must not hide the error: a value
+// that does not encode is left out. DecodeBeside decodes it as the zero value.
+func EncodeBeside(name string, values []any) history.Payload {
+	p, err := encode(name, values, func(error) ([]byte, error) { return []byte("null"), nil })
+	if err != nil {
+		return history.Payload{}
+	}
+	return p
+}
+
+// encode encodes each value, or puts in its place what failed returns.
+func encode(name string, values []any, failed func(error) ([]byte, error)) (history.Payload, error) {
 	s, err := codec.Lookup(name)
 	if err != nil {
 		return history.Payload{}, err
 	}
 	parts := make([]json.RawMessage, len(values))
 	for i, v := range values {
-		data, err := s.Marshal(v)
+		part, err := encodeValue(s, v)
 		if err != nil {
-			return history.Payload{}, fmt.Errorf("encode value %d of type %T: %w", i+1, v, err)
-		}
-		if s.Name() != "json" {
-			if data, err = json.Marshal(data); err != nil {
+			if part, err = failed(fmt.Errorf("encode value %d of type %T: %w", i+1, v, err)); err != nil {
 				return history.Payload{}, err
 			}
 		}
-		parts[i] = data
+		parts[i] = part
 	}
 	data, err := json.Marshal(parts)
 	if err != nil {
 		return history.Payload{}, err
 	}
+	if len(data) > maxSize {
+		return history.Payload{}, fmt.Errorf("values of %d bytes are over the limit of %d: keep the data elsewhere and pass its name", len(data), maxSize)
+	}
 	return history.Payload{Encoding: s.Name(), Data: data}, nil
 }
 
+func encodeValue(s codec.Serializer, v any) (data []byte, err error) {
+	defer recoverAs(&err, "encoding")
+	data, err = s.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	if s.Name() == "json" {
+		return data, nil
+	}
+	return json.Marshal(data)
+}
+
+// recoverAs turns a panic of code that is not trusted into an error.
+func recoverAs(err *error, doing string) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("%s panicked: %v", doing, v)
+	}
+}
+
 // Decode decodes an opened payload into dst, which holds pointers to values. Without dst it does nothing. A mismatch in
-// count is an error. An empty payload leaves dst unchanged: the call failed before it produced results.
+// count is an error. An empty payload leaves dst unchanged: the call failed before it produced results. The methods that
+// decode a value may be the author's: if one panics, Decode fails.
 func Decode(p history.Payload, dst ...any) error {
+	return decode(p, dst, func(_ any, err error) error { return err })
+}
+
+// DecodeBeside is Decode for values that were returned beside an error. They must not hide the error: a value that does not
+// decode is zero.
+func DecodeBeside(p history.Payload, dst ...any) {
+	err := decode(p, dst, func(v any, _ error) error { zero(v); return nil })
+	if err != nil {
+		for _, v := range dst {
+			zero(v)
+		}
+	}
+}
+
+func zero(pointer any) { reflect.ValueOf(pointer).Elem().SetZero() }
+
+// decode decodes each value, or does what failed says.
+func decode(p history.Payload, dst []any, failed func(dst any, err error) error) error {
 	if len(dst) == 0 {
 		return nil
 	}
@@ -70,16 +129,23 @@ func Decode(p history.Payload, dst ...any) error {
 		return &DecodeError{"payload", fmt.Errorf("it holds %d values, but the code expects %d", len(parts), len(dst))}
 	}
 	for i := range dst {
-		data := []byte(parts[i])
-		if s.Name() != "json" {
-			if err := json.Unmarshal(parts[i], &data); err != nil {
-				return &DecodeError{fmt.Sprintf("value %d", i+1), err}
+		if err := decodeValue(s, parts[i], dst[i]); err != nil {
+			if err = failed(dst[i], &DecodeError{fmt.Sprintf("value %d as %T", i+1, dst[i]), err}); err != nil {
+				return err
 			}
-		}
-		if err := s.Unmarshal(data, dst[i]); err != nil {
-			return &DecodeError{fmt.Sprintf("value %d as %T", i+1, dst[i]), err}
 		}
 		RebaseTimes(dst[i])
 	}
 	return nil
+}
+
+func decodeValue(s codec.Serializer, data []byte, dst any) (err error) {
+	defer recoverAs(&err, "decoding")
+	if s.Name() != "json" {
+		part := data
+		if err := json.Unmarshal(part, &data); err != nil {
+			return err
+		}
+	}
+	return s.Unmarshal(data, dst)
 }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"sync"
 	"time"
+	"unsafe"
 )
 
 // RebaseTimes replaces, in the value that v points to, the host's zone of times by a nameless zone of the same offset: the
@@ -15,7 +16,7 @@ import (
 func RebaseTimes(v any) {
 	p := reflect.ValueOf(v)
 	if p.Kind() == reflect.Pointer && !p.IsNil() && hasTime(p.Type().Elem()) {
-		rebase(p.Elem())
+		rebasing{}.value(p.Elem())
 	}
 }
 
@@ -56,7 +57,24 @@ func findTime(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
-func rebase(v reflect.Value) {
+// rebasing holds the memory that was visited: the methods with which a type decodes itself may make a cyclic value.
+type rebasing map[memory]bool
+
+type memory struct {
+	typ     reflect.Type
+	address unsafe.Pointer
+	length  int
+}
+
+// first reports whether memory is visited for the first time.
+func (r rebasing) first(v reflect.Value, length int) bool {
+	m := memory{v.Type(), v.UnsafePointer(), length}
+	seen := r[m]
+	r[m] = true
+	return !seen
+}
+
+func (r rebasing) value(v reflect.Value) {
 	if v.Type() == timeType {
 		if v.CanSet() {
 			v.Set(reflect.ValueOf(withoutHostZone(v.Interface().(time.Time))))
@@ -65,36 +83,43 @@ func rebase(v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if !v.IsNil() {
-			rebase(v.Elem())
+		if !v.IsNil() && hasTime(v.Type().Elem()) && r.first(v, 1) {
+			r.value(v.Elem())
 		}
-	case reflect.Slice, reflect.Array:
+	case reflect.Slice:
+		if hasTime(v.Type().Elem()) && r.first(v, v.Len()) {
+			r.elements(v)
+		}
+	case reflect.Array:
 		if hasTime(v.Type().Elem()) {
-			for i := range v.Len() {
-				rebase(v.Index(i))
-			}
+			r.elements(v)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); (f.IsExported() || f.Anonymous) && hasTime(f.Type) {
-				rebase(v.Field(i))
+				r.value(v.Field(i))
 			}
 		}
 	case reflect.Map:
-		rebaseMap(v)
+		if hasTime(v.Type().Elem()) && v.CanSet() && r.first(v, 0) {
+			r.entries(v)
+		}
 	}
 }
 
-// rebaseMap replaces a map's values, which cannot be changed in place. Keys keep their zones, because two of them could
-// become equal.
-func rebaseMap(v reflect.Value) {
-	if !hasTime(v.Type().Elem()) || !v.CanSet() {
-		return
+func (r rebasing) elements(v reflect.Value) {
+	for i := range v.Len() {
+		r.value(v.Index(i))
 	}
+}
+
+// entries replaces a map's values, which cannot be changed in place. Keys keep their zones, because two of them could
+// become equal.
+func (r rebasing) entries(v reflect.Value) {
 	for _, key := range v.MapKeys() {
 		value := reflect.New(v.Type().Elem()).Elem()
 		value.Set(v.MapIndex(key))
-		rebase(value)
+		r.value(value)
 		v.SetMapIndex(key, value)
 	}
 }

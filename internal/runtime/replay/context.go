@@ -94,16 +94,21 @@ func (cs *contexts) WithCancel(parent context.Context) *Context {
 		panic("cannot create context from nil parent")
 	}
 	c := &Context{Context: parent, of: cs, done: make(chan struct{}), leave: func() {}}
-	c.leave = cs.under(parent, c)
+	if leave := cs.under(parent, c); c.err == nil {
+		c.leave = leave
+	}
 	return c
 }
 
 // WithDeadline returns a context that also ends at a time, with cause if that is not nil.
 func (cs *contexts) WithDeadline(parent context.Context, at time.Time, cause error) *Context {
-	c := cs.WithCancel(parent)
-	if before, ok := parent.Deadline(); ok && before.Before(at) {
-		return c
+	if parent == nil {
+		panic("cannot create context from nil parent")
 	}
+	if before, ok := parent.Deadline(); ok && before.Before(at) {
+		return cs.WithCancel(parent)
+	}
+	c := cs.WithCancel(parent)
 	c.deadline = at
 	expire := func() { c.Cancel(context.DeadlineExceeded, cause) }
 	switch d := at.Sub(cs.now); {
@@ -118,6 +123,16 @@ func (cs *contexts) WithDeadline(parent context.Context, at time.Time, cause err
 
 // Cancel ends the context and all contexts derived from it. A nil cause means err.
 func (c *Context) Cancel(err, cause error) {
+	if c.err == nil {
+		c.parentDone(err, cause)
+		c.leave()
+	}
+}
+
+func (c *Context) parentDone(err, cause error) {
+	if err == nil { // Err of a parent that the author implements, which is done
+		panic("context: internal error: missing cancel error")
+	}
 	if c.err != nil {
 		return
 	}
@@ -131,10 +146,7 @@ func (c *Context) Cancel(err, cause error) {
 		c.children.Remove(e)
 		e.Value.(child).parentDone(err, cause)
 	}
-	c.leave()
 }
-
-func (c *Context) parentDone(err, cause error) { c.Cancel(err, cause) }
 
 // under tells ch when parent ends, now if it has ended already. leave undoes that.
 func (cs *contexts) under(parent context.Context, ch child) (leave func()) {
@@ -144,21 +156,59 @@ func (cs *contexts) under(parent context.Context, ch child) (leave func()) {
 	}
 	c, ok := parent.Value(contextKey{}).(*Context)
 	if !ok || c.done != done {
-		return cs.follow(parent, ch)
+		return cs.underOther(parent, ch)
 	}
 	if c.err != nil {
-		ch.parentDone(c.err, c.cause)
+		if cs.version < othersSince {
+			ch.parentDone(c.err, c.cause)
+		} else {
+			ch.parentDone(parent.Err(), Cause(parent)) // which the author may have changed
+		}
 		return func() {}
 	}
 	e := c.children.PushBack(ch)
 	return func() { c.children.Remove(e) }
 }
 
-// follow starts a coroutine that waits for a context that the author implements.
-func (cs *contexts) follow(parent context.Context, ch child) (leave func()) {
-	if cs.sched.Current() == nil {
+// afterFuncer is a context that package context asks to call a function when it ends.
+type afterFuncer interface {
+	AfterFunc(func()) (stop func() bool)
+}
+
+// othersSince is the version of the scheduler's rules since which contexts of the author are looked at and asked before
+// they are followed.
+const othersSince = 3
+
+// underOther is under for a context that the author implements.
+func (cs *contexts) underOther(parent context.Context, ch child) (leave func()) {
+	switch a, ok := parent.(afterFuncer); {
+	case cs.sched.Current() == nil || cs.sched.Killed():
 		return func() {}
+	case cs.version < othersSince:
+	case sched.TryRecv(cs.sched, parent.Done()):
+		ch.parentDone(parent.Err(), Cause(parent))
+		return func() {}
+	case ok:
+		stop := a.AfterFunc(func() { ch.parentDone(parent.Err(), Cause(parent)) })
+		return cs.inTurn(func() { stop() })
 	}
+	return cs.follow(parent, ch)
+}
+
+// inTurn returns a function that calls fn, which is the author's code: in a coroutine of its own if none has the turn.
+func (cs *contexts) inTurn(fn func()) func() {
+	c := cs.sched.Reserve(sched.Callers())
+	return func() {
+		if cs.sched.Current() == nil {
+			cs.sched.Start(c, fn)
+		} else {
+			fn()
+		}
+	}
+}
+
+// follow starts a coroutine that waits for the end of a context that the author implements.
+func (cs *contexts) follow(parent context.Context, ch child) (leave func()) {
 	stop := make(chan struct{})
 	cs.sched.Spawn(func() {
 		if sched.Select(cs.sched, sched.OnRecv(parent.Done()), sched.OnRecv(stop)) == 0 {
@@ -175,10 +225,14 @@ func (cs *contexts) follow(parent context.Context, ch child) (leave func()) {
 
 // Cause is why a context has ended: the cause that it was cancelled with, or its error.
 func Cause(ctx context.Context) error {
-	if c, ok := ctx.Value(contextKey{}).(*Context); ok {
+	err := ctx.Err()
+	if err == nil {
+		return nil
+	}
+	if c, ok := ctx.Value(contextKey{}).(*Context); ok && c.cause != nil {
 		return c.cause
 	}
-	return ctx.Err()
+	return err // of a context that the author implements
 }
 
 // detached is a context that only has the values of another.
@@ -200,27 +254,28 @@ func (d detached) Value(key any) any {
 
 // after is a function that runs in a coroutine of its own when a context ends.
 type after struct {
-	s   *sched.Scheduler
-	c   *sched.Coroutine
-	fn  func()
-	ran bool
+	s    *sched.Scheduler
+	c    *sched.Coroutine
+	fn   func()
+	over bool // it has been started or stopped
 }
 
 func (a *after) parentDone(error, error) {
-	a.ran = true
-	a.s.Start(a.c, a.fn)
+	if !a.over {
+		a.over = true
+		a.s.Start(a.c, a.fn)
+	}
 }
 
 // AfterDone runs fn in a coroutine of its own when ctx ends. stop prevents that, and reports whether it was in time.
 func (cs *contexts) AfterDone(ctx context.Context, fn func()) (stop func() bool) {
 	a := &after{s: cs.sched, c: cs.sched.Reserve(sched.Callers()), fn: fn}
 	leave := cs.under(ctx, a)
-	stopped := false
 	return func() bool {
-		if a.ran || stopped {
+		if a.over {
 			return false
 		}
-		stopped = true
+		a.over = true
 		leave()
 		return true
 	}

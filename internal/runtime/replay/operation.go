@@ -36,8 +36,11 @@ type clock interface {
 	adopt(recorded *history.TimerStarted)
 }
 
-// parentDone asks the worker that runs the operation to cancel it.
+// parentDone asks the worker that runs the operation to cancel it. It may be called more than once, and too late.
 func (op *operation) parentDone(error, error) {
+	if op.cancelled || !op.state.IsOpen(op.id) {
+		return
+	}
 	op.cancelled = true
 	op.state.issue(newCommand(&history.ActivityCancelRequested{Op: op.id}, nil))
 }

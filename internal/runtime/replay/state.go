@@ -62,10 +62,11 @@ func (s *state) issue(c *command) {
 // what undoes that.
 func (s *state) await(build func(history.Op) history.Body, attach func(child) (leave func())) history.Body {
 	op := s.newOperation()
+	why := s.ask(op, sched.Callers(), build)
 	if attach != nil {
 		op.leave = attach(op)
 	}
-	s.sched.Park(s.ask(op, sched.Callers(), build))
+	s.sched.Park(why)
 	return op.outcome
 }
 

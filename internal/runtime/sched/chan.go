@@ -205,6 +205,14 @@ func Recv[T any](s *Scheduler, ch <-chan T) (v T, ok bool) {
 	return *slot, w.ok
 }
 
+// TryRecv receives a value that is not needed, if that does not block, and reports whether it did.
+func TryRecv[T any](s *Scheduler, ch <-chan T) bool {
+	s.Enter()
+	s.poll(key(unsafe.Pointer(&ch)))
+	_, _, done := tryRecv(s, ch)
+	return done
+}
+
 // tryRecv receives if that does not block.
 func tryRecv[T any](s *Scheduler, ch <-chan T) (v T, ok, done bool) {
 	select {

@@ -129,8 +129,8 @@ func TestNoAttemptBeyondTheLimit(t *testing.T) {
 				}
 				defer b.work(acts)()
 				err := run.Wait(context.Background())
-				var timeout *failures.TimeoutError
-				if !errors.As(err, &timeout) || timeout.Kind != failures.Heartbeat {
+				var lost *failures.WorkerLostError
+				if !errors.As(err, &lost) || lost.Attempt != limit {
 					t.Errorf("attempts=%d, forgetful %v: got %v, want that its worker was lost", limit, forgetful, err)
 				}
 				begun.expect(t, want...)

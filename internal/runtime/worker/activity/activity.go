@@ -37,7 +37,7 @@ type Runner struct {
 
 // New returns the activity side of a worker.
 func New(p *process.Process) *Runner {
-	return &Runner{Process: p, running: running{attempts: map[string]*attempt{}}}
+	return &Runner{Process: p, running: running{known: map[string]*cancellable{}}}
 }
 
 // ReceiveTasks takes tasks of an activity queue until ctx ends, up to slots at a time, and answers questions about them
@@ -80,13 +80,14 @@ func (r *Runner) handle(d store.TaskDelivery, runs Runs) {
 		r.reportNoHandler(d, message)
 		return
 	}
+	fn := function{handler, r.Handlers.Errors}
 	t := &task{
-		runner: r, runs: runs, delivery: d, message: message, handler: handler,
-		progress: newProgress(r.Context(), r.Store, d.Task),
+		runner: r, runs: runs, delivery: d, message: message, function: fn,
+		progress: newProgress(r.Context(), r.Store, r.Chain, d.Task),
 		attempt: newAttempt(r.Context(), Info{
 			ID: message.ID, RunID: message.RunID, WorkflowType: message.WorkflowType, Activity: message.Name,
 			IdempotencyKey: message.IdempotencyKey(), Scheduled: message.Scheduled,
-		}, message.Policy),
+		}, message.Policy, fn),
 	}
 	t.run()
 }
@@ -98,7 +99,7 @@ func (r *Runner) reportNoHandler(d store.TaskDelivery, message *history.Task) {
 		name += " (" + message.Tag + ")"
 	}
 	r.Log.Warn("worker has no handler for an activity of its queue", "activity", name, "queue", d.Queue, "workflow", d.ID)
-	p := newProgress(r.Context(), r.Store, d.Task)
+	p := newProgress(r.Context(), r.Store, r.Chain, d.Task)
 	err := p.load()
 	if err == nil {
 		why := errors.New("worker " + r.ID + " has no activity " + name + ": pass its receiver to PawlRegistration")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
@@ -20,6 +22,7 @@ import (
 type progress struct {
 	ctx     context.Context
 	store   store.Tasks
+	chain   *payloads.Chain
 	task    store.Task
 	storing chan struct{} // holds an element while the state is being stored
 
@@ -30,8 +33,8 @@ type progress struct {
 	ended    bool      // the attempt has ended, or another one has begun
 }
 
-func newProgress(ctx context.Context, st store.Tasks, task store.Task) *progress {
-	return &progress{ctx: ctx, store: st, task: task, storing: make(chan struct{}, 1)}
+func newProgress(ctx context.Context, st store.Tasks, chain *payloads.Chain, task store.Task) *progress {
+	return &progress{ctx: ctx, store: st, chain: chain, task: task, storing: make(chan struct{}, 1)}
 }
 
 // load reads what is stored.
@@ -44,6 +47,9 @@ func (p *progress) load() error {
 		return err
 	}
 	state, err := history.UnmarshalTaskState(data)
+	if err == nil {
+		err = history.EditPayloads(state, func(payload *history.Payload) error { return p.chain.Open(p.ctx, payload) })
+	}
 	if err == nil {
 		p.state, p.revision = *state, revision
 	}
@@ -145,9 +151,14 @@ func (p *progress) save(keep time.Duration) error {
 		return p.ctx.Err()
 	}
 	p.mu.Lock()
-	data, revision := p.state.Marshal(), p.revision
+	state, revision := p.state, p.revision
 	p.mu.Unlock()
-	revision, err := p.store.PutTaskState(p.ctx, p.task, revision, store.TaskState{Data: data, Keep: keep})
+	prefix := journal.ObjectPrefix(p.task.ID, p.task.RunID)
+	err := history.EditPayloads(&state, func(payload *history.Payload) error { return p.chain.Seal(p.ctx, prefix, payload) })
+	if err != nil {
+		return err
+	}
+	revision, err = p.store.PutTaskState(p.ctx, p.task, revision, store.TaskState{Data: state.Marshal(), Keep: keep})
 	if err == nil {
 		p.mu.Lock()
 		p.revision = revision

@@ -9,7 +9,6 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
-	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
@@ -19,12 +18,12 @@ var ErrUnloaded = errors.New("the run is no longer in the memory of this worker"
 
 // Step is a step that this worker has started.
 type Step struct {
-	attempt *attempt
-	remove  func()
+	cancel context.CancelCauseFunc
+	remove func()
 }
 
 // Cancel ends the context of the step with a cause.
-func (s *Step) Cancel(cause error) { s.attempt.cancel(cause) }
+func (s *Step) Cancel(cause error) { s.cancel(cause) }
 
 // Forget ends the answers to other workers that the step runs here. It must be called once the outcome is recorded, or will never
 // be. If it were called before the record is stored, another worker could start the step again in between.
@@ -35,18 +34,18 @@ func (s *Step) Forget() { s.remove() }
 // forget it.
 func (r *Runner) StartStep(info Info, body *history.StepScheduled, cancelled bool, done func(history.Outcome)) *Step {
 	info.Activity, info.IdempotencyKey = body.Name, idempotencyKey(info.RunID, body.Op.ID())
-	a := newAttempt(r.Context(), info, body.Policy)
+	ctx, cancel := context.WithCancelCause(r.Context())
 	if cancelled {
-		a.cancel(context.Canceled)
+		cancel(context.Canceled)
 	}
 	if !r.Begin() {
-		return &Step{a, func() {}}
+		return &Step{cancel, func() {}}
 	}
-	s := &Step{a, r.running.add(a)}
+	s := &Step{cancel, r.running.add(info.IdempotencyKey, cancel)}
 	go func() {
 		defer r.End()
-		defer a.cancel(nil)
-		outcome, err := r.runStep(a, body)
+		defer cancel(nil)
+		outcome, err := r.runStep(ctx, info, body)
 		if err != nil {
 			s.Forget()
 			return
@@ -58,26 +57,28 @@ func (r *Runner) StartStep(info Info, body *history.StepScheduled, cancelled boo
 
 // runStep makes attempts until one succeeds, the policy allows no more, or the step is cancelled. It fails if the step
 // has no outcome because another worker will run it.
-func (r *Runner) runStep(a *attempt, body *history.StepScheduled) (history.Outcome, error) {
+func (r *Runner) runStep(ctx context.Context, info Info, body *history.StepScheduled) (history.Outcome, error) {
 	h := r.Handlers.Activity(body.Name, body.Tag)
 	if h == nil {
 		h = missing(body.Name)
 	}
-	for a.Attempt = 1; ; a.Attempt++ {
-		out, err := a.run(h, body.Input)
-		delay, again := retryDelay(h, body.Policy, a.Attempt, err)
-		if err != nil && again && a.ctx.Err() == nil {
-			r.Log.Info("step failed and will be retried", "workflow", a.ID, "step", a.Activity, "attempt", a.Attempt, "after", delay, "error", err)
-			if backoff.Sleep(a.ctx, delay) == nil {
+	fn := function{h, r.Handlers.Errors}
+	for info.Attempt = 1; ; info.Attempt++ {
+		// An attempt that ignores the end of its context may still run when the next one starts, so they share nothing.
+		a := newAttempt(ctx, info, body.Policy, fn)
+		result := a.run(body.Input)
+		a.cancel(nil)
+		if delay, again := a.retryDelay(result); result.failure != nil && again {
+			r.Log.Info("step failed and will be retried", "workflow", a.ID, "step", a.Activity, "attempt", a.Attempt, "after", delay, "error", result.failure.Message)
+			if backoff.Sleep(ctx, delay) == nil {
 				continue
 			}
-			err = context.Canceled
+			result = fn.failed(context.Canceled)
 		}
-		if r.Context().Err() != nil || errors.Is(context.Cause(a.ctx), ErrUnloaded) {
+		if r.Context().Err() != nil || errors.Is(context.Cause(ctx), ErrUnloaded) {
 			return history.Outcome{}, ErrUnloaded
 		}
-		outcome := history.Outcome{Result: out, Failure: r.Handlers.Errors.Encode(err), Attempts: a.Attempt, Worker: r.ID}
-		return outcome, r.Chain.Seal(r.Context(), journal.ObjectPrefix(a.ID, a.RunID), &outcome.Result)
+		return r.outcome(a.Info, result)
 	}
 }
 

@@ -7,13 +7,12 @@ import (
 	"errors"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/process"
-	"github.com/pawlhq/pawl/runtime/abi"
 )
 
 // task is the work on one delivery of a task.
@@ -22,19 +21,24 @@ type task struct {
 	runs     Runs
 	delivery store.TaskDelivery
 	message  *history.Task
-	handler  *abi.Handler
+	function function
 	progress *progress
 	attempt  *attempt
 	renewed  *process.Delivery
-	forget   func() // ends the answers that the attempt runs
-	last     error  // of an earlier attempt
+	forget   func()          // ends the answers that the attempt runs
+	input    history.Payload // opened
+	last     error           // of an earlier attempt
 }
 
 // run makes one attempt, unless the activity needs none, and settles the delivery.
 func (t *task) run() {
 	t.renewed, t.forget = t.runner.Renew(t.delivery.Settle), func() {}
 	defer t.release()
+	var undecodable *payloads.DecodeError
 	switch next, err := t.prepare(); {
+	case errors.As(err, &undecodable):
+		t.runner.Log.Error("input of an activity cannot be decoded; another worker may be able to", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
+		t.nak(unreadableDelay)
 	case errors.Is(err, store.ErrStateChanged): // the server had forgotten a delivery, or the worker was suspended
 		t.nak(changedDelay)
 	case err != nil:
@@ -45,7 +49,7 @@ func (t *task) run() {
 	case next == drop:
 		t.ack()
 	case next == giveUp:
-		t.finish(history.Payload{}, t.expired())
+		t.finish(t.function.failed(t.expired()))
 	default:
 		t.runAttempt()
 	}
@@ -56,15 +60,15 @@ const changedDelay = time.Second
 
 // runAttempt makes the attempt that has been counted.
 func (t *task) runAttempt() {
-	out, err := t.call()
+	result := t.call()
 	t.progress.end()
 	switch {
 	case t.runner.Context().Err() != nil:
 		t.nak(0)
-	case err == nil:
-		t.finish(out, nil)
+	case result.failure == nil:
+		t.finish(result)
 	default:
-		t.fail(out, err)
+		t.fail(result)
 	}
 }
 
@@ -113,7 +117,11 @@ func (t *task) prepare() (next, error) {
 	if t.expired() != nil {
 		return giveUp, nil
 	}
-	forget, alone := t.runner.running.addOnly(t.attempt) // before it is recorded: other workers may ask about it then
+	t.input = t.message.Input
+	if err := t.runner.Chain.Open(t.runner.Context(), &t.input); err != nil {
+		return leave, err
+	}
+	forget, alone := t.runner.running.addOnly(t.attempt.IdempotencyKey, t.attempt.cancel) // before it is recorded: other workers may ask about it then
 	if !alone {
 		return leave, nil
 	}
@@ -141,7 +149,7 @@ func (t *task) examine(limited, doubtful bool) (next, error) {
 	if t.progress.revision == 0 && !limited {
 		t.progress.state.Attempt = 1 // it is not recorded, and may have begun
 	}
-	t.last = t.runner.Handlers.Errors.Decode(t.progress.state.LastFailure)
+	t.last = t.function.errors.Decode(t.progress.state.LastFailure)
 	lost := t.progress.lost()
 	if lost {
 		running, err := t.runner.ask(t.runner.Context(), taskTopic(t.delivery.Queue), t.ref(), false)
@@ -224,7 +232,7 @@ func (t *task) expired() error {
 	p, age := t.message.Policy, time.Since(t.message.Scheduled)
 	switch begun := t.progress.state.Attempt; {
 	case p.Attempts > 0 && begun >= p.Attempts:
-		return t.timeout(failures.Heartbeat, 0, t.last) // its worker died during the last attempt
+		return &failures.WorkerLostError{Activity: t.message.Name, Attempt: begun, Last: t.last}
 	case p.ScheduleToClose > 0 && age >= p.ScheduleToClose:
 		return t.outOfTime(t.last)
 	case p.ScheduleToStart > 0 && begun == 0 && age >= p.ScheduleToStart:
@@ -234,44 +242,45 @@ func (t *task) expired() error {
 }
 
 // call runs the author's function once.
-func (t *task) call() (history.Payload, error) {
+func (t *task) call() result {
 	a := t.attempt
-	in := t.message.Input
-	if err := t.runner.Chain.Open(a.ctx, &in); err != nil {
-		return history.Payload{}, err
-	}
 	if limit := t.message.Policy.ScheduleToClose; limit > 0 {
 		var release context.CancelFunc
 		a.ctx, release = context.WithDeadlineCause(a.ctx, t.message.Scheduled.Add(limit), t.outOfTime(t.last))
 		defer release()
 	}
 	a.previous, a.heartbeat = t.progress.state.Heartbeat, t.heartbeat
-	return a.run(t.handler, in)
+	return a.run(t.input)
 }
 
-func (t *task) heartbeat(details history.Payload) {
-	if err := t.progress.heartbeat(details); err != nil {
+func (t *task) heartbeat(details history.Payload) error {
+	err := t.progress.heartbeat(details)
+	var refused *payloads.SealError
+	if errors.As(err, &refused) {
+		return err
+	}
+	if err != nil {
 		t.runner.Log.Warn("heartbeat not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 	}
+	return nil
 }
 
 // fail retries the activity after its back-off, or finishes it if it may not be retried.
-func (t *task) fail(out history.Payload, err error) {
-	if t.expiredDuring(err) {
-		t.finish(out, t.outOfTime(t.last))
+func (t *task) fail(r result) {
+	if t.expiredDuring(r) {
+		t.finish(t.function.failed(t.outOfTime(t.last)))
 		return
 	}
-	attempts := t.progress.state.Attempt
-	delay, again := retryDelay(t.handler, t.message.Policy, attempts, err)
-	if !again || errors.Is(err, context.Canceled) {
-		t.finish(out, err)
+	delay, again := t.attempt.retryDelay(r)
+	if !again {
+		t.finish(r)
 		return
 	}
 	if limit := t.message.Policy.ScheduleToClose; limit > 0 && time.Since(t.message.Scheduled)+delay >= limit {
-		t.finish(out, t.outOfTime(err))
+		t.finish(t.function.failed(t.outOfTime(t.function.errors.Decode(r.failure))))
 		return
 	}
-	stored := t.progress.failed(t.runner.Handlers.Errors.Encode(err), time.Now().Add(delay))
+	stored := t.progress.failed(r.failure, time.Now().Add(delay))
 	if errors.Is(stored, store.ErrStateChanged) {
 		t.nak(store.AckWait) // this worker was taken for dead, and another one has begun the next attempt
 		return
@@ -279,16 +288,15 @@ func (t *task) fail(out history.Payload, err error) {
 	if stored != nil {
 		t.runner.Log.Warn("failure of an attempt not stored", "workflow", t.message.ID, "operation", t.delivery.Op, "error", stored)
 	}
-	t.runner.Log.Info("activity failed and will be retried", "workflow", t.message.ID, "activity", t.message.Name, "attempt", attempts, "after", delay, "error", err)
+	t.runner.Log.Info("activity failed and will be retried", "workflow", t.message.ID, "activity", t.message.Name, "attempt", t.attempt.Attempt, "after", delay, "error", r.failure.Message)
 	t.nak(delay)
 }
 
 // expiredDuring reports whether an attempt ended because the schedule-to-close limit passed. Both the deadline of the
 // attempt and the owner of the run end it then, so the function may return either error.
-func (t *task) expiredDuring(err error) bool {
+func (t *task) expiredDuring(r result) bool {
 	limit := t.message.Policy.ScheduleToClose
-	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	return limit > 0 && ended && time.Since(t.message.Scheduled) >= limit
+	return limit > 0 && (r.late || r.stopped) && time.Since(t.message.Scheduled) >= limit
 }
 
 // outOfTime is the error of an activity whose schedule-to-close limit has passed, or would before its next attempt.
@@ -300,13 +308,17 @@ func (t *task) timeout(kind failures.TimeoutKind, limit time.Duration, last erro
 	return &failures.TimeoutError{Kind: kind, Activity: t.message.Name, Limit: limit, Last: last}
 }
 
-// sendRetry is how often sending an outcome is retried while the store does not answer.
-var sendRetry = backoff.Doubling(50*time.Millisecond, 5*time.Second)
-
 // finish brings the outcome to the run and then takes the task out of its queue. If this worker has the run in memory,
 // the outcome goes there directly; otherwise it is sent to the inbox.
-func (t *task) finish(out history.Payload, err error) {
-	completed := t.outcome(out, err)
+func (t *task) finish(r result) {
+	info := t.attempt.Info
+	info.Attempt = t.progress.state.Attempt
+	outcome, err := t.runner.outcome(info, r)
+	if err != nil {
+		t.nak(0)
+		return
+	}
+	completed := &history.ActivityCompleted{Op: t.message.Op, Outcome: outcome}
 	if t.runs.RecordOutcome(t.message.ID, t.message.RunID, completed) {
 		t.ack()
 		return
@@ -327,14 +339,4 @@ func (t *task) finish(out history.Payload, err error) {
 		t.runner.Log.Warn("outcome not sent; trying again", "workflow", t.message.ID, "operation", t.delivery.Op, "error", err)
 		sendRetry.Wait(ctx, attempts)
 	}
-}
-
-// outcome makes the outcome of the activity, with its result sealed.
-func (t *task) outcome(out history.Payload, err error) *history.ActivityCompleted {
-	if sealErr := t.runner.Chain.Seal(t.runner.Context(), journal.ObjectPrefix(t.message.ID, t.message.RunID), &out); sealErr != nil {
-		out, err = history.Payload{}, errors.Join(err, sealErr)
-	}
-	return &history.ActivityCompleted{Op: t.message.Op, Outcome: history.Outcome{
-		Result: out, Failure: t.runner.Handlers.Errors.Encode(err), Attempts: t.progress.state.Attempt, Worker: t.runner.ID,
-	}}
 }

@@ -26,7 +26,9 @@ type actor struct {
 // mailbox holds the messages of an actor.
 type mailbox struct {
 	messages  messages
-	working   bool                      // a goroutine works through the messages
+	working   bool                      // a goroutine works through the messages, or will
+	place     place                     // where the actor waits to be admitted
+	admitted  bool                      // the actor counts among those that work
 	unsettled map[deliveryKey]*delivery // deliveries that have no answer yet
 	idle      *list.Element             // place among the actors that can be dropped
 	blocked   *blockedError             // the run's code holds the goroutine
@@ -38,6 +40,7 @@ func newActor(runs *Runs, queue, id string) *actor {
 		runs: runs, mailbox: mailbox{unsettled: map[deliveryKey]*delivery{}},
 		probation: probation{build: runs.Build, slot: runs.trial},
 	}
+	a.probation.wait = func() { runs.stepAside(a) }
 	a.workflow = &workflow{
 		id: id, queue: queue, worker: runs.Process, tasks: runs.Activities,
 		alarm: &alarm{store: runs.Store, queue: queue, id: id},
@@ -47,15 +50,18 @@ func newActor(runs *Runs, queue, id string) *actor {
 	return a
 }
 
-// work takes turns until the mailbox is empty.
+// work takes turns until the mailbox is empty, or others wait to be admitted.
 func (a *actor) work() {
-	defer a.runs.End()
 	for {
 		ms := a.runs.receive(a)
 		if len(ms) == 0 {
+			a.runs.End()
 			return
 		}
 		a.takeTurn(ms)
+		if a.runs.requeue(a) {
+			return
+		}
 	}
 }
 

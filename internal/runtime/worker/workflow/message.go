@@ -69,6 +69,9 @@ func (q *stackQuery) reply(stack *history.Stack) {
 	}
 }
 
+// isWake reports whether a message only wakes the actor.
+func (m message) isWake() bool { return m == message{} }
+
 // inbox returns the inbox message that m carries, or nil if m is something else.
 func (m message) inbox() *store.Pending {
 	if d := m.delivery; d != nil && !d.Timer {
@@ -123,8 +126,8 @@ func (ms messages) addReported(reported map[history.OpID]bool, runID string) {
 	}
 }
 
-// termination looks for a request to terminate a run, or any run if runID is empty.
-func (ms messages) termination(runID string) (reason string, found bool) {
+// termination returns a request to terminate a run, or any run if runID is empty. It returns nil if there is none.
+func (ms messages) termination(runID string) *history.TerminateRequest {
 	for _, m := range ms {
 		in := m.inbox()
 		if in == nil || in.Start {
@@ -132,10 +135,10 @@ func (ms messages) termination(runID string) (reason string, found bool) {
 		}
 		if msg, err := history.UnmarshalMessage(in.Data); err == nil && msg.Terminate != nil &&
 			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
-			return msg.Terminate.Reason, true
+			return msg.Terminate
 		}
 	}
-	return "", false
+	return nil
 }
 
 // refuse answers the messages for which somebody in this process waits: nothing will come of them.

@@ -60,9 +60,9 @@ func TestTerminationIsForOneRun(t *testing.T) {
 		{start, "", false},
 		{nil, "", false},
 	} {
-		reason, found := test.ms.termination(test.runID)
-		if found != test.want || found && reason != "enough" {
-			t.Errorf("%s for run %q: %q, %v", order(test.ms), test.runID, reason, found)
+		found := test.ms.termination(test.runID)
+		if (found != nil) != test.want || found != nil && found.Reason != "enough" {
+			t.Errorf("%s for run %q: %+v", order(test.ms), test.runID, found)
 		}
 	}
 }

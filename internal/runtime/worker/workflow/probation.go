@@ -43,6 +43,7 @@ func (e *fatalError) Error() string {
 type probation struct {
 	build  func() string // identifies the build of this program
 	slot   chan struct{} // has room for the one suspect that this worker may try
+	wait   func()        // is called before a wait for the slot
 	trials []string      // builds that have noted a trial of the run at its last record
 	trial  *trial        // under way, or nil
 }
@@ -86,6 +87,7 @@ func (p *probation) failed(trials []string) (n int) {
 // begin waits until this worker tries no other suspect, and notes the trial in the entry of visibility. It leaves the
 // rest of the entry as it is, because that may be of an earlier state and must still be repaired.
 func (p *probation) begin(ctx context.Context, r *run, known visible, trials []string) error {
+	p.wait()
 	select {
 	case p.slot <- struct{}{}:
 	case <-ctx.Done():

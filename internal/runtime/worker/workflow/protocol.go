@@ -27,6 +27,7 @@ func (a *actor) takeTurn(ms messages) {
 	ctx := a.worker.Context()
 	if a.parking.waits(ms) {
 		ms.refuse()
+		a.saveOutcomes(ctx, ms)
 		a.handBack(time.Until(a.parking.until))
 		return
 	}
@@ -47,11 +48,13 @@ func (a *actor) takeTurn(ms messages) {
 			return
 		case errors.Is(err, errStepElsewhere):
 			ms.refuse()
+			a.saveOutcomes(ctx, ms)
 			a.forget()
 			a.retry(ctx, elsewhereDelay)
 			return
 		case parks(err):
 			ms.refuse()
+			a.saveOutcomes(ctx, ms)
 			a.park(ctx, err)
 			return
 		case errors.Is(err, store.ErrUnavailable):

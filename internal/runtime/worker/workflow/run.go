@@ -81,6 +81,16 @@ func (r *run) loaded() bool { return r.x != nil }
 // isOpen reports whether an operation still waits for its outcome.
 func (r *run) isOpen(op history.OpID) bool { return r.x != nil && r.x.IsOpen(op) }
 
+// completed returns the event for an outcome from the inbox, which may be that of a step.
+func (r *run) completed(o *history.ActivityCompleted) history.Body {
+	if op, ok := r.x.Find(o.Op); ok {
+		if scheduled, ok := op.Body.(history.FunctionScheduled); ok {
+			return scheduled.Completed(o.Outcome)
+		}
+	}
+	return o
+}
+
 // now is the time of the next event: this worker's clock, but never before the run's last event.
 func (r *run) now() time.Time {
 	now := time.Now().UTC()

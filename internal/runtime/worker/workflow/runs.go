@@ -35,14 +35,15 @@ type Runs struct {
 	Config
 	trial chan struct{} // has room for the one suspect run that may be tried
 
-	mu     sync.Mutex
-	actors map[string]*actor // by workflow id
-	idle   list.List         // actors that can be dropped, least recently used first
+	mu        sync.Mutex
+	actors    map[string]*actor // by workflow id
+	idle      list.List         // actors that can be dropped, least recently used first
+	admission admission
 }
 
 // New returns the workflow side of a worker, without any run.
 func New(config Config) *Runs {
-	return &Runs{Config: config, trial: make(chan struct{}, 1), actors: map[string]*actor{}}
+	return &Runs{Config: config, trial: make(chan struct{}, 1), actors: map[string]*actor{}, admission: newAdmission()}
 }
 
 // Receive takes messages for the workflows of a queue until ctx ends. It returns when messages flow.
@@ -138,12 +139,13 @@ func (rs *Runs) actor(queue, id string) *actor {
 func (rs *Runs) enqueue(a *actor, m message) {
 	a.mailbox.messages = append(a.mailbox.messages, m)
 	rs.takeOver(a, m)
-	rs.schedule(a)
+	rs.schedule(a, classOf(m))
 }
 
-// schedule starts the goroutine of an actor if there is none. rs.mu is held.
-func (rs *Runs) schedule(a *actor) {
+// schedule has an actor work, as soon as it is admitted. rs.mu is held.
+func (rs *Runs) schedule(a *actor, c class) {
 	if a.mailbox.working {
+		a.mailbox.place = rs.admission.advance(a.mailbox.place, c)
 		return
 	}
 	if !rs.Begin() { // the worker is stopping: nothing will be read
@@ -153,7 +155,43 @@ func (rs *Runs) schedule(a *actor) {
 	}
 	a.mailbox.working = true
 	rs.notIdle(a)
-	go a.work()
+	rs.enter(a, c)
+}
+
+// enter has an actor work as soon as it is admitted. rs.mu is held.
+func (rs *Runs) enter(a *actor, c class) {
+	a.mailbox.place = rs.admission.enter(c, func() {
+		a.mailbox.place, a.mailbox.admitted = place{}, true
+		go a.work()
+	})
+}
+
+// leave lets another actor work, although this one may go on. rs.mu is held.
+func (rs *Runs) leave(a *actor) {
+	if a.mailbox.admitted {
+		a.mailbox.admitted = false
+		rs.admission.leave()
+	}
+}
+
+// stepAside lets another actor work while this one waits or is blocked.
+func (rs *Runs) stepAside(a *actor) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	rs.leave(a)
+}
+
+// requeue has an actor wait for its turn again between two of its own, if others wait. It reports whether the goroutine of
+// the actor must end.
+func (rs *Runs) requeue(a *actor) bool {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if !a.mailbox.admitted || !rs.admission.contended() || len(a.mailbox.messages) == 0 {
+		return false
+	}
+	rs.enter(a, classOf(a.mailbox.messages[0]))
+	rs.leave(a)
+	return true
 }
 
 // receive empties the mailbox of an actor for its goroutine, which must end if there are no messages.
@@ -172,6 +210,7 @@ func (rs *Runs) receive(a *actor) messages {
 	}
 	ms.refuse()
 	a.mailbox.working = false
+	rs.leave(a)
 	rs.rest(a)
 	return nil
 }

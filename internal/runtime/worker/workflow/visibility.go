@@ -10,6 +10,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
@@ -42,16 +43,43 @@ func small(p *history.Payload) *history.Payload {
 
 // putEntry writes the entry for the state as of the last record.
 func (r *run) putEntry(ctx context.Context, status history.Status, closing history.Body, at time.Time) error {
-	entry := store.Entry{ID: r.id, Version: r.last * 2, Data: r.summary(status, closing, at).Marshal()}
+	data, err := r.encode(ctx, r.summary(status, closing, at))
+	if err != nil {
+		return err
+	}
+	entry := store.Entry{ID: r.id, Version: r.last * 2, Data: data}
 	if status.Closed() {
 		entry.Keep = max(r.started.Retention, time.Second)
 	}
 	return r.worker.Store.PutEntry(ctx, entry)
 }
 
-// unrecorded is the entry for a state that has no record: its version lies between those of two records.
-func (r *run) unrecorded(s *history.RunSummary) store.Entry {
-	return store.Entry{ID: r.id, Version: r.unrecordedVersion(), Data: s.Marshal()}
+// putUnrecorded writes the entry for a state that has no record: its version lies between those of two records.
+func (r *run) putUnrecorded(ctx context.Context, s *history.RunSummary) error {
+	data, err := r.encode(ctx, s)
+	if err != nil {
+		return err
+	}
+	return r.worker.Store.PutEntry(ctx, store.Entry{ID: r.id, Version: r.unrecordedVersion(), Data: data})
+}
+
+// parkedMax is the size in bytes of the longest reason that visibility shows for a parked run.
+const parkedMax = 16 << 10
+
+// encode returns a summary as it is stored: its texts are sealed. It leaves out a reason that a transform refuses.
+func (r *run) encode(ctx context.Context, s *history.RunSummary) ([]byte, error) {
+	stored := *s
+	stored.Parked = history.Cut(s.Parked, parkedMax)
+	seal := func(p *history.Payload) error {
+		return r.worker.Chain.Seal(ctx, journal.ObjectPrefix(r.id, r.runID), p)
+	}
+	err := history.EditPayloads(&stored, seal)
+	var refused *payloads.SealError
+	if errors.As(err, &refused) {
+		stored.Parked = "the reason is in the log of the worker: transform " + refused.Transform + " refused it"
+		err = nil
+	}
+	return stored.Marshal(), err
 }
 
 func (r *run) unrecordedVersion() uint64 { return r.last*2 + 1 }
