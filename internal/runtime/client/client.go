@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -76,6 +75,7 @@ func New(st store.Store, chain *payloads.Chain) *Client {
 	if c.Objects == nil {
 		c.Objects = st
 	}
+	c.LimitTo(st.MaxPayload())
 	return &Client{st, &c, func(string) string { return journal.NewID() }}
 }
 
@@ -139,7 +139,9 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, opts ...StartOption) (runID string, err error) {
 	req.Retention = DefaultRetention
 	for _, opt := range opts {
-		opt(req)
+		if opt != nil {
+			opt(req)
+		}
 	}
 	if req.ID == "" {
 		req.ID = c.newID("")
@@ -147,13 +149,8 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 	if req.RequestID == "" {
 		req.RequestID = c.newID(req.ID)
 	}
-	for _, text := range []string{req.ID, req.RequestID, req.Queue} {
-		if !utf8.ValidString(text) {
-			return "", fmt.Errorf("start workflow %q: %q is not UTF-8: encode it, for example in base64", req.ID, text)
-		}
-	}
-	if req.Conflict == history.ConflictTerminate && req.Reuse != history.ReuseAllow {
-		return "", fmt.Errorf("start workflow %q: ConflictTerminate requires the reuse policy ReuseAllow", req.ID)
+	if err := checkStart(req); err != nil {
+		return "", err
 	}
 	req.RunID = runIDFor(req)
 	if err := c.chain.Seal(ctx, journal.ObjectPrefix(req.ID, req.RunID), &req.Input); err != nil {
