@@ -15,6 +15,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
@@ -22,9 +23,9 @@ import (
 // Client is a connection to one namespace. It starts workflows, through generated functions, and runs workers. Its
 // methods may be called from several goroutines at the same time.
 type Client struct {
-	*client.Client // for Pawl's own packages
-	store          store.Store
-	config         config
+	client *client.Client
+	store  store.Store
+	config config
 }
 
 // config is what the options of Connect change.
@@ -77,7 +78,7 @@ func Connect(ctx context.Context, url string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newClient(st, c), nil
+	return newClient(st, tuning.Tuning{}, c), nil
 }
 
 func open(ctx context.Context, opt natsstore.Options) (store.Store, error) {
@@ -91,13 +92,17 @@ func open(ctx context.Context, opt natsstore.Options) (store.Store, error) {
 	return natsstore.Connect(ctx, opt)
 }
 
-// NewClient is like Connect with a store that is already open. Close closes the store. Only Pawl's own packages can
-// open stores; package pawltest does.
-func NewClient(st store.Store, opts ...Option) *Client { return newClient(st, newConfig(opts)) }
+// NewClient is like Connect with a store that is already open. Close closes the store. It is for Pawl's own packages, such
+// as pawltest: only they can open stores, and use the client that is the second result.
+func NewClient(st store.Store, t tuning.Tuning, opts ...Option) (*Client, *client.Client) {
+	c := newClient(st, t, newConfig(opts))
+	return c, c.client
+}
 
-func newClient(st store.Store, c config) *Client {
+func newClient(st store.Store, t tuning.Tuning, c config) *Client {
 	c.chain.Objects = st
-	return &Client{client.New(st, c.chain), st, c}
+	c.worker.SweepEvery = t.LookEvery
+	return &Client{client.NewTuned(st, c.chain, t), st, c}
 }
 
 // Close closes the connection. Open runs continue on other workers.
@@ -131,7 +136,7 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 	if c.config.err != nil {
 		return nil, c.config.err
 	}
-	run, err := c.Client.Start(ctx, w, id, in, opts...)
+	run, err := c.client.Start(ctx, w, id, in, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -140,4 +145,4 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 
 // Run returns a handle to the newest run of workflow id, without checking that there is one. Generated code calls it:
 // call the generated Find function of the workflow instead.
-func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c.Client.Run(w, id)} }
+func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c.client.Run(w, id)} }

@@ -23,8 +23,8 @@ func RunRetention(d time.Duration) StartOption { return client.RunRetention(d) }
 // RunQueue sets the task queue of the run. Default: the task queue of the workflow.
 func RunQueue(name string) StartOption { return client.RunQueue(name) }
 
-// RequestID makes the start idempotent: a second start with the same workflow id and request id starts nothing, and
-// returns a handle to the same run.
+// RequestID makes the start idempotent: another start with the same workflow id and request id starts nothing, and returns
+// a handle to the same run, until the retention of that run ends.
 func RequestID(id string) StartOption { return client.RequestID(id) }
 
 // OnConflict sets what a start does if the workflow id has an open run. Default [ConflictFail].

@@ -37,15 +37,23 @@ func (e *Env) Record(file, id string) {
 		}
 		return
 	}
-	h, err := e.Client.History(background, id, "")
+	rec, err := e.Recorded(id)
 	if err != nil {
 		e.Fatal(err)
 	}
-	rec := &history.Record{Format: history.Format, ID: h.ID, RunID: h.RunID, FirstEvent: 1, Events: h.Events}
 	if err := writeHistory(file, rec); err != nil {
 		e.Fatal(err)
 	}
 	e.Errorf("history recorded in %s: review it, then run again without -pawltest.record", file)
+}
+
+// Recorded returns the history of the newest run of a workflow id. It is for Pawl's own tests.
+func (e *Env) Recorded(id string) (*history.Record, error) {
+	h, err := e.engine.client.History(background, id, "")
+	if err != nil {
+		return nil, err
+	}
+	return &history.Record{Format: history.Format, ID: h.ID, RunID: h.RunID, FirstEvent: 1, Events: h.Events}, nil
 }
 
 func writeHistory(file string, rec *history.Record) error {

@@ -69,7 +69,9 @@ func (e *Env) Context() context.Context { return e.ctx }
 // Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped.
 func Run(t *testing.T, test func(e *Env), opts ...Option) {
 	t.Helper()
-	withEngine(t, newOptions(opts), crashstore.NoFaults, func(e *engine) { test(e.env) })
+	opt := newOptions(opts)
+	opt.oneGroup = true
+	withEngine(t, opt, crashstore.NoFaults, func(e *engine) { test(e.env) })
 }
 
 // Work starts a worker for registrations. In a crash test, the worker is started again whenever it is killed.
@@ -92,6 +94,8 @@ type options struct {
 	disk       bool
 	dir        string
 	parkedRuns bool
+	exact      bool
+	oneGroup   bool // one worker owns all runs of a queue
 	client     []pawl.Option
 	wrapStore  func(store.Store) store.Store // wraps the store of workers; may be nil
 }
@@ -108,6 +112,11 @@ func OnDisk() Option { return func(o *options) { o.disk = true } }
 func Connected(opts ...pawl.Option) Option {
 	return func(o *options) { o.client = append(o.client, opts...) }
 }
+
+// ExactHistory makes crash tests compare whole histories: the operations of each goroutine of a workflow, their inputs and
+// their outcomes. Use it for workflows that do the same in every execution: that do not compute with the current time, and
+// whose goroutines do not compete for work.
+func ExactHistory() Option { return func(o *options) { o.exact = true } }
 
 func newOptions(list []Option) options {
 	var opt options

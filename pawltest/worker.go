@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 	"github.com/pawlhq/pawl/runtime/abi"
@@ -106,7 +107,7 @@ func (e *engine) spawn(name string, registrations []pawl.Registration) *process 
 		end:   end,
 		done:  make(chan struct{}),
 	}
-	client := pawl.NewClient(p.store, append(slices.Clone(e.opt.client), pawl.WithWorkerID(name))...)
+	client, _ := pawl.NewClient(p.store, tuning.Tuning{LookEvery: never}, append(slices.Clone(e.opt.client), pawl.WithWorkerID(name))...)
 	e.workers.running.Go(func() {
 		defer close(p.done)
 		if err := client.Work(ctx, registrations...); err != nil && p.store.Alive() {

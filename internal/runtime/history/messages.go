@@ -4,6 +4,8 @@
 package history
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -52,6 +54,7 @@ type StartRequest struct {
 	Retention time.Duration
 	Reuse     ReusePolicy
 	Conflict  ConflictPolicy
+	Named     bool // the caller chose the request id, and may make the request again
 }
 
 func (m *StartRequest) fields(w *wire) {
@@ -65,6 +68,13 @@ func (m *StartRequest) fields(w *wire) {
 	number(w, 8, &m.Retention)
 	number(w, 9, &m.Reuse)
 	number(w, 10, &m.Conflict)
+	w.bool(11, &m.Named)
+}
+
+// RequestKey identifies the request of a start, in the store: an id of 32 hexadecimal digits.
+func RequestKey(requestID string) string {
+	sum := sha256.Sum256([]byte(requestID))
+	return hex.EncodeToString(sum[:16])
 }
 
 // Marshal encodes m.

@@ -85,11 +85,15 @@ type Journal interface {
 	LoadRun(ctx context.Context, id, runID string) ([]Stored, error)
 	// Last returns the newest record of workflow id, or ErrNotFound. It is never stale.
 	Last(ctx context.Context, id string) (Stored, error)
+	// FindRun returns the id of the newest run of workflow id whose records have that Request, or ErrNotFound. It finds the
+	// runs that LoadRun finds, and is never stale.
+	FindRun(ctx context.Context, id, request string) (runID string, err error)
 }
 
 // Record is one message of a journal.
 type Record struct {
 	RunID    string
+	Request  string // identifies the request that began the run; may be empty
 	CommitID string // unique to the caller of Append; identifies its record after a lost acknowledgement
 	First    Seq    // the run's first record; 0 if this is it
 	Data     []byte

@@ -225,6 +225,9 @@ func (s *Store) Request(ctx context.Context, topic string, data []byte) (answer 
 		answer, err = s.Store.Request(ctx, topic, data)
 		return err
 	})
+	if err != nil && ctx.Err() != nil && s.Alive() { // it was frozen for so long that no answer came in time
+		err = store.ErrNotFound
+	}
 	return answer, err
 }
 

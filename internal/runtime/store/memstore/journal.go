@@ -88,6 +88,28 @@ func (js journals) Last(ctx context.Context, id string) (store.Stored, error) {
 	return copyStored(j.newest()), nil
 }
 
+// FindRun implements store.Journal.
+func (js journals) FindRun(ctx context.Context, id, request string) (runID string, err error) {
+	if err := js.lock(ctx, nil); err != nil {
+		return "", err
+	}
+	defer js.unlock()
+	j := js.find(id)
+	if len(j.records) > 0 && j.newest().Request == request {
+		return j.newest().RunID, nil
+	}
+	var newest store.Stored
+	for _, closed := range j.archive {
+		if closed.value.Request == request && closed.value.Seq > newest.Seq {
+			newest = closed.value
+		}
+	}
+	if newest.Seq == 0 {
+		return "", fmt.Errorf("run of request %q of workflow %q: %w", request, id, store.ErrNotFound)
+	}
+	return newest.RunID, nil
+}
+
 // find returns the journal of id without what has expired. It is empty if there is none.
 func (js journals) find(id string) *journal {
 	j := js.byID[id]

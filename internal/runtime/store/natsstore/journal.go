@@ -3,6 +3,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,10 +19,11 @@ import (
 
 // Headers of a record.
 const (
-	headerRun    = "Pawl-Run"
-	headerCommit = "Pawl-Commit"
-	headerFirst  = "Pawl-First"
-	headerClose  = "Pawl-Close" // retention
+	headerRun     = "Pawl-Run"
+	headerRequest = "Pawl-Request"
+	headerCommit  = "Pawl-Commit"
+	headerFirst   = "Pawl-First"
+	headerClose   = "Pawl-Close" // retention
 
 	// Headers of an archived record: its original sequence and time.
 	headerSeq  = "Pawl-Seq"
@@ -71,6 +73,9 @@ func (s *Store) recordMsg(id string, prev store.Seq, rec store.Record) *nats.Msg
 
 func recordHeader(rec store.Record) nats.Header {
 	h := header(headerRun, rec.RunID, headerCommit, rec.CommitID)
+	if rec.Request != "" {
+		h[headerRequest] = []string{token(rec.Request)}
+	}
 	if rec.First != 0 {
 		h[headerFirst] = []string{seqString(rec.First)}
 	}
@@ -118,12 +123,15 @@ func (s *Store) archive(ctx context.Context, id string, prev store.Seq) error {
 	h[headerTTL] = []string{ttl(left)}
 	h[headerSeq] = []string{seqString(closed.Seq)}
 	h[headerTime] = []string{closed.Time.Format(time.RFC3339Nano)}
-	_, err = s.shard(id).journal.write(ctx, &nats.Msg{Subject: s.name.archive(id, closed.RunID), Header: h, Data: closed.Data})
+	_, err = s.shard(id).journal.write(ctx, &nats.Msg{Subject: s.name.archive(id, cmp.Or(closed.Request, noRequest), closed.RunID), Header: h, Data: closed.Data})
 	if isConflict(err) {
 		return nil
 	}
 	return err
 }
+
+// noRequest takes the place of the request in the subject of a run that has none.
+const noRequest = "-"
 
 func (s *Store) journal(id string) reader { return s.reader(s.shard(id).journal) }
 
@@ -222,7 +230,7 @@ func (s *Store) LoadRun(ctx context.Context, id, runID string) ([]store.Stored, 
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	m, err := s.journal(id).last(ctx, s.name.archive(id, runID))
+	m, err := s.journal(id).last(ctx, s.name.archive(id, "", runID))
 	if err != nil {
 		return nil, fmt.Errorf("load run %s of workflow %q: %w", runID, id, err)
 	}
@@ -230,9 +238,29 @@ func (s *Store) LoadRun(ctx context.Context, id, runID string) ([]store.Stored, 
 	return []store.Stored{rec}, err
 }
 
+// FindRun implements store.Journal.
+func (s *Store) FindRun(ctx context.Context, id, request string) (runID string, err error) {
+	if err := checkName("request", request); err != nil {
+		return "", err
+	}
+	last, err := s.Last(ctx, id)
+	if err == nil && last.Request == request {
+		return last.RunID, nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	m, err := s.journal(id).last(ctx, s.name.archive(id, request, ""))
+	if err != nil {
+		return "", fmt.Errorf("find the run of request %s of workflow %q: %w", request, id, err)
+	}
+	return m.Header.Get(headerRun), nil
+}
+
 func storedRecord(m message) (store.Stored, error) {
 	rec := store.Stored{Seq: m.Seq, Time: m.Time, Record: store.Record{
 		RunID:    m.Header.Get(headerRun),
+		Request:  untoken(m.Header.Get(headerRequest)),
 		CommitID: m.Header.Get(headerCommit),
 		Data:     m.Data,
 	}}

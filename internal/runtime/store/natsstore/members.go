@@ -4,6 +4,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -20,10 +21,11 @@ import (
 const (
 	// settleTime is how long a new worker waits for answers to its hello before it computes its ranks.
 	settleTime = 200 * time.Millisecond
-	// announceInterval is how often a worker announces itself, and memberTimeout is after how long without an
-	// announcement it counts as dead. Both may be long, because the server does not deliver to a dead worker anyway.
+	// announceInterval is how often a worker announces itself unless Options.AnnounceEvery says otherwise. A worker that has
+	// not announced itself for silentIntervals counts as dead. This may be long, because the server does not deliver to a
+	// dead worker anyway.
 	announceInterval = 10 * time.Second
-	memberTimeout    = 35 * time.Second
+	silentIntervals  = 3.5
 )
 
 // The messages between members. The name of the sender follows.
@@ -38,6 +40,7 @@ type members struct {
 	link    *link
 	subject string
 	self    string
+	every   time.Duration         // from one announcement to the next
 	rank    func(group, rank int) // called with the rank of self in each group when it may have changed
 
 	mu       sync.Mutex
@@ -51,6 +54,7 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 		link:     s.link,
 		subject:  s.name.members(queue),
 		self:     worker,
+		every:    cmp.Or(s.opt.AnnounceEvery, announceInterval),
 		rank:     rank,
 		lastSeen: map[string]time.Time{},
 		changed:  make(chan struct{}, 1),
@@ -67,7 +71,7 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 func (m *members) run(ctx context.Context, leave func()) {
 	defer leave()
 	settled := time.After(settleTime)
-	announcements := time.NewTicker(announceInterval)
+	announcements := time.NewTicker(m.every)
 	defer announcements.Stop()
 	for {
 		select {
@@ -131,9 +135,10 @@ func (m *members) note(worker string, alive bool) (changed bool) {
 
 // removeSilent removes the members that have not announced themselves in time.
 func (m *members) removeSilent() {
+	timeout := time.Duration(silentIntervals * float64(m.every))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	maps.DeleteFunc(m.lastSeen, func(_ string, at time.Time) bool { return time.Since(at) > memberTimeout })
+	maps.DeleteFunc(m.lastSeen, func(_ string, at time.Time) bool { return time.Since(at) > timeout })
 }
 
 // updateRanks calls rank for each group.

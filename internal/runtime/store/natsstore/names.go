@@ -67,8 +67,16 @@ func (n names) inbox(queue, id, last string) string {
 
 func (n names) journal(id string) string { return n.subject("h", slotOf(id).String(), token(id)) }
 
-func (n names) archive(id, runID string) string {
-	return n.subject("ha", slotOf(id).String(), token(id), token(runID))
+// archive returns the subject of the closed run that a request began. An empty request or run matches all.
+func (n names) archive(id, request, runID string) string {
+	return n.subject("ha", slotOf(id).String(), token(id), tokenOrAny(request), tokenOrAny(runID))
+}
+
+func tokenOrAny(s string) string {
+	if s == "" {
+		return "*"
+	}
+	return token(s)
 }
 
 func (n names) timer(id string, at time.Time) string {
@@ -101,12 +109,12 @@ func (n names) topic(topic string) string { return n.subject("n", token(topic)) 
 func (n names) members(queue string) string { return n.subject("m", token(queue)) }
 
 // inboxOf and firedOf match what is delivered to one group of a queue, tasksOf what is delivered to all workers of a queue.
-func (n names) inboxOf(queue string, group int) string {
-	return n.subject("i", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) inboxOf(queue, group string) string {
+	return n.subject("i", group, "*", token(queue), ">")
 }
 
-func (n names) firedOf(queue string, group int) string {
-	return n.subject("f", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) firedOf(queue, group string) string {
+	return n.subject("f", group, "*", token(queue), ">")
 }
 
 func (n names) tasksOf(queue string) string { return n.subject("a", token(queue), ">") }

@@ -55,16 +55,28 @@ func (s *Store) ensureGroups(ctx context.Context, queue string) error {
 	}
 	eg, ctx := errgroup.WithContext(ctx)
 	for _, sh := range s.shards {
-		for g := range groups {
+		for g, token := range s.groups() {
 			eg.Go(func() error {
-				return s.ensureConsumer(ctx, sh.inbox, groupConsumer(queue, g, s.name.inboxOf(queue, g)))
+				return s.ensureConsumer(ctx, sh.inbox, groupConsumer(queue, g, s.name.inboxOf(queue, token)))
 			})
 			eg.Go(func() error {
-				return s.ensureConsumer(ctx, sh.timers, groupConsumer(queue, g, s.name.firedOf(queue, g)))
+				return s.ensureConsumer(ctx, sh.timers, groupConsumer(queue, g, s.name.firedOf(queue, token)))
 			})
 		}
 	}
 	return eg.Wait()
+}
+
+// groups returns the token of each group in the filters of its consumers.
+func (s *Store) groups() []string {
+	if s.opt.OneGroup {
+		return []string{"*"}
+	}
+	tokens := make([]string, groups)
+	for g := range tokens {
+		tokens[g] = strconv.Itoa(g)
+	}
+	return tokens
 }
 
 func groupName(queue string, group int) string { return token(queue) + "-" + strconv.Itoa(group) }
@@ -78,7 +90,7 @@ func groupConsumer(queue string, group int, filter string) jetstream.ConsumerCon
 
 // groupPullers returns the pullers of a worker, by group.
 func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*puller) {
-	for g := range groups {
+	for g := range s.groups() {
 		for _, sh := range s.shards {
 			for _, from := range []*stream{sh.inbox, sh.timers} {
 				var p *puller

@@ -35,6 +35,7 @@ var journal = []requirement{
 	{name: "an expired workflow id can be used again", test: appendAfterExpiry},
 	{name: "Load returns only the newest run", test: loadNewest},
 	{name: "LoadRun returns each closed run of an id", test: loadRunArchived},
+	{name: "FindRun returns the newest run of a request", test: findRun},
 	{name: "an archived run is readable until its retention ends", test: archiveExpires},
 	{name: "a run of one record keeps the closed run before it", test: closeImmediately},
 }
@@ -81,7 +82,7 @@ func (t *T) same(got store.Stored, want store.Record, seq store.Seq) {
 
 func (t *T) sameRecord(got store.Stored, want store.Record) {
 	t.Helper()
-	if got.RunID != want.RunID || got.CommitID != want.CommitID || got.First != want.First {
+	if got.RunID != want.RunID || got.Request != want.Request || got.CommitID != want.CommitID || got.First != want.First {
 		t.Errorf("record is %q %q %d, want %q %q %d",
 			got.RunID, got.CommitID, got.First, want.RunID, want.CommitID, want.First)
 	}
@@ -429,6 +430,41 @@ func loadNewest(t *T) {
 	if records := t.loadRun("w", "new"); len(records) != 2 {
 		t.Errorf("LoadRun returned %d records of the new run, want 2", len(records))
 	}
+}
+
+func findRun(t *T) {
+	var prev store.Seq
+	run := func(id, request string, keep time.Duration) {
+		rec := closing(id, 0, keep)
+		rec.Request = request
+		prev = t.append("w", prev, rec)
+	}
+	expect := func(request, want string) {
+		t.Helper()
+		got, err := t.open().FindRun(t.ctx, "w", request)
+		if got != want || want == "" && !notFound(err) {
+			t.Errorf("request %q began run %q, %v, want %q", request, got, err, want)
+		}
+	}
+	expect("a b", "")
+	run("1", "a b", time.Hour)
+	expect("a b", "1")
+	expect("a", "")
+	run("2", "", time.Hour)
+	run("3", "other.*", 2*time.Second)
+	expect("a b", "1")
+	expect("other.*", "3")
+	open := record("4", 0)
+	open.Request = "open"
+	t.append("w", prev, open)
+	expect("a b", "1")
+	expect("open", "4")
+	expect("*", "")
+	t.eventually("the run of the other request has expired", func() bool {
+		_, err := t.FindRun(t.ctx, "w", "other.*")
+		return notFound(err)
+	})
+	expect("a b", "1")
 }
 
 func loadRunArchived(t *T) {

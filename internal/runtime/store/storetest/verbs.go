@@ -69,12 +69,13 @@ func (t *T) closeRun(id, run string, first, prev store.Seq, retention time.Durat
 }
 
 func record(run string, n int) store.Record {
-	return store.Record{RunID: run, CommitID: fmt.Sprintf("%s/%d", run, n), Data: fmt.Appendf(nil, "%s record %d", run, n)}
+	return store.Record{RunID: run, Request: "request of " + run, CommitID: fmt.Sprintf("%s/%d", run, n), Data: fmt.Appendf(nil, "%s record %d", run, n)}
 }
 
 func closing(run string, first store.Seq, retention time.Duration) store.Record {
 	return store.Record{
 		RunID:    run,
+		Request:  "request of " + run,
 		CommitID: run + "/end",
 		First:    first,
 		Data:     []byte(run + " as a whole"),

@@ -36,7 +36,7 @@ func (r *run) commit(ctx context.Context, events []history.Event, consumed []sto
 // others.
 func (r *run) append(ctx context.Context, rec *history.Record) error {
 	limit := r.worker.Store.MaxPayload() - headroom
-	stored := store.Record{RunID: rec.RunID, CommitID: journal.NewID(), First: r.first}
+	stored := store.Record{RunID: rec.RunID, Request: history.RequestKey(r.started.RequestID), CommitID: journal.NewID(), First: r.first}
 	closing := history.StatusOf(rec.Events[len(rec.Events)-1].Body)
 	if rec.FirstEvent == 1 || closing.Closed() { // the store may drop the records in between
 		rec.ConsumedBefore = slices.Sorted(maps.Keys(r.inbox.unsettled))

@@ -4,6 +4,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -114,7 +115,10 @@ func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
 	if err != nil {
 		return fmt.Errorf("start of workflow %q: %w", t.run.id, err)
 	}
-	begun := t.run.exists() && t.run.started.RequestID == req.RequestID
+	begun, err := t.begun(ctx, req)
+	if err != nil {
+		return err
+	}
 	if !begun {
 		if err := t.makeRoom(ctx, req); err != nil {
 			return err
@@ -122,13 +126,28 @@ func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
 	}
 	t.consumed = append(t.consumed, in.Seq)
 	switch {
-	case begun: // the request has started this run
+	case begun: // the request has had its run
 	case t.run.loaded():
 		t.add(&history.StartRejected{RequestID: req.RequestID})
 	case !t.run.closed.Closed() || req.Reuse.Allows(t.run.closed):
 		return t.start(ctx, req)
 	}
 	return nil
+}
+
+// begun reports whether an earlier start with the same request has begun a run. Clients look that up, but they may be slow.
+func (t *turn) begun(ctx context.Context, req *history.StartRequest) (bool, error) {
+	if t.run.exists() && t.run.started.RequestID == req.RequestID {
+		return true, nil
+	}
+	if !req.Named {
+		return false, nil
+	}
+	_, err := t.run.worker.Store.FindRun(ctx, req.ID, history.RequestKey(req.RequestID))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // makeRoom stores the end of a run that has closed in this turn, or that the start replaces. The record must not take in
