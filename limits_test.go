@@ -15,6 +15,7 @@ import (
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
@@ -50,7 +51,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		}
 	}
 	// A client of another store has the error, too.
-	c := pawl.NewClient(memstore.New().Open(), pawl.WithTransforms(nil), pawl.WithConcurrency(0))
+	c, _ := pawl.NewClient(memstore.New().Open(), tuning.Tuning{}, pawl.WithTransforms(nil), pawl.WithConcurrency(0))
 	defer c.Close()
 	reg := echo()
 	if err := c.Work(t.Context(), reg); err == nil || !strings.Contains(err.Error(), "WithConcurrency") || !strings.Contains(err.Error(), "WithTransforms") {
