@@ -166,6 +166,8 @@ type Wakeup struct {
 	Seq       Seq
 	Data      []byte
 	Delivered int // number of deliveries, 1 on the first
+	// Received is when it was delivered, or a little later: less than AckWait/2, even if this process was suspended.
+	Received time.Time
 	Settle
 }
 

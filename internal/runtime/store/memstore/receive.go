@@ -67,6 +67,7 @@ func (c *groupConsumer) deliver(m *message[inboxMessage]) {
 		Seq:       m.seq,
 		Data:      bytes.Clone(m.payload.Data),
 		Delivered: m.deliveries,
+		Received:  time.Now(),
 		Settle:    newDelivery(c.conn, m, nil),
 	}
 }

@@ -66,6 +66,8 @@ type Store struct {
 	objects *stream
 	written *entryCache
 	log     *slog.Logger
+
+	suspended suspensions // of this process; unused with a server in this process
 }
 
 var _ store.Store = (*Store)(nil)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -97,7 +98,7 @@ func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOp
 	var p *puller
 	p = s.newPuller(from, token(opt.Queue), pullOptions{
 		window: opt.Slots,
-		handle: func(m *nats.Msg) {
+		handle: func(m *nats.Msg, _ time.Time) {
 			slots <- struct{}{}
 			s.deliverTask(m, opt.Handler, func() { <-slots; p.release() })
 		},

@@ -28,7 +28,6 @@ type delivery struct {
 	store.Wakeup
 	key         deliveryKey
 	renewed     *process.Delivery
-	arrived     time.Time
 	redelivered atomic.Bool
 	queued      bool // in the mailbox, and not yet part of a turn; guarded by Runs.mu
 }
@@ -42,7 +41,7 @@ type deliveryKey struct {
 // exclusive reports whether no other worker can have received the same delivery. Another worker that has it, and was
 // suspended, may acknowledge it at any time, and then it is not delivered again.
 func (d *delivery) exclusive() bool {
-	return d.Delivered == 1 && !d.redelivered.Load() && time.Since(d.arrived) < store.AckWait/2
+	return d.Delivered == 1 && !d.redelivered.Load() && time.Since(d.Received) < store.AckWait/2
 }
 
 // outcome is how an operation ended, if this worker knows that without the inbox.
