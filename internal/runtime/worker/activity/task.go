@@ -277,7 +277,7 @@ func (t *task) fail(r result) {
 		t.finish(r)
 		return
 	}
-	if limit := t.message.Policy.ScheduleToClose; limit > 0 && time.Since(t.message.Scheduled)+delay >= limit {
+	if limit := t.message.Policy.ScheduleToClose; limit > 0 && delay >= limit-time.Since(t.message.Scheduled) {
 		t.finish(t.function.failed(t.outOfTime(t.function.errors.Decode(r.failure))))
 		return
 	}
