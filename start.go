@@ -13,17 +13,18 @@ import (
 type StartOption = client.StartOption
 
 // RunTimeout sets how long the run may stay open. It is then closed with [StatusTimedOut]. It overrides the timeout of
-// the workflow's directive.
+// the workflow's directive. A start with a negative timeout is refused.
 func RunTimeout(d time.Duration) StartOption { return client.RunTimeout(d) }
 
-// RunRetention sets how long the run stays readable after it closed. Default 72 h.
+// RunRetention sets how long the run stays readable after it closed, at least one second. Default 72 h. More than 100 years
+// count as 100 years.
 func RunRetention(d time.Duration) StartOption { return client.RunRetention(d) }
 
 // RunQueue sets the task queue of the run. Default: the task queue of the workflow.
 func RunQueue(name string) StartOption { return client.RunQueue(name) }
 
-// RequestID makes the start idempotent: a second start with the same workflow id and request id starts nothing, and
-// returns a handle to the same run.
+// RequestID makes the start idempotent: another start with the same workflow id and request id starts nothing, and returns
+// a handle to the same run, until the retention of that run ends.
 func RequestID(id string) StartOption { return client.RequestID(id) }
 
 // OnConflict sets what a start does if the workflow id has an open run. Default [ConflictFail].

@@ -62,7 +62,7 @@ func (n *ending) returned() {
 func (e *engine) stopRun(id, reason string) {
 	var text strings.Builder
 	text.WriteString(reason)
-	if h, err := e.env.Client.History(background, id, ""); err == nil {
+	if h, err := e.client.History(background, id, ""); err == nil {
 		fmt.Fprintf(&text, "\nhistory of workflow %s:\n", id)
 		err = show.History(&text, h)
 		if err != nil {
@@ -72,7 +72,8 @@ func (e *engine) stopRun(id, reason string) {
 	e.stop(strings.TrimRight(text.String(), "\n"))
 }
 
-// watchedStore is the store of a worker. It stops the test when the worker parks a run, or reports that the run's code blocks.
+// watchedStore is the store of a worker. It stops the test when the worker parks a run, or reports that the run's code blocks,
+// and reports the end of runs.
 type watchedStore struct {
 	store.Store
 	engine *engine
@@ -81,7 +82,12 @@ type watchedStore struct {
 // PutEntry implements store.Visibility.
 func (s watchedStore) PutEntry(ctx context.Context, entry store.Entry) error {
 	err := s.Store.PutEntry(ctx, entry)
-	if summary, bad := history.UnmarshalRunSummary(entry.Data); bad == nil && summary.Parked != "" && !s.engine.opt.parkedRuns {
+	summary, bad := history.UnmarshalRunSummary(entry.Data)
+	switch {
+	case bad != nil:
+	case summary.Status.Closed():
+		s.engine.endings.ended(summary)
+	case summary.Parked != "" && !s.engine.opt.parkedRuns:
 		s.engine.stopRun(entry.ID, fmt.Sprintf("workflow %s is %s: %s", entry.ID, summary.Status, summary.Parked))
 	}
 	return err

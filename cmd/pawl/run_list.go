@@ -91,7 +91,7 @@ func failureMessage(f *history.Failure) string {
 	if f == nil {
 		return ""
 	}
-	return f.Message
+	return f.Text()
 }
 
 func printRuns(cmd *cobra.Command, f cli.Format, runs []*history.RunSummary) error {

@@ -14,6 +14,8 @@ import (
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/internal/chaos/load"
 	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
 // start is one run that was started.
@@ -34,6 +36,7 @@ type result struct {
 
 type driver struct {
 	c     *pawl.Client
+	st    store.Store // to list runs
 	kinds []load.Kind
 	log   *os.File
 	bound time.Duration
@@ -51,11 +54,16 @@ func newDriver(ctx context.Context, url, logFile string, cfg config) (*driver, e
 	if err != nil {
 		return nil, err
 	}
-	return &driver{c: c, kinds: cfg.kinds, log: log, bound: cfg.bound}, nil
+	st, err := natsstore.Connect(ctx, natsstore.Options{URL: url, Logger: logger(log)})
+	if err != nil {
+		return nil, err
+	}
+	return &driver{c: c, st: st, kinds: cfg.kinds, log: log, bound: cfg.bound}, nil
 }
 
 func (d *driver) close() {
 	d.c.Close()
+	d.st.Close()
 	d.log.Close()
 }
 
@@ -146,7 +154,7 @@ func (d *driver) await(ctx context.Context, bound time.Duration) []result {
 func (d *driver) open(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	runs, err := d.c.List(ctx, client.Filter{})
+	runs, err := client.New(d.st, nil).List(ctx, client.Filter{})
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,8 @@ type Options struct {
 	SyncInterval time.Duration
 	// MaxStore limits the size of the data in bytes. Zero means the default of the server, which is most of the free disk.
 	MaxStore int64
+	// Quiet makes the server do nothing from time to time, for tests in a synctest bubble.
+	Quiet bool
 	// NoJetStream runs a server without JetStream, for tests of clients.
 	NoJetStream bool
 	// Logger gets the server's log, with notices at level debug. Nil discards the log.
@@ -103,11 +105,17 @@ func (s *Server) boot() (err error) {
 	log := newServerLog(s.opt.Logger)
 	s.nats.SetLoggerV2(log, false, false, false)
 	go s.nats.Start()
-	return s.ready(log)
+	if err := s.ready(log); err != nil {
+		return err
+	}
+	if s.opt.Quiet {
+		quiet(s.nats)
+	}
+	return nil
 }
 
 func (s *Server) config() *server.Options {
-	return &server.Options{
+	opt := &server.Options{
 		DontListen:        s.opt.Port == 0,
 		Host:              cmp.Or(s.opt.Host, "127.0.0.1"),
 		Port:              s.opt.Port,
@@ -118,6 +126,10 @@ func (s *Server) config() *server.Options {
 		SyncAlways:        s.syncs(),
 		SyncInterval:      s.opt.SyncInterval,
 	}
+	if opt.DontListen { // a connection in this process cannot break
+		opt.PingInterval = rarely
+	}
+	return opt
 }
 
 // syncs reports whether each write is on disk before it is acknowledged.

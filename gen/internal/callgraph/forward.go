@@ -111,7 +111,7 @@ type Unforwardable struct {
 func (g *Graph) Forwarders(reached []*Reach) ([]Forwarder, []Unforwardable) {
 	f := &forwarding{g: g, made: map[forwarderKey]Forwarder{}, reported: map[forwarderSite]bool{}}
 	dispatched := g.Dispatched()
-	recovers := map[string]bool{} // methods, as types.Func.Id has them
+	recovers := map[string]bool{}              // methods, as types.Func.Id has them
 	for before := -1; before != len(f.made); { // one forwarder may make another necessary
 		before = len(f.made)
 		for _, r := range reached {

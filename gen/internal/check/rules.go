@@ -24,6 +24,7 @@ var rules = []rule{
 	occurringRule,
 
 	dependencyRule,
+	loggerRule,
 	findingRule,
 	initializerRule,
 	dispatchRule,

@@ -181,8 +181,8 @@ func promotes(f *types.Var) bool {
 
 func hasMethod(t types.Type, name string) bool {
 	obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name)
-	_, ok := obj.(*types.Func)
-	return ok
+	fn, ok := obj.(*types.Func)
+	return ok && gotypes.IsSought(fn)
 }
 
 // step returns path with one more step, without changing other paths that share its start.

@@ -20,12 +20,13 @@ type Writes struct {
 	index    *decls.Index
 	writers  map[*types.Var]*types.Func
 	mutators map[*types.Func]bool
+	initial  map[*types.Func]bool // run only while packages are initialized
 }
 
 // Find examines all functions of a program. Init functions are added to the initialization of the variables that they
 // write.
 func Find(x *decls.Index) *Writes {
-	w := &Writes{index: x, writers: map[*types.Var]*types.Func{}, mutators: map[*types.Func]bool{}}
+	w := &Writes{index: x, writers: map[*types.Var]*types.Func{}, mutators: map[*types.Func]bool{}, initial: initial(x)}
 	w.findMutators()
 	x.Each(func(p decls.Part) {
 		if d, ok := p.Decl.(*ast.FuncDecl); ok {
@@ -38,6 +39,16 @@ func Find(x *decls.Index) *Writes {
 // Writer returns a function that writes a package variable after its initialization, or nil if there is none. Of
 // several, it is the one whose declaration comes first.
 func (w *Writes) Writer(v *types.Var) *types.Func { return w.writers[v] }
+
+// Initial reports whether a declaration is a function that runs only while packages are initialized.
+func (w *Writes) Initial(part decls.Part) bool {
+	d, ok := part.Decl.(*ast.FuncDecl)
+	if !ok {
+		return false
+	}
+	fn, _ := part.Pkg.Info.Defs[d.Name].(*types.Func)
+	return decls.IsInit(d) || w.initial[fn]
+}
 
 // AddWriter records that fn writes a package variable through another name. Direct writes win.
 func (w *Writes) AddWriter(v *types.Var, fn *types.Func) {
@@ -53,7 +64,7 @@ func (w *Writes) findWrites(part decls.Part, decl *ast.FuncDecl) {
 		for _, t := range w.Targets(info, x) {
 			switch {
 			case !gotypes.IsPackageVar(t.Var):
-			case decls.IsInit(decl):
+			case w.Initial(part):
 				w.index.AddInit(t.Var, part)
 			case w.writers[t.Var] == nil || fn.Pos() < w.writers[t.Var].Pos():
 				w.writers[t.Var] = fn

@@ -20,6 +20,8 @@ var state = Theme{
 		durable("`fmt.Print*`, `print`, `log.Print*`, `log.Panic*`", "printed once, not on replay. Package log prints the run's time", "accept/printing", `fmt.Println("hello", name)`, "accept/printing", "log.Printf("),
 		durable("`log/slog`, `slog.Default()`, loggers derived from it", "logged once, not on replay, with the run's time, the workflow id and the run id", "accept/printing", "slog.Default()", "accept/printing", "slog.Warn("),
 		rejected("PWL210", "other loggers and handlers", "write again on every replay", "reject/outside", "log.New(io.Discard", "reject/outside", "slog.NewTextHandler("),
+		warned("PWL243", "a `*slog.Logger` or `*log.Logger` in a package variable", "does not know the run, and writes again on every replay",
+			"reject/neighbours", `logger.Info("counted"`, "accept/unusual", `logger.Info("counted"`),
 		rejected("PWL217", "`os.Exit`, `log.Fatal`", "end the worker and all its runs", "reject/process", "os.Exit(1)", "reject/process", "log.Fatal("),
 		rejected("PWL212", "the parts of `crypto` that may use randomness", "hashes, HMAC and ciphers are allowed", "reject/secrets", "ecdh.P256()"),
 		asIs("`regexp`, `strconv`, `math/big`, `crypto/sha256`, `hmac`, `net/url`, `html/template` …", "are on the list of packages known to be deterministic", "accept/library", "hmac.New(sha256.New", "accept/library", "url.Parse(", "accept/library", "big.NewInt(3)"),

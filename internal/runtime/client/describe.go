@@ -3,6 +3,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 	if err != nil {
 		return nil, err
 	}
-	d := describe(infoOf(run))
+	d := c.describe(ctx, infoOf(run))
 	if d.Closed.IsZero() {
 		if err := c.addNews(ctx, d); err != nil {
 			return nil, err
@@ -71,20 +72,34 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 	return d, err
 }
 
-func describe(info *history.RunSummary) *Description {
+// open opens the texts and the failure of a summary, and leaves the result as it is. If this client lacks a transform, it
+// fails with a *payloads.DecodeError.
+func (c *Client) open(ctx context.Context, info *history.RunSummary) error {
+	return history.EditPayloads(info, func(p *history.Payload) error { return c.chain.Open(ctx, p) })
+}
+
+// show is open for people: what cannot be opened is described.
+func (c *Client) show(ctx context.Context, info *history.RunSummary) {
+	if c.open(ctx, info) != nil {
+		info.Parked, info.Reason = cmp.Or(info.Parked, info.SealedParked.String()), cmp.Or(info.Reason, info.SealedReason.String())
+	}
+}
+
+func (c *Client) describe(ctx context.Context, info *history.RunSummary) *Description {
+	c.show(ctx, info)
 	d := &Description{
 		ID: info.ID, RunID: info.RunID, Type: info.Type, Queue: info.Queue, Status: info.Status, Started: info.Started,
 		Closed: info.Closed, Events: info.Events, Parked: info.Parked, Reason: info.Reason,
 	}
 	if info.Failure != nil {
-		d.Failure = info.Failure.Message
+		d.Failure = info.Failure.Text()
 	}
 	return d
 }
 
 // describeEntry describes a run whose journal cannot be read, by its summary alone.
 func (c *Client) describeEntry(ctx context.Context, id, runID string, cause error) (*Description, error) {
-	entry, err := c.store.GetEntry(ctx, id)
+	info, err := c.entry(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		if errors.Is(cause, store.ErrNotFound) {
 			return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
@@ -94,30 +109,37 @@ func (c *Client) describeEntry(ctx context.Context, id, runID string, cause erro
 	if err != nil {
 		return nil, err
 	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
-	if err != nil {
-		return nil, err
-	}
 	if runID != "" && info.RunID != runID {
 		return nil, fmt.Errorf("run %s of workflow %q: %w", runID, id, ErrNotFound)
 	}
-	return describe(info), nil
+	return c.describe(ctx, info), nil
 }
 
 // addNews adds what is only in the summary and not in the journal: that the run is parked.
 func (c *Client) addNews(ctx context.Context, d *Description) error {
-	entry, err := c.store.GetEntry(ctx, d.ID)
+	info, err := c.entry(ctx, d.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err == nil && info.RunID == d.RunID && info.Status == history.StatusParked {
+		c.show(ctx, info)
 		d.Status, d.Parked = info.Status, info.Parked
 	}
 	return err
+}
+
+// entry returns the summary of the newest run of id that visibility has. One that cannot be decoded is treated as missing: a
+// worker writes it again.
+func (c *Client) entry(ctx context.Context, id string) (*history.RunSummary, error) {
+	stored, err := c.store.GetEntry(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	info, err := history.UnmarshalRunSummary(stored.Data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
+	}
+	return info, nil
 }
 
 // pending lists the operations that have no outcome yet, oldest first. cancelled reports whether the run's cancellation was
@@ -164,12 +186,17 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 			return err
 		}
 		state, err := history.UnmarshalTaskState(data)
-		if err != nil {
+		if err != nil { // the next attempt writes it again
+			continue
+		}
+		var sealed *payloads.DecodeError
+		err = history.EditPayloads(state, func(p *history.Payload) error { return c.chain.Open(ctx, p) })
+		if err != nil && !errors.As(err, &sealed) {
 			return err
 		}
 		p.Attempt, p.NextRetry, p.Worker, p.Heartbeat = state.Attempt, state.NextRetry, state.Worker, state.Heartbeat
 		if state.LastFailure != nil {
-			p.LastError = state.LastFailure.Message
+			p.LastError = state.LastFailure.Text()
 		}
 	}
 	return nil
@@ -209,6 +236,9 @@ func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, err
 	slices.Reverse(all)
 	if f.Limit > 0 && len(all) > f.Limit {
 		all = all[:f.Limit]
+	}
+	for _, info := range all {
+		c.show(ctx, info)
 	}
 	return all, nil
 }

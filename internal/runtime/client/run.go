@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
@@ -49,12 +48,18 @@ func (r *Run) Describe(ctx context.Context) (*Description, error) {
 	return r.c.Describe(ctx, r.id, r.runID)
 }
 
+// History returns the history of the run.
+func (r *Run) History(ctx context.Context) (*History, error) { return r.c.History(ctx, r.id, r.runID) }
+
 // Wait waits for the run to end and decodes its results into out. It fails with a *RunError if the run did not
 // complete, with ErrNotFound if it is not known, and with ctx's error if ctx ends first; the run continues.
 func (r *Run) Wait(ctx context.Context, out ...any) error {
 	info, err := r.c.Result(ctx, r.id, r.runID)
 	if err != nil {
 		return err
+	}
+	if err := r.c.open(ctx, info); err != nil {
+		return fmt.Errorf("error of workflow %q: %w", r.id, err)
 	}
 	closed := runError(info, failures.NewErrors(r.workflow.Errors...))
 	if info.Result == nil {
@@ -102,9 +107,8 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 	}
 	defer stop()
 	// The announcement may have come before the subscription, or be lost, so look from time to time, too.
-	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
-	for polls := 1; ; polls++ {
-		wait := poll.Pause(polls)
+	for looks := 1; ; looks++ {
+		wait := c.look.Pause(looks)
 		info, err := c.ended(ctx, id, runID)
 		if info != nil || err != nil {
 			return info, err
@@ -128,8 +132,9 @@ func (c *Client) Result(ctx context.Context, id, runID string) (*history.RunSumm
 func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSummary, error) {
 	last, err := c.store.Last(ctx, id)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, c.awaited(id, runID)
+	case errors.Is(err, store.ErrNotFound) && runID == "":
+		return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
+	case errors.Is(err, store.ErrNotFound): // a later run of the id may have been forgotten before this one
 	case err != nil:
 		return nil, err
 	case runID == "":
@@ -140,20 +145,12 @@ func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSumma
 	}
 	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, c.awaited(id, runID)
+		return nil, nil // it may still begin
 	}
 	if err != nil || run.Closed() == nil {
 		return nil, err
 	}
 	return infoOf(run), nil
-}
-
-// awaited returns nil if a run without a record may still begin: a run id is only known once its start is acknowledged.
-func (c *Client) awaited(id, runID string) error {
-	if runID != "" {
-		return nil
-	}
-	return fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 }
 
 // complete reads the result if the summary left it out because it is large.

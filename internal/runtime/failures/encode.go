@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
@@ -43,7 +41,7 @@ type encoding struct {
 
 func (e *encoding) failure(err error) *history.Failure {
 	e.errors--
-	f := &history.Failure{Message: e.text(Message(err)), Type: cut(fmt.Sprintf("%T", err), maxType)}
+	f := &history.Failure{Message: e.text(Message(err)), Type: history.Cut(fmt.Sprintf("%T", err), maxType)}
 	switch name, sentinel := e.sentinel(err); {
 	case sentinel:
 		f.Kind, f.Type = history.FailureSentinel, name
@@ -173,21 +171,7 @@ func (e *encoding) field(fields map[string]json.RawMessage, name string, v refle
 
 // text returns a text as it may be stored.
 func (e *encoding) text(text string) string {
-	text = cut(text, max(minText, min(maxText, e.bytes)))
+	text = history.Cut(text, max(minText, min(maxText, e.bytes)))
 	e.bytes -= len(text)
 	return text
-}
-
-// cut returns text in valid UTF-8 and in at most limit bytes. It says how long a text was that it has cut.
-func cut(text string, limit int) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= limit {
-		return text
-	}
-	note := fmt.Sprintf("… (%d bytes)", len(text))
-	end := max(0, limit-len(note))
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + note
 }

@@ -3,6 +3,7 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -21,16 +22,18 @@ type Details struct {
 	Starts bool // it starts the operation
 	Ends   bool // it ends the operation, or is one tick of a ticker
 
-	Name     string // of the workflow, activity (with its tag), timer or time zone
-	Queue    string
-	Input    *Payload
-	Config   []Setting
-	Outcome  *Outcome
-	Due      time.Time     // of a timer
-	Period   time.Duration // of a ticker
-	Reason   string        // given with a request, or why something failed
-	Request  string        // id of the start request
-	Warnings []string
+	Name    string // of the workflow, activity (with its tag), timer or time zone
+	Queue   string
+	Input   *Payload
+	Config  []Setting
+	Outcome *Outcome
+	Due     time.Time     // of a timer
+	Period  time.Duration // of a ticker
+	Reason  string        // given with a request, or why something failed
+	// SealedReason is the reason, while it is sealed.
+	SealedReason Payload
+	Request      string // id of the start request
+	Warnings     []string
 }
 
 // What says what happened, without details: "activity scheduled".
@@ -91,7 +94,7 @@ func (e Event) String() string {
 		add("%s", d.Outcome)
 	}
 	add("request %s", d.Request)
-	add("reason: %s", d.Reason)
+	add("reason: %s", cmp.Or(d.Reason, d.SealedReason.String()))
 	for _, w := range d.Warnings {
 		add("warning: %s", w)
 	}
@@ -110,9 +113,12 @@ func (o *Outcome) String() string {
 	return strings.TrimSpace(text)
 }
 
+// Text is the message of the error, or, while the failure is sealed, how it is.
+func (f *Failure) Text() string { return cmp.Or(f.Message, f.Sealed.String()) }
+
 // String is the message of the error, with its type and its causes.
 func (f *Failure) String() string {
-	text := fmt.Sprintf("%q", f.Message)
+	text := fmt.Sprintf("%q", f.Text())
 	if f.Type != "" {
 		text += " " + f.Type
 	}

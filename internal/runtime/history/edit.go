@@ -8,6 +8,24 @@ type editor struct {
 	onOp       func(*Op)
 	onPayload  func(*Payload)
 	onWarnings func(*[]string)
+	err        error // the first one
+}
+
+// newPayloadEditor returns an editor that calls edit until that fails.
+func newPayloadEditor(edit func(*Payload) error) *editor {
+	ed := &editor{}
+	ed.onPayload = func(p *Payload) {
+		if ed.err == nil {
+			ed.err = edit(p)
+		}
+	}
+	return ed
+}
+
+func (ed *editor) fail(err error) {
+	if ed.err == nil {
+		ed.err = err
+	}
 }
 
 func (ed *editor) op(o *Op) {
@@ -28,16 +46,11 @@ func (ed *editor) warn(warnings *[]string) {
 	}
 }
 
-// MapPayloads calls edit with a copy of each payload of b, which it may change, and returns a copy of b with the
-// changed payloads. It returns the first error of edit.
+// MapPayloads calls edit with a copy of each payload of b, and with its texts and failures as payloads. edit may change
+// them. MapPayloads returns a copy of b with the changed ones, and the first error.
 func MapPayloads(b Body, edit func(*Payload) error) (Body, error) {
-	var err error
-	copied := b.edited(&editor{onPayload: func(p *Payload) {
-		if err == nil {
-			err = edit(p)
-		}
-	}})
-	return copied, err
+	ed := newPayloadEditor(edit)
+	return b.edited(ed), ed.err
 }
 
 // Comparable returns a copy of b without what may differ between two executions of the same code: positions in the

@@ -147,7 +147,7 @@ func (e *ActivityCompleted) Details() Details {
 }
 func (e *ActivityCompleted) edited(ed *editor) Body {
 	c := *e
-	ed.payload(&c.Outcome.Result)
+	c.Outcome.payloads(ed)
 	return &c
 }
 
@@ -215,7 +215,7 @@ func (e *StepCompleted) Details() Details {
 }
 func (e *StepCompleted) edited(ed *editor) Body {
 	c := *e
-	ed.payload(&c.Outcome.Result)
+	c.Outcome.payloads(ed)
 	return &c
 }
 
@@ -264,15 +264,23 @@ func (e *TimerFired) edited(*editor) Body { return e }
 // CancelRequested cancels the context of the workflow.
 type CancelRequested struct {
 	Reason string
+	Sealed Payload // the reason, while it is sealed
 }
 
-func (e *CancelRequested) fields(w *wire) { w.string(1, &e.Reason) }
+func (e *CancelRequested) fields(w *wire) {
+	w.string(1, &e.Reason)
+	w.sub(2, &e.Sealed)
+}
 
 // Details implements Body.
 func (e *CancelRequested) Details() Details {
-	return Details{Kind: KindCancelRequested, Subject: "cancel", Verb: "requested", Reason: e.Reason}
+	return Details{Kind: KindCancelRequested, Subject: "cancel", Verb: "requested", Reason: e.Reason, SealedReason: e.Sealed}
 }
-func (e *CancelRequested) edited(*editor) Body { return e }
+func (e *CancelRequested) edited(ed *editor) Body {
+	c := *e
+	ed.text(&c.Reason, &c.Sealed)
+	return &c
+}
 
 // StartRejected rejects a start request that arrived while this run was open. The workflow's code does not see it.
 type StartRejected struct {
@@ -354,11 +362,12 @@ func (e *RunFailed) Details() Details {
 func (e *RunFailed) edited(ed *editor) Body {
 	c := *e
 	ed.payload(&c.Result)
+	ed.failure(&c.Failure)
 	ed.warn(&c.Warnings)
 	return &c
 }
 
-// RunCancelled closes a run whose workflow returned an error that matches context.Canceled.
+// RunCancelled closes a run that was cancelled, and whose workflow returned an error that matches context.Canceled.
 type RunCancelled struct {
 	Result   Payload
 	Failure  Failure
@@ -381,6 +390,7 @@ func (e *RunCancelled) Details() Details {
 func (e *RunCancelled) edited(ed *editor) Body {
 	c := *e
 	ed.payload(&c.Result)
+	ed.failure(&c.Failure)
 	ed.warn(&c.Warnings)
 	return &c
 }
@@ -388,15 +398,23 @@ func (e *RunCancelled) edited(ed *editor) Body {
 // RunTerminated closes a run from outside. The workflow's code is not involved.
 type RunTerminated struct {
 	Reason string
+	Sealed Payload // the reason, while it is sealed
 }
 
-func (e *RunTerminated) fields(w *wire) { w.string(1, &e.Reason) }
+func (e *RunTerminated) fields(w *wire) {
+	w.string(1, &e.Reason)
+	w.sub(2, &e.Sealed)
+}
 
 // Details implements Body.
 func (e *RunTerminated) Details() Details {
-	return Details{Kind: KindRunTerminated, Subject: "run", Verb: "terminated", Status: StatusTerminated, Reason: e.Reason}
+	return Details{Kind: KindRunTerminated, Subject: "run", Verb: "terminated", Status: StatusTerminated, Reason: e.Reason, SealedReason: e.Sealed}
 }
-func (e *RunTerminated) edited(*editor) Body { return e }
+func (e *RunTerminated) edited(ed *editor) Body {
+	c := *e
+	ed.text(&c.Reason, &c.Sealed)
+	return &c
+}
 
 // RunTimedOut closes a run whose workflow timeout has passed. The workflow's code is not involved.
 type RunTimedOut struct{}

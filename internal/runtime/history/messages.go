@@ -4,6 +4,8 @@
 package history
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -52,6 +54,7 @@ type StartRequest struct {
 	Retention time.Duration
 	Reuse     ReusePolicy
 	Conflict  ConflictPolicy
+	Named     bool // the caller chose the request id, and may make the request again
 }
 
 func (m *StartRequest) fields(w *wire) {
@@ -65,6 +68,13 @@ func (m *StartRequest) fields(w *wire) {
 	number(w, 8, &m.Retention)
 	number(w, 9, &m.Reuse)
 	number(w, 10, &m.Conflict)
+	w.bool(11, &m.Named)
+}
+
+// RequestKey identifies the request of a start, in the store: an id of 32 hexadecimal digits.
+func RequestKey(requestID string) string {
+	sum := sha256.Sum256([]byte(requestID))
+	return hex.EncodeToString(sum[:16])
 }
 
 // Marshal encodes m.
@@ -86,14 +96,26 @@ type Message struct {
 }
 
 // CancelRequest asks a run to cancel its context.
-type CancelRequest struct{ Reason string }
+type CancelRequest struct {
+	Reason string
+	Sealed Payload // the reason, while it is sealed
+}
 
-func (m *CancelRequest) fields(w *wire) { w.string(1, &m.Reason) }
+func (m *CancelRequest) fields(w *wire) {
+	w.string(1, &m.Reason)
+	w.sub(2, &m.Sealed)
+}
 
 // TerminateRequest asks for a run to be closed without involving its code.
-type TerminateRequest struct{ Reason string }
+type TerminateRequest struct {
+	Reason string
+	Sealed Payload // the reason, while it is sealed
+}
 
-func (m *TerminateRequest) fields(w *wire) { w.string(1, &m.Reason) }
+func (m *TerminateRequest) fields(w *wire) {
+	w.string(1, &m.Reason)
+	w.sub(2, &m.Sealed)
+}
 
 // Wake asks the worker that owns a run to check whether the run should have moved on.
 type Wake struct{}

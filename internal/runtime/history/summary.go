@@ -55,6 +55,9 @@ type RunSummary struct {
 	TrialsAt uint64 // the journal record after which they began; they are void once another one is stored
 	// ParkedBy are the builds of the program that cannot run the code of a parked run.
 	ParkedBy []string
+	// SealedParked and SealedReason are Parked and Reason, while they are sealed.
+	SealedParked Payload
+	SealedReason Payload
 }
 
 func (m *RunSummary) fields(w *wire) {
@@ -75,6 +78,8 @@ func (m *RunSummary) fields(w *wire) {
 	w.texts(15, &m.Trials)
 	w.uint(16, &m.TrialsAt)
 	w.texts(17, &m.ParkedBy)
+	w.sub(20, &m.SealedParked)
+	w.sub(21, &m.SealedReason)
 }
 
 // Marshal encodes m.
@@ -100,7 +105,7 @@ func (m *RunSummary) Close(e Event) {
 	if !d.Closes() {
 		return
 	}
-	m.Status, m.Closed, m.Reason = d.Status, e.Time, d.Reason
+	m.Status, m.Closed, m.Reason, m.SealedReason = d.Status, e.Time, d.Reason, d.SealedReason
 	if d.Outcome == nil {
 		return
 	}

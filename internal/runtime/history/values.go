@@ -137,6 +137,7 @@ type Failure struct {
 	Final   bool // not to be retried
 	Stack   string
 	Slots   []string // for a typed error: the field that Causes[i] fills; empty where a cause only unwraps
+	Sealed  Payload  // the failure, while it is sealed; then only Kind, Type and Final are set besides
 }
 
 func (f *Failure) fields(w *wire) {
@@ -148,4 +149,5 @@ func (f *Failure) fields(w *wire) {
 	w.bool(6, &f.Final)
 	w.string(7, &f.Stack)
 	w.texts(8, &f.Slots)
+	w.sub(9, &f.Sealed)
 }

@@ -38,7 +38,7 @@ func NewFailure(f *history.Failure) *Failure {
 	if f == nil {
 		return nil
 	}
-	out := &Failure{Message: f.Message, Kind: kinds[f.Kind], Type: f.Type, Final: f.Final, Stack: f.Stack}
+	out := &Failure{Message: f.Text(), Kind: kinds[f.Kind], Type: f.Type, Final: f.Final, Stack: f.Stack}
 	if json.Valid(f.Fields) && string(f.Fields) != "{}" {
 		out.Fields = f.Fields
 	}

@@ -4,6 +4,7 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -109,7 +110,7 @@ type operations map[history.OpID]Event
 func (ops operations) describe(b history.Body) Event {
 	d := b.Details()
 	e := Event{
-		What: d.What(), Name: d.Name, short: d.Name, Pos: d.Op.Pos, Period: period(d.Period), Reason: d.Reason, Request: d.Request, Warnings: d.Warnings,
+		What: d.What(), Name: d.Name, short: d.Name, Pos: d.Op.Pos, Period: period(d.Period), Reason: cmp.Or(d.Reason, d.SealedReason.String()), Request: d.Request, Warnings: d.Warnings,
 	}
 	if d.Input != nil {
 		e.Values, e.short = values(*d.Input), Name(d.Name) // the name of a function

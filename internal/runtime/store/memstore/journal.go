@@ -49,6 +49,19 @@ func (js journals) Append(ctx context.Context, id string, prev store.Seq, rec st
 	return stored.Seq, nil
 }
 
+// Expire implements store.Journal. A closed run expires anyway.
+func (js journals) Expire(ctx context.Context, id, runID string) (store.Seq, error) {
+	if err := js.lock(ctx, nil); err != nil {
+		return 0, err
+	}
+	defer js.unlock()
+	j := js.find(id)
+	if len(j.records) == 0 || j.newest().RunID != runID || j.newest().Close == nil {
+		return 0, &store.ConflictError{ID: id, Last: j.last()}
+	}
+	return j.newest().Seq, nil
+}
+
 // Load implements store.Journal.
 func (js journals) Load(ctx context.Context, id string) ([]store.Stored, error) {
 	if err := js.lock(ctx, nil); err != nil {
@@ -86,6 +99,28 @@ func (js journals) Last(ctx context.Context, id string) (store.Stored, error) {
 		return store.Stored{}, fmt.Errorf("journal of workflow %q: %w", id, store.ErrNotFound)
 	}
 	return copyStored(j.newest()), nil
+}
+
+// FindRun implements store.Journal.
+func (js journals) FindRun(ctx context.Context, id, request string) (runID string, err error) {
+	if err := js.lock(ctx, nil); err != nil {
+		return "", err
+	}
+	defer js.unlock()
+	j := js.find(id)
+	if len(j.records) > 0 && j.newest().Request == request {
+		return j.newest().RunID, nil
+	}
+	var newest store.Stored
+	for _, closed := range j.archive {
+		if closed.value.Request == request && closed.value.Seq > newest.Seq {
+			newest = closed.value
+		}
+	}
+	if newest.Seq == 0 {
+		return "", fmt.Errorf("run of request %q of workflow %q: %w", request, id, store.ErrNotFound)
+	}
+	return newest.RunID, nil
 }
 
 // find returns the journal of id without what has expired. It is empty if there is none.

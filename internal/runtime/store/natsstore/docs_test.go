@@ -17,12 +17,12 @@ func TestNamesAreDocumented(t *testing.T) {
 	n := newNames("NS")
 	task := store.Task{Queue: "QUEUE", ID: "ID", RunID: "RUN", Op: "OP"}
 	placeholders := strings.NewReplacer(
-		".NS.", ".<namespace>.", "_NS_", "_<namespace>_", "."+slotOf("ID").String(), ".<slot>", "ID", "<id>", "RUN", "<run id>", "QUEUE", "<queue>",
+		".NS.", ".<namespace>.", "_NS_", "_<namespace>_", "."+slotOf("ID").String(), ".<slot>", "ID", "<id>", "REQUEST", "<request>", "RUN", "<run id>", "QUEUE", "<queue>",
 		"OP", "<operation>", "NAME", "<name>", "UPLOAD", "<upload>",
 	)
 	for _, name := range []string{
 		strings.TrimSuffix(n.stream(kindJournal, 0), "0") + "<shard>",
-		n.journal("ID"), n.archive("ID", "RUN"), n.inbox("QUEUE", "ID", startToken), n.task(task), n.taskState(task), n.entry("ID"),
+		n.journal("ID"), n.archive("ID", "REQUEST", "RUN"), n.inbox("QUEUE", "ID", startToken), n.task(task), n.taskState(task), n.entry("ID"),
 		n.object("NAME"), n.chunk("NAME", "UPLOAD", "<n>"),
 	} {
 		if want := "`" + placeholders.Replace(name) + "`"; !strings.Contains(string(doc), want) {

@@ -38,14 +38,16 @@ const (
 	kindJournal    = "JOURNAL"
 	kindTimers     = "TIMERS"
 	kindTasks      = "TASKS"
+	kindAttempts   = "ATTEMPTS"
 	kindVisibility = "VISIBILITY"
 	kindObjects    = "OBJECTS"
 )
 
 // The last token of an inbox subject.
 const (
-	startToken = "s"
-	eventToken = "e"
+	startToken   = "s"
+	controlToken = "c" // what clients send to a run
+	outcomeToken = "o"
 )
 
 // names returns the names used in one namespace.
@@ -67,8 +69,16 @@ func (n names) inbox(queue, id, last string) string {
 
 func (n names) journal(id string) string { return n.subject("h", slotOf(id).String(), token(id)) }
 
-func (n names) archive(id, runID string) string {
-	return n.subject("ha", slotOf(id).String(), token(id), token(runID))
+// archive returns the subject of the closed run that a request began. An empty request or run matches all.
+func (n names) archive(id, request, runID string) string {
+	return n.subject("ha", slotOf(id).String(), token(id), tokenOrAny(request), tokenOrAny(runID))
+}
+
+func tokenOrAny(s string) string {
+	if s == "" {
+		return "*"
+	}
+	return token(s)
 }
 
 func (n names) timer(id string, at time.Time) string {
@@ -101,12 +111,12 @@ func (n names) topic(topic string) string { return n.subject("n", token(topic)) 
 func (n names) members(queue string) string { return n.subject("m", token(queue)) }
 
 // inboxOf and firedOf match what is delivered to one group of a queue, tasksOf what is delivered to all workers of a queue.
-func (n names) inboxOf(queue string, group int) string {
-	return n.subject("i", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) inboxOf(queue, group string) string {
+	return n.subject("i", group, "*", token(queue), ">")
 }
 
-func (n names) firedOf(queue string, group int) string {
-	return n.subject("f", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) firedOf(queue, group string) string {
+	return n.subject("f", group, "*", token(queue), ">")
 }
 
 func (n names) tasksOf(queue string) string { return n.subject("a", token(queue), ">") }
@@ -122,12 +132,12 @@ func (e *subjectError) Error() string {
 // only subjects that those return, so that a message can be found again under the name that was parsed.
 
 func (n names) parseInbox(subject string) (queue, id, last string, err error) {
-	tokens, err := n.parse(subject, 5) // group, slot, queue, id, start or event
+	tokens, err := n.parse(subject, 5) // group, slot, queue, id, kind of message
 	if err != nil {
 		return "", "", "", err
 	}
 	queue, id, last = tokens[2], tokens[3], tokens[4]
-	if last != startToken && last != eventToken {
+	if last != startToken && last != controlToken && last != outcomeToken {
 		return "", "", "", &subjectError{subject}
 	}
 	return queue, id, last, checkSubject(subject, n.inbox(queue, id, last))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -41,6 +42,11 @@ type Options struct {
 	// Unsynced says that the server acknowledges writes before they are on disk. Single writes are then cheap, and the
 	// store does not combine concurrent writes into batches.
 	Unsynced bool
+	// OneGroup puts all workflows of a queue into one group, with one consumer instead of eight. One worker then owns all of
+	// them. It is for tests.
+	OneGroup bool
+	// AnnounceEvery is how often a worker announces itself to the others of its queues; 0 means 10 s.
+	AnnounceEvery time.Duration
 
 	// Logger gets reports of what the store recovers from, such as a lost connection. Nil means slog.Default.
 	Logger *slog.Logger
@@ -85,6 +91,9 @@ func (o Options) connOptions() []nats.Option {
 		// Publishes are not buffered while disconnected: calls wait until the connection is restored.
 		nats.ReconnectBufSize(-1),
 		nats.ErrorHandler(o.asyncError),
+	}
+	if o.InProcess != nil { // such a server cannot fail without the connection failing too
+		opts = append(opts, nats.PingInterval(-1))
 	}
 	if o.CredsFile != "" {
 		opts = append(opts, nats.UserCredentials(o.CredsFile))

@@ -317,6 +317,7 @@ func closedCalls(t *T, s store.Store) map[string]error {
 	_, errs["Append"] = s.Append(ctx, "w", 0, record("r", 0))
 	_, errs["Load"] = s.Load(ctx, "w")
 	_, errs["LoadRun"] = s.LoadRun(ctx, "w", "r")
+	_, errs["FindRun"] = s.FindRun(ctx, "w", "request")
 	_, errs["Last"] = s.Last(ctx, "w")
 	_, errs["Pending"] = s.Pending(ctx, queue, "w")
 	_, errs["TaskQueued"] = s.TaskQueued(ctx, task("w", 0))

@@ -32,9 +32,13 @@ var journal = []requirement{
 	{name: "a closing record that conflicts removes nothing", test: closeConflicts},
 	{name: "a closed run is readable until its retention ends", test: closeExpires},
 	{name: "a closed run is readable for days", test: closeExpiresAfterDays, long: true},
+	{name: "Expire may be repeated, and does not change what is read", test: expireKeeps},
+	{name: "Expire of anything but the newest run, closed, conflicts", test: expireConflicts},
+	{name: "a closed run that Expire was not called for expires too", test: expireForgotten},
 	{name: "an expired workflow id can be used again", test: appendAfterExpiry},
 	{name: "Load returns only the newest run", test: loadNewest},
 	{name: "LoadRun returns each closed run of an id", test: loadRunArchived},
+	{name: "FindRun returns the newest run of a request", test: findRun},
 	{name: "an archived run is readable until its retention ends", test: archiveExpires},
 	{name: "a run of one record keeps the closed run before it", test: closeImmediately},
 }
@@ -81,7 +85,7 @@ func (t *T) same(got store.Stored, want store.Record, seq store.Seq) {
 
 func (t *T) sameRecord(got store.Stored, want store.Record) {
 	t.Helper()
-	if got.RunID != want.RunID || got.CommitID != want.CommitID || got.First != want.First {
+	if got.RunID != want.RunID || got.Request != want.Request || got.CommitID != want.CommitID || got.First != want.First {
 		t.Errorf("record is %q %q %d, want %q %q %d",
 			got.RunID, got.CommitID, got.First, want.RunID, want.CommitID, want.First)
 	}
@@ -406,6 +410,57 @@ func (t *T) goneAfter(id, run string, d time.Duration) {
 	})
 }
 
+func expireKeeps(t *T) {
+	seqs := t.appendRun("w", "r", 0, 2)
+	end := closing("r", seqs[0], time.Hour)
+	t.append("w", seqs[1], end)
+	stored := t.last("w").Time
+	seq := t.expire("w", "r")
+	if again := t.expire("w", "r"); again != seq {
+		t.Errorf("Expire returned sequence %d, then %d", seq, again)
+	}
+	last := t.last("w")
+	t.same(last, end, seq)
+	if records := t.load("w"); len(records) != 1 || records[0].Seq != seq {
+		t.Errorf("loaded %+v, want the closing record alone", records)
+	}
+	if d := last.Time.Sub(stored).Abs(); d > time.Millisecond {
+		t.Errorf("Expire moved the time of the record by %v", d)
+	}
+	t.appendRun("w", "new", seq, 1)
+	if records := t.loadRun("w", "r"); len(records) != 1 {
+		t.Errorf("%d records of the closed run, want 1", len(records))
+	}
+}
+
+func expireConflicts(t *T) {
+	conflicts := func(why, run string) {
+		t.Helper()
+		var conflict *store.ConflictError
+		if _, err := t.Expire(t.ctx, "w", run); !errors.As(err, &conflict) {
+			t.Errorf("Expire of %s: %v, want a conflict", why, err)
+		}
+	}
+	conflicts("an id without a journal", "r")
+	seqs := t.appendRun("w", "r", 0, 2)
+	conflicts("an open run", "r")
+	end := t.append("w", seqs[1], closing("r", seqs[0], time.Hour))
+	conflicts("another run", "other")
+	t.appendRun("w", "new", end, 1)
+	conflicts("an older run", "r")
+	conflicts("an open run", "new")
+}
+
+func expireForgotten(t *T) {
+	seqs := t.appendRun("w", "r", 0, 2)
+	t.append("w", seqs[1], closing("r", seqs[0], time.Second))
+	t.goneAfter("w", "r", time.Second)
+	t.appendRun("w", "new", 0, 2)
+	if records := t.load("w"); len(records) != 2 || records[0].RunID != "new" {
+		t.Errorf("loaded %+v, want the new run", records)
+	}
+}
+
 func appendAfterExpiry(t *T) {
 	t.append("w", 0, closing("old", 0, time.Second))
 	t.goneAfter("w", "old", time.Second)
@@ -429,6 +484,41 @@ func loadNewest(t *T) {
 	if records := t.loadRun("w", "new"); len(records) != 2 {
 		t.Errorf("LoadRun returned %d records of the new run, want 2", len(records))
 	}
+}
+
+func findRun(t *T) {
+	var prev store.Seq
+	run := func(id, request string, keep time.Duration) {
+		rec := closing(id, 0, keep)
+		rec.Request = request
+		prev = t.append("w", prev, rec)
+	}
+	expect := func(request, want string) {
+		t.Helper()
+		got, err := t.open().FindRun(t.ctx, "w", request)
+		if got != want || want == "" && !notFound(err) {
+			t.Errorf("request %q began run %q, %v, want %q", request, got, err, want)
+		}
+	}
+	expect("a b", "")
+	run("1", "a b", time.Hour)
+	expect("a b", "1")
+	expect("a", "")
+	run("2", "", time.Hour)
+	run("3", "other.*", 2*time.Second)
+	expect("a b", "1")
+	expect("other.*", "3")
+	open := record("4", 0)
+	open.Request = "open"
+	t.append("w", prev, open)
+	expect("a b", "1")
+	expect("open", "4")
+	expect("*", "")
+	t.eventually("the run of the other request has expired", func() bool {
+		_, err := t.FindRun(t.ctx, "w", "other.*")
+		return notFound(err)
+	})
+	expect("a b", "1")
 }
 
 func loadRunArchived(t *T) {

@@ -83,7 +83,7 @@ func (r *Runner) handle(d store.TaskDelivery, runs Runs) {
 	fn := function{handler, r.Handlers.Errors}
 	t := &task{
 		runner: r, runs: runs, delivery: d, message: message, function: fn,
-		progress: newProgress(r.Context(), r.Store, d.Task),
+		progress: newProgress(r.Context(), r.Store, r.Chain, d.Task),
 		attempt: newAttempt(r.Context(), Info{
 			ID: message.ID, RunID: message.RunID, WorkflowType: message.WorkflowType, Activity: message.Name,
 			IdempotencyKey: message.IdempotencyKey(), Scheduled: message.Scheduled,
@@ -99,7 +99,7 @@ func (r *Runner) reportNoHandler(d store.TaskDelivery, message *history.Task) {
 		name += " (" + message.Tag + ")"
 	}
 	r.Log.Warn("worker has no handler for an activity of its queue", "activity", name, "queue", d.Queue, "workflow", d.ID)
-	p := newProgress(r.Context(), r.Store, d.Task)
+	p := newProgress(r.Context(), r.Store, r.Chain, d.Task)
 	err := p.load()
 	if err == nil {
 		why := errors.New("worker " + r.ID + " has no activity " + name + ": pass its receiver to PawlRegistration")

@@ -4,6 +4,7 @@ package activity
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
@@ -44,8 +45,12 @@ func InfoFrom(ctx context.Context) Info {
 	return Info{}
 }
 
+// maxDetails is the size in bytes of the largest details of a heartbeat. They are stored up to twice a second.
+const maxDetails = 256 << 10
+
 // Heartbeat reports that the activity is alive, and stores details for its next attempt. An activity with a heartbeat
-// limit must call it at shorter intervals than that. Outside of an activity it does nothing.
+// limit must call it at shorter intervals than that. It fails if details do not encode, or have more than 256 KiB. Outside of an
+// activity it does nothing.
 func Heartbeat(ctx context.Context, details ...any) error {
 	a := fromContext(ctx)
 	if a == nil {
@@ -54,6 +59,9 @@ func Heartbeat(ctx context.Context, details ...any) error {
 	payload, err := payloads.Encode("", details)
 	if err != nil {
 		return err
+	}
+	if len(payload.Data) > maxDetails {
+		return fmt.Errorf("heartbeat details of %d bytes are over the limit of %d: store the data elsewhere, and its name in the details", len(payload.Data), maxDetails)
 	}
 	select {
 	case a.alive <- struct{}{}:

@@ -22,16 +22,19 @@ func (r *Runner) outcome(info Info, result result) (history.Outcome, error) {
 	ctx, prefix := r.Context(), journal.ObjectPrefix(info.ID, info.RunID)
 	for tries := 1; ; tries++ {
 		outcome := history.Outcome{Result: result.out, Failure: result.failure, Attempts: info.Attempt, Worker: r.ID}
-		err := r.Chain.Seal(ctx, prefix, &outcome.Result)
+		err := history.EditPayloads(&outcome, func(p *history.Payload) error { return r.Chain.Seal(ctx, prefix, p) })
 		var refused *payloads.SealError
 		switch {
 		case err == nil:
 			return outcome, nil
 		case ctx.Err() != nil:
 			return history.Outcome{}, ctx.Err()
-		case errors.As(err, &refused):
-			err = errors.Join(r.Handlers.Errors.Decode(result.failure), err)
-			return history.Outcome{Failure: r.Handlers.Errors.Encode(failures.Final(err)), Attempts: info.Attempt, Worker: r.ID}, nil
+		case errors.As(err, &refused) && result.out.Encoding != "":
+			err = failures.Final(errors.Join(r.Handlers.Errors.Decode(result.failure), err))
+			result.out, result.failure = history.Payload{}, r.Handlers.Errors.Encode(err)
+			continue
+		case errors.As(err, &refused): // it refuses the failure, too
+			return outcome, nil
 		}
 		r.Log.Warn("outcome not stored; trying again", "workflow", info.ID, "activity", info.Activity, "error", err)
 		sendRetry.Wait(ctx, tries)

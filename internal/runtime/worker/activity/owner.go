@@ -5,6 +5,7 @@ package activity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
@@ -85,6 +86,9 @@ func (r *Runner) LastFailure(ctx context.Context, ref Ref) error {
 	if state == nil {
 		return nil
 	}
+	if err := history.EditPayloads(state, func(p *history.Payload) error { return r.Chain.Open(ctx, p) }); err != nil {
+		return nil
+	}
 	return r.Handlers.Errors.Decode(state.LastFailure)
 }
 
@@ -117,8 +121,11 @@ func (r *Runner) ask(ctx context.Context, topic string, ref Ref, cancel bool) (r
 	defer done()
 	msg := &history.TaskRef{RunID: ref.RunID, Op: ref.Op, Cancel: cancel}
 	_, err = r.Store.Request(ctx, topic, msg.Marshal())
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return false, nil
+	case errors.Is(err, context.DeadlineExceeded): // the question may not have been sent
+		return false, fmt.Errorf("ask other workers: %w", store.ErrUnavailable)
 	}
 	return err == nil, err
 }

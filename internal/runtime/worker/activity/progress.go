@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
@@ -20,6 +22,7 @@ import (
 type progress struct {
 	ctx     context.Context
 	store   store.Tasks
+	chain   *payloads.Chain
 	task    store.Task
 	storing chan struct{} // holds an element while the state is being stored
 
@@ -30,11 +33,11 @@ type progress struct {
 	ended    bool      // the attempt has ended, or another one has begun
 }
 
-func newProgress(ctx context.Context, st store.Tasks, task store.Task) *progress {
-	return &progress{ctx: ctx, store: st, task: task, storing: make(chan struct{}, 1)}
+func newProgress(ctx context.Context, st store.Tasks, chain *payloads.Chain, task store.Task) *progress {
+	return &progress{ctx: ctx, store: st, chain: chain, task: task, storing: make(chan struct{}, 1)}
 }
 
-// load reads what is stored.
+// load reads what is stored. A state that cannot be decoded counts as none.
 func (p *progress) load() error {
 	data, revision, err := p.store.TaskState(p.ctx, p.task)
 	if errors.Is(err, store.ErrNotFound) {
@@ -43,9 +46,14 @@ func (p *progress) load() error {
 	if err != nil {
 		return err
 	}
+	p.revision = revision
 	state, err := history.UnmarshalTaskState(data)
+	if err != nil {
+		return nil
+	}
+	err = history.EditPayloads(state, func(payload *history.Payload) error { return p.chain.Open(p.ctx, payload) })
 	if err == nil {
-		p.state, p.revision = *state, revision
+		p.state = *state
 	}
 	return err
 }
@@ -145,9 +153,14 @@ func (p *progress) save(keep time.Duration) error {
 		return p.ctx.Err()
 	}
 	p.mu.Lock()
-	data, revision := p.state.Marshal(), p.revision
+	state, revision := p.state, p.revision
 	p.mu.Unlock()
-	revision, err := p.store.PutTaskState(p.ctx, p.task, revision, store.TaskState{Data: data, Keep: keep})
+	prefix := journal.ObjectPrefix(p.task.ID, p.task.RunID)
+	err := history.EditPayloads(&state, func(payload *history.Payload) error { return p.chain.Seal(p.ctx, prefix, payload) })
+	if err != nil {
+		return err
+	}
+	revision, err = p.store.PutTaskState(p.ctx, p.task, revision, store.TaskState{Data: state.Marshal(), Keep: keep})
 	if err == nil {
 		p.mu.Lock()
 		p.revision = revision

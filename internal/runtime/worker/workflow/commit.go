@@ -23,11 +23,19 @@ func (r *run) commit(ctx context.Context, events []history.Event, consumed []sto
 		Format: history.Format, ID: r.id, RunID: r.runID, Worker: r.worker.ID,
 		FirstEvent: r.archive.events + 1, Events: sealed, Consumed: consumed, Prev: r.last,
 	}
+	began := time.Now()
 	if err := r.append(ctx, rec); err != nil {
 		return err
 	}
 	for _, seq := range consumed {
 		r.inbox.consumed[seq], r.inbox.unsettled[seq] = true, true
+	}
+	if time.Since(began) > store.AckWait/2 {
+		// The worker was suspended, or cut off. Another one may have published what follows and moved the run on: what is
+		// published again now would run again.
+		if err := r.confirm(ctx); err != nil {
+			return err
+		}
 	}
 	return r.publish(ctx, sealed)
 }
@@ -36,7 +44,7 @@ func (r *run) commit(ctx context.Context, events []history.Event, consumed []sto
 // others.
 func (r *run) append(ctx context.Context, rec *history.Record) error {
 	limit := r.worker.Store.MaxPayload() - headroom
-	stored := store.Record{RunID: rec.RunID, CommitID: journal.NewID(), First: r.first}
+	stored := store.Record{RunID: rec.RunID, Request: history.RequestKey(r.started.RequestID), CommitID: journal.NewID(), First: r.first}
 	closing := history.StatusOf(rec.Events[len(rec.Events)-1].Body)
 	if rec.FirstEvent == 1 || closing.Closed() { // the store may drop the records in between
 		rec.ConsumedBefore = slices.Sorted(maps.Keys(r.inbox.unsettled))

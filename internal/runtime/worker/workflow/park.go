@@ -34,8 +34,7 @@ func (p *parking) waits(ms messages) bool {
 	if !time.Now().Before(p.until) {
 		return false
 	}
-	_, urgent := ms.termination("")
-	return !urgent
+	return ms.termination("") == nil
 }
 
 // shows reports whether visibility has that the run is parked, and why, as found by this build.
@@ -52,7 +51,7 @@ func (a *actor) park(ctx context.Context, err error) {
 	p.times++
 	delay := parkRetry.Pause(p.times)
 	p.until = time.Now().Add(delay)
-	reason := err.Error()
+	reason := history.Cut(err.Error(), parkedMax)
 	if reason != p.logged {
 		firstLine, _, _ := strings.Cut(reason, "\n")
 		a.worker.Log.Error("run is parked; pawl run show prints the whole reason", "workflow", a.id, "reason", firstLine)
@@ -93,7 +92,7 @@ func (a *actor) saveOutcomes(ctx context.Context, ms messages) {
 		}
 		msg := &history.Message{RunID: m.outcome.runID, Completed: &history.ActivityCompleted{Op: done.Op, Outcome: done.Outcome}}
 		key := m.outcome.runID + "/" + done.Op.String() + "/done"
-		err := a.worker.Store.Send(ctx, store.Message{Queue: a.queue, ID: a.id, DedupID: key, Data: msg.Marshal()})
+		err := a.worker.Store.Send(ctx, store.Message{Queue: a.queue, ID: a.id, DedupID: key, Outcome: true, Data: msg.Marshal()})
 		if err != nil {
 			a.worker.Log.Warn("outcome of a step not stored; the step will run again", "workflow", a.id, "operation", done.Op, "error", err)
 		}
@@ -118,8 +117,13 @@ func (a *actor) unpark(ctx context.Context) {
 // adoptParking takes over from visibility that the run is parked: another worker, or an earlier process, parked it.
 func (a *actor) adoptParking(known visible) {
 	if s := known.parked(a.run); s != nil {
+		opened := *s
+		err := history.EditPayloads(&opened, func(p *history.Payload) error { return a.worker.Chain.Open(a.worker.Context(), p) })
+		if err != nil {
+			opened.Parked = "" // it will be shown again
+		}
 		p := &a.parking
-		p.times, p.reason, p.builds = max(p.times, 1), s.Parked, s.ParkedBy
+		p.times, p.reason, p.builds = max(p.times, 1), opened.Parked, s.ParkedBy
 	}
 }
 
@@ -133,13 +137,13 @@ func (a *actor) showParking(ctx context.Context, status history.Status) error {
 		s.Parked, s.ParkedBy = a.parking.reason, a.parking.builds
 	}
 	s.Trials, s.TrialsAt = a.probation.trials, a.run.last
-	return a.worker.Store.PutEntry(ctx, a.run.unrecorded(s))
+	return a.run.putUnrecorded(ctx, s)
 }
 
 // terminateUnrunnable closes a run that cannot go on, if one of the messages asks for it: that does not need the run's
 // code. Otherwise it returns cause, for which the run will be parked.
 func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause error) error {
-	if _, asked := ms.termination(""); !asked {
+	if ms.termination("") == nil {
 		return cause
 	}
 	a.forget()
@@ -159,10 +163,10 @@ func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause erro
 			}
 		}
 	}
-	reason, asked := ms.termination(t.run.runID)
-	if !asked || !t.run.exists() || t.run.closed.Closed() {
+	request := ms.termination(t.run.runID)
+	if request == nil || !t.run.exists() || t.run.closed.Closed() {
 		return cause
 	}
-	t.add(&history.RunTerminated{Reason: reason})
+	t.add(&history.RunTerminated{Reason: request.Reason, Sealed: request.Sealed})
 	return t.commit(ctx)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
+	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
@@ -42,16 +43,43 @@ func small(p *history.Payload) *history.Payload {
 
 // putEntry writes the entry for the state as of the last record.
 func (r *run) putEntry(ctx context.Context, status history.Status, closing history.Body, at time.Time) error {
-	entry := store.Entry{ID: r.id, Version: r.last * 2, Data: r.summary(status, closing, at).Marshal()}
+	data, err := r.encode(ctx, r.summary(status, closing, at))
+	if err != nil {
+		return err
+	}
+	entry := store.Entry{ID: r.id, Version: r.last * 2, Data: data}
 	if status.Closed() {
 		entry.Keep = max(r.started.Retention, time.Second)
 	}
 	return r.worker.Store.PutEntry(ctx, entry)
 }
 
-// unrecorded is the entry for a state that has no record: its version lies between those of two records.
-func (r *run) unrecorded(s *history.RunSummary) store.Entry {
-	return store.Entry{ID: r.id, Version: r.unrecordedVersion(), Data: s.Marshal()}
+// putUnrecorded writes the entry for a state that has no record: its version lies between those of two records.
+func (r *run) putUnrecorded(ctx context.Context, s *history.RunSummary) error {
+	data, err := r.encode(ctx, s)
+	if err != nil {
+		return err
+	}
+	return r.worker.Store.PutEntry(ctx, store.Entry{ID: r.id, Version: r.unrecordedVersion(), Data: data})
+}
+
+// parkedMax is the size in bytes of the longest reason that visibility shows for a parked run.
+const parkedMax = 16 << 10
+
+// encode returns a summary as it is stored: its texts are sealed. It leaves out a reason that a transform refuses.
+func (r *run) encode(ctx context.Context, s *history.RunSummary) ([]byte, error) {
+	stored := *s
+	stored.Parked = history.Cut(s.Parked, parkedMax)
+	seal := func(p *history.Payload) error {
+		return r.worker.Chain.Seal(ctx, journal.ObjectPrefix(r.id, r.runID), p)
+	}
+	err := history.EditPayloads(&stored, seal)
+	var refused *payloads.SealError
+	if errors.As(err, &refused) {
+		stored.Parked = "the reason is in the log of the worker: transform " + refused.Transform + " refused it"
+		err = nil
+	}
+	return stored.Marshal(), err
 }
 
 func (r *run) unrecordedVersion() uint64 { return r.last*2 + 1 }
@@ -103,6 +131,17 @@ func (r *run) repairEntry(ctx context.Context, known visible) error {
 	events := recorded.Events()
 	closing := events[len(events)-1]
 	return r.putEntry(ctx, r.closed, closing.Body, closing.Time)
+}
+
+// dropEntry removes an entry that shows an open run of an id that has no journal. The entry came back after a crash of the
+// server, or the journal is lost.
+func (r *run) dropEntry(ctx context.Context, known visible) error {
+	if known.summary == nil || known.summary.Status.Closed() {
+		return nil
+	}
+	r.worker.Log.Warn("removed a run from the list, because the journal has no record of it",
+		"workflow", r.id, "run", known.summary.RunID, "status", known.summary.Status.String())
+	return r.worker.Store.DropEntry(ctx, known.entry)
 }
 
 // announceEnd sends the end of the run to clients that wait for it. A client that misses it finds it in visibility.

@@ -53,7 +53,7 @@ func (s *supervised) report() {
 	}
 	s.summary.Parked += "\n  help: wait by a channel, a lock of package sync, time.Sleep or an activity; if the code computes, do it in an activity"
 	a.worker.Log.Error("workflow code blocks its run; pawl run stack shows where it is", "workflow", a.id, "run", s.run.runID, "for", limit, "at", at)
-	if err := a.worker.Store.PutEntry(a.worker.Context(), s.run.unrecorded(s.summary)); err != nil {
+	if err := s.run.putUnrecorded(a.worker.Context(), s.summary); err != nil {
 		a.worker.Log.Warn("cannot show a run as blocked", "workflow", a.id, "error", err)
 	}
 	a.runs.setBlocked(a, &blockedError{s.run.runID, s.summary.Parked})
@@ -86,7 +86,7 @@ func (rs *Runs) takeOver(a *actor, m message) {
 	if box.blocked == nil || box.takenOver || rs.Stopping() {
 		return
 	}
-	if _, asked := (messages{m}).termination(box.blocked.runID); !asked {
+	if (messages{m}).termination(box.blocked.runID) == nil {
 		return
 	}
 	box.takenOver = true
