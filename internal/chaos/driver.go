@@ -23,6 +23,7 @@ type start struct {
 	id    string
 	kind  load.Kind
 	input load.Input
+	time  time.Time // of the first request
 	run   load.Run
 	err   error // the start was never acknowledged
 }
@@ -32,6 +33,7 @@ type result struct {
 	start
 	value int
 	err   error
+	ended time.Time // when the client knew the result
 }
 
 type driver struct {
@@ -41,8 +43,9 @@ type driver struct {
 	log   *os.File
 	bound time.Duration
 
-	mu     sync.Mutex
-	starts []start
+	waiting sync.WaitGroup // for results
+	mu      sync.Mutex
+	results []result
 }
 
 func newDriver(ctx context.Context, url, logFile string, cfg config) (*driver, error) {
@@ -67,7 +70,7 @@ func (d *driver) close() {
 	d.log.Close()
 }
 
-// drive starts runs for a while. It returns when every start is acknowledged or given up.
+// drive starts runs for a while, and begins to wait for their results. It returns when every start is acknowledged, or ctx ends.
 func (d *driver) drive(ctx context.Context, duration time.Duration, rate float64, r *rand.Rand) {
 	var starting sync.WaitGroup
 	defer starting.Wait()
@@ -76,7 +79,7 @@ func (d *driver) drive(ctx context.Context, duration time.Duration, rate float64
 	defer next.Stop()
 	for i := 0; ; i++ {
 		kind, input := d.kinds[r.IntN(len(d.kinds))], load.RandomInput(r)
-		starting.Go(func() { d.start(ctx, start{id: fmt.Sprintf("run-%d", i), kind: kind, input: input}, duration) })
+		starting.Go(func() { d.start(ctx, start{id: fmt.Sprintf("run-%d", i), kind: kind, input: input}) })
 		select {
 		case <-next.C:
 		case <-end:
@@ -88,9 +91,8 @@ func (d *driver) drive(ctx context.Context, duration time.Duration, rate float64
 }
 
 // start starts one run. It repeats the request, under one request id, until the start is acknowledged.
-func (d *driver) start(ctx context.Context, s start, duration time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, duration+d.bound)
-	defer cancel()
+func (d *driver) start(ctx context.Context, s start) {
+	s.time = time.Now()
 	for {
 		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
 		s.run, s.err = s.kind.Start(attempt, d.c, s.id, s.input, pawl.RequestID("request-"+s.id))
@@ -102,9 +104,16 @@ func (d *driver) start(ctx context.Context, s start, duration time.Duration) {
 	if s.err == nil && s.kind.Cancel {
 		s.err = d.cancel(ctx, s)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.starts = append(d.starts, s)
+	d.waiting.Go(func() {
+		r := result{start: s, err: s.err}
+		if s.err == nil {
+			r.value, r.err = s.run.Result(ctx)
+			r.ended = time.Now()
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.results = append(d.results, r)
+	})
 }
 
 // cancel cancels a run after a while. It repeats the request until it is acknowledged. The run may have ended by then.
@@ -127,27 +136,10 @@ func (d *driver) cancel(ctx context.Context, s start) error {
 	}
 }
 
-func (d *driver) started() []start {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.starts
-}
-
-// await waits for the results of all runs, for at most bound.
-func (d *driver) await(ctx context.Context, bound time.Duration) []result {
-	ctx, cancel := context.WithTimeout(ctx, bound)
-	defer cancel()
-	starts := d.started()
-	results := make([]result, len(starts))
-	var waiting sync.WaitGroup
-	for i, s := range starts {
-		results[i] = result{start: s, err: s.err}
-		if s.err == nil {
-			waiting.Go(func() { results[i].value, results[i].err = s.run.Result(ctx) })
-		}
-	}
-	waiting.Wait()
-	return results
+// await returns the results of all runs once they have ended, or the context of drive has.
+func (d *driver) await() []result {
+	d.waiting.Wait()
+	return d.results
 }
 
 // open returns the ids of runs that are listed as open.
