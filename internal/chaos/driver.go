@@ -142,19 +142,31 @@ func (d *driver) await() []result {
 	return d.results
 }
 
-// open returns the ids of runs that are listed as open.
-func (d *driver) open(ctx context.Context) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+// settleTime is how long the list of runs may lag behind their ends: the next owner of a run whose worker died brings it up to date.
+const settleTime = 30 * time.Second
+
+// open returns the ids of runs that stay listed as open.
+func (d *driver) open(ctx context.Context) (open []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	runs, err := client.New(d.st, nil).List(ctx, client.Filter{})
-	if err != nil {
-		return nil, err
+	for {
+		if open, err = d.listOpen(ctx); err == nil && len(open) == 0 {
+			return nil, nil
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return open, err
+		}
 	}
-	var open []string
+}
+
+func (d *driver) listOpen(ctx context.Context) (open []string, err error) {
+	runs, err := client.New(d.st, nil).List(ctx, client.Filter{})
 	for _, r := range runs {
 		if !r.Status.Closed() {
 			open = append(open, fmt.Sprintf("%s (%s)", r.ID, r.Status))
 		}
 	}
-	return open, nil
+	return open, err
 }
