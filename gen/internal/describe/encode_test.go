@@ -33,10 +33,6 @@ type (
 		Money
 		By string
 	}
-	sameName struct {
-		A int `json:"x"`
-		B int `json:"x"`
-	}
 	sameAsField struct {
 		A int `json:"B"`
 		B int
@@ -87,11 +83,6 @@ type (
 		Name string
 	}
 	middle struct{ base }
-	list   struct {
-		Value int
-		*node
-	}
-	node struct{ Next *node }
 )
 
 // Money encodes itself.
@@ -125,7 +116,6 @@ func (t *textBoth) UnmarshalText(text []byte) error {
 type noText int
 
 func (noText) MarshalText(int) string { return "" }
-func (noText) MarshalJSON() string    { return "" }
 
 type upper string
 
@@ -142,7 +132,7 @@ var now = time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 
 var samples = []any{
 	stamped{now, "me"}, stampOnly{now}, stampNamed{now, "me"}, stampTagged{now, "me"}, twoStamps{now, Money{3}, "me"},
-	sameName{1, 2}, sameAsField{1, 2}, hides{base{"a"}, "b"}, both{base{"a"}, Other{"b"}}, oneTagged{base{"a"}, Tagged{"b"}},
+	sameAsField{1, 2}, hides{base{"a"}, "b"}, both{base{"a"}, Other{"b"}}, oneTagged{base{"a"}, Tagged{"b"}},
 	renamed{Other{"a"}, "b"}, leftOut{ID: "b"}, dash{A: 1}, byPointer{&Other{"a"}, "b"}, hiddenPointer{&base{"a"}, "b"},
 	badTag{1, 2}, deep{middle{base{"a"}}, "b"},
 	Money{3}, wallet{Money{3}, "me"}, []wallet{{Money{3}, "me"}}, textOut(3), textIn(3), textBoth(3), noText(3),
