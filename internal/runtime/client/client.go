@@ -81,6 +81,7 @@ func NewTuned(st store.Store, chain *payloads.Chain, t tuning.Tuning) *Client {
 	if c.Objects == nil {
 		c.Objects = st
 	}
+	c.LimitTo(st.MaxPayload())
 	newID := t.NewID
 	if newID == nil {
 		newID = func(string) string { return journal.NewID() }

@@ -82,6 +82,7 @@ func withDefaults(opt Options) Options {
 	if chain.Objects == nil {
 		chain.Objects = opt.Store
 	}
+	chain.LimitTo(opt.Store.MaxPayload())
 	opt.Chain = &chain
 	setDefault(&opt.Activities, 500)
 	setDefault(&opt.Cache, 10_000)
