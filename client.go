@@ -5,8 +5,11 @@ package pawl
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
@@ -31,15 +34,33 @@ type config struct {
 	worker worker.Options
 	chain  *payloads.Chain
 	logger *slog.Logger
+	err    error // what is wrong with the options
 }
 
 func newConfig(opts []Option) config {
 	c := config{chain: &payloads.Chain{}}
 	for _, set := range opts {
-		set(&c)
+		if set != nil {
+			set(&c)
+		}
 	}
+	c.refuse("WithTransforms", c.chain.Check())
 	c.nats.Logger, c.worker.Logger = c.logger, c.logger
 	return c
+}
+
+// refuse notes what is wrong with an option. A nil error is nothing.
+func (c *config) refuse(option string, err error) {
+	if err != nil {
+		c.err = errors.Join(c.err, fmt.Errorf("%s: %w", option, err))
+	}
+}
+
+// atLeast refuses a value that is less than the least one.
+func atLeast[T int | time.Duration](c *config, option string, value, least T) {
+	if value < least {
+		c.refuse(option, fmt.Errorf("%v is too small: use at least %v", value, least))
+	}
 }
 
 // Connect connects to a namespace and creates it if it does not exist. The url is one or more NATS URLs, separated by
@@ -49,6 +70,9 @@ func newConfig(opts []Option) config {
 //	import _ "github.com/pawlhq/pawl/runtime/embed"
 func Connect(ctx context.Context, url string, opts ...Option) (*Client, error) {
 	c := newConfig(opts)
+	if c.err != nil {
+		return nil, c.err
+	}
 	c.nats.URL = cmp.Or(url, os.Getenv("NATS_URL"))
 	st, err := open(ctx, c.nats)
 	if err != nil {
@@ -93,6 +117,9 @@ type Registration = abi.Registration
 // than its sources, or if the server cannot be reached at the start. Any number of workers may run at the same time, in
 // one process or in several.
 func (c *Client) Work(ctx context.Context, registrations ...Registration) error {
+	if c.config.err != nil {
+		return c.config.err
+	}
 	opt := c.config.worker
 	opt.Store, opt.Chain, opt.Registrations = c.store, c.config.chain, registrations
 	w, err := worker.New(opt)
@@ -106,6 +133,9 @@ func (c *Client) Work(ctx context.Context, registrations ...Registration) error 
 // If id is empty, the workflow gets a random one. Start returns an *[AlreadyStartedError] if the id is taken. When it
 // returns nil, the start is stored and the run will happen.
 func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
+	if c.config.err != nil {
+		return nil, c.config.err
+	}
 	run, err := c.client.Start(ctx, w, id, in, opts...)
 	if err != nil {
 		return nil, err

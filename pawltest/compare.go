@@ -32,6 +32,18 @@ func (e *engine) check(r *result) {
 	}
 }
 
+// replayAll fails the test for each run whose code does not replay its history.
+func (e *engine) replayAll() {
+	e.t.Helper()
+	if e.ending.stopped.Load() || e.opt.parkedRuns {
+		return
+	}
+	e.workers.stop()
+	for _, run := range e.runs() {
+		e.report(run.alias(), replay(e.workers.registrations, run.id, run.runID, run.events))
+	}
+}
+
 // checkJournals checks what was appended. Unlike check, it does not need the engine to be idle.
 func (e *engine) checkJournals() {
 	e.t.Helper()

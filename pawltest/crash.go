@@ -94,17 +94,16 @@ func (c *everywhere) run(t *testing.T, point string) bool {
 // repeat executes the test until it fails.
 func (c *everywhere) repeat(t *testing.T, point string) {
 	t.Helper()
-	crashes := 0
-	for i := range repetitions {
+	executions, crashes := 0, 0
+	defer func() { // a failed execution ends the test
+		t.Logf("failed: %v; executions: %d, of which %d did not fail and reached this crash point: %s", t.Failed(), executions, crashes, point)
+	}()
+	for range repetitions {
+		executions++
 		if c.run(t, point) {
 			crashes++
 		}
-		if t.Failed() {
-			t.Logf("execution %d was the first to fail", i+1)
-			return
-		}
 	}
-	t.Logf("the test did not fail in %d executions; in %d of them a worker crashed %s", repetitions, crashes, point)
 }
 
 // repetitions is how often the flag -pawltest.point has a test executed.

@@ -1,7 +1,8 @@
 // Package pawltest tests workflows. A test runs the complete engine on a real NATS server in virtual time, and can crash
 // workers at every point where a crash might matter.
 //
-// Run runs a test with an engine. In virtual time, an hour takes a few milliseconds:
+// Run runs a test with an engine. Time is virtual: 90 days take less than a second. The page docs/testing.md has more
+// examples:
 //
 //	func TestCheckout(t *testing.T) {
 //		pawltest.Run(t, checkout)
@@ -33,9 +34,8 @@
 // have open runs when you deploy. A run is replayed when it continues, so without such a test, code that no longer fits an
 // open run is detected only then.
 //
-// Crash tests compare executions of a test, so what the test does must be the same in each execution. Seed or fake what
-// activities and steps get from chance or from the wall clock, such as a token or a time in a result. Random numbers of
-// workflow code are the same in each execution.
+// A test fails immediately, with the reason and the history, if one of its runs cannot go on: because it is parked, because
+// it has waited for a day for a worker of its queue, or because an activity has failed a thousand times.
 //
 // Tests run in a testing/synctest bubble and must follow its rules: time stands still while any goroutine of the test is
 // running, or is waiting for something outside the bubble. So fakes must be in-process values, not servers on real sockets.
@@ -66,12 +66,16 @@ type Env struct {
 // or when the test fails because it cannot go on.
 func (e *Env) Context() context.Context { return e.ctx }
 
-// Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped.
+// Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped. Then Run
+// replays all histories, so that code whose replay differs from its first execution fails the test.
 func Run(t *testing.T, test func(e *Env), opts ...Option) {
 	t.Helper()
 	opt := newOptions(opts)
 	opt.oneGroup = true
-	withEngine(t, opt, crashstore.NoFaults, func(e *engine) { test(e.env) })
+	withEngine(t, opt, crashstore.NoFaults, func(e *engine) {
+		test(e.env)
+		e.replayAll()
+	})
 }
 
 // Work starts a worker for registrations. In a crash test, the worker is started again whenever it is killed.

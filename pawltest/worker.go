@@ -84,8 +84,9 @@ func (e *engine) observedHandler(run func(context.Context, abi.Values) ([]any, e
 	return func(ctx context.Context, in abi.Values) (out []any, err error) {
 		info, started := activity.InfoFrom(ctx), time.Now()
 		op := strings.TrimPrefix(info.IdempotencyKey, info.RunID+"/")
+		call := recorder.Call{ID: info.ID, RunID: info.RunID, Op: op, Name: info.Activity}
+		e.recorder.Called(call)
 		defer func() {
-			call := recorder.Call{ID: info.ID, RunID: info.RunID, Op: op, Name: info.Activity}
 			if n := e.recorder.Attempted(call, time.Since(started)); err != nil {
 				e.attemptFailed(call, n, err)
 			}

@@ -208,6 +208,21 @@ func TestOwnContextOfAFunctionIsNotItsCancellation(t *testing.T) {
 	})
 }
 
+func TestOwnContextOfAWorkflowIsNotItsCancellation(t *testing.T) {
+	world(t, func(b *bench) {
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			inner, stop := abi.WithCancel(r, ctx)
+			stop()
+			return "", fmt.Errorf("pool closed: %w", inner.Err())
+		})
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
+		var re *client.RunError
+		if _, err := b.result(wf, "w1", ""); !errors.As(err, &re) || re.Status != history.StatusFailed || !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 // An attempt that ignores its time limit runs on while the next one runs. Each sees its own details.
 func TestAttemptsShareNoDetails(t *testing.T) {
 	world(t, func(b *bench) {

@@ -25,6 +25,8 @@ type Recorder struct {
 	appends  []Append // in the order in which they were answered
 	tasks    []store.Task
 	timers   timers
+	called   map[Call]bool
+	changed  chan struct{} // closed at the next call
 	attempts map[Call]int
 	longest  time.Duration // of an attempt
 }
@@ -73,6 +75,8 @@ type firedTimer struct {
 func New() *Recorder {
 	return &Recorder{
 		counts:   map[string]int{},
+		called:   map[Call]bool{},
+		changed:  make(chan struct{}),
 		attempts: map[Call]int{},
 		timers:   timers{map[timer]struct{}{}, map[firedTimer]struct{}{}},
 	}
@@ -151,6 +155,29 @@ func (r *Recorder) Acknowledged(w store.Wakeup) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.timers.fired, firedTimer{w.ID, w.Seq})
+}
+
+// Called records that an attempt at a call has begun.
+func (r *Recorder) Called(c Call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.called[c] {
+		r.called[c] = true
+		close(r.changed)
+		r.changed = make(chan struct{})
+	}
+}
+
+// Calls returns the number of calls of activities and steps whose names match, and a channel that is closed at the next call.
+func (r *Recorder) Calls(match func(name string) bool) (n int, changed <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range r.called {
+		if match(c.Name) {
+			n++
+		}
+	}
+	return n, r.changed
 }
 
 // Attempted records an attempt at a call, and how long it took. It returns the number of attempts so far.

@@ -35,7 +35,7 @@ type objectHead struct {
 	SHA256 string `json:"sha256"`
 }
 
-func checkObject(name string) error { return checkName("object name", name) }
+func checkObject(name string) error { return checkLength("object name", name, maxTopic) }
 
 // PutObject implements store.Objects.
 func (s *Store) PutObject(ctx context.Context, name string, data []byte) error {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -25,7 +26,8 @@ const priorityGroup = "workers"
 // Each group has a consumer on the inbox and one on the timers. Every worker of the queue pulls from all of them, and uses
 // its rank in the group as the priority. The server delivers a message to the best rank with an open request. Ranks depend
 // on the names of the workers only, so workers agree on them. When the owner of a group dies, the server delivers the whole
-// group to the next worker immediately, even before a worker has noticed.
+// group to the next worker immediately, even before a worker has noticed. When it is suspended, that happens once its
+// requests have expired.
 func (s *Store) Receive(ctx context.Context, opt store.ReceiveOptions) error {
 	if err := checkQueue(opt.Queue); err != nil {
 		return err
@@ -97,7 +99,7 @@ func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*pulle
 				p = s.newPuller(from, groupName(opt.Queue, g), pullOptions{
 					window: wakeupWindow,
 					group:  priorityGroup,
-					handle: func(m *nats.Msg) { s.deliverWakeup(p, m, opt.Handler) },
+					handle: func(m *nats.Msg, received time.Time) { s.deliverWakeup(p, m, received, opt.Handler) },
 					ensure: func(ctx context.Context) error { return s.ensureGroups(ctx, opt.Queue) },
 				})
 				p.priority = lowestPriority
@@ -108,7 +110,7 @@ func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*pulle
 	return pullers
 }
 
-func (s *Store) deliverWakeup(p *puller, m *nats.Msg, handler func(store.Wakeup)) {
+func (s *Store) deliverWakeup(p *puller, m *nats.Msg, received time.Time, handler func(store.Wakeup)) {
 	defer p.release()
 	d, err := newDelivery(m)
 	if err != nil {
@@ -121,5 +123,6 @@ func (s *Store) deliverWakeup(p *puller, m *nats.Msg, handler func(store.Wakeup)
 		d.terminate()
 		return
 	}
+	w.Received = received
 	handler(w)
 }

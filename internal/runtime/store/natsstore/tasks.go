@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -97,7 +98,7 @@ func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOp
 	var p *puller
 	p = s.newPuller(from, token(opt.Queue), pullOptions{
 		window: opt.Slots,
-		handle: func(m *nats.Msg) {
+		handle: func(m *nats.Msg, _ time.Time) {
 			slots <- struct{}{}
 			s.deliverTask(m, opt.Handler, func() { <-slots; p.release() })
 		},
@@ -136,7 +137,7 @@ func (s *Store) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, 
 	if err := s.checkSize(state.Data); err != nil {
 		return 0, err
 	}
-	a, err := s.shard(t.ID).visibility.write(ctx, &nats.Msg{
+	a, err := s.shard(t.ID).attempts.write(ctx, &nats.Msg{
 		Subject: s.name.taskState(t), Header: header(headerExpectedSeq, seqString(prev), headerTTL, ttl(state.Keep)), Data: state.Data,
 	})
 	switch {
@@ -165,7 +166,7 @@ func (s *Store) TaskState(ctx context.Context, t store.Task) ([]byte, store.Seq,
 	if err := checkTask(t); err != nil {
 		return nil, 0, err
 	}
-	m, err := s.reader(s.shard(t.ID).visibility).last(ctx, s.name.taskState(t))
+	m, err := s.reader(s.shard(t.ID).attempts).last(ctx, s.name.taskState(t))
 	if err != nil {
 		return nil, 0, fmt.Errorf("read state of task %s of workflow %q: %w", t.Op, t.ID, err)
 	}

@@ -92,7 +92,7 @@ func (rs *Runs) deliver(wk store.Wakeup) {
 		known.redelivered.Store(true)
 		return
 	}
-	d := &delivery{Wakeup: wk, key: key, renewed: rs.Renew(wk.Settle), queued: true, arrived: time.Now()}
+	d := &delivery{Wakeup: wk, key: key, renewed: rs.Renew(wk.Settle), queued: true}
 	a.mailbox.unsettled[key] = d
 	rs.enqueue(a, message{delivery: d})
 }
