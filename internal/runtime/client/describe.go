@@ -99,17 +99,13 @@ func (c *Client) describe(ctx context.Context, info *history.RunSummary) *Descri
 
 // describeEntry describes a run whose journal cannot be read, by its summary alone.
 func (c *Client) describeEntry(ctx context.Context, id, runID string, cause error) (*Description, error) {
-	entry, err := c.store.GetEntry(ctx, id)
+	info, err := c.entry(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		if errors.Is(cause, store.ErrNotFound) {
 			return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 		}
 		return nil, cause
 	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -121,19 +117,29 @@ func (c *Client) describeEntry(ctx context.Context, id, runID string, cause erro
 
 // addNews adds what is only in the summary and not in the journal: that the run is parked.
 func (c *Client) addNews(ctx context.Context, d *Description) error {
-	entry, err := c.store.GetEntry(ctx, d.ID)
+	info, err := c.entry(ctx, d.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err == nil && info.RunID == d.RunID && info.Status == history.StatusParked {
 		c.show(ctx, info)
 		d.Status, d.Parked = info.Status, info.Parked
 	}
 	return err
+}
+
+// entry returns the summary of the newest run of id that visibility has. One that cannot be decoded is treated as missing: a
+// worker writes it again.
+func (c *Client) entry(ctx context.Context, id string) (*history.RunSummary, error) {
+	stored, err := c.store.GetEntry(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	info, err := history.UnmarshalRunSummary(stored.Data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
+	}
+	return info, nil
 }
 
 // pending lists the operations that have no outcome yet, oldest first. cancelled reports whether the run's cancellation was
@@ -180,8 +186,8 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 			return err
 		}
 		state, err := history.UnmarshalTaskState(data)
-		if err != nil {
-			return err
+		if err != nil { // the next attempt writes it again
+			continue
 		}
 		var sealed *payloads.DecodeError
 		err = history.EditPayloads(state, func(p *history.Payload) error { return c.chain.Open(ctx, p) })

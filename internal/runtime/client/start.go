@@ -12,6 +12,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -183,9 +184,9 @@ func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, e
 // recently and keeps it there in case its worker dies. It returns no run if the request may be sent again once that start
 // is gone.
 func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pending *store.PendingStartError) (runID string, err error) {
-	other, err := history.UnmarshalStartRequest(pending.Data)
+	other, err := incoming.Start(req.ID, pending.Data)
 	if err != nil {
-		return "", err
+		return "", nil // not a start: a worker will remove it
 	}
 	if other.RequestID == req.RequestID {
 		return other.RunID, nil

@@ -130,6 +130,15 @@ func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store
 	return seq, err
 }
 
+// Expire implements store.Journal.
+func (s *Store) Expire(ctx context.Context, id, runID string) (seq store.Seq, err error) {
+	err = s.write(ctx, "expiry of "+id, "", func() error {
+		seq, err = s.Store.Expire(ctx, id, runID)
+		return err
+	})
+	return seq, err
+}
+
 // Send implements store.Inbox. It drops the messages with which workers wake stuck runs: the engine must not depend on
 // them, and they would repair what a test should find.
 func (s *Store) Send(ctx context.Context, m store.Message) error {

@@ -64,6 +64,7 @@ func (c *groupConsumer) deliver(m *message[inboxMessage]) {
 		ID:        m.payload.ID,
 		Timer:     m.payload.timer,
 		Start:     m.payload.start,
+		Outcome:   m.payload.Outcome,
 		Seq:       m.seq,
 		Data:      bytes.Clone(m.payload.Data),
 		Delivered: m.deliveries,

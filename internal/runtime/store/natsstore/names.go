@@ -38,14 +38,16 @@ const (
 	kindJournal    = "JOURNAL"
 	kindTimers     = "TIMERS"
 	kindTasks      = "TASKS"
+	kindAttempts   = "ATTEMPTS"
 	kindVisibility = "VISIBILITY"
 	kindObjects    = "OBJECTS"
 )
 
 // The last token of an inbox subject.
 const (
-	startToken = "s"
-	eventToken = "e"
+	startToken   = "s"
+	controlToken = "c" // what clients send to a run
+	outcomeToken = "o"
 )
 
 // names returns the names used in one namespace.
@@ -130,12 +132,12 @@ func (e *subjectError) Error() string {
 // only subjects that those return, so that a message can be found again under the name that was parsed.
 
 func (n names) parseInbox(subject string) (queue, id, last string, err error) {
-	tokens, err := n.parse(subject, 5) // group, slot, queue, id, start or event
+	tokens, err := n.parse(subject, 5) // group, slot, queue, id, kind of message
 	if err != nil {
 		return "", "", "", err
 	}
 	queue, id, last = tokens[2], tokens[3], tokens[4]
-	if last != startToken && last != eventToken {
+	if last != startToken && last != controlToken && last != outcomeToken {
 		return "", "", "", &subjectError{subject}
 	}
 	return queue, id, last, checkSubject(subject, n.inbox(queue, id, last))

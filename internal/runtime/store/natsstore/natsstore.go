@@ -8,14 +8,14 @@
 // to a stream that allows rollups or schedules, and in a cluster each stream is a raft group of its own.
 //
 //	stream      subjects                                      retention
-//	INBOX       i.<group>.<slot>.<queue>.<id>.(s|e)           until acknowledged
+//	INBOX       i.<group>.<slot>.<queue>.<id>.(s|c|o)         until acknowledged
 //	JOURNAL     h.<group>.<slot>.<id>                         open runs, and closed ones for their retention
 //	            ha.<group>.<slot>.<id>.<run>                  closed runs whose id was used again
 //	TIMERS      t.<group>.<slot>.<id>.<time>                  scheduled timers
 //	            f.<group>.<slot>.<queue>.<id>                 fired timers, until acknowledged
 //	TASKS       a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
+//	ATTEMPTS    b.<group>.<slot>.<id>.<run>.<op>              the state of the attempts at a task
 //	VISIBILITY  x.<group>.<slot>.<id>                         the newest entry
-//	            b.<group>.<slot>.<id>.<run>.<op>              the state of the attempts at a task
 //	OBJECTS     o.<name>                                      heads of large payloads
 //	            oc.<name>.<upload>.<n>                        and their chunks
 //
@@ -74,7 +74,7 @@ var _ store.Store = (*Store)(nil)
 
 // shard has one stream of each kind. It holds the workflows of some of the slots.
 type shard struct {
-	inbox, journal, timers, tasks, visibility *stream
+	inbox, journal, timers, tasks, attempts, visibility *stream
 }
 
 // Connect opens the store, and creates its streams if they are missing. It fails if the server cannot be reached, is too
@@ -130,6 +130,7 @@ func (s *Store) newShard(k int) *shard {
 		journal:    s.newStream(kindJournal, k),
 		timers:     s.newStream(kindTimers, k),
 		tasks:      s.newStream(kindTasks, k),
+		attempts:   s.newStream(kindAttempts, k),
 		visibility: s.newStream(kindVisibility, k),
 	}
 }

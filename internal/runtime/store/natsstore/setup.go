@@ -190,11 +190,16 @@ func (s *Store) streamConfigs(sh *shard, k int) map[*stream]jetstream.StreamConf
 	tasks := s.streamConfig(kindTasks, k, jetstream.WorkQueuePolicy, "a")
 	tasks.DenyPurge = true
 
-	visibility := s.streamConfig(kindVisibility, k, jetstream.LimitsPolicy, "x", "b")
-	visibility.MaxMsgsPerSubject, visibility.AllowMsgTTL = 1, true
+	attempts := s.streamConfig(kindAttempts, k, jetstream.LimitsPolicy, "b")
+	attempts.MaxMsgsPerSubject, attempts.AllowMsgTTL = 1, true
+
+	// A limit of one entry per id would be simpler than rollups. But after a crash, the server enforces it again from what is
+	// on disk: when the newest entry has expired, an older one would be the newest.
+	visibility := s.streamConfig(kindVisibility, k, jetstream.LimitsPolicy, "x")
+	visibility.MaxMsgsPerSubject, visibility.AllowRollup, visibility.AllowMsgTTL = -1, true, true
 
 	return map[*stream]jetstream.StreamConfig{
-		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.visibility: visibility,
+		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.attempts: attempts, sh.visibility: visibility,
 	}
 }
 

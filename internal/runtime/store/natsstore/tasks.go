@@ -137,7 +137,7 @@ func (s *Store) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, 
 	if err := s.checkSize(state.Data); err != nil {
 		return 0, err
 	}
-	a, err := s.shard(t.ID).visibility.write(ctx, &nats.Msg{
+	a, err := s.shard(t.ID).attempts.write(ctx, &nats.Msg{
 		Subject: s.name.taskState(t), Header: header(headerExpectedSeq, seqString(prev), headerTTL, ttl(state.Keep)), Data: state.Data,
 	})
 	switch {
@@ -166,7 +166,7 @@ func (s *Store) TaskState(ctx context.Context, t store.Task) ([]byte, store.Seq,
 	if err := checkTask(t); err != nil {
 		return nil, 0, err
 	}
-	m, err := s.reader(s.shard(t.ID).visibility).last(ctx, s.name.taskState(t))
+	m, err := s.reader(s.shard(t.ID).attempts).last(ctx, s.name.taskState(t))
 	if err != nil {
 		return nil, 0, fmt.Errorf("read state of task %s of workflow %q: %w", t.Op, t.ID, err)
 	}

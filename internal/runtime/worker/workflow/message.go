@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/process"
 )
@@ -74,7 +75,7 @@ func (m message) isWake() bool { return m == message{} }
 // inbox returns the inbox message that m carries, or nil if m is something else.
 func (m message) inbox() *store.Pending {
 	if d := m.delivery; d != nil && !d.Timer {
-		return &store.Pending{Seq: d.Seq, Start: d.Start, Data: d.Data}
+		return &store.Pending{Seq: d.Seq, Start: d.Start, Outcome: d.Outcome, Data: d.Data}
 	}
 	return m.pending
 }
@@ -132,7 +133,7 @@ func (ms messages) termination(runID string) *history.TerminateRequest {
 		if in == nil || in.Start {
 			continue
 		}
-		if msg, err := history.UnmarshalMessage(in.Data); err == nil && msg.Terminate != nil &&
+		if msg, err := incoming.Message(*in); err == nil && msg.Terminate != nil &&
 			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
 			return msg.Terminate
 		}

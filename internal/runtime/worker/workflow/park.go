@@ -92,7 +92,7 @@ func (a *actor) saveOutcomes(ctx context.Context, ms messages) {
 		}
 		msg := &history.Message{RunID: m.outcome.runID, Completed: &history.ActivityCompleted{Op: done.Op, Outcome: done.Outcome}}
 		key := m.outcome.runID + "/" + done.Op.String() + "/done"
-		err := a.worker.Store.Send(ctx, store.Message{Queue: a.queue, ID: a.id, DedupID: key, Data: msg.Marshal()})
+		err := a.worker.Store.Send(ctx, store.Message{Queue: a.queue, ID: a.id, DedupID: key, Outcome: true, Data: msg.Marshal()})
 		if err != nil {
 			a.worker.Log.Warn("outcome of a step not stored; the step will run again", "workflow", a.id, "operation", done.Op, "error", err)
 		}

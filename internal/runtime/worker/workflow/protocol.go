@@ -145,6 +145,9 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 	a.contested = false
 	reported := activity.Reported(waiting)
 	ms.addReported(reported, a.run.runID)
+	if !a.run.exists() && !slices.ContainsFunc(waiting, func(p store.Pending) bool { return p.Start }) {
+		return ms, a.run.dropEntry(ctx, known)
+	}
 	return ms, a.run.repair(ctx, reported, known)
 }
 
