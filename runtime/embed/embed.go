@@ -52,6 +52,8 @@ type Options struct {
 	SyncInterval time.Duration
 	// MaxStore limits the size of the data in bytes. Zero means the default of the server, which is most of the free disk.
 	MaxStore int64
+	// MaxPayload limits the size of a message in bytes. Zero means the default of the server, which is 1 MiB.
+	MaxPayload int32
 	// Quiet makes the server do nothing from time to time, for tests in a synctest bubble.
 	Quiet bool
 	// NoJetStream runs a server without JetStream, for tests of clients.
@@ -123,6 +125,7 @@ func (s *Server) config() *server.Options {
 		JetStream:         !s.opt.NoJetStream,
 		StoreDir:          s.opt.Dir,
 		JetStreamMaxStore: s.opt.MaxStore,
+		MaxPayload:        s.opt.MaxPayload,
 		SyncAlways:        s.syncs(),
 		SyncInterval:      s.opt.SyncInterval,
 	}

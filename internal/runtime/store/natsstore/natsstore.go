@@ -144,6 +144,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.checkVersion(); err != nil {
 		return err
 	}
+	if err := s.checkMaxPayload(); err != nil {
+		return err
+	}
 	if s.opt.Provisioned {
 		return nil
 	}
