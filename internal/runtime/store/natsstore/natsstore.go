@@ -112,7 +112,7 @@ func open(nc *nats.Conn, opt Options) (*Store, error) {
 	s := &Store{
 		opt:     opt,
 		name:    newNames(opt.Namespace),
-		link:    newLink(nc, opt.Conn == nil, opt.Logger),
+		link:    newLink(nc, opt.Conn == nil, opt.denials, opt.Logger),
 		js:      js,
 		written: newEntryCache(),
 		log:     opt.Logger,
