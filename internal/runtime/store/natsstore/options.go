@@ -119,7 +119,8 @@ func dialError(url string, err error) error {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
 		next = "check the user, token or credentials file"
 	default:
-		next = "start a server there (for example with `pawl dev`), or set NATS_URL"
+		next = "start a server there (for example with `pawl dev`), or set NATS_URL. The server inside a program has no port: " +
+			"run the program with NATS_URL, too"
 	}
 	return fmt.Errorf("cannot connect to NATS at %s: %w: %s", url, err, next)
 }
