@@ -64,6 +64,7 @@ type Registration struct {
 	Generator  string // version of the generator
 	Activities []Handler
 	Workflows  []*Workflow
+	Omitted    []string // activities, steps and workflows of the package that are left out because their receivers are nil
 	Errors     Errors
 	Sources    []Source
 }
