@@ -17,7 +17,9 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
@@ -106,7 +108,7 @@ func bubble(t *testing.T, reg pawl.Registration, test func(e *engine), opts ...p
 
 // connect returns another client of the same data.
 func (e *engine) connect(opts ...pawl.Option) *pawl.Client {
-	c := pawl.NewClient(e.data.Open(), opts...)
+	c, _ := pawl.NewClient(e.data.Open(), tuning.Tuning{}, opts...)
 	e.t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -416,7 +418,7 @@ func TestWithClaimCheck(t *testing.T) {
 func TestWithWorkerID(t *testing.T) {
 	bubble(t, sleeper(), func(e *engine) {
 		e.status(e.start("order", "1h"))
-		stack, err := e.Stack(context.Background(), "order", "")
+		stack, err := client.New(e.data.Open(), nil).Stack(context.Background(), "order", "")
 		if err != nil || stack.Worker != "worker-7" {
 			t.Errorf("%+v, %v", stack, err)
 		}

@@ -5,13 +5,17 @@ package pawl
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
@@ -19,9 +23,9 @@ import (
 // Client is a connection to one namespace. It starts workflows, through generated functions, and runs workers. Its
 // methods may be called from several goroutines at the same time.
 type Client struct {
-	*client.Client // for Pawl's own packages
-	store          store.Store
-	config         config
+	client *client.Client
+	store  store.Store
+	config config
 }
 
 // config is what the options of Connect change.
@@ -30,15 +34,33 @@ type config struct {
 	worker worker.Options
 	chain  *payloads.Chain
 	logger *slog.Logger
+	err    error // what is wrong with the options
 }
 
 func newConfig(opts []Option) config {
 	c := config{chain: &payloads.Chain{}}
 	for _, set := range opts {
-		set(&c)
+		if set != nil {
+			set(&c)
+		}
 	}
+	c.refuse("WithTransforms", c.chain.Check())
 	c.nats.Logger, c.worker.Logger = c.logger, c.logger
 	return c
+}
+
+// refuse notes what is wrong with an option. A nil error is nothing.
+func (c *config) refuse(option string, err error) {
+	if err != nil {
+		c.err = errors.Join(c.err, fmt.Errorf("%s: %w", option, err))
+	}
+}
+
+// atLeast refuses a value that is less than the least one.
+func atLeast[T int | time.Duration](c *config, option string, value, least T) {
+	if value < least {
+		c.refuse(option, fmt.Errorf("%v is too small: use at least %v", value, least))
+	}
 }
 
 // Connect connects to a namespace and creates it if it does not exist. The url is one or more NATS URLs, separated by
@@ -48,12 +70,15 @@ func newConfig(opts []Option) config {
 //	import _ "github.com/pawlhq/pawl/runtime/embed"
 func Connect(ctx context.Context, url string, opts ...Option) (*Client, error) {
 	c := newConfig(opts)
+	if c.err != nil {
+		return nil, c.err
+	}
 	c.nats.URL = cmp.Or(url, os.Getenv("NATS_URL"))
 	st, err := open(ctx, c.nats)
 	if err != nil {
 		return nil, err
 	}
-	return newClient(st, c), nil
+	return newClient(st, tuning.Tuning{}, c), nil
 }
 
 func open(ctx context.Context, opt natsstore.Options) (store.Store, error) {
@@ -67,13 +92,17 @@ func open(ctx context.Context, opt natsstore.Options) (store.Store, error) {
 	return natsstore.Connect(ctx, opt)
 }
 
-// NewClient is like Connect with a store that is already open. Close closes the store. Only Pawl's own packages can
-// open stores; package pawltest does.
-func NewClient(st store.Store, opts ...Option) *Client { return newClient(st, newConfig(opts)) }
+// NewClient is like Connect with a store that is already open. Close closes the store. It is for Pawl's own packages, such
+// as pawltest: only they can open stores, and use the client that is the second result.
+func NewClient(st store.Store, t tuning.Tuning, opts ...Option) (*Client, *client.Client) {
+	c := newClient(st, t, newConfig(opts))
+	return c, c.client
+}
 
-func newClient(st store.Store, c config) *Client {
+func newClient(st store.Store, t tuning.Tuning, c config) *Client {
 	c.chain.Objects = st
-	inner := client.New(st, c.chain)
+	c.worker.SweepEvery = t.LookEvery
+	inner := client.NewTuned(st, c.chain, t)
 	if c.logger != nil {
 		client.SetLogger(inner, c.logger)
 	}
@@ -92,6 +121,9 @@ type Registration = abi.Registration
 // than its sources, or if the server cannot be reached at the start. Any number of workers may run at the same time, in
 // one process or in several.
 func (c *Client) Work(ctx context.Context, registrations ...Registration) error {
+	if c.config.err != nil {
+		return c.config.err
+	}
 	opt := c.config.worker
 	opt.Store, opt.Chain, opt.Registrations = c.store, c.config.chain, registrations
 	w, err := worker.New(opt)
@@ -105,7 +137,10 @@ func (c *Client) Work(ctx context.Context, registrations ...Registration) error 
 // If id is empty, the workflow gets a random one. Start returns an *[AlreadyStartedError] if the id is taken. When it
 // returns nil, the start is stored and the run will happen.
 func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
-	run, err := c.Client.Start(ctx, w, id, in, opts...)
+	if c.config.err != nil {
+		return nil, c.config.err
+	}
+	run, err := c.client.Start(ctx, w, id, in, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -114,4 +149,4 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 
 // Run returns a handle to the newest run of workflow id, without checking that there is one. Generated code calls it:
 // call the generated Find function of the workflow instead.
-func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c.Client.Run(w, id)} }
+func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c.client.Run(w, id)} }

@@ -8,7 +8,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
-// RegisterCodec registers a serializer, so that directives can select it with codec=NAME. Call it in an init function.
+// RegisterCodec registers a serializer, so that directives can select it with codec=NAME. Call it in an init function. It
+// panics if the serializer is nil, is named json, or has a name that a directive cannot contain.
 func RegisterCodec(s codec.Serializer) { codec.Register(s) }
 
 // Gzip returns a transform that compresses payloads. Pass it to [WithTransforms].

@@ -4,9 +4,11 @@ package pawl
 
 import (
 	"context"
+	"strings"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/show"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
@@ -28,6 +30,18 @@ func (r *Run) Wait(ctx context.Context, out ...any) error { return r.run.Wait(ct
 
 // Describe returns the state of the run and the operations that it waits for.
 func (r *Run) Describe(ctx context.Context) (*Description, error) { return r.run.Describe(ctx) }
+
+// History returns the history of the run as text for people, with a line for each event. Times are relative to the start of
+// the run.
+func (r *Run) History(ctx context.Context) (string, error) {
+	h, err := r.run.History(ctx)
+	if err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	err = show.History(&text, h)
+	return text.String(), err
+}
 
 // Cancel asks the run to cancel the context of its workflow. The reason is recorded in the history. Cancel returns when
 // the request is stored; use Wait to see how the run closed. It returns an error that matches [ErrNotFound] if the run

@@ -13,10 +13,11 @@ import (
 type StartOption = client.StartOption
 
 // RunTimeout sets how long the run may stay open. It is then closed with [StatusTimedOut]. It overrides the timeout of
-// the workflow's directive.
+// the workflow's directive. A start with a negative timeout is refused.
 func RunTimeout(d time.Duration) StartOption { return client.RunTimeout(d) }
 
-// RunRetention sets how long the run stays readable after it closed. Default 72 h.
+// RunRetention sets how long the run stays readable after it closed, at least one second. Default 72 h. More than 100 years
+// count as 100 years.
 func RunRetention(d time.Duration) StartOption { return client.RunRetention(d) }
 
 // RunQueue sets the task queue of the run. Default: the task queue of the workflow.

@@ -53,13 +53,13 @@ var OptionTable = []Option{
 		func(o *Options, v string) (err error) { o.Final, err = final(v); return }},
 	{"queue", []Kind{Activity, Workflow}, "the package's path", "queue=payments",
 		"task queue from which workers take it",
-		func(o *Options, v string) (err error) { o.Queue, err = name(v); return }},
+		func(o *Options, v string) (err error) { o.Queue, err = queue(v); return }},
 	{"name", []Kind{Activity, Step, Workflow}, "path.Func or path.Type.Method", "name=shop.charge",
 		"name that identifies it in histories; when you rename or move the function, set this to the old name so that open runs still replay",
-		func(o *Options, v string) (err error) { o.Name, err = name(v); return }},
+		func(o *Options, v string) (err error) { o.Name, err = name(v, maxName); return }},
 	{"codec", []Kind{Activity, Step, Workflow}, "json", "codec=proto",
 		"registered codec for its inputs and results; their types are then not checked for JSON",
-		func(o *Options, v string) (err error) { o.Codec, err = name(v); return }},
+		func(o *Options, v string) (err error) { o.Codec, err = name(v, maxCodec); return }},
 }
 
 // OptionsOf returns the options of one kind of directive.
@@ -175,7 +175,21 @@ func (f Final) valid() bool {
 	return token.IsIdentifier(name) && (qualifier == "" && !strings.Contains(string(f), ".") || token.IsIdentifier(qualifier))
 }
 
-func name(v string) (string, error) {
+// Limits in bytes of names. Those of queues are part of names on the server, where . and / take three bytes.
+const (
+	maxName  = 255
+	maxQueue = 240
+	maxCodec = 64
+)
+
+func queue(v string) (string, error) {
+	return name(v, maxQueue-2*(strings.Count(v, ".")+strings.Count(v, "/")))
+}
+
+func name(v string, limit int) (string, error) {
+	if len(v) > limit {
+		return "", fmt.Errorf("%.20q… is too long: use at most %d bytes", v, limit)
+	}
 	if i := strings.IndexFunc(v, func(r rune) bool { return !nameRune(r) }); i >= 0 {
 		return "", fmt.Errorf("%q contains %q: use only letters, digits and - _ . /", v, v[i:i+1])
 	}

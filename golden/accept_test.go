@@ -71,7 +71,7 @@ func TestAcceptedSurviveCrashes(t *testing.T) {
 			if c.SkipCrash != "" {
 				t.Skip(c.SkipCrash)
 			}
-			var opts []pawltest.Option
+			opts := []pawltest.Option{pawltest.ExactHistory()}
 			if !onNATS[c.Name] {
 				opts = append(opts, pawltest.InMemory())
 			}
@@ -152,11 +152,11 @@ func comparable(groups []string, a slog.Attr) slog.Attr {
 
 // read is the history of the case that has run, as one record.
 func read(e *pawltest.Env) *history.Record {
-	h, err := e.Client.History(context.Background(), cases.ID, "")
+	rec, err := e.Recorded(cases.ID)
 	if err != nil {
 		e.Fatal(err)
 	}
-	return &history.Record{Format: history.Format, ID: h.ID, RunID: h.RunID, FirstEvent: 1, Events: h.Events}
+	return rec
 }
 
 // replaySilently replays a history, which must print nothing.

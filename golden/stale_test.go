@@ -14,6 +14,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
@@ -92,7 +93,7 @@ func stale(t *testing.T, m pawl.Registration, file, from, to string) error {
 // work starts a worker that is told to stop at once.
 func work(t *testing.T, m pawl.Registration) error {
 	t.Helper()
-	c := pawl.NewClient(memstore.New().Open())
+	c, _ := pawl.NewClient(memstore.New().Open(), tuning.Tuning{})
 	defer c.Close()
 	return c.Work(stopped(t), m)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/memstore"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/runtime/embed"
 
 	"github.com/pawlhq/pawl/pawltest/internal/crashstore"
@@ -29,9 +30,11 @@ import (
 type engine struct {
 	t        *testing.T
 	opt      options
-	env      *Env
+	ctx      context.Context // ends with the test
 	backend  backend
-	own      store.Store // the connection of env.Client
+	own      store.Store    // the connection of the clients
+	users    *pawl.Client   // the client of the test
+	client   *client.Client // what the test's client uses
 	log      logBuffer
 	recorder *recorder.Recorder
 	plan     crashstore.Plan
@@ -42,7 +45,12 @@ type engine struct {
 	ids      idSource
 	workers  workers
 	queues   queues
+	endings  endings
 }
+
+// never is a period that no test reaches: whatever the engine does from time to time, in case a message was lost, would cost
+// CPU time in virtual time, and hide what a test should find.
+const never = 20 * 365 * 24 * time.Hour
 
 // withEngine calls fn with a new engine, in a bubble.
 func withEngine(t *testing.T, opt options, plan crashstore.Plan, fn func(e *engine)) {
@@ -65,9 +73,8 @@ func newEngine(t *testing.T, opt options, plan crashstore.Plan) *engine {
 	e.opt.client = append([]pawl.Option{pawl.WithLogger(logger)}, opt.client...)
 	e.backend = newBackend(t, opt, logger)
 	e.own = e.backend.connect()
-	e.env = &Env{T: t, Client: pawl.NewClient(startStore{e.own, e.startSent}, e.opt.client...), engine: e}
-	e.env.ctx, e.ending.cancel = context.WithCancelCause(t.Context())
-	client.SetIDs(e.env.Client.Client, e.ids.next)
+	e.users, e.client = pawl.NewClient(clientStore{e.own, e}, tuning.Tuning{NewID: e.ids.next, LookEvery: never}, e.opt.client...)
+	e.ctx, e.ending.cancel = context.WithCancelCause(t.Context())
 	return e
 }
 
@@ -104,14 +111,14 @@ func newBackend(t *testing.T, opt options, log *slog.Logger) backend {
 		data := memstore.New()
 		return backend{func() store.Store { return data.Open() }, func() {}}
 	}
-	server, err := embed.Start(embed.Options{Dir: opt.dir, Memory: !opt.disk})
+	server, err := embed.Start(embed.Options{Dir: opt.dir, Memory: !opt.disk, Quiet: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	connect := func() store.Store {
-		opt := server.StoreOptions("")
-		opt.Logger = log
-		st, err := natsstore.Connect(background, opt)
+		to := server.StoreOptions("")
+		to.Logger, to.AnnounceEvery, to.OneGroup = log, never, opt.oneGroup
+		st, err := natsstore.Connect(background, to)
 		if err != nil {
 			t.Errorf("connect to the test's NATS server: %v", err)
 			return closedStore()

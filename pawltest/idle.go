@@ -34,7 +34,7 @@ func (e *engine) waitUntilIdle(patience time.Duration) {
 // remainingWork describes what the engine still has to do.
 func (e *engine) remainingWork() (work []string) {
 	add := func(format string, args ...any) { work = append(work, fmt.Sprintf(format, args...)) }
-	summaries, err := e.env.Client.List(background, client.Filter{})
+	summaries, err := e.client.List(background, client.Filter{})
 	if err != nil {
 		add("cannot list workflows: %v", err)
 	}

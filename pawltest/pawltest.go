@@ -1,7 +1,8 @@
 // Package pawltest tests workflows. A test runs the complete engine on a real NATS server in virtual time, and can crash
 // workers at every point where a crash might matter.
 //
-// Run runs a test with an engine. In virtual time, an hour takes a few milliseconds:
+// Run runs a test with an engine. Time is virtual: 90 days take less than a second. The page docs/testing.md has more
+// examples:
 //
 //	func TestCheckout(t *testing.T) {
 //		pawltest.Run(t, checkout)
@@ -33,9 +34,8 @@
 // have open runs when you deploy. A run is replayed when it continues, so without such a test, code that no longer fits an
 // open run is detected only then.
 //
-// Crash tests compare executions of a test, so what the test does must be the same in each execution. Seed or fake what
-// activities and steps get from chance or from the wall clock, such as a token or a time in a result. Random numbers of
-// workflow code are the same in each execution.
+// A test fails immediately, with the reason and the history, if one of its runs cannot go on: because it is parked, because
+// it has waited for a day for a worker of its queue, or because an activity has failed a thousand times.
 //
 // Tests run in a testing/synctest bubble and must follow its rules: time stands still while any goroutine of the test is
 // running, or is waiting for something outside the bubble. So fakes must be in-process values, not servers on real sockets.
@@ -47,8 +47,6 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/internal/runtime/store"
-
 	"github.com/pawlhq/pawl/pawltest/internal/crashstore"
 )
 
@@ -58,18 +56,25 @@ type Env struct {
 	// Client starts and inspects workflows. It is not affected by crashes of workers.
 	Client *pawl.Client
 
-	ctx    context.Context
 	engine *engine
 }
 
+func newEnv(e *engine) *Env { return &Env{T: e.t, Client: e.users, engine: e} }
+
 // Context returns a context that ends with the test: just before the functions that were registered with Cleanup are called,
 // or when the test fails because it cannot go on.
-func (e *Env) Context() context.Context { return e.ctx }
+func (e *Env) Context() context.Context { return e.engine.ctx }
 
-// Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped.
+// Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped. Then Run
+// replays all histories, so that code whose replay differs from its first execution fails the test.
 func Run(t *testing.T, test func(e *Env), opts ...Option) {
 	t.Helper()
-	withEngine(t, newOptions(opts), crashstore.NoFaults, func(e *engine) { test(e.env) })
+	opt := newOptions(opts)
+	opt.oneGroup = true
+	withEngine(t, opt, crashstore.NoFaults, func(e *engine) {
+		test(newEnv(e))
+		e.replayAll()
+	})
 }
 
 // Work starts a worker for registrations. In a crash test, the worker is started again whenever it is killed.
@@ -83,39 +88,3 @@ func (e *Env) Work(registrations ...pawl.Registration) *Worker {
 // same as in the execution without crashes, so a fake must count several calls with one idempotency key as one, as the real
 // service does. Run ids in the state are replaced, so that they can be compared. Effects may be called several times.
 func (e *Env) Effects(state func() any) { e.engine.effects = append(e.engine.effects, state) }
-
-// Option changes the engine of a test.
-type Option func(*options)
-
-type options struct {
-	memory     bool
-	disk       bool
-	dir        string
-	parkedRuns bool
-	client     []pawl.Option
-	wrapStore  func(store.Store) store.Store // wraps the store of workers; may be nil
-}
-
-// InMemory uses an in-memory store instead of a NATS server. It is several times faster, and sufficient to test the logic
-// of a workflow.
-func InMemory() Option { return func(o *options) { o.memory = true } }
-
-// OnDisk makes the NATS server store its data in files and sync every write, as in production. By default it keeps its data
-// in memory.
-func OnDisk() Option { return func(o *options) { o.disk = true } }
-
-// Connected passes options to the client and the workers, such as payload transforms, a logger, or limits.
-func Connected(opts ...pawl.Option) Option {
-	return func(o *options) { o.client = append(o.client, opts...) }
-}
-
-func newOptions(list []Option) options {
-	var opt options
-	for _, o := range list {
-		o(&opt)
-	}
-	return opt
-}
-
-// background is the context of calls that must not fail when the context of the test has ended.
-var background = context.Background()

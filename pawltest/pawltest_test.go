@@ -20,19 +20,19 @@ func TestRun(t *testing.T) {
 
 func TestCrashEverywhere(t *testing.T) {
 	for _, c := range handwritten.Cases() {
-		t.Run(c.Name, func(t *testing.T) { pawltest.CrashEverywhere(t, c.Test) })
+		t.Run(c.Name, func(t *testing.T) { pawltest.CrashEverywhere(t, c.Test, pawltest.ExactHistory()) })
 	}
 }
 
 func TestCrashEverywhereInMemory(t *testing.T) {
 	for _, c := range handwritten.Cases() {
-		t.Run(c.Name, func(t *testing.T) { pawltest.CrashEverywhere(t, c.Test, pawltest.InMemory()) })
+		t.Run(c.Name, func(t *testing.T) { pawltest.CrashEverywhere(t, c.Test, pawltest.InMemory(), pawltest.ExactHistory()) })
 	}
 }
 
 func TestCrashAtRandom(t *testing.T) {
 	for _, c := range handwritten.Cases() {
-		t.Run(c.Name, func(t *testing.T) { pawltest.CrashAtRandom(t, c.Test) })
+		t.Run(c.Name, func(t *testing.T) { pawltest.CrashAtRandom(t, c.Test, pawltest.ExactHistory()) })
 	}
 }
 

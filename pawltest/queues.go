@@ -3,8 +3,6 @@
 package pawltest
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -151,7 +149,7 @@ func (e *engine) abandonedTask() (id, what, queue string) {
 }
 
 func (e *engine) abandonedRun() (id, what, queue string) {
-	summaries, err := e.env.Client.List(background, client.Filter{})
+	summaries, err := e.client.List(background, client.Filter{})
 	if err != nil {
 		return "", "", ""
 	}
@@ -161,20 +159,4 @@ func (e *engine) abandonedRun() (id, what, queue string) {
 		}
 	}
 	return "", "", ""
-}
-
-// startStore is the store of the test's client. It notes which runs are started.
-type startStore struct {
-	store.Store
-	started func(queue, id string)
-}
-
-// SendStart implements store.Inbox.
-func (s startStore) SendStart(ctx context.Context, m store.Message) error {
-	err := s.Store.SendStart(ctx, m)
-	var pending *store.PendingStartError
-	if err == nil || errors.As(err, &pending) {
-		s.started(m.Queue, m.ID)
-	}
-	return err
 }

@@ -22,7 +22,8 @@ type result struct {
 	longest time.Duration // of an attempt
 	points  []string      // crash points
 	runs    []run
-	summary string                // of all runs
+	endings string                // of all runs: how they started and ended
+	summary string                // of all runs, with all operations
 	effects string                // the state that the test passes to Effects
 	calls   map[recorder.Call]int // attempts, with aliases of run ids
 }
@@ -50,6 +51,7 @@ func (e *engine) result(patience time.Duration) *result {
 	}
 	aliases := strings.NewReplacer(pairs...)
 	for _, run := range r.runs {
+		r.endings += aliases.Replace(summary.Ending(run.alias(), run.events))
 		r.summary += aliases.Replace(summary.Run(run.alias(), run.events))
 	}
 	r.effects = e.effectsText(aliases)
@@ -69,7 +71,7 @@ func (e *engine) runs() (list []run) {
 	ids, byID := e.recorder.Runs()
 	for _, id := range ids {
 		for i, runID := range byID[id] {
-			h, err := e.env.Client.History(background, id, runID)
+			h, err := e.client.History(background, id, runID)
 			if err != nil {
 				e.t.Errorf("history of run %d of workflow %s: %v", i+1, id, err)
 				continue

@@ -19,9 +19,6 @@ import (
 	"github.com/pawlhq/pawl/pawltest/internal/recorder"
 )
 
-// ParkedRuns allows runs to be parked. Without it, a test fails as soon as one of its runs is parked.
-func ParkedRuns() Option { return func(o *options) { o.parkedRuns = true } }
-
 // returnLimit is how long a test may go on after it was stopped, in virtual time.
 const returnLimit = time.Hour
 
@@ -62,7 +59,7 @@ func (n *ending) returned() {
 func (e *engine) stopRun(id, reason string) {
 	var text strings.Builder
 	text.WriteString(reason)
-	if h, err := e.env.Client.History(background, id, ""); err == nil {
+	if h, err := e.client.History(background, id, ""); err == nil {
 		fmt.Fprintf(&text, "\nhistory of workflow %s:\n", id)
 		err = show.History(&text, h)
 		if err != nil {
@@ -72,7 +69,8 @@ func (e *engine) stopRun(id, reason string) {
 	e.stop(strings.TrimRight(text.String(), "\n"))
 }
 
-// watchedStore is the store of a worker. It stops the test when the worker parks a run, or reports that the run's code blocks.
+// watchedStore is the store of a worker. It stops the test when the worker parks a run, or reports that the run's code blocks,
+// and reports the end of runs.
 type watchedStore struct {
 	store.Store
 	engine *engine
@@ -81,7 +79,15 @@ type watchedStore struct {
 // PutEntry implements store.Visibility.
 func (s watchedStore) PutEntry(ctx context.Context, entry store.Entry) error {
 	err := s.Store.PutEntry(ctx, entry)
-	if summary, bad := history.UnmarshalRunSummary(entry.Data); bad == nil && summary.Parked != "" && !s.engine.opt.parkedRuns {
+	summary, bad := history.UnmarshalRunSummary(entry.Data)
+	if bad == nil {
+		s.engine.client.Reveal(ctx, summary)
+	}
+	switch {
+	case bad != nil:
+	case summary.Status.Closed():
+		s.engine.endings.ended(summary)
+	case summary.Parked != "" && !s.engine.opt.parkedRuns:
 		s.engine.stopRun(entry.ID, fmt.Sprintf("workflow %s is %s: %s", entry.ID, summary.Status, summary.Parked))
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 	"github.com/pawlhq/pawl/runtime/abi"
@@ -83,8 +84,9 @@ func (e *engine) observedHandler(run func(context.Context, abi.Values) ([]any, e
 	return func(ctx context.Context, in abi.Values) (out []any, err error) {
 		info, started := activity.InfoFrom(ctx), time.Now()
 		op := strings.TrimPrefix(info.IdempotencyKey, info.RunID+"/")
+		call := recorder.Call{ID: info.ID, RunID: info.RunID, Op: op, Name: info.Activity}
+		e.recorder.Called(call)
 		defer func() {
-			call := recorder.Call{ID: info.ID, RunID: info.RunID, Op: op, Name: info.Activity}
 			if n := e.recorder.Attempted(call, time.Since(started)); err != nil {
 				e.attemptFailed(call, n, err)
 			}
@@ -106,7 +108,7 @@ func (e *engine) spawn(name string, registrations []pawl.Registration) *process 
 		end:   end,
 		done:  make(chan struct{}),
 	}
-	client := pawl.NewClient(p.store, append(slices.Clone(e.opt.client), pawl.WithWorkerID(name))...)
+	client, _ := pawl.NewClient(p.store, tuning.Tuning{LookEvery: never}, append(slices.Clone(e.opt.client), pawl.WithWorkerID(name))...)
 	e.workers.running.Go(func() {
 		defer close(p.done)
 		if err := client.Work(ctx, registrations...); err != nil && p.store.Alive() {

@@ -38,7 +38,11 @@ func Checkout(ctx context.Context, item string) (parcel string, err error) {
 func main() {
 	ctx := context.Background()
 	c := must(pawl.Connect(ctx, "")) // NATS_URL, or else the server in this process
-	go func() { log.Fatal(c.Work(ctx, PawlRegistration())) }()
+	go func() {
+		if err := c.Work(ctx, PawlRegistration()); err != nil {
+			log.Fatal(err)
+		}
+	}()
 	run := must(StartCheckout(ctx, c, "order-81", "a book", pawl.OnConflict(pawl.ConflictUseExisting)))
 	fmt.Println(must(run.Result(ctx)))
 }

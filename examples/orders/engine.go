@@ -12,7 +12,6 @@ import (
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/examples/orders/shop"
-	"github.com/pawlhq/pawl/internal/runtime/show"
 )
 
 // work is the role of the worker process: it runs the workflows and activities of package shop on the server at args[0].
@@ -82,9 +81,10 @@ func (e *engine) result(ctx context.Context, id string) (shop.Receipt, error) {
 
 // printHistory prints the history of the workflow with this id, like pawl run show.
 func (e *engine) printHistory(ctx context.Context, out io.Writer, id string) error {
-	h, err := e.pawl.History(ctx, id, "")
+	history, err := shop.FindFulfil(e.pawl, id).History(ctx)
 	if err != nil {
 		return err
 	}
-	return show.History(out, h)
+	_, err = io.WriteString(out, history)
+	return err
 }

@@ -66,7 +66,11 @@ func Cheapest(ctx context.Context, carriers []string, grams int) (best Offer, er
 func main() {
 	ctx := context.Background()
 	c := must(pawl.Connect(ctx, "")) // NATS_URL, or else the server in this process
-	go func() { log.Fatal(c.Work(ctx, PawlRegistration())) }()
+	go func() {
+		if err := c.Work(ctx, PawlRegistration()); err != nil {
+			log.Fatal(err)
+		}
+	}()
 	run := must(StartCheapest(ctx, c, "parcel-7", []string{"Post", "Hermes", "Pigeon & Sons Ltd."}, 1500, pawl.OnConflict(pawl.ConflictUseExisting)))
 	fmt.Println(must(run.Result(ctx)))
 }

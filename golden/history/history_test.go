@@ -1,8 +1,8 @@
 // Package history holds what runs of the accepted programs left behind when they were recorded. Today's compiler and
 // engine must still read every one of these histories and do what it says.
 //
-// A new program wants a history: go test ./golden/history -pawltest.record writes those that are missing, and the views
-// beside them, and fails once. To have one recorded anew, remove it first.
+// A new program needs a history: go test ./golden/history -pawltest.record writes those that are missing, and the views
+// beside them. To record one again, remove it first.
 package history
 
 import (

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pawlhq/pawl/internal/chaos/load"
 )
@@ -46,19 +47,24 @@ func readAttempts(dir string) (all []load.Attempt, err error) {
 // Report is the outcome of a test.
 type Report struct {
 	Starts   int
-	Problems []string // promises that were broken
-	Repeated int      // effects that happened more than once, which is allowed for activities and steps without a limit
+	Problems []string      // promises that were broken
+	Repeated int           // effects that happened more than once, which is allowed for activities and steps without a limit
+	Slowest  time.Duration // how much longer than its work a run took
 }
 
-// check checks the promises: every acknowledged start ends with the right result, no run stays open, and no activity starts more often
-// than its attempts allow.
-func check(results []result, open []string, attempts []load.Attempt) *Report {
+// lateBy is how much later than the end of its run an attempt may begin: the client learns of the end at the same time as the workers.
+const lateBy = 2 * time.Second
+
+// check checks the promises: every acknowledged start ends with the right result, no run stays open, no activity starts more often
+// than its attempts allow or after its run has ended. Unless faults kill processes, each activity that may start once does so: a kill may
+// come between the record of an attempt and its beginning.
+func check(results []result, open []string, attempts []load.Attempt, kills bool) *Report {
 	r := &Report{Starts: len(results)}
 	for _, res := range results {
 		switch want := res.kind.Want(res.input); {
 		case res.start.err != nil:
 			r.add("lost: the start of %s was never acknowledged: %v", res.id, res.start.err)
-		case errors.Is(res.err, context.DeadlineExceeded):
+		case errors.Is(res.err, context.Canceled):
 			r.add("stuck: %s (%s) has no result: %v", res.id, res.kind.Name, res.err)
 		case res.err != nil:
 			r.add("wrong: %s (%s) failed: %v", res.id, res.kind.Name, res.err)
@@ -70,6 +76,7 @@ func check(results []result, open []string, attempts []load.Attempt) *Report {
 		r.add("open: %s is listed after every run has ended", run)
 	}
 	r.checkAttempts(attempts)
+	r.checkEnds(results, attempts, kills)
 	return r
 }
 
@@ -98,6 +105,41 @@ func (r *Report) checkAttempts(attempts []load.Attempt) {
 	}
 }
 
+// checkEnds compares the attempts of each run with its end.
+func (r *Report) checkEnds(results []result, attempts []load.Attempt, kills bool) {
+	begun := map[string]map[string]bool{} // by run id: keys of activities that may start once
+	ended := map[string]result{}
+	for _, res := range results {
+		if res.err == nil && res.start.err == nil {
+			ended[res.run.RunID()] = res
+			r.Slowest = max(r.Slowest, res.ended.Sub(res.time)-res.kind.Work(res.input))
+		}
+	}
+	for _, a := range attempts {
+		runID, _, _ := strings.Cut(a.Key, "/")
+		if a.Effect {
+			continue
+		}
+		if res, ok := ended[runID]; ok && a.Time.After(res.ended.Add(lateBy)) {
+			r.add("late: %s started %.1f s after the end of its run %s", a.Name, a.Time.Sub(res.ended).Seconds(), res.id)
+		}
+		if a.Limit == 1 {
+			if begun[runID] == nil {
+				begun[runID] = map[string]bool{}
+			}
+			begun[runID][a.Key] = true
+		}
+	}
+	for _, res := range results {
+		if kills || res.err != nil || res.start.err != nil || !res.kind.Once {
+			continue
+		}
+		if n := len(begun[res.run.RunID()]); n < res.input.N {
+			r.add("unstarted: %d of %d activities of %s failed without having started", res.input.N-n, res.input.N, res.id)
+		}
+	}
+}
+
 func (r *Report) add(format string, args ...any) {
 	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
 }
@@ -108,6 +150,7 @@ func (r *Report) String() string {
 	for _, p := range r.Problems {
 		fmt.Fprintln(&b, p)
 	}
-	fmt.Fprintf(&b, "%d starts, %d problems, %d effects repeated\n", r.Starts, len(r.Problems), r.Repeated)
+	fmt.Fprintf(&b, "%d starts, %d problems, %d effects repeated, the slowest run took %.1f s longer than its work\n",
+		r.Starts, len(r.Problems), r.Repeated, r.Slowest.Seconds())
 	return b.String()
 }

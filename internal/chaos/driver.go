@@ -14,6 +14,8 @@ import (
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/internal/chaos/load"
 	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 )
 
 // start is one run that was started.
@@ -21,6 +23,7 @@ type start struct {
 	id    string
 	kind  load.Kind
 	input load.Input
+	time  time.Time // of the first request
 	run   load.Run
 	err   error // the start was never acknowledged
 }
@@ -30,16 +33,19 @@ type result struct {
 	start
 	value int
 	err   error
+	ended time.Time // when the client knew the result
 }
 
 type driver struct {
 	c     *pawl.Client
+	st    store.Store // to list runs
 	kinds []load.Kind
 	log   *os.File
 	bound time.Duration
 
-	mu     sync.Mutex
-	starts []start
+	waiting sync.WaitGroup // for results
+	mu      sync.Mutex
+	results []result
 }
 
 func newDriver(ctx context.Context, url, logFile string, cfg config) (*driver, error) {
@@ -51,15 +57,20 @@ func newDriver(ctx context.Context, url, logFile string, cfg config) (*driver, e
 	if err != nil {
 		return nil, err
 	}
-	return &driver{c: c, kinds: cfg.kinds, log: log, bound: cfg.bound}, nil
+	st, err := natsstore.Connect(ctx, natsstore.Options{URL: url, Logger: logger(log)})
+	if err != nil {
+		return nil, err
+	}
+	return &driver{c: c, st: st, kinds: cfg.kinds, log: log, bound: cfg.bound}, nil
 }
 
 func (d *driver) close() {
 	d.c.Close()
+	d.st.Close()
 	d.log.Close()
 }
 
-// drive starts runs for a while. It returns when every start is acknowledged or given up.
+// drive starts runs for a while, and begins to wait for their results. It returns when every start is acknowledged, or ctx ends.
 func (d *driver) drive(ctx context.Context, duration time.Duration, rate float64, r *rand.Rand) {
 	var starting sync.WaitGroup
 	defer starting.Wait()
@@ -68,7 +79,7 @@ func (d *driver) drive(ctx context.Context, duration time.Duration, rate float64
 	defer next.Stop()
 	for i := 0; ; i++ {
 		kind, input := d.kinds[r.IntN(len(d.kinds))], load.RandomInput(r)
-		starting.Go(func() { d.start(ctx, start{id: fmt.Sprintf("run-%d", i), kind: kind, input: input}, duration) })
+		starting.Go(func() { d.start(ctx, start{id: fmt.Sprintf("run-%d", i), kind: kind, input: input}) })
 		select {
 		case <-next.C:
 		case <-end:
@@ -80,9 +91,8 @@ func (d *driver) drive(ctx context.Context, duration time.Duration, rate float64
 }
 
 // start starts one run. It repeats the request, under one request id, until the start is acknowledged.
-func (d *driver) start(ctx context.Context, s start, duration time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, duration+d.bound)
-	defer cancel()
+func (d *driver) start(ctx context.Context, s start) {
+	s.time = time.Now()
 	for {
 		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
 		s.run, s.err = s.kind.Start(attempt, d.c, s.id, s.input, pawl.RequestID("request-"+s.id))
@@ -94,9 +104,16 @@ func (d *driver) start(ctx context.Context, s start, duration time.Duration) {
 	if s.err == nil && s.kind.Cancel {
 		s.err = d.cancel(ctx, s)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.starts = append(d.starts, s)
+	d.waiting.Go(func() {
+		r := result{start: s, err: s.err}
+		if s.err == nil {
+			r.value, r.err = s.run.Result(ctx)
+			r.ended = time.Now()
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.results = append(d.results, r)
+	})
 }
 
 // cancel cancels a run after a while. It repeats the request until it is acknowledged. The run may have ended by then.
@@ -119,42 +136,37 @@ func (d *driver) cancel(ctx context.Context, s start) error {
 	}
 }
 
-func (d *driver) started() []start {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.starts
+// await returns the results of all runs once they have ended, or the context of drive has.
+func (d *driver) await() []result {
+	d.waiting.Wait()
+	return d.results
 }
 
-// await waits for the results of all runs, for at most bound.
-func (d *driver) await(ctx context.Context, bound time.Duration) []result {
-	ctx, cancel := context.WithTimeout(ctx, bound)
+// settleTime is how long the list of runs may lag behind their ends: the next owner of a run whose worker died brings it up to date.
+const settleTime = 30 * time.Second
+
+// open returns the ids of runs that stay listed as open.
+func (d *driver) open(ctx context.Context) (open []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	starts := d.started()
-	results := make([]result, len(starts))
-	var waiting sync.WaitGroup
-	for i, s := range starts {
-		results[i] = result{start: s, err: s.err}
-		if s.err == nil {
-			waiting.Go(func() { results[i].value, results[i].err = s.run.Result(ctx) })
+	for {
+		if open, err = d.listOpen(ctx); err == nil && len(open) == 0 {
+			return nil, nil
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return open, err
 		}
 	}
-	waiting.Wait()
-	return results
 }
 
-// open returns the ids of runs that are listed as open.
-func (d *driver) open(ctx context.Context) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	runs, err := d.c.List(ctx, client.Filter{})
-	if err != nil {
-		return nil, err
-	}
-	var open []string
+func (d *driver) listOpen(ctx context.Context) (open []string, err error) {
+	runs, err := client.New(d.st, nil).List(ctx, client.Filter{})
 	for _, r := range runs {
 		if !r.Status.Closed() {
 			open = append(open, fmt.Sprintf("%s (%s)", r.ID, r.Status))
 		}
 	}
-	return open, nil
+	return open, err
 }

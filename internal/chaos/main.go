@@ -163,12 +163,20 @@ func run(ctx context.Context, cfg config, out io.Writer) (*Report, error) {
 
 	injecting := make(chan error, 1)
 	go func() { injecting <- w.inject(ctx, cfg.faults, cfg.duration, cfg.every, random(cfg.seed, 1)) }()
-	d.drive(ctx, cfg.duration, cfg.rate, random(cfg.seed, 2))
+	driving, stop := context.WithCancel(ctx)
+	defer stop()
+	driven := make(chan struct{})
+	go func() {
+		defer close(driven)
+		d.drive(driving, cfg.duration, cfg.rate, random(cfg.seed, 2))
+	}()
 	if err := <-injecting; err != nil {
 		return nil, err
 	}
-	log.printf("the faults have stopped; %d starts", len(d.started()))
-	results := d.await(ctx, cfg.bound)
+	log.printf("the faults have stopped")
+	time.AfterFunc(cfg.bound, stop)
+	<-driven
+	results := d.await()
 	open, err := d.open(ctx)
 	if err != nil {
 		return nil, err
@@ -177,7 +185,12 @@ func run(ctx context.Context, cfg config, out io.Writer) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return check(results, open, attempts), errors.Join(ctx.Err(), w.failed())
+	return check(results, open, attempts, cfg.kills()), errors.Join(ctx.Err(), w.failed())
+}
+
+// kills reports whether a fault ends processes.
+func (cfg *config) kills() bool {
+	return slices.ContainsFunc(cfg.faults, func(f fault) bool { return f.kills })
 }
 
 // random returns one of several independent generators for a seed.

@@ -28,12 +28,13 @@ type Run struct {
 func NewExecution(w *Workflow, known *failures.Errors, id, runID string) *replay.Execution {
 	return replay.New(id, runID, func(x *replay.Execution, ctx context.Context) (history.Body, error) {
 		run := &Run{x: x, workflow: w, errors: known}
-		out, err := w.Run(ctx, run, Values{x.Started.Input, run})
+		out, err := w.Run(ctx, run, Values{x.Started.Input, run, !x.Silent()})
 		return run.close(out, err), nil
 	})
 }
 
 // close returns the event that closes the run, from what the workflow returned. A result that does not encode fails the run.
+// An error about a context of the workflow's own does not make the run a cancelled one. Before version 3 of the rules, it did.
 func (r *Run) close(out []any, err error) history.Body {
 	if err == nil {
 		result, err := payloads.Encode(r.workflow.Codec, out)
@@ -43,7 +44,7 @@ func (r *Run) close(out []any, err error) history.Body {
 		return &history.RunFailed{Failure: *r.errors.Encode(fmt.Errorf("result of workflow %s: %w", r.workflow.Name, err))}
 	}
 	result, failure := payloads.EncodeBeside(r.workflow.Codec, out), *r.errors.Encode(err)
-	if failures.Is(err, context.Canceled) {
+	if failures.Is(err, context.Canceled) && (r.x.Cancelled() || r.x.Started.SchedulerVersion < 3) {
 		return &history.RunCancelled{Result: result, Failure: failure}
 	}
 	return &history.RunFailed{Result: result, Failure: failure}
@@ -127,7 +128,7 @@ func Receiver[T any](run *Run, tag string) *T {
 func Config(run *Run, field string, dst any) error {
 	for _, s := range run.x.Started.Config {
 		if s.Name == field {
-			return Values{s.Value, run}.Decode(dst)
+			return Values{Payload: s.Value, run: run}.Decode(dst)
 		}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 )
 
 // Serializer encodes Go values as bytes. Its name is part of every payload that it encodes. It may be called from many
@@ -34,8 +35,26 @@ func (jsonSerializer) Unmarshal(data []byte, v any) error { return json.Unmarsha
 var serializers = map[string]Serializer{"": jsonSerializer{}, "json": jsonSerializer{}}
 
 // Register registers s under its name, for directives with codec=NAME. Call it in an init function or early in main: it
-// must not be called while workers or clients run.
-func Register(s Serializer) { serializers[s.Name()] = s }
+// must not be called while workers or clients run. It panics if s is nil, or if its name is "json" or invalid: see ValidName.
+func Register(s Serializer) {
+	if s == nil {
+		panic("pawl: the serializer to register is nil")
+	}
+	name := s.Name()
+	if !ValidName(name) || name == "json" {
+		panic(fmt.Sprintf("pawl: a serializer cannot be named %q: use letters, digits and - _ . / and another name than json", name))
+	}
+	serializers[name] = s
+}
+
+// ValidName reports whether a serializer or transform may have a name: it has letters, digits and - _ . / only, and is not
+// empty. Names become part of the encoding of payloads.
+func ValidName(name string) bool {
+	invalid := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_./", r)
+	}
+	return name != "" && len(name) <= 64 && !strings.ContainsFunc(name, invalid)
+}
 
 // Lookup returns the serializer that is registered under a name. The empty name stands for JSON.
 func Lookup(name string) (Serializer, error) {

@@ -1,13 +1,9 @@
 package embed_test
 
 import (
-	"bufio"
-	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,33 +16,12 @@ import (
 	"github.com/pawlhq/pawl/runtime/embed"
 )
 
-// holdDir, if set, makes the test binary a process that uses a data folder until it is killed.
-const holdDir = "PAWL_TEST_HOLD_DIR"
-
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(holdDir); dir != "" {
-		hold(dir)
+	if use := uses[os.Getenv(processUse)]; use != nil {
+		useDir(os.Getenv(processDir), use)
 	}
 	embed.RegisterClock()
 	os.Exit(m.Run())
-}
-
-func hold(dir string) {
-	server, err := embed.Start(embed.Options{Dir: dir})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	s, err := server.Connect(context.Background(), "test")
-	if err == nil {
-		_, err = s.Append(context.Background(), "w", 0, store.Record{RunID: "r", CommitID: "1"})
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	fmt.Println("holding")
-	select {}
 }
 
 func TestDataSurvivesRestart(t *testing.T) {
@@ -84,36 +59,6 @@ func TestOneServerPerFolder(t *testing.T) {
 	}
 	first.Shutdown()
 	start(t, embed.Options{Dir: dir})
-}
-
-// A killed process unlocks its folder, and everything acknowledged is in it.
-func TestKilledProcessUnlocksTheFolder(t *testing.T) {
-	dir := t.TempDir()
-	holder := exec.Command(os.Args[0])
-	holder.Env = append(os.Environ(), holdDir+"="+dir)
-	holder.Stderr = os.Stderr
-	out, err := holder.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := holder.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer holder.Process.Kill()
-	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "holding\n" {
-		t.Fatalf("the other process printed %q (%v)", line, err)
-	}
-	if _, err := embed.Start(embed.Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), strconv.Itoa(holder.Process.Pid)) {
-		t.Errorf("error %v does not contain %d, the process that uses the folder", err, holder.Process.Pid)
-	}
-	if err := holder.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	holder.Wait()
-	s := connect(t, start(t, embed.Options{Dir: dir}))
-	if run, err := s.Load(t.Context(), "w"); err != nil || len(run) != 1 {
-		t.Errorf("loaded %d records, 1 was acknowledged (%v)", len(run), err)
-	}
 }
 
 func TestPort(t *testing.T) {

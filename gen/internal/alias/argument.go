@@ -20,10 +20,10 @@ func (c *classifier) argument(i int, call *ast.CallExpr) *use {
 	switch {
 	case call.Fun == e: // the functions that variables hold are not followed
 		return reading
+	case !c.sharing.shares(t): // a string, too, of which a conversion makes a new slice
+		return reading
 	case c.info.Types[call.Fun].IsType():
 		return c.follow(i-1, false)
-	case !c.sharing.shares(t):
-		return reading
 	}
 	n := slices.Index(call.Args, e)
 	if id, ok := ast.Unparen(call.Fun).(*ast.Ident); ok {
@@ -120,7 +120,7 @@ func (c *classifier) builtin(i int, call *ast.CallExpr, n int, name string) *use
 // foreign is what a function outside of the module does with its n-th argument.
 func (c *classifier) foreign(i int, call *ast.CallExpr, n int, fn *types.Func) *use {
 	t, facts := c.info.TypeOf(c.stack[i].(ast.Expr)), stdlib.Of(fn)
-	if facts.ReadsArgs && (n > 0 || !facts.WritesFirst) {
+	if facts.ReadsArgs && (n > 0 || !facts.WritesFirst) || facts.ReadsFirst && n == 0 {
 		return &use{to: c.calledBack(facts.CallsMethods, t)}
 	}
 	if !facts.ReturnsArgs {

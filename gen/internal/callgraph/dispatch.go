@@ -19,15 +19,16 @@ import (
 // outside the index calls a method of a value that it was given, which it cannot.
 type Site struct {
 	Pos   token.Pos
-	ID    *ast.Ident       // the name of the interface's method; nil if lowered code cannot dispatch the call
-	Paren token.Pos        // its opening parenthesis; NoPos if the method is taken as a value, or code outside calls it
-	What  string           // "Store.Save", "fmt.Sprint"
-	Verb  string           // "calls" or "uses"
-	Iface *types.Interface // what the value implements; nil for any
-	Names []string         // the methods that may be called; nil for all exported ones
-	Pkg   *types.Package   // whose names those are, if they are not exported
-	Only  []types.Type     // the types that the value may have, if they are known; else all that occur
-	Locks bool             // the run has its own function for the call, which knows the lock types of package sync
+	ID    *ast.Ident             // the name of the interface's method; nil if lowered code cannot dispatch the call
+	Paren token.Pos              // its opening parenthesis; NoPos if the method is taken as a value, or code outside calls it
+	What  string                 // "Store.Save", "fmt.Sprint"
+	Verb  string                 // "calls" or "uses"
+	Iface *types.Interface       // what the value implements; nil for any
+	Names []string               // the methods that may be called; nil for all exported ones
+	Pkg   *types.Package         // whose names those are, if they are not exported
+	Only  []types.Type           // the types that the value may have, if they are known; else all that occur
+	Locks bool                   // the run has its own function for the call, which knows the lock types of package sync
+	Match func(*types.Func) bool // what else is asked of a method; nil for nothing
 }
 
 // dispatcher resolves the calls by dispatch of one reach.
@@ -122,6 +123,9 @@ func addImports(p *types.Package, seen map[*types.Package]bool) {
 
 func (d *dispatcher) resolve(from *Node, s Site) {
 	for _, c := range d.candidates(s) {
+		if s.Match != nil && !s.Match(c.method) {
+			continue
+		}
 		if d.r.receivers == nil || !s.Paren.IsValid() || d.r.receivers.May(s.Paren, c.t) {
 			d.target(from, s, c.t, c.method)
 		}

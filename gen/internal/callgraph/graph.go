@@ -101,6 +101,7 @@ type Finding struct {
 	Decl      token.Pos // a second place where //pawl:allow may accept it; or NoPos
 	IfLowered bool      // counts only if the node is lowered
 	Remark    bool      // stops nothing
+	Last      []Step    // the last steps of the way to the node that are at fault; empty if any way is
 }
 
 // Function returns the node of a function of the index.
@@ -255,6 +256,25 @@ func (n *Node) Durability() Effect {
 		}
 	}
 	return Effect{}
+}
+
+// RunsOperation reports whether a call of a function may run a durable operation before it returns. If not, the function only makes
+// functions that do.
+func (n *Node) RunsOperation() bool {
+	seen := map[*Node]bool{n: true}
+	for queue := []*Node{n}; len(queue) > 0; queue = queue[1:] {
+		now := queue[0]
+		if len(now.occurrences) > 0 || slices.ContainsFunc(now.Effects, func(e Effect) bool { return !e.Value }) {
+			return true
+		}
+		for _, e := range now.Edges {
+			if e.To.Func != nil && !e.Value && !seen[e.To] {
+				seen[e.To] = true
+				queue = append(queue, e.To)
+			}
+		}
+	}
+	return false
 }
 
 // MarkLowered finds the nodes that reach a durable operation by calls, dispatched or not, and mentions: the workflows, and

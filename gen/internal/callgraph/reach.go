@@ -3,6 +3,8 @@
 package callgraph
 
 import (
+	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -71,6 +73,48 @@ func (r *Reach) walk() {
 
 // EdgesOf returns the edges of a node in this reach, dispatched ones included.
 func (r *Reach) EdgesOf(n *Node) []Edge { return slices.Concat(n.Edges, r.Dynamic[n]) }
+
+// StepAt returns the call with an opening parenthesis at a position, as a step from a function in reach.
+func (r *Reach) StepAt(g *Graph, paren token.Pos) (Step, bool) {
+	for _, n := range r.Nodes {
+		if n.Func == nil {
+			continue
+		}
+		d, ok := g.Index.Funcs[n.Func]
+		if !ok || paren < d.Decl.Pos() || d.Decl.End() <= paren {
+			continue
+		}
+		name := calledName(d.Decl, paren)
+		for _, e := range r.EdgesOf(n) {
+			if name != nil && e.Pos == name.Pos() {
+				return Step{n, e}, true
+			}
+		}
+	}
+	return Step{}, false
+}
+
+// calledName returns the name of what the call with an opening parenthesis at a position calls, or nil.
+func calledName(within ast.Node, paren token.Pos) (name *ast.Ident) {
+	ast.Inspect(within, func(x ast.Node) bool {
+		if call, ok := x.(*ast.CallExpr); ok && call.Lparen == paren {
+			switch fun := ast.Unparen(call.Fun).(type) {
+			case *ast.Ident:
+				name = fun
+			case *ast.SelectorExpr:
+				name = fun.Sel
+			}
+		}
+		return name == nil
+	})
+	return name
+}
+
+// Has reports whether a node is in reach.
+func (r *Reach) Has(n *Node) bool {
+	_, entered := r.parent[n]
+	return entered || n == r.Root
+}
 
 // Way returns the shortest way from the root to a node in reach.
 func (r *Reach) Way(n *Node) []Step { return way(r.parent, r.Root, n) }

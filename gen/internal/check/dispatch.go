@@ -5,6 +5,7 @@ package check
 import (
 	"fmt"
 	"go/types"
+	"slices"
 
 	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/callgraph"
@@ -45,19 +46,37 @@ interface or has another method in front of the durable one.`}},
 const (
 	passResult = "call it in workflow code and pass on the result, or pass a function literal that calls it"
 	ownLock    = "call it by its own type, or through an interface of your own; or embed the *sync.Mutex or *sync.RWMutex\nthat it uses, which a sync.Locker may hold"
+	ownContext = "the goroutines of a run take turns, so a context needs no lock: leave it out, or use sync/atomic instead;\nor wrap a context without methods of your own"
 	ownType    = "call it by its own type; a lock may also be in a sync.Locker"
 )
 
 // dynamicFinding is about an edge to a function that needs the run, from code that doesn't know it.
 func dynamicFinding(n *callgraph.Node, e callgraph.Edge) callgraph.Finding {
 	fix := passResult
-	if name := e.To.Func.Name(); name == "Lock" || name == "Unlock" {
+	switch name := e.To.Func.Name(); {
+	case name == "Lock" || name == "Unlock":
 		fix = ownLock
+	case isContextMethod(e.To.Func):
+		fix = ownContext
 	}
 	return callgraph.Finding{
 		Pos: e.Pos, Rule: dynamicDurable, Fix: fix,
 		Message: fmt.Sprintf("%s %s %s, which %s and needs the run", n.Subject(), e.Verb, e.To.Name(n.Pkg.Types), because(e.To)),
 	}
+}
+
+// isContextMethod reports whether fn is one of the methods with which its receiver is a context.
+func isContextMethod(fn *types.Func) bool {
+	recv := gotypes.Receiver(fn)
+	if recv == nil {
+		return false
+	}
+	for _, name := range []string{"Deadline", "Done", "Err", "Value"} {
+		if gotypes.LookupMethod(recv, nil, name) == nil {
+			return false
+		}
+	}
+	return slices.Contains([]string{"AfterFunc", "Deadline", "Done", "Err", "Value"}, fn.Name())
 }
 
 // dispatchEnd is what is wrong if a call by dispatch ends at a method that is annotated, or declared outside the program.

@@ -44,7 +44,7 @@ func checkInitializer(p *pass, r *callgraph.Reach, n *callgraph.Node) {
 	for _, e := range n.Edges {
 		if e.To.Func != nil && p.graph.Lowered[e.To] {
 			p.report(r, n, initializerFinding(n, callgraph.Effect{
-				Pos: e.Pos, Rule: e.To.Durability().Rule, What: e.To.Name(n.Pkg.Types) + ", which " + because(e.To), Value: e.Value,
+				Pos: e.Pos, Rule: e.To.Durability().Rule, What: e.To.Name(n.Pkg.Types) + ", which " + because(e.To), Value: e.Value || !e.To.RunsOperation(),
 			}))
 		}
 	}

@@ -77,12 +77,35 @@ var callbackRule = rule{visit: func(v *visitor, x ast.Node) {
 			continue
 		}
 		s := callgraph.Site{Pos: arg.Pos(), What: gotypes.NameIn(nil, callee), Verb: "calls", Locks: facts.TakesLocks}
-		if !facts.CallsAnyMethod {
-			s.Names = slices.Concat(methodNames(param), facts.CallsMethods)
+		named, known := []string(nil), true
+		if facts.CallsNamedMethods {
+			named, known = v.methodsOfTemplates()
+		}
+		if known {
+			if s.Names = slices.Concat(methodNames(param), facts.CallsMethods, named); len(s.Names) == 0 {
+				continue
+			}
+			s.Match = soughtIn(callee, param)
 		}
 		callback(v, s, v.info.TypeOf(arg))
 	}
 }}
+
+// soughtIn returns a function that reports whether a method is one that a function may call for a parameter: a method of the
+// parameter's interface, or one that the standard library looks for. What code of other modules looks for is not known.
+func soughtIn(callee *types.Func, param types.Type) func(*types.Func) bool {
+	if !importpath.IsStd(callee.Pkg().Path()) {
+		return nil
+	}
+	own := map[string]types.Type{}
+	for m := range param.Underlying().(*types.Interface).Methods() {
+		own[m.Name()] = m.Type()
+	}
+	return func(fn *types.Func) bool {
+		t := own[fn.Name()]
+		return t != nil && (gotypes.ParametricMethods(param.Underlying().(*types.Interface)) || types.Identical(t, fn.Type())) || gotypes.IsSought(fn)
+	}
+}
 
 // callback adds calls of the methods of a value of type t: those of the types that it is known to consist of, and, if it
 // has interfaces inside, those of all types that occur.

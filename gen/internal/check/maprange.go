@@ -3,22 +3,18 @@
 package check
 
 import (
+	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
-	"go/version"
+	"slices"
 
-	"github.com/pawlhq/pawl/gen/diag"
+	"github.com/pawlhq/pawl/gen/internal/callgraph"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
-const oldLoop = "PWL237"
-
 var mapRangeRule = rule{
-	docs: []diag.Rule{{ID: oldLoop, Title: "map range in an old language version", Doc: `
-The file asks for a Go version before 1.23, which has no iterators. A durable range over a map needs one if the head of
-the loop assigns to an element, a field, or a variable of another type. Assign to plain variables there, or raise the
-version in the file's go:build line.`}},
 	visit: func(v *visitor, x ast.Node) {
 		r, ok := x.(*ast.RangeStmt)
 		if !ok {
@@ -28,19 +24,47 @@ version in the file's go:build line.`}},
 			mapRange(v, r, m)
 		}
 	},
+	reached: checkGenericKeys,
 }
 
 const useSorted = "range over a sorted slice of keys, or use a key type that has an order"
 
 func mapRange(v *visitor, r *ast.RangeStmt, m *types.Map) {
 	v.effect(r.Pos(), "", "a range over a map", false)
-	if !gotypes.Ordered(m.Key()) {
-		v.report(r.Pos(), stdlib.MapOrder, useSorted, "ranges over a map whose keys (%s) have no order", v.typeName(m.Key()))
+	checkKeys(v, m.Key(), r.Pos(), "ranges over a map")
+}
+
+// checkKeys rejects what goes through a map whose keys have no order. For keys of a type parameter, the type arguments decide.
+func checkKeys(v *visitor, key types.Type, pos token.Pos, what string) {
+	if gotypes.Ordered(key) {
+		return
 	}
-	goVersion := v.file.GoVersion
-	if !AssignsVariables(v.info, r) && version.IsValid(goVersion) && version.Compare(goVersion, "go1.23") < 0 {
-		v.report(r.Pos(), oldLoop, "assign to plain variables of the map's own types in the head of the loop, or ask for go1.23 in the file's go:build line",
-			"assigns entries of a map to more than variables in a file for %s, which has no iterators", goVersion)
+	finding := callgraph.Finding{
+		Pos: pos, Rule: stdlib.MapOrder, Fix: useSorted,
+		Message: fmt.Sprintf("%s %s whose keys (%s) have no order", v.node.Subject(), what, v.typeName(key)),
+	}
+	if _, parameter := types.Unalias(key).(*types.TypeParam); parameter && v.node.Func != nil {
+		v.keys[v.node] = append(v.keys[v.node], keyed{key, finding})
+		return
+	}
+	v.node.Findings = append(v.node.Findings, finding)
+}
+
+// checkGenericKeys reports maps in generic functions for which some type argument has no order.
+func checkGenericKeys(p *pass, r *callgraph.Reach) {
+	for _, n := range r.Nodes {
+		for _, k := range p.keys[n] {
+			known := func(f callgraph.Finding) bool { return f.Pos == k.finding.Pos && f.Rule == k.finding.Rule }
+			if slices.ContainsFunc(n.Findings, known) {
+				continue
+			}
+			for _, arg := range p.ssa().TypeArguments(n.Func, k.key) {
+				if !gotypes.Ordered(arg) {
+					n.Findings = append(n.Findings, k.finding)
+					break
+				}
+			}
+		}
 	}
 }
 
@@ -48,7 +72,7 @@ func mapRange(v *visitor, r *ast.RangeStmt, m *types.Map) {
 func checkMapFunc(v *visitor, m mention) {
 	for p := range v.info.TypeOf(m.ref).(*types.Signature).Params().Variables() {
 		if t, ok := gotypes.CoreType(p.Type()).(*types.Map); ok && !gotypes.Ordered(t.Key()) {
-			v.report(m.id.Pos(), stdlib.MapOrder, useSorted, "uses maps.%s on a map whose keys (%s) have no order", m.fn.Name(), v.typeName(t.Key()))
+			checkKeys(v, t.Key(), m.id.Pos(), "uses maps."+m.fn.Name()+" on a map")
 			return
 		}
 	}

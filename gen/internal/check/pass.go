@@ -27,15 +27,30 @@ type pass struct {
 
 // report reports a finding in a node that a workflow reaches, unless the author has accepted it.
 func (p *pass) report(r *callgraph.Reach, n *callgraph.Node, f callgraph.Finding) {
-	if p.accepted(f) {
+	if p.accepted(f) || onlyForLogger(r, n) {
 		return
 	}
-	d := diag.Diagnostic{Pos: p.position(f.Pos), Rule: f.Rule, Message: f.Message, Chain: p.chain(r.Way(n), r), Fix: f.Fix}
+	d := diag.Diagnostic{Pos: p.position(f.Pos), Rule: f.Rule, Message: f.Message, Chain: p.chain(wayTo(r, n, f), r), Fix: f.Fix}
 	if f.Remark {
 		p.remarks = p.add(p.remarks, d)
 	} else {
 		p.found = p.add(p.found, d)
 	}
+}
+
+// remark adds a remark about code that need not be in the reach of a workflow, unless the author has accepted it.
+func (p *pass) remark(f callgraph.Finding) {
+	if !p.accepted(f) {
+		p.remarks = p.add(p.remarks, diag.Diagnostic{Pos: p.position(f.Pos), Rule: f.Rule, Message: f.Message, Fix: f.Fix})
+	}
+}
+
+// wayTo returns the way to a finding in a node: the shortest one that ends with the steps at fault.
+func wayTo(r *callgraph.Reach, n *callgraph.Node, f callgraph.Finding) []callgraph.Step {
+	if len(f.Last) == 0 || !r.Has(f.Last[0].From) {
+		return r.Way(n)
+	}
+	return append(r.Way(f.Last[0].From), f.Last...)
 }
 
 // add adds a diagnostic once. If several workflows lead to it, one that the user asked for wins, and of those the one with

@@ -5,6 +5,7 @@ package check
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -140,11 +141,29 @@ func checkPrinted(p *pass, r *callgraph.Reach) {
 			}
 			f := callgraph.Finding{Pos: arg.pos, Rule: address, Fix: fixAddress(found),
 				Message: fmt.Sprintf("%s may print %s", n.Subject(), describeAddress(found, n.Pkg.Types))}
-			if !slices.Contains(n.Findings, f) {
+			same := func(g callgraph.Finding) bool { return g.Pos == f.Pos && g.Message == f.Message }
+			if !slices.ContainsFunc(n.Findings, same) {
+				f.Last = handedBy(p, r, n, found.Calls)
 				n.Findings = append(n.Findings, f)
 			}
 		}
 	}
+}
+
+// handedBy returns the steps by which a value comes to the last of some calls, which is in n. Calls are given by their opening
+// parentheses. It returns nil if a step is not known.
+func handedBy(p *pass, r *callgraph.Reach, n *callgraph.Node, calls []token.Pos) (steps []callgraph.Step) {
+	for _, paren := range calls[:len(calls)-1] {
+		step, ok := r.StepAt(p.graph, paren)
+		if !ok || len(steps) > 0 && steps[len(steps)-1].Edge.To != step.From {
+			return nil
+		}
+		steps = append(steps, step)
+	}
+	if len(steps) > 0 && steps[len(steps)-1].Edge.To != n {
+		return nil
+	}
+	return steps
 }
 
 // describeAddress is what a message in package pkg says about an address.

@@ -26,7 +26,16 @@ type program struct {
 
 	unknown map[string]bool // packages of other modules that were mentioned, and are not known from their source
 	prints  map[*callgraph.Node][]printing
+	keys    map[*callgraph.Node][]keyed
 	inSSA   *flow.Program // nil until ssa is called
+
+	templates *templates // nil until methodsOfTemplates is called
+}
+
+// keyed is a finding that counts if a type parameter, by which a map is keyed, has a type argument without an order.
+type keyed struct {
+	key     types.Type
+	finding callgraph.Finding
 }
 
 // printing is an argument of a call that may print an address, depending on what interfaces hold.
@@ -37,9 +46,10 @@ type printing struct {
 
 func newProgram(prog *gosrc.Program) *program {
 	x := decls.New(prog)
-	p := &program{index: x, writes: writes.Find(x), unknown: map[string]bool{}, prints: map[*callgraph.Node][]printing{}}
+	p := &program{index: x, writes: writes.Find(x), unknown: map[string]bool{}, prints: map[*callgraph.Node][]printing{}, keys: map[*callgraph.Node][]keyed{}}
 	p.aliases = alias.Analyze(x, p.writes.ChangesReceiver)
 	x.Each(p.addAliasWrites)
+	p.writes.Finish()
 	return p
 }
 
@@ -59,7 +69,7 @@ func (p *program) addAliasWrites(part decls.Part) {
 		v := part.Pkg.Info.Uses[id].(*types.Var)
 		switch {
 		case !gotypes.IsPackageVar(v) || use.Harm == "" && !use.Returned:
-		case fn == nil || decls.IsInit(fn):
+		case fn == nil || p.writes.Initial(part):
 			p.index.AddInit(v, part)
 		case use.Writes:
 			by, _ := part.Pkg.Info.Defs[fn.Name].(*types.Func)

@@ -24,10 +24,11 @@ var rules = []rule{
 	occurringRule,
 
 	dependencyRule,
+	loggerRule,
 	findingRule,
 	initializerRule,
-	recoverRule,
 	dispatchRule,
 	deadBranchRule,
+	plainCallRule,
 	directiveRule,
 }

@@ -146,6 +146,21 @@ func owner(fn *ssa.Function) any {
 	return nil
 }
 
+// TypeArguments returns what a type parameter of a generic function, or of the receiver of a method, is in the instances of the
+// program.
+func (p *Program) TypeArguments(fn *types.Func, param types.Type) (args []types.Type) {
+	tp, ok := types.Unalias(param).(*types.TypeParam)
+	if !ok {
+		return nil
+	}
+	for _, body := range p.bodies[fn.Origin()] {
+		if i := tp.Index(); body.Parent() == nil && i < len(body.TypeArgs()) {
+			args = append(args, body.TypeArgs()[i])
+		}
+	}
+	return args
+}
+
 // bodiesOf returns the bodies of a function. For a package variable it returns those that initialize its package.
 func (p *Program) bodiesOf(obj types.Object) []*ssa.Function {
 	if v, ok := obj.(*types.Var); ok {

@@ -141,18 +141,23 @@ func TestValues(t *testing.T) {
 }
 
 // describe is what is known about a call of one of the functions that begin with show.
-func describe(c flow.Call, name string) []string {
-	switch name {
-	case "show":
-		return typeNames(c.Variadic(0))
-	case "showAll":
-		return typeNames(c.Variadics())
+func describe(c flow.Call, name string) (got []string) {
+	for _, list := range c.Handed() {
+		texts, known := list.Strings()
+		switch {
+		case name == "show":
+			got = append(got, typeNames(list.Types(0))...)
+		case name == "showAll":
+			for i := range max(1, list.Len()) {
+				got = append(got, typeNames(list.Types(i))...)
+			}
+		case !known:
+			return []string{"?"}
+		default:
+			got = append(got, texts...)
+		}
 	}
-	texts, known := c.Strings()
-	if !known {
-		return []string{"?"}
-	}
-	return texts
+	return got
 }
 
 func typeNames(ts []types.Type) []string {

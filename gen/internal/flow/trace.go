@@ -18,7 +18,7 @@ func (v *Values) TypesAt(p Place) []types.Type { return v.trace(func(t *tracer) 
 
 // trace returns the types that a tracer finds. The function start says where it starts.
 func (v *Values) trace(start func(*tracer)) []types.Type {
-	t := &tracer{values: v, seen: map[ssa.Value]bool{}, read: map[Place]bool{}}
+	t := &tracer{values: v, seen: map[wantedValue]bool{}, read: map[wantedPlace]bool{}}
 	start(t)
 	return t.found
 }
@@ -26,21 +26,59 @@ func (v *Values) trace(start func(*tracer)) []types.Type {
 // tracer finds the types that were put into interfaces.
 type tracer struct {
 	values *Values
-	seen   map[ssa.Value]bool
-	read   map[Place]bool
+	want   *types.Interface // that a value on the way has; nil if any type is possible
+	seen   map[wantedValue]bool
+	read   map[wantedPlace]bool
 	found  []types.Type
+}
+
+// wantedValue is a value that was followed for types that implement an interface.
+type wantedValue struct {
+	value ssa.Value
+	want  *types.Interface
+}
+
+// wantedPlace is a place that was followed likewise.
+type wantedPlace struct {
+	place Place
+	want  *types.Interface
+}
+
+// find adds a type, unless no value of it can have come this way. What an interface type stands for is not known.
+func (t *tracer) find(found types.Type) {
+	if t.want == nil || types.IsInterface(found) || types.Implements(found, t.want) {
+		t.found = append(t.found, found)
+	}
+}
+
+// narrow makes the tracer look for types that implement the interface that a value has.
+func (t *tracer) narrow(typ types.Type) {
+	iface, ok := typ.Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() == 0 || !iface.IsMethodSet() || gotypes.ParametricMethods(iface) {
+		return
+	}
+	if t.want == nil || types.Implements(iface, t.want) {
+		t.want = iface
+	}
 }
 
 // value follows a value to where it was put into an interface.
 func (t *tracer) value(val ssa.Value) {
-	if val == nil || t.seen[val] {
+	if val == nil {
 		return
 	}
-	t.seen[val] = true
+	before := t.want
+	defer func() { t.want = before }()
+	t.narrow(val.Type())
+	if t.seen[wantedValue{val, t.want}] {
+		return
+	}
+	t.seen[wantedValue{val, t.want}] = true
 	switch x := val.(type) {
 	case *ssa.MakeInterface:
-		t.found = append(t.found, x.X.Type())
+		t.find(x.X.Type())
 		if gotypes.IsReflectValue(x.X.Type()) {
+			t.want = nil
 			t.value(x.X)
 		}
 	case *ssa.ChangeInterface:
@@ -80,10 +118,10 @@ func (t *tracer) all(vals []ssa.Value) {
 
 // place follows everything that is stored in a place.
 func (t *tracer) place(p Place) {
-	if t.read[p] {
+	if t.read[wantedPlace{p, t.want}] {
 		return
 	}
-	t.read[p] = true
+	t.read[wantedPlace{p, t.want}] = true
 	t.all(t.values.stored[p])
 	if q, ok := p.throughPointers(); ok {
 		t.place(q)
@@ -143,7 +181,7 @@ func (t *tracer) result(call *ssa.Call, i int) {
 		t.place(retainedBy(path))
 	}
 	if callee != nil && !hasBody(callee) && isErrorAt(callee.Signature.Results(), i) {
-		t.found = append(t.found, callee.Signature.Results().At(i).Type())
+		t.find(callee.Signature.Results().At(i).Type())
 	}
 	for _, fn := range t.values.program.callees(call) {
 		t.returned(fn, i)
@@ -166,10 +204,10 @@ func (t *tracer) returned(fn *ssa.Function, i int) {
 
 // elements follows the elements of a list.
 func (t *tracer) elements(list ssa.Value) {
-	if t.seen[list] {
+	if t.seen[wantedValue{list, t.want}] {
 		return
 	}
-	t.seen[list] = true
+	t.seen[wantedValue{list, t.want}] = true
 	switch x := list.(type) {
 	case *ssa.Const:
 		return

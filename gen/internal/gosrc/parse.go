@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/pawlhq/pawl/annotations"
 )
 
 // moduleParser is the work of parsing the packages of one module.
@@ -27,7 +29,8 @@ type moduleParser struct {
 	pkgs     map[string]*Package
 }
 
-// parse reads the annotated packages of the module, or all of them, and what they import of it. Dependencies come first.
+// parse reads the annotated packages of the module, or all of them, what they import of it, and what imports any of these.
+// Dependencies come first.
 func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Package {
 	m := &moduleParser{l, fset, found, map[string]*Package{}}
 	for _, path := range slices.Sorted(maps.Keys(l.packages)) {
@@ -35,6 +38,7 @@ func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Packag
 			m.parsePackage(p)
 		}
 	}
+	m.importers()
 	for path := range l.roots {
 		if m.pkgs[path] == nil {
 			m.nothingAnnotated(l.packages[path])
@@ -50,11 +54,41 @@ func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Packag
 	return m.inOrder()
 }
 
+// mentionsPawl reports whether a source may have a directive, or what is meant as one.
+func mentionsPawl(src []byte) bool {
+	for line := range bytes.Lines(src) {
+		if _, comment, ok := bytes.Cut(line, []byte("//")); ok && annotations.Is("//"+strings.TrimRight(string(comment), "\r\n")) {
+			return true
+		}
+	}
+	return false
+}
+
+// importers reads the packages of the module that import any of those read so far, for they may write their variables.
+func (m *moduleParser) importers() {
+	for again := true; again; {
+		again = false
+		for _, path := range slices.Sorted(maps.Keys(m.packages)) {
+			p := m.packages[path]
+			if m.pkgs[path] != nil || !m.isOurs(p) {
+				continue
+			}
+			for imported := range p.Imports {
+				if m.pkgs[imported] != nil {
+					m.parsePackage(p)
+					again = true
+					break
+				}
+			}
+		}
+	}
+}
+
 // annotated looks for directives in the text of a package's files, which is much faster than parsing them.
 func annotated(p *packages.Package) bool {
 	return slices.ContainsFunc(p.GoFiles, func(name string) bool {
 		src, err := os.ReadFile(name)
-		return err == nil && bytes.Contains(src, []byte("pawl:")) && !IsGenerated(src)
+		return err == nil && mentionsPawl(src) && !IsGenerated(src)
 	})
 }
 

@@ -3,6 +3,7 @@
 package printed
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -16,6 +17,9 @@ type Address struct {
 	Type types.Type
 	// SortsKeys is set if the address itself isn't printed, but the entries of a map are printed in the order of addresses.
 	SortsKeys bool
+	// Calls are the opening parentheses of the calls that lead to the text: the one with the value first, then those that hand
+	// it on.
+	Calls []token.Pos
 }
 
 // formatter looks for an address in one printed value.
@@ -134,6 +138,6 @@ func hasAny(t types.Type, methods []string) bool {
 	return slices.ContainsFunc(methods, func(name string) bool {
 		obj, _, _ := types.LookupFieldOrMethod(t, false, nil, name)
 		fn, method := obj.(*types.Func)
-		return method && (name != "Format" || fn.Signature().Params().Len() == 2) // time.Time has a Format of its own
+		return method && gotypes.IsSought(fn)
 	})
 }

@@ -37,11 +37,14 @@ func (a Argument) Address(values *flow.Values) (first *Address) {
 		if a.Value && !slices.ContainsFunc(call.Callees(), func(fn *types.Func) bool { return stdlib.Of(fn).Printing.Prints }) {
 			continue
 		}
-		for _, by := range a.verbs(call) {
-			for _, t := range a.types(call) {
-				found := newFormatter(by, values).address(t)
-				if found != nil && (first == nil || t.String() < first.Type.String()) {
-					first = found
+		for _, list := range call.Handed() {
+			for _, p := range a.printed(call, list) {
+				for _, t := range list.Types(p.arg) {
+					found := newFormatter(p.by, values).address(t)
+					if found != nil && (first == nil || t.String() < first.Type.String()) {
+						first = found
+						first.Calls = list.Calls
+					}
 				}
 			}
 		}
@@ -49,35 +52,61 @@ func (a Argument) Address(values *flow.Values) (first *Address) {
 	return first
 }
 
-// types returns the types that the argument may have.
-func (a Argument) types(call flow.Call) []types.Type {
-	if a.Spread {
-		return call.Variadics()
-	}
-	return call.Variadic(a.Index)
+// use is one way in which an argument of a list is printed.
+type use struct {
+	arg int
+	by  Verb
 }
 
-// verbs returns the verbs that a call may print the argument with.
-func (a Argument) verbs(call flow.Call) []Verb {
-	switch {
-	case !a.Value && !a.Spread:
-		return []Verb{a.Verb}
-	case !takesFormat(call.Signature()):
-		return []Verb{Plain}
+// printed returns how a call prints its argument, which is in a list.
+func (a Argument) printed(call flow.Call, list flow.Handed) []use {
+	if !a.Value && !a.Spread {
+		return []use{{a.Index, a.Verb}}
 	}
-	formats, known := call.Strings()
+	formats, known := []string{""}, true
+	if takesFormat(call.Signature()) {
+		formats, known = list.Strings()
+	}
 	if !known {
-		return []Verb{Unknown}
+		return each(list, Unknown)
 	}
-	verbs := []Verb{Plain}
+	var uses []use
 	for _, format := range formats {
-		for _, by := range Verbs(format) {
-			if by.Rune == 'p' && !slices.Contains(verbs, by) {
-				verbs = append(verbs, by)
-			}
+		uses = append(uses, usesOf(format, list)...)
+	}
+	return uses
+}
+
+// usesOf returns how a list is printed by a format. Arguments without a verb are printed after all others.
+func usesOf(format string, list flow.Handed) (uses []use) {
+	taken := map[int]bool{}
+	for _, verb := range Verbs(format) {
+		taken[verb.Arg] = true
+		switch {
+		case verb.Rune == 'T' || verb.Rune == '*':
+		case list.Len() < 0:
+			uses = append(uses, use{0, verb})
+		case verb.Arg < list.Len():
+			uses = append(uses, use{verb.Arg, verb})
 		}
 	}
-	return verbs
+	for _, u := range each(list, Plain) {
+		if list.Len() < 0 || !taken[u.arg] {
+			uses = append(uses, u)
+		}
+	}
+	return uses
+}
+
+// each returns one use of each argument of a list, or of all together if their number is not known.
+func each(list flow.Handed, by Verb) (uses []use) {
+	if list.Len() < 0 {
+		return []use{{0, by}}
+	}
+	for i := range list.Len() {
+		uses = append(uses, use{i, by})
+	}
+	return uses
 }
 
 // takesFormat reports whether the parameter before the variadic one is a string.

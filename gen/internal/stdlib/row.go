@@ -66,6 +66,10 @@ func writesFirst(names string) row {
 	return row{"arguments", names, func(s *Symbol, _ string) { s.ReadsArgs, s.WritesFirst = true, true }}
 }
 
+func readsFirst(names string) row {
+	return row{"arguments", names, func(s *Symbol, _ string) { s.ReadsFirst = true }}
+}
+
 func returnsArgs(names string) row {
 	return row{"arguments", names, func(s *Symbol, _ string) { s.ReturnsArgs = true }}
 }
@@ -78,8 +82,9 @@ func callsMethods(methods, names string) row {
 	return row{"callbacks", names, func(s *Symbol, _ string) { s.CallsMethods = strings.Fields(methods) }}
 }
 
-func callsAnyMethod(names string) row {
-	return row{"callbacks", names, func(s *Symbol, _ string) { s.CallsAnyMethod = true }}
+// callsNamedMethods is a row of functions that call the methods that the text of a template names, besides some others.
+func callsNamedMethods(methods, names string) row {
+	return row{"callbacks", names, func(s *Symbol, _ string) { s.CallsMethods, s.CallsNamedMethods = strings.Fields(methods), true }}
 }
 
 // commonMethods are the methods that packages look for in values of any type if the table doesn't say which.

@@ -45,6 +45,8 @@ type Symbol struct {
 	ReceiverRule string
 	// ReadsArgs: the function only reads its arguments, and keeps nothing of them.
 	ReadsArgs bool
+	// ReadsFirst: the function only reads its first argument.
+	ReadsFirst bool
 	// WritesFirst: the function writes to its first argument. Set together with ReadsArgs, which holds for the others.
 	WritesFirst bool
 	// ReturnsArgs: the function reads its arguments. What they contain reaches its result and its callbacks.
@@ -53,8 +55,8 @@ type Symbol struct {
 	Immutable bool
 	// CallsMethods are the methods that the function may look for in an argument of any type, and call.
 	CallsMethods []string
-	// CallsAnyMethod: the function may call every exported method of its arguments.
-	CallsAnyMethod bool
+	// CallsNamedMethods: the function also calls the methods that the text of a template names.
+	CallsNamedMethods bool
 	// TakesLocks: the function's counterpart knows the lock types of package sync behind an interface.
 	TakesLocks bool
 

@@ -11,6 +11,7 @@ var table = map[string][]row{
 	"bytes": {
 		allow("*"),
 		readsArgs("Compare Contains ContainsAny ContainsRune Count Equal EqualFold HasPrefix HasSuffix Index IndexAny IndexByte LastIndex Buffer.Write"),
+		readsFirst("NewReader"), // no method of a Reader returns the bytes themselves
 	},
 	"cmp": {
 		allow("*"),
@@ -53,7 +54,7 @@ var table = map[string][]row{
 		forbid(InputOutput, outside, ToActivity, "ParseFiles ParseGlob ParseFS Template.ParseFiles Template.ParseGlob Template.ParseFS"),
 		keepsReceiver("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates"),
 		writesFirst("Template.Execute Template.ExecuteTemplate"),
-		callsAnyMethod("*"),
+		callsNamedMethods("Error String GoString Format MarshalJSON MarshalText", "*"),
 	},
 	"text/template/parse": {allow("*")},
 	"html/template": {
@@ -61,7 +62,7 @@ var table = map[string][]row{
 		forbid(InputOutput, outside, ToActivity, "ParseFiles ParseGlob ParseFS Template.ParseFiles Template.ParseGlob Template.ParseFS"),
 		keepsReceiver("Template.Execute Template.ExecuteTemplate Template.Lookup Template.Name Template.DefinedTemplates"),
 		writesFirst("Template.Execute Template.ExecuteTemplate"),
-		callsAnyMethod("*"),
+		callsNamedMethods("Error String GoString Format MarshalJSON MarshalText", "*"),
 	},
 	"unicode": {
 		allow("*"),
@@ -175,7 +176,7 @@ var table = map[string][]row{
 		readsArgs("Encoding.EncodeToString"),
 		immutable("Encoding"),
 	},
-	"encoding/binary": {allow("*"), forbid(Machine, "depends on the byte order of the machine", "use binary.LittleEndian or binary.BigEndian", "NativeEndian")},
+	"encoding/binary": {allow("*"), callsMethods("", "*"), forbid(Machine, "depends on the byte order of the machine", "use binary.LittleEndian or binary.BigEndian", "NativeEndian")},
 	"encoding/csv":    {allow("*")},
 	"encoding/gob":    {forbid(MapOrder, "writes maps in Go's random order", "use encoding/json, or move it to an activity", "*")},
 	"encoding/hex": {
@@ -185,12 +186,14 @@ var table = map[string][]row{
 	"encoding/json": {
 		allow("*"),
 		readsArgs("Marshal MarshalIndent Valid"),
+		readsFirst("Unmarshal"),
 		decodes(FixableTimes, "Unmarshal Decoder.Decode"),
 	},
 	"encoding/pem": {allow("*")},
 	"encoding/xml": {
 		allow("*"),
 		readsArgs("Marshal MarshalIndent"),
+		readsFirst("Unmarshal"),
 		decodes(FixableTimes, "Unmarshal Decoder.Decode"),
 		decodes(HostTimes, "Decoder.DecodeElement"),
 	},
@@ -262,6 +265,7 @@ var table = map[string][]row{
 		durable("Default").as(Counterpart{Name: "Log"}),
 		durable("Output Panic Panicf Panicln Print Printf Println Prefix Flags").as(Counterpart{Owner: "Log"}),
 		allow("Logger.*"),
+		keepsReceiver("Logger.Output Logger.Panic Logger.Panicf Logger.Panicln Logger.Print Logger.Printf Logger.Println Logger.Prefix Logger.Flags"),
 		forbid(ProcessEnd, "ends the worker and all of its runs", useError, "Fatal Fatalf Fatalln Logger.Fatal Logger.Fatalf Logger.Fatalln"),
 		forbid(InputOutput, "writes again on every replay", useLog, "New Writer SetFlags SetOutput SetPrefix Logger.SetOutput Logger.SetFlags Logger.SetPrefix Logger.Writer"),
 		readsArgs("Print Printf Println Panic Panicf Panicln Logger.Print Logger.Printf Logger.Println"),

@@ -50,6 +50,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/pulls"
 	"github.com/pawlhq/pawl/golden/accept/receivers"
+	"github.com/pawlhq/pawl/golden/accept/recovers"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
 	"github.com/pawlhq/pawl/golden/accept/results"
 	"github.com/pawlhq/pawl/golden/accept/retries"
@@ -58,6 +59,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/steps"
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
 	"github.com/pawlhq/pawl/golden/accept/timers"
+	"github.com/pawlhq/pawl/golden/accept/unusual"
 	"github.com/pawlhq/pawl/golden/accept/uuids"
 	"github.com/pawlhq/pawl/golden/accept/versions"
 	"github.com/pawlhq/pawl/golden/accept/zones"
@@ -421,6 +423,14 @@ func All() []Case {
 			},
 		},
 		{
+			Name:          "recovers",
+			Registrations: registrations(recovers.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(recovers.Ways(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(recovers.StartWays(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
 			Name:          "recursion",
 			Registrations: registrations(recursion.PawlRegistration()),
 			Plain:         func(ctx context.Context) []any { return outcome(recursion.Walk(ctx, tree())) },
@@ -488,6 +498,14 @@ func All() []Case {
 			Plain:         func(ctx context.Context) []any { return outcome(timers.Day(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(timers.StartDay(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:          "unusual",
+			Registrations: registrations(unusual.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(unusual.Count(ctx, "Ada")) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(unusual.StartCount(ctx, c, ID, "Ada")).Result(ctx))
 			},
 		},
 		{

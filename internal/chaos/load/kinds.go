@@ -12,6 +12,7 @@ import (
 
 // Run is a started run.
 type Run interface {
+	RunID() string
 	Result(context.Context) (int, error)
 	Cancel(ctx context.Context, reason string) error
 }
@@ -20,8 +21,10 @@ type Run interface {
 type Kind struct {
 	Name   string
 	Cancel bool // whether the program cancels the run after a while
+	Once   bool // whether the run makes Input.N calls of Once, and no other
 	start  func(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (Run, error)
 	want   func(in Input) int
+	work   func(in Input) time.Duration
 }
 
 // Start starts a run with this input.
@@ -32,16 +35,28 @@ func (k Kind) Start(ctx context.Context, c *pawl.Client, id string, in Input, op
 // Want returns the result that a run with this input must have.
 func (k Kind) Want(in Input) int { return k.want(in) }
 
+// Work returns how long a run with this input takes at least.
+func (k Kind) Work(in Input) time.Duration { return k.work(in) }
+
 // Kinds returns all kinds of workflows.
 func Kinds() []Kind {
 	return []Kind{
-		{"Chain", false, starter(StartChain), func(in Input) int { return times(in.N, in.Seed) }},
-		{"Steps", false, starter(StartSteps), func(in Input) int { return times(in.N, in.Seed) }},
-		{"FanOnce", false, starter(StartFanOnce), sum},
-		{"Retry", false, starter(StartRetry), func(in Input) int { return next(in.Seed) }},
-		{"Compensate", true, starter(StartCompensate), func(in Input) int { return times(2*in.N, in.Seed) }},
+		{Name: "Chain", start: starter(StartChain), want: func(in Input) int { return times(in.N, in.Seed) }, work: chained},
+		{Name: "Steps", start: starter(StartSteps), want: func(in Input) int { return times(in.N, in.Seed) }, work: func(in Input) time.Duration {
+			return time.Duration(in.N) * in.Wait
+		}},
+		{Name: "FanOnce", Once: true, start: starter(StartFanOnce), want: sum, work: func(in Input) time.Duration { return in.Work }},
+		{Name: "Retry", start: starter(StartRetry), want: func(in Input) int { return next(in.Seed) }, work: func(in Input) time.Duration {
+			return 300*time.Millisecond + in.Work
+		}},
+		{Name: "Compensate", Cancel: true, start: starter(StartCompensate), want: func(in Input) int { return times(2*in.N, in.Seed) }, work: func(in Input) time.Duration {
+			return max(in.Wait/2, chained(in)) + chained(in)
+		}},
 	}
 }
+
+// chained is how long N activities take one after the other.
+func chained(in Input) time.Duration { return time.Duration(in.N) * in.Work }
 
 // starter adapts a generated stub, whose handle type is its own.
 func starter[R Run](start func(context.Context, *pawl.Client, string, Input, ...pawl.StartOption) (R, error)) func(context.Context, *pawl.Client, string, Input, ...pawl.StartOption) (Run, error) {

@@ -28,6 +28,7 @@ type Attempt struct {
 	Limit   int    // how many attempts are allowed; 0 means any number
 	Attempt int    // as the attempt itself sees it, from 1
 	Effect  bool   // false when the attempt begins, true when it has had its effect
+	Time    time.Time
 }
 
 // Report receives the attempts made in this process. The program sets it before it works.
@@ -35,7 +36,7 @@ var Report = func(Attempt) {}
 
 func report(ctx context.Context, name string, limit int, effect bool) {
 	info := pawl.ActivityInfo(ctx)
-	Report(Attempt{Key: info.IdempotencyKey, Name: name, Limit: limit, Attempt: info.Attempt, Effect: effect})
+	Report(Attempt{Key: info.IdempotencyKey, Name: name, Limit: limit, Attempt: info.Attempt, Effect: effect, Time: time.Now()})
 }
 
 // perform is the body of an attempt: it takes a while, has its effect, and returns the next value.

@@ -12,7 +12,7 @@ import (
 
 // Chain__pawl is Chain as a workflow runs it.
 //
-//line load.go:91:1
+//line load.go:92:1
 func Chain__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	value := in.Seed
 	for range in.N {
@@ -26,7 +26,7 @@ func Chain__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // Steps__pawl is Steps as a workflow runs it.
 //
-//line load.go:105:1
+//line load.go:106:1
 func Steps__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	value := in.Seed
 	for range in.N {
@@ -45,7 +45,7 @@ func Steps__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // FanOnce__pawl is FanOnce as a workflow runs it.
 //
-//line load.go:124:1
+//line load.go:125:1
 func FanOnce__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	values := make(chan int, in.N)
 	for i := range in.N {
@@ -66,7 +66,7 @@ func FanOnce__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // Retry__pawl is Retry as a workflow runs it.
 //
-//line load.go:145:1
+//line load.go:146:1
 func Retry__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	if err := Fail__pawl(_run, ctx, in.Seed); err == nil {
 		return 0, errors.New("an activity that always fails succeeded")
@@ -76,7 +76,7 @@ func Retry__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // Compensate__pawl is Compensate as a workflow runs it.
 //
-//line load.go:155:1
+//line load.go:156:1
 func Compensate__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	cleanup := abi.WithoutCancel(_run, ctx)
 	value := in.Seed

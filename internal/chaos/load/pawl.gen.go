@@ -18,7 +18,7 @@ const _ = abi.GeneratedV2
 var pawlCompute = pawlPackage.Activity(abi.Activity{
 	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Compute",
 	Policy: abi.Policy{StartToClose: 20 * time.Second, BackoffMin: 100 * time.Millisecond, BackoffMax: 2 * time.Second},
-	Pos:    "load.go:62",
+	Pos:    "load.go:63",
 })
 
 // Compute__pawl schedules activity Compute and waits for its outcome.
@@ -32,7 +32,7 @@ func Compute__pawl(_run *abi.Run, ctx context.Context, value int, work time.Dura
 var pawlOnce = pawlPackage.Activity(abi.Activity{
 	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Once",
 	Policy: abi.Policy{StartToClose: 20 * time.Second, Attempts: 1},
-	Pos:    "load.go:69",
+	Pos:    "load.go:70",
 })
 
 // Once__pawl schedules activity Once and waits for its outcome.
@@ -46,7 +46,7 @@ func Once__pawl(_run *abi.Run, ctx context.Context, value int, work time.Duratio
 var pawlFail = pawlPackage.Activity(abi.Activity{
 	Name:   "github.com/pawlhq/pawl/internal/chaos/load.Fail",
 	Policy: abi.Policy{StartToClose: 20 * time.Second, Attempts: 3, BackoffMin: 100 * time.Millisecond, BackoffMax: time.Second},
-	Pos:    "load.go:76",
+	Pos:    "load.go:77",
 })
 
 // Fail__pawl schedules activity Fail and waits for its outcome.
@@ -59,7 +59,7 @@ func Fail__pawl(_run *abi.Run, ctx context.Context, value int) error {
 var pawlMark = pawlPackage.Activity(abi.Activity{
 	Name: "github.com/pawlhq/pawl/internal/chaos/load.Mark",
 	Step: true,
-	Pos:  "load.go:84",
+	Pos:  "load.go:85",
 })
 
 // Mark__pawl runs step Mark and waits for its outcome.
@@ -124,7 +124,7 @@ func pawlActivities() []abi.Handler {
 var pawlChain = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Chain",
 	Version: "f020c5272f2f",
-	Pos:     "load.go:91",
+	Pos:     "load.go:92",
 })
 
 // StartChain starts a run of workflow Chain and returns a handle on it.
@@ -168,7 +168,7 @@ func pawlRunChain(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 var pawlSteps = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Steps",
 	Version: "3a093b058130",
-	Pos:     "load.go:105",
+	Pos:     "load.go:106",
 })
 
 // StartSteps starts a run of workflow Steps and returns a handle on it.
@@ -212,7 +212,7 @@ func pawlRunSteps(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 var pawlFanOnce = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.FanOnce",
 	Version: "4e9f92ec3ee4",
-	Pos:     "load.go:124",
+	Pos:     "load.go:125",
 })
 
 // StartFanOnce starts a run of workflow FanOnce and returns a handle on it.
@@ -256,7 +256,7 @@ func pawlRunFanOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 var pawlRetry = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Retry",
 	Version: "4f37eeea331b",
-	Pos:     "load.go:145",
+	Pos:     "load.go:146",
 })
 
 // StartRetry starts a run of workflow Retry and returns a handle on it.
@@ -300,7 +300,7 @@ func pawlRunRetry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 var pawlCompensate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Compensate",
 	Version: "c8863179ca25",
-	Pos:     "load.go:155",
+	Pos:     "load.go:156",
 })
 
 // StartCompensate starts a run of workflow Compensate and returns a handle on it.

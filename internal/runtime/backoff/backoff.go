@@ -20,13 +20,13 @@ func Doubling(shortest, longest time.Duration) Policy {
 
 // Pause returns the pause after the given number of attempts, counted from 1.
 func (p Policy) Pause(attempts int) time.Duration {
-	pause, limit := float64(p.Min), float64(max(p.Min, p.Max))
-	if p.Factor <= 1 || pause <= 0 {
-		return p.Min
+	pause, limit := float64(p.Min), max(p.Min, p.Max)
+	if attempts <= 1 || !(p.Factor > 1) || pause <= 0 {
+		return max(p.Min, 0)
 	}
 	for range attempts - 1 {
-		if pause *= p.Factor; pause >= limit {
-			return time.Duration(limit)
+		if pause *= p.Factor; pause >= float64(limit) {
+			return limit
 		}
 	}
 	return time.Duration(pause)

@@ -3,6 +3,7 @@ package backoff
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +25,12 @@ func TestPause(t *testing.T) {
 		{Policy{Min: 2 * s, Max: s, Factor: 3}, 5, 2 * s},
 		{Policy{Min: s, Max: 10 * s, Factor: 0.5}, 100, s},
 		{Policy{}, 7, 0},
+		{Policy{Min: -s, Max: s, Factor: 2}, 7, 0},
+		{Policy{Min: s, Max: math.MaxInt64, Factor: 1000}, math.MaxInt32, math.MaxInt64},
+		{Policy{Min: math.MaxInt64, Max: math.MaxInt64, Factor: 2}, 1, math.MaxInt64},
+		{Policy{Min: math.MaxInt64, Max: math.MaxInt64, Factor: 2}, 2, math.MaxInt64},
+		{Policy{Min: 1, Max: math.MaxInt64, Factor: math.Inf(1)}, 2, math.MaxInt64},
+		{Policy{Min: s, Max: 2 * s, Factor: math.NaN()}, 2, s},
 	} {
 		if got := test.policy.Pause(test.attempts); got != test.want {
 			t.Errorf("%+v after %d attempts: pause %v, want %v", test.policy, test.attempts, got, test.want)

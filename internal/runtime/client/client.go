@@ -5,14 +5,18 @@
 package client
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/tuning"
 )
 
 // ErrNotFound is the error for a workflow id without a run: it was never started, or its retention has passed.
@@ -27,7 +31,11 @@ type AlreadyStartedError struct {
 }
 
 func (e *AlreadyStartedError) Error() string {
-	return fmt.Sprintf("workflow %q already has a run (%s, %s): use another id, or set a conflict or reuse policy", e.ID, e.RunID, e.Status)
+	option := "pawl.OnConflict(pawl.ConflictUseExisting), which returns a handle to that run"
+	if e.Status.Closed() {
+		option = "pawl.OnReuse(pawl.ReuseAllow), which starts another run"
+	}
+	return fmt.Sprintf("workflow %q already has a run (%s, %s): use another id, or the option %s", e.ID, e.RunID, e.Status, option)
 }
 
 // RunError is the error of a run that did not complete. It wraps the error that the workflow returned, so that errors.Is
@@ -60,10 +68,14 @@ type Client struct {
 	chain *payloads.Chain
 	newID func(of string) string
 	log   *slog.Logger
+	look  backoff.Policy // the pauses between two looks for the end of a run
 }
 
 // New returns a client. chain may be nil. If it has no Objects, st is used for them.
-func New(st store.Store, chain *payloads.Chain) *Client {
+func New(st store.Store, chain *payloads.Chain) *Client { return NewTuned(st, chain, tuning.Tuning{}) }
+
+// NewTuned is like New, and changes what tests change.
+func NewTuned(st store.Store, chain *payloads.Chain, t tuning.Tuning) *Client {
 	c := payloads.Chain{}
 	if chain != nil {
 		c = *chain
@@ -71,13 +83,14 @@ func New(st store.Store, chain *payloads.Chain) *Client {
 	if c.Objects == nil {
 		c.Objects = st
 	}
-	return &Client{st, &c, func(string) string { return journal.NewID() }, slog.Default()}
+	c.LimitTo(st.MaxPayload())
+	newID := t.NewID
+	if newID == nil {
+		newID = func(string) string { return journal.NewID() }
+	}
+	look := backoff.Doubling(20*time.Millisecond, cmp.Or(t.LookEvery, 5*time.Second))
+	return &Client{st, &c, newID, slog.Default(), look}
 }
 
 // SetLogger makes c log to another logger than the default one.
 func SetLogger(c *Client, log *slog.Logger) { c.log = log }
-
-// SetIDs makes c use newID for ids that the caller of a start does not set: the workflow id, for which of is empty, and the
-// id of a start of workflow of. Run ids are derived from them. The ids must be unique. SetIDs is for tests whose
-// random numbers must be the same each time, because they are seeded by run ids. It is called before any start.
-func SetIDs(c *Client, newID func(of string) string) { c.newID = newID }

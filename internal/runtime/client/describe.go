@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -82,15 +83,15 @@ func (c *Client) open(ctx context.Context, info *history.RunSummary) error {
 	return history.EditPayloads(info, func(p *history.Payload) error { return c.chain.Open(ctx, p) })
 }
 
-// show is open for people: what cannot be opened is described.
-func (c *Client) show(ctx context.Context, info *history.RunSummary) {
+// Reveal opens the texts and the failure of a summary, for people. What this client cannot open is described.
+func (c *Client) Reveal(ctx context.Context, info *history.RunSummary) {
 	if c.open(ctx, info) != nil {
 		info.Parked, info.Reason = cmp.Or(info.Parked, info.SealedParked.String()), cmp.Or(info.Reason, info.SealedReason.String())
 	}
 }
 
 func (c *Client) describe(ctx context.Context, info *history.RunSummary) *Description {
-	c.show(ctx, info)
+	c.Reveal(ctx, info)
 	d := &Description{
 		ID: info.ID, RunID: info.RunID, Type: info.Type, Queue: info.Queue, Status: info.Status, Started: info.Started,
 		Closed: info.Closed, Events: info.Events, Parked: info.Parked, Reason: info.Reason,
@@ -115,7 +116,7 @@ func (c *Client) describeWaiting(ctx context.Context, info *history.RunSummary) 
 func (c *Client) addRequests(ctx context.Context, d *Description) error {
 	sent, err := c.store.Pending(ctx, d.Queue, d.ID)
 	for _, p := range sent {
-		msg, err := history.UnmarshalMessage(p.Data)
+		msg, err := incoming.Message(p)
 		if p.Start || err != nil || msg.RunID != d.RunID {
 			continue
 		}
@@ -127,17 +128,13 @@ func (c *Client) addRequests(ctx context.Context, d *Description) error {
 
 // describeEntry describes a run whose journal cannot be read, by its summary alone.
 func (c *Client) describeEntry(ctx context.Context, id, runID string, cause error) (*Description, error) {
-	entry, err := c.store.GetEntry(ctx, id)
+	info, err := c.entry(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		if errors.Is(cause, store.ErrNotFound) {
 			return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 		}
 		return nil, cause
 	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -149,16 +146,12 @@ func (c *Client) describeEntry(ctx context.Context, id, runID string, cause erro
 
 // addNews adds what is only in the summary and not in the journal: that the run is parked.
 func (c *Client) addNews(ctx context.Context, d *Description) error {
-	entry, err := c.store.GetEntry(ctx, d.ID)
+	info, err := c.entry(ctx, d.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	info, err := history.UnmarshalRunSummary(entry.Data)
 	if err == nil && isNews(info, d.RunID) && (info.Status == history.StatusParked || d.Status == history.StatusWaiting) {
-		c.show(ctx, info)
+		c.Reveal(ctx, info)
 		d.Status, d.Parked = info.Status, info.Parked
 	}
 	return err
@@ -168,6 +161,20 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 // has no run id.
 func isNews(info *history.RunSummary, runID string) bool {
 	return !info.Status.Closed() && (info.RunID == runID || info.RunID == "")
+}
+
+// entry returns the summary of the newest run of id that visibility has. One that cannot be decoded is treated as missing: a
+// worker writes it again.
+func (c *Client) entry(ctx context.Context, id string) (*history.RunSummary, error) {
+	stored, err := c.store.GetEntry(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	info, err := history.UnmarshalRunSummary(stored.Data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
+	}
+	return info, nil
 }
 
 // pending lists the operations that have no outcome yet, oldest first. cancelled reports whether the run's cancellation was
@@ -214,8 +221,8 @@ func (c *Client) addTaskStates(ctx context.Context, d *Description) error {
 			return err
 		}
 		state, err := history.UnmarshalTaskState(data)
-		if err != nil {
-			return err
+		if err != nil { // the next attempt writes it again
+			continue
 		}
 		var sealed *payloads.DecodeError
 		err = history.EditPayloads(state, func(p *history.Payload) error { return c.chain.Open(ctx, p) })

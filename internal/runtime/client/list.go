@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
@@ -53,7 +54,7 @@ func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, err
 	}
 	addUntil(time.Time{})
 	for _, info := range l.runs {
-		c.show(ctx, info)
+		c.Reveal(ctx, info)
 	}
 	return l.runs, nil
 }
@@ -65,7 +66,7 @@ func (c *Client) listStarts(ctx context.Context, f Filter) (list []*history.RunS
 		return nil, nil
 	}
 	err = c.store.PendingStarts(ctx, "", func(p store.PendingStart) bool {
-		if req, err := history.UnmarshalStartRequest(p.Data); err == nil {
+		if req, err := incoming.Start(p.ID, p.Data); err == nil {
 			list = append(list, waitingSummary(req, p.Time))
 		}
 		// Each start has a run that waits, or an entry that is newer. So without a filter, no more are needed.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
@@ -49,6 +48,9 @@ func (r *Run) Terminate(ctx context.Context, reason string) error {
 func (r *Run) Describe(ctx context.Context) (*Description, error) {
 	return r.c.Describe(ctx, r.id, r.runID)
 }
+
+// History returns the history of the run.
+func (r *Run) History(ctx context.Context) (*History, error) { return r.c.History(ctx, r.id, r.runID) }
 
 // Wait waits for the run to end and decodes its results into out. It fails with a *RunError if the run did not
 // complete, with ErrNotFound if it is not known, and with ctx's error if ctx ends first; the run continues.
@@ -114,10 +116,9 @@ func (c *Client) ResultOrParked(ctx context.Context, id, runID string, onParked 
 	}
 	defer stop()
 	// The announcement may have come before the subscription, or be lost, so look from time to time, too.
-	poll := backoff.Doubling(20*time.Millisecond, 5*time.Second)
 	parked := ""
-	for polls := 1; ; polls++ {
-		wait := poll.Pause(polls)
+	for looks := 1; ; looks++ {
+		wait := c.look.Pause(looks)
 		info, err := c.ended(ctx, id, runID)
 		if info != nil || err != nil {
 			return info, err
@@ -155,7 +156,7 @@ func (c *Client) parked(ctx context.Context, id, runID string) string {
 	if err != nil || info.Status != history.StatusParked || runID != "" && !isNews(info, runID) {
 		return ""
 	}
-	c.show(ctx, info)
+	c.Reveal(ctx, info)
 	return info.Parked
 }
 

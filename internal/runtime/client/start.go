@@ -9,10 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -75,7 +75,9 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, opts ...StartOption) (runID string, err error) {
 	req.Retention = DefaultRetention
 	for _, opt := range opts {
-		opt(req)
+		if opt != nil {
+			opt(req)
+		}
 	}
 	if req.ID == "" {
 		req.ID = c.newID("")
@@ -84,13 +86,8 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 	if !req.Named {
 		req.RequestID = c.newID(req.ID)
 	}
-	for _, text := range []string{req.ID, req.RequestID, req.Queue} {
-		if !utf8.ValidString(text) {
-			return "", fmt.Errorf("start workflow %q: %q is not UTF-8: encode it, for example in base64", req.ID, text)
-		}
-	}
-	if req.Conflict == history.ConflictTerminate && req.Reuse != history.ReuseAllow {
-		return "", fmt.Errorf("start workflow %q: ConflictTerminate requires the reuse policy ReuseAllow", req.ID)
+	if err := checkStart(req); err != nil {
+		return "", err
 	}
 	req.RunID = c.newRunID(req)
 	if err := c.chain.Seal(ctx, journal.ObjectPrefix(req.ID, req.RunID), &req.Input); err != nil {
@@ -187,9 +184,9 @@ func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, e
 // recently and keeps it there in case its worker dies. It returns no run if the request may be sent again once that start
 // is gone.
 func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pending *store.PendingStartError) (runID string, err error) {
-	other, err := history.UnmarshalStartRequest(pending.Data)
+	other, err := incoming.Start(req.ID, pending.Data)
 	if err != nil {
-		return "", err
+		return "", nil // not a start: a worker will remove it
 	}
 	if other.RequestID == req.RequestID {
 		return other.RunID, nil

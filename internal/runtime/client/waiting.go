@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
@@ -21,7 +22,7 @@ func (c *Client) waiting(ctx context.Context, id, runID string, newest *journal.
 	var starts []*history.StartRequest
 	var sent []time.Time
 	err = c.store.PendingStarts(ctx, id, func(p store.PendingStart) bool {
-		if req, err := history.UnmarshalStartRequest(p.Data); err == nil && (runID == "" || req.RunID == runID) {
+		if req, err := incoming.Start(p.ID, p.Data); err == nil && (runID == "" || req.RunID == runID) {
 			starts, sent = append(starts, req), append(sent, p.Time)
 		}
 		return true

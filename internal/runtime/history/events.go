@@ -367,7 +367,7 @@ func (e *RunFailed) edited(ed *editor) Body {
 	return &c
 }
 
-// RunCancelled closes a run whose workflow returned an error that matches context.Canceled.
+// RunCancelled closes a run that was cancelled, and whose workflow returned an error that matches context.Canceled.
 type RunCancelled struct {
 	Result   Payload
 	Failure  Failure

@@ -31,6 +31,31 @@ type Chain struct {
 // NATS allows by default, because several payloads share a message.
 const DefaultThreshold = 256 << 10
 
+// Check returns what is wrong with the transforms. Payloads are opened by the names of their transforms.
+func (c *Chain) Check() error {
+	seen := map[string]bool{}
+	for i, t := range c.Transforms {
+		if t == nil {
+			return fmt.Errorf("transform %d is nil", i+1)
+		}
+		switch name := t.Name(); {
+		case !codec.ValidName(name):
+			return fmt.Errorf("%q is no name for a transform: use letters, digits and - _ . /", name)
+		case seen[name]:
+			return fmt.Errorf("two transforms are named %q, and payloads are opened by name: give them different names", name)
+		default:
+			seen[name] = true
+		}
+	}
+	return nil
+}
+
+// LimitTo lowers the threshold to a quarter of the largest message that a store accepts. It must be called before the chain is
+// used.
+func (c *Chain) LimitTo(maxMessage int) {
+	c.Threshold = max(1, min(c.threshold(), maxMessage/4))
+}
+
 // errNoObjects says that a payload is over the threshold and there is no object store.
 var errNoObjects = errors.New("payload is too large for a message and no object store is configured")
 

@@ -77,10 +77,14 @@ type Journal interface {
 	// *ConflictError if prev is not the last one. Any other error leaves the outcome unknown: compare
 	// Last's CommitID with rec's to learn it.
 	//
-	// A record with Close set replaces all earlier records of its run and is kept for Close.Retention. The first
-	// record of a new run (First == 0) keeps the closed run before it readable through LoadRun until the retention
-	// of that run ends.
+	// A record with Close set replaces all earlier records of its run and is kept for Close.Retention; call Expire after
+	// it. The first record of a new run (First == 0) keeps the closed run before it readable through LoadRun until the
+	// retention of that run ends.
 	Append(ctx context.Context, id string, prev Seq, rec Record) (Seq, error)
+	// Expire lets the store remove the newest run of workflow id, which is closed, when its retention ends. It returns
+	// the sequence that the run's record then has. If Expire is never called, the record may take up space until the id
+	// is used again. It fails with a *ConflictError if runID is not the newest run or is open.
+	Expire(ctx context.Context, id, runID string) (Seq, error)
 	// Load returns the records of the newest run of workflow id, oldest first, or ErrNotFound.
 	Load(ctx context.Context, id string) ([]Stored, error)
 	// LoadRun returns the records of one run, which may be an older, closed one, or ErrNotFound.
@@ -117,7 +121,7 @@ type Stored struct {
 // Inbox holds messages that were sent to workflows and are not yet in their journals.
 type Inbox interface {
 	// Send stores m. If a message with the same DedupID was sent within the last two minutes, Send stores nothing and
-	// succeeds.
+	// succeeds. An outcome may be stored again.
 	Send(ctx context.Context, m Message) error
 	// SendStart stores m as the only pending start of its workflow id. It fails with a *PendingStartError if another
 	// start of that id is pending. If the pending start has the same DedupID as m, it succeeds.
@@ -139,15 +143,17 @@ type Message struct {
 	Queue   string // the workflow's task queue
 	ID      string // workflow id
 	DedupID string // identifies repetitions; may be empty
+	Outcome bool   // the outcome of an activity. The permission to send outcomes is separate
 	Data    []byte
 }
 
 // Pending is a message in the inbox.
 type Pending struct {
-	Seq   Seq
-	Time  time.Time // when it was stored
-	Start bool
-	Data  []byte
+	Seq     Seq
+	Time    time.Time // when it was stored
+	Start   bool
+	Outcome bool
+	Data    []byte
 }
 
 // PendingStart is a start in the inbox.
@@ -177,10 +183,13 @@ type Wakeup struct {
 	ID        string    // workflow id
 	Timer     bool      // a timer fired: there is no Data, and Seq is not a sequence of the inbox
 	Start     bool      // a pending start
+	Outcome   bool      // the outcome of an activity
 	Time      time.Time // when the message was stored, or the timer fired
 	Seq       Seq
 	Data      []byte
 	Delivered int // number of deliveries, 1 on the first
+	// Received is when it was delivered, or a little later: less than AckWait/2, even if this process was suspended.
+	Received time.Time
 	Settle
 }
 
@@ -256,6 +265,8 @@ type Timers interface {
 type Visibility interface {
 	// PutEntry stores e unless the stored entry has a higher Version.
 	PutEntry(ctx context.Context, e Entry) error
+	// DropEntry removes the entry of e.ID if its version is that of e.
+	DropEntry(ctx context.Context, e Entry) error
 	// GetEntry returns the entry of workflow id, or ErrNotFound.
 	GetEntry(ctx context.Context, id string) (Entry, error)
 	// ListEntries calls yield with every entry, newest change first, until yield returns false. It reads few entries more than

@@ -85,8 +85,10 @@ func (b *bench) peek() store.Task {
 		b.Fatal(err)
 	}
 	d := <-taken
+	cancel()
+	time.Sleep(time.Second) // the end of a context reaches the server asynchronously, like an answer
 	d.Nak(0)
-	time.Sleep(100 * time.Millisecond) // answers are asynchronous
+	time.Sleep(time.Second)
 	return d.Task
 }
 
@@ -150,6 +152,7 @@ func TestRunningAttemptIsNotRepeatedOrGivenUp(t *testing.T) {
 			defer b.work(owner)()
 			run := b.start(wf, "w1", "")
 			task := b.peek()
+			b.deliverAgain(task) // as the first delivery
 			defer b.work(acts)()
 			time.Sleep(time.Second)
 			b.deliverAgain(task)

@@ -339,3 +339,22 @@ func TestUnknownTypeIsParkedUntilAWorkerHasIt(t *testing.T) {
 		}
 	})
 }
+
+// A run that is listed as open but has no journal is removed from the list: its entry came back after a crash of the server,
+// or the journal is lost.
+func TestEntryWithoutJournalIsRemoved(t *testing.T) {
+	world(t, func(b *bench) {
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return in, nil })
+		st := b.open()
+		defer st.Close()
+		s := &history.RunSummary{ID: "gone", RunID: "r", Type: "t.wf", Queue: "q", Status: history.StatusRunning}
+		if err := st.PutEntry(context.Background(), store.Entry{ID: "gone", Version: 2, Data: s.Marshal()}); err != nil {
+			b.Fatal(err)
+		}
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
+		time.Sleep(5 * time.Minute)
+		if listed, err := b.client.List(context.Background(), client.Filter{}); err != nil || len(listed) != 0 {
+			b.Errorf("listed %+v (%v), want none", listed, err)
+		}
+	})
+}

@@ -130,6 +130,16 @@ func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store
 	return seq, err
 }
 
+// Expire implements store.Journal.
+func (s *Store) Expire(ctx context.Context, id, runID string) (seq store.Seq, err error) {
+	err = s.write(ctx, "expiry of "+id, "", func() error {
+		seq, err = s.Store.Expire(ctx, id, runID)
+		s.recorder.Moved(id, seq, err)
+		return err
+	})
+	return seq, err
+}
+
 // Send implements store.Inbox. It drops the messages with which workers wake stuck runs: the engine must not depend on
 // them, and they would repair what a test should find.
 func (s *Store) Send(ctx context.Context, m store.Message) error {
@@ -155,13 +165,20 @@ func (s *Store) DropTask(ctx context.Context, t store.Task) error {
 	return s.write(ctx, "drop of task "+TaskName(t), "", func() error { return s.Store.DropTask(ctx, t) })
 }
 
-// PutTaskState implements store.Tasks.
-func (s *Store) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, state store.TaskState) (seq store.Seq, err error) {
-	err = s.write(ctx, "state of task "+TaskName(t), "", func() error {
-		seq, err = s.Store.PutTaskState(ctx, t, prev, state)
-		return err
-	})
-	return seq, err
+// PutTaskState implements store.Tasks. Unlike other writes it does not wait while the worker is frozen: the author's function
+// may wait for it, and goes on after the end of the test then.
+func (s *Store) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, state store.TaskState) (store.Seq, error) {
+	name := s.recorder.Number("state of task " + TaskName(t))
+	s.reach("before " + name)
+	if !s.Alive() {
+		return 0, s.wait(ctx)
+	}
+	revision, err := s.Store.PutTaskState(ctx, t, prev, state)
+	s.reach("after " + name)
+	if !s.Alive() {
+		return 0, s.wait(ctx)
+	}
+	return revision, err
 }
 
 // ScheduleTimer implements store.Timers.
@@ -225,6 +242,9 @@ func (s *Store) Request(ctx context.Context, topic string, data []byte) (answer 
 		answer, err = s.Store.Request(ctx, topic, data)
 		return err
 	})
+	if err != nil && ctx.Err() != nil && s.Alive() { // it was frozen for so long that no answer came in time
+		err = store.ErrNotFound
+	}
 	return answer, err
 }
 

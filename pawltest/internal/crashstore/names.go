@@ -36,6 +36,16 @@ func statusOf(e store.Entry) string {
 	return fmt.Sprintf(": %s", summary.Status)
 }
 
+// withoutDetail returns the name of a crash point without what follows its number.
+func withoutDetail(point string) string {
+	number := strings.LastIndexByte(point, '#')
+	detail := strings.LastIndex(point, ": ")
+	if detail > number {
+		return point[:detail]
+	}
+	return point
+}
+
 // messageName says what a message of an inbox is.
 func messageName(start bool, id string, data []byte) string {
 	if start {

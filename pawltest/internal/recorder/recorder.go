@@ -25,6 +25,8 @@ type Recorder struct {
 	appends  []Append // in the order in which they were answered
 	tasks    []store.Task
 	timers   timers
+	called   map[Call]bool
+	changed  chan struct{} // closed at the next call
 	attempts map[Call]int
 	longest  time.Duration // of an attempt
 }
@@ -36,6 +38,8 @@ type Append struct {
 	Rec  store.Record
 	Seq  store.Seq
 	Err  error // nil if it was stored
+
+	Moved bool // the last record was stored again, and nothing was appended: only ID, Seq and Err are set
 }
 
 // Conflicted reports whether the append failed because another writer was first.
@@ -73,6 +77,8 @@ type firedTimer struct {
 func New() *Recorder {
 	return &Recorder{
 		counts:   map[string]int{},
+		called:   map[Call]bool{},
+		changed:  make(chan struct{}),
 		attempts: map[Call]int{},
 		timers:   timers{map[timer]struct{}{}, map[firedTimer]struct{}{}},
 	}
@@ -114,6 +120,11 @@ func (r *Recorder) Appended(a Append) {
 	r.appends = append(r.appends, a)
 }
 
+// Moved records that the last record of a workflow id was stored again, with another sequence.
+func (r *Recorder) Moved(id string, seq store.Seq, err error) {
+	r.Appended(Append{ID: id, Seq: seq, Err: err, Moved: true})
+}
+
 // Enqueued records a task.
 func (r *Recorder) Enqueued(t store.Task) {
 	r.mu.Lock()
@@ -151,6 +162,29 @@ func (r *Recorder) Acknowledged(w store.Wakeup) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.timers.fired, firedTimer{w.ID, w.Seq})
+}
+
+// Called records that an attempt at a call has begun.
+func (r *Recorder) Called(c Call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.called[c] {
+		r.called[c] = true
+		close(r.changed)
+		r.changed = make(chan struct{})
+	}
+}
+
+// Calls returns the number of calls of activities and steps whose names match, and a channel that is closed at the next call.
+func (r *Recorder) Calls(match func(name string) bool) (n int, changed <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range r.called {
+		if match(c.Name) {
+			n++
+		}
+	}
+	return n, r.changed
 }
 
 // Attempted records an attempt at a call, and how long it took. It returns the number of attempts so far.
@@ -195,7 +229,7 @@ func (r *Recorder) Appends() []Append {
 func (r *Recorder) Runs() (ids []string, runs map[string][]string) {
 	runs = map[string][]string{}
 	for _, a := range r.Appends() {
-		if a.Conflicted() {
+		if a.Moved || a.Conflicted() {
 			continue
 		}
 		if rec, err := history.UnmarshalRecord(a.Rec.Data); err == nil && !slices.Contains(runs[a.ID], rec.RunID) {

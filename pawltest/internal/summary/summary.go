@@ -51,6 +51,20 @@ func Run(name string, events []history.Event) string {
 	return text.String()
 }
 
+// Ending describes how a run started and ended, without what happened between.
+func Ending(name string, events []history.Event) string {
+	text := name
+	for _, e := range events {
+		switch d := e.Body.Details(); {
+		case d.Kind == history.KindRunStarted:
+			text += fmt.Sprintf(": %s on %s%s\n", d.Name, d.Queue, payload(d.Input))
+		case d.Closes():
+			text += "  " + strings.TrimSpace(eventText(d)) + "\n"
+		}
+	}
+	return text
+}
+
 func start(d history.Details) []string {
 	head := []string{fmt.Sprintf("%s on %s%s", d.Name, d.Queue, payload(d.Input))}
 	for _, s := range d.Config {

@@ -100,7 +100,9 @@ func (i inbox) Pending(ctx context.Context, queue, id string) ([]store.Pending, 
 	defer i.unlock()
 	var waiting []store.Pending
 	for _, m := range i.pending.messages[address{queue, id}] {
-		waiting = append(waiting, store.Pending{Seq: m.seq, Time: m.payload.sent, Start: m.payload.start, Data: bytes.Clone(m.payload.Data)})
+		waiting = append(waiting, store.Pending{
+			Seq: m.seq, Time: m.payload.sent, Start: m.payload.start, Outcome: m.payload.Outcome, Data: bytes.Clone(m.payload.Data),
+		})
 	}
 	return waiting, nil
 }

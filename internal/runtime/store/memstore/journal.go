@@ -49,6 +49,19 @@ func (js journals) Append(ctx context.Context, id string, prev store.Seq, rec st
 	return stored.Seq, nil
 }
 
+// Expire implements store.Journal. A closed run expires anyway.
+func (js journals) Expire(ctx context.Context, id, runID string) (store.Seq, error) {
+	if err := js.lock(ctx, nil); err != nil {
+		return 0, err
+	}
+	defer js.unlock()
+	j := js.find(id)
+	if len(j.records) == 0 || j.newest().RunID != runID || j.newest().Close == nil {
+		return 0, &store.ConflictError{ID: id, Last: j.last()}
+	}
+	return j.newest().Seq, nil
+}
+
 // Load implements store.Journal.
 func (js journals) Load(ctx context.Context, id string) ([]store.Stored, error) {
 	if err := js.lock(ctx, nil); err != nil {

@@ -65,9 +65,11 @@ func (c *groupConsumer) deliver(m *message[inboxMessage]) {
 		Timer:     m.payload.timer,
 		Start:     m.payload.start,
 		Time:      m.payload.sent,
+		Outcome:   m.payload.Outcome,
 		Seq:       m.seq,
 		Data:      bytes.Clone(m.payload.Data),
 		Delivered: m.deliveries,
+		Received:  time.Now(),
 		Settle:    newDelivery(c.conn, m, nil),
 	}
 }

@@ -44,6 +44,18 @@ func (v visibility) PutEntry(ctx context.Context, e store.Entry) error {
 	return nil
 }
 
+// DropEntry implements store.Visibility.
+func (v visibility) DropEntry(ctx context.Context, e store.Entry) error {
+	if err := v.lock(ctx, nil); err != nil {
+		return err
+	}
+	defer v.unlock()
+	if stored, ok := v.get(e.ID); ok && stored.Version == e.Version {
+		delete(v.byID, e.ID)
+	}
+	return nil
+}
+
 // GetEntry implements store.Visibility.
 func (v visibility) GetEntry(ctx context.Context, id string) (store.Entry, error) {
 	if err := v.lock(ctx, nil); err != nil {

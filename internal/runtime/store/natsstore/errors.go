@@ -23,6 +23,7 @@ const (
 	codeMemoryExceeded      = 10028
 	codeInsufficient        = 10023
 	codeStoreFailed         = 10077
+	codeSequenceNotFound    = 10043
 	codeStreamOffline       = 10118
 	codeExpectedNotReady    = 10163
 	codeStreamOfflineReason = 10194
@@ -56,7 +57,7 @@ func apiError(api *jetstream.APIError) error {
 	case jetstream.JSErrCodeStreamWrongLastSequenceConstant,
 		codeClusterNotAvailable, codeStreamOffline, codeStreamOfflineReason, codeExpectedNotReady:
 		return &transientError{api}
-	case jetstream.JSErrCodeMessageNotFound:
+	case jetstream.JSErrCodeMessageNotFound, codeSequenceNotFound:
 		return store.ErrNotFound
 	case jetstream.JSErrCodeStreamMessageExceedsMaximum:
 		return fmt.Errorf("%w: %w", store.ErrTooLarge, api)

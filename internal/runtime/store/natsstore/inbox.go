@@ -1,14 +1,14 @@
-// The inbox: messages sent to workflows. Each workflow has one subject for starts and one for all other messages.
+// The inbox: messages sent to workflows. Each workflow has one subject for starts, one for what clients send to a run, and one
+// for outcomes of activities, so that each can be permitted by itself.
 
 package natsstore
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -23,13 +23,26 @@ func (s *Store) Send(ctx context.Context, m store.Message) error {
 	}
 	h := header()
 	setMsgID(h, m)
-	_, err := s.shard(m.ID).inbox.write(ctx, &nats.Msg{
-		Subject: s.name.inbox(m.Queue, m.ID, eventToken), Header: h, Data: m.Data,
-	})
+	msg := &nats.Msg{Subject: s.name.inbox(m.Queue, m.ID, controlToken), Header: h, Data: m.Data}
+	if m.Outcome {
+		msg.Subject = s.name.inbox(m.Queue, m.ID, outcomeToken)
+	}
+	a, err := s.shard(m.ID).inbox.write(ctx, msg)
+	if err == nil && a.Duplicate && m.Outcome && !s.isStored(ctx, m.ID, a.Seq, msg) {
+		delete(h, headerMsgID)
+		_, err = s.shard(m.ID).inbox.write(ctx, msg)
+	}
 	if err != nil {
 		return fmt.Errorf("send to workflow %q: %w", m.ID, err)
 	}
 	return nil
+}
+
+// isStored reports whether msg is the message with sequence seq in the inbox. Another one may have the same id: a client chooses the ids of
+// its messages, and must not be able to keep an outcome out of the inbox.
+func (s *Store) isStored(ctx context.Context, id string, seq uint64, msg *nats.Msg) bool {
+	stored, err := s.reader(s.shard(id).inbox).fresh(ctx, getRequest{Seq: seq})
+	return err == nil && stored.Subject == msg.Subject && bytes.Equal(stored.Data, msg.Data)
 }
 
 // SendStart implements store.Inbox. It does not see a pending start on another queue; the journal lets only one of the
@@ -91,15 +104,13 @@ func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending,
 	}
 	inbox := s.reader(s.shard(id).inbox)
 	var all []store.Pending
-	for _, last := range []string{startToken, eventToken} {
-		for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, last), 0) {
-			if err != nil {
-				return nil, fmt.Errorf("read pending messages of workflow %q: %w", id, err)
-			}
-			all = append(all, store.Pending{Seq: m.Seq, Time: m.Time, Start: last == startToken, Data: m.Data})
+	for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, "*"), 0) {
+		if err != nil {
+			return nil, fmt.Errorf("read pending messages of workflow %q: %w", id, err)
 		}
+		last := m.Subject[strings.LastIndexByte(m.Subject, '.')+1:]
+		all = append(all, store.Pending{Seq: m.Seq, Time: m.Time, Start: last == startToken, Outcome: last == outcomeToken, Data: m.Data})
 	}
-	slices.SortFunc(all, func(a, b store.Pending) int { return cmp.Compare(a.Seq, b.Seq) })
 	return all, nil
 }
 
@@ -166,6 +177,6 @@ func (s *Store) wakeup(m *nats.Msg, d *delivery) (w store.Wakeup, err error) {
 	}
 	var last string
 	w.Queue, w.ID, last, err = s.name.parseInbox(m.Subject)
-	w.Start, w.Seq, w.Data = last == startToken, d.seq, m.Data
+	w.Start, w.Outcome, w.Seq, w.Data = last == startToken, last == outcomeToken, d.seq, m.Data
 	return w, err
 }

@@ -3,7 +3,6 @@
 package natsstore
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ const (
 	headerFirst   = "Pawl-First"
 	headerClose   = "Pawl-Close" // retention
 
-	// Headers of an archived record: its original sequence and time.
+	// Headers of a copy: the sequence and the time of the record that was copied.
 	headerSeq  = "Pawl-Seq"
 	headerTime = "Pawl-Time"
 )
@@ -41,6 +40,9 @@ func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store
 		}
 	}
 	a, err := s.shard(id).journal.write(ctx, s.recordMsg(id, prev, rec))
+	if isConflict(err) && prev == 0 {
+		a, err = s.appendAfterExpired(ctx, id, rec, err)
+	}
 	if isConflict(err) {
 		return s.resolve(ctx, id, prev, rec, err)
 	}
@@ -64,9 +66,10 @@ func (s *Store) recordMsg(id string, prev store.Seq, rec store.Record) *nats.Msg
 	h := recordHeader(rec)
 	h[headerExpectedSeq] = []string{seqString(prev)}
 	if rec.Close != nil {
-		// In one step, the server stores this record, removes all before it, and sets when it expires.
-		h[headerRollup] = []string{rollupSubject}
-		h[headerTTL] = []string{ttl(rec.Close.Retention)}
+		h[headerRollup] = []string{rollupSubject} // the server stores this record and removes all before it
+	}
+	if rec.Close != nil && rec.First == 0 {
+		h[headerTTL] = []string{ttl(rec.Close.Retention)} // no open run can come back from under it: see Expire
 	}
 	return &nats.Msg{Subject: s.name.journal(id), Header: h, Data: rec.Data}
 }
@@ -107,32 +110,6 @@ func foundSeq(conflict error) (seq store.Seq) {
 	return seq
 }
 
-// archive copies the record prev to a subject of its own if it closed a run, because the close of the next run removes it
-// from the subject of the workflow. Copying it twice does no harm.
-func (s *Store) archive(ctx context.Context, id string, prev store.Seq) error {
-	closed, err := s.Last(ctx, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && (closed.Seq != prev || closed.Close == nil) {
-		return nil // prev did not close a run, or the append is about to conflict
-	}
-	if err != nil {
-		return err
-	}
-	left := closed.Close.Retention - time.Since(closed.Time)
-	h := recordHeader(closed.Record)
-	h[headerExpectedSeq] = []string{"0"}
-	h[headerTTL] = []string{ttl(left)}
-	h[headerSeq] = []string{seqString(closed.Seq)}
-	h[headerTime] = []string{closed.Time.Format(time.RFC3339Nano)}
-	_, err = s.shard(id).journal.write(ctx, &nats.Msg{Subject: s.name.archive(id, cmp.Or(closed.Request, noRequest), closed.RunID), Header: h, Data: closed.Data})
-	if isConflict(err) {
-		return nil
-	}
-	return err
-}
-
-// noRequest takes the place of the request in the subject of a run that has none.
-const noRequest = "-"
-
 func (s *Store) journal(id string) reader { return s.reader(s.shard(id).journal) }
 
 // Last implements store.Journal.
@@ -140,11 +117,24 @@ func (s *Store) Last(ctx context.Context, id string) (store.Stored, error) {
 	if err := checkID(id); err != nil {
 		return store.Stored{}, err
 	}
-	m, err := s.journal(id).last(ctx, s.name.journal(id))
+	last, _, err := s.newest(ctx, id)
+	if err == nil && overdue(last) {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return store.Stored{}, fmt.Errorf("read last record of workflow %q: %w", id, err)
 	}
-	return storedRecord(m)
+	return last, nil
+}
+
+// newest returns the newest record of id, and whether the server removes it at the end of the run's retention.
+func (s *Store) newest(ctx context.Context, id string) (last store.Stored, expires bool, err error) {
+	m, err := s.journal(id).last(ctx, s.name.journal(id))
+	if err != nil {
+		return last, false, err
+	}
+	last, err = storedRecord(m)
+	return last, m.Header.Get(headerTTL) != "", err
 }
 
 // Load implements store.Journal.
@@ -230,12 +220,11 @@ func (s *Store) LoadRun(ctx context.Context, id, runID string) ([]store.Stored, 
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	m, err := s.journal(id).last(ctx, s.name.archive(id, "", runID))
+	rec, err := s.archived(ctx, id, runID)
 	if err != nil {
 		return nil, fmt.Errorf("load run %s of workflow %q: %w", runID, id, err)
 	}
-	rec, err := archivedRecord(m)
-	return []store.Stored{rec}, err
+	return []store.Stored{rec}, nil
 }
 
 // FindRun implements store.Journal.
@@ -272,22 +261,11 @@ func storedRecord(m message) (store.Stored, error) {
 		rec.Close = &store.Close{}
 		rec.Close.Retention, err = time.ParseDuration(retention)
 	}
+	if at := m.Header.Get(headerTime); at != "" && err == nil {
+		rec.Time, err = time.Parse(time.RFC3339Nano, at)
+	}
 	if err != nil {
 		return rec, fmt.Errorf("read headers of record %d on %s: %w", m.Seq, m.Subject, err)
-	}
-	return rec, nil
-}
-
-func archivedRecord(m message) (store.Stored, error) {
-	rec, err := storedRecord(m)
-	if err != nil {
-		return rec, err
-	}
-	if rec.Seq, err = strconv.ParseUint(m.Header.Get(headerSeq), 10, 64); err != nil {
-		return rec, fmt.Errorf("read headers of archived record %d on %s: %w", m.Seq, m.Subject, err)
-	}
-	if rec.Time, err = time.Parse(time.RFC3339Nano, m.Header.Get(headerTime)); err != nil {
-		return rec, fmt.Errorf("read headers of archived record %d on %s: %w", m.Seq, m.Subject, err)
 	}
 	return rec, nil
 }

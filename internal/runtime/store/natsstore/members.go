@@ -4,6 +4,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -18,12 +19,16 @@ import (
 )
 
 const (
-	// settleTime is how long a new worker waits for answers to its hello before it computes its ranks.
+	// settleTime is how long a worker waits for more news of others before it computes its ranks. A new worker waits longer,
+	// with the lowest priority, until requests with which others ranked above it have expired. So no two workers have the same
+	// rank.
 	settleTime = 200 * time.Millisecond
-	// announceInterval is how often a worker announces itself, and memberTimeout is after how long without an
-	// announcement it counts as dead. Both may be long, because the server does not deliver to a dead worker anyway.
+	joinTime   = 2*settleTime + pullExpiry
+	// announceInterval is how often a worker announces itself unless Options.AnnounceEvery says otherwise. A worker that has
+	// not announced itself for silentIntervals counts as dead. This may be long, because the server does not deliver to a
+	// dead worker anyway.
 	announceInterval = 10 * time.Second
-	memberTimeout    = 35 * time.Second
+	silentIntervals  = 3.5
 )
 
 // The messages between members. The name of the sender follows.
@@ -38,6 +43,8 @@ type members struct {
 	link    *link
 	subject string
 	self    string
+	patient bool                  // a change of rank is costly: keep the ranks while there are no other workers
+	every   time.Duration         // from one announcement to the next
 	rank    func(group, rank int) // called with the rank of self in each group when it may have changed
 
 	mu       sync.Mutex
@@ -51,6 +58,8 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 		link:     s.link,
 		subject:  s.name.members(queue),
 		self:     worker,
+		patient:  s.opt.InProcess != nil,
+		every:    cmp.Or(s.opt.AnnounceEvery, announceInterval),
 		rank:     rank,
 		lastSeen: map[string]time.Time{},
 		changed:  make(chan struct{}, 1),
@@ -66,25 +75,28 @@ func (s *Store) join(ctx context.Context, queue, worker string, rank func(group,
 
 func (m *members) run(ctx context.Context, leave func()) {
 	defer leave()
-	settled := time.After(settleTime)
-	announcements := time.NewTicker(announceInterval)
+	settled := time.After(joinTime)
+	announcements := time.NewTicker(m.every)
 	defer announcements.Stop()
 	for {
 		select {
 		case <-settled:
 			settled = nil
+			m.updateRanks()
 		case <-announcements.C:
 			m.announce(hereMsg)
-			m.removeSilent()
+			if m.removeSilent() {
+				notify(m.changed)
+			}
 		case <-m.changed:
+			if settled == nil {
+				settled = time.After(settleTime)
+			}
 		case <-ctx.Done():
 			m.announce(byeMsg)
 			return
 		case <-m.link.life.Done():
 			return
-		}
-		if settled == nil {
-			m.updateRanks()
 		}
 	}
 }
@@ -129,11 +141,14 @@ func (m *members) note(worker string, alive bool) (changed bool) {
 	return known != alive
 }
 
-// removeSilent removes the members that have not announced themselves in time.
-func (m *members) removeSilent() {
+// removeSilent removes the members that have not announced themselves in time, and reports whether there were any.
+func (m *members) removeSilent() (removed bool) {
+	timeout := time.Duration(silentIntervals * float64(m.every))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	maps.DeleteFunc(m.lastSeen, func(_ string, at time.Time) bool { return time.Since(at) > memberTimeout })
+	before := len(m.lastSeen)
+	maps.DeleteFunc(m.lastSeen, func(_ string, at time.Time) bool { return time.Since(at) > timeout })
+	return len(m.lastSeen) < before
 }
 
 // updateRanks calls rank for each group.
@@ -141,6 +156,9 @@ func (m *members) updateRanks() {
 	m.mu.Lock()
 	others := slices.Collect(maps.Keys(m.lastSeen))
 	m.mu.Unlock()
+	if m.patient && len(others) == 0 {
+		return
+	}
 	for g := range groups {
 		m.rank(g, rankOf(m.self, others, g))
 	}

@@ -38,14 +38,16 @@ const (
 	kindJournal    = "JOURNAL"
 	kindTimers     = "TIMERS"
 	kindTasks      = "TASKS"
+	kindAttempts   = "ATTEMPTS"
 	kindVisibility = "VISIBILITY"
 	kindObjects    = "OBJECTS"
 )
 
 // The last token of an inbox subject.
 const (
-	startToken = "s"
-	eventToken = "e"
+	startToken   = "s"
+	controlToken = "c" // what clients send to a run
+	outcomeToken = "o"
 )
 
 // names returns the names used in one namespace.
@@ -112,17 +114,24 @@ func (n names) chunk(name, upload, last string) string {
 	return n.subject("oc", token(name), upload, last)
 }
 
-func (n names) topic(topic string) string { return n.subject("n", token(topic)) }
+// topic returns the subject of a topic of the bus. What precedes the first dot is a token of its own, so that a permission can
+// select it.
+func (n names) topic(topic string) string {
+	if kind, rest, _ := strings.Cut(topic, "."); kind != "" && rest != "" {
+		return n.subject("n", token(kind), token(rest))
+	}
+	return n.subject("n", token(topic))
+}
 
 func (n names) members(queue string) string { return n.subject("m", token(queue)) }
 
 // inboxOf and firedOf match what is delivered to one group of a queue, tasksOf what is delivered to all workers of a queue.
-func (n names) inboxOf(queue string, group int) string {
-	return n.subject("i", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) inboxOf(queue, group string) string {
+	return n.subject("i", group, "*", token(queue), ">")
 }
 
-func (n names) firedOf(queue string, group int) string {
-	return n.subject("f", strconv.Itoa(group), "*", token(queue), ">")
+func (n names) firedOf(queue, group string) string {
+	return n.subject("f", group, "*", token(queue), ">")
 }
 
 func (n names) tasksOf(queue string) string { return n.subject("a", token(queue), ">") }
@@ -138,12 +147,12 @@ func (e *subjectError) Error() string {
 // only subjects that those return, so that a message can be found again under the name that was parsed.
 
 func (n names) parseInbox(subject string) (queue, id, last string, err error) {
-	tokens, err := n.parse(subject, 5) // group, slot, queue, id, start or event
+	tokens, err := n.parse(subject, 5) // group, slot, queue, id, kind of message
 	if err != nil {
 		return "", "", "", err
 	}
 	queue, id, last = tokens[2], tokens[3], tokens[4]
-	if last != startToken && last != eventToken {
+	if last != startToken && last != controlToken && last != outcomeToken {
 		return "", "", "", &subjectError{subject}
 	}
 	return queue, id, last, checkSubject(subject, n.inbox(queue, id, last))

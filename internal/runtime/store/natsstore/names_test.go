@@ -2,6 +2,7 @@ package natsstore
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,7 @@ func TestBatchesAreSplit(t *testing.T) {
 func TestTTLNeverEndsEarly(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "1s", time.Millisecond: "1s", time.Second: "1s", 1500 * time.Millisecond: "2s", 72 * time.Hour: "259200s",
+		-time.Second: "1s", math.MinInt64: "1s", math.MaxInt64: "3153600000s",
 	} {
 		if got := ttl(d); got != want {
 			t.Errorf("%v is kept for %s, want %s", d, got, want)

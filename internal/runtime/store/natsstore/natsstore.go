@@ -8,14 +8,14 @@
 // to a stream that allows rollups or schedules, and in a cluster each stream is a raft group of its own.
 //
 //	stream      subjects                                      retention
-//	INBOX       i.<group>.<slot>.<queue>.<id>.(s|e)           until acknowledged
+//	INBOX       i.<group>.<slot>.<queue>.<id>.(s|c|o)         until acknowledged
 //	JOURNAL     h.<group>.<slot>.<id>                         open runs, and closed ones for their retention
 //	            ha.<group>.<slot>.<id>.<run>                  closed runs whose id was used again
 //	TIMERS      t.<group>.<slot>.<id>.<time>                  scheduled timers
 //	            f.<group>.<slot>.<queue>.<id>                 fired timers, until acknowledged
 //	TASKS       a.<queue>.<group>.<slot>.<id>.<run>.<op>      until acknowledged
+//	ATTEMPTS    b.<group>.<slot>.<id>.<run>.<op>              the state of the attempts at a task
 //	VISIBILITY  x.<group>.<slot>.<id>                         the newest entry
-//	            b.<group>.<slot>.<id>.<run>.<op>              the state of the attempts at a task
 //	OBJECTS     o.<name>                                      heads of large payloads
 //	            oc.<name>.<upload>.<n>                        and their chunks
 //
@@ -66,13 +66,15 @@ type Store struct {
 	objects *stream
 	written *entryCache
 	log     *slog.Logger
+
+	suspended suspensions // of this process; unused with a server in this process
 }
 
 var _ store.Store = (*Store)(nil)
 
 // shard has one stream of each kind. It holds the workflows of some of the slots.
 type shard struct {
-	inbox, journal, timers, tasks, visibility *stream
+	inbox, journal, timers, tasks, attempts, visibility *stream
 }
 
 // Connect opens the store, and creates its streams if they are missing. It fails if the server cannot be reached, is too
@@ -110,7 +112,7 @@ func open(nc *nats.Conn, opt Options) (*Store, error) {
 	s := &Store{
 		opt:     opt,
 		name:    newNames(opt.Namespace),
-		link:    newLink(nc, opt.Conn == nil, opt.Logger),
+		link:    newLink(nc, opt.Conn == nil, opt.denials, opt.Logger),
 		js:      js,
 		written: newEntryCache(),
 		log:     opt.Logger,
@@ -128,6 +130,7 @@ func (s *Store) newShard(k int) *shard {
 		journal:    s.newStream(kindJournal, k),
 		timers:     s.newStream(kindTimers, k),
 		tasks:      s.newStream(kindTasks, k),
+		attempts:   s.newStream(kindAttempts, k),
 		visibility: s.newStream(kindVisibility, k),
 	}
 }
@@ -139,6 +142,9 @@ func (s *Store) newStream(kind string, k int) *stream {
 // prepare checks the server and creates the streams.
 func (s *Store) prepare(ctx context.Context) error {
 	if err := s.checkVersion(); err != nil {
+		return err
+	}
+	if err := s.checkMaxPayload(); err != nil {
 		return err
 	}
 	if s.opt.Provisioned {

@@ -10,16 +10,24 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 )
 
 const (
 	lowestPriority = 9 // 0 is the highest
-	// pullExpiry is how long a request for messages stays open. pullHeartbeat is how often the server confirms that it
-	// is; if two confirmations are missing, the puller sends new requests. A server in this process needs neither: it
-	// cannot fail without the connection failing too.
-	pullExpiry    = time.Minute
-	pullHeartbeat = 5 * time.Second
-	// restorePause is the pause before a puller tries to restore a consumer that it cannot pull from.
+	// pullExpiry is how long a request for messages stays open. The server delivers to the requests of a worker that is
+	// suspended, or has another priority now, until they expire.
+	pullExpiry = 3 * time.Second
+	// pullEvery is how often a puller with a priority sends a new request, before the one before expires. Without a request,
+	// it would lose messages to a puller with a lower priority.
+	pullEvery = 2 * time.Second
+	// silence is how long a server with an open request may be silent. It answers a request that expires, so if it stays
+	// silent, messages may have been lost, and new requests are sent. It is less than store.AckWait: what arrives after it is
+	// ignored, and not taken for a first delivery.
+	silence = pullExpiry + 1500*time.Millisecond
+	// restorePause is the pause before a puller tries again to reach the server, or to restore a consumer that it cannot pull
+	// from.
 	restorePause = 250 * time.Millisecond
 	// patience is how long handle may take before the puller counts as blocked, and returns its messages to the server.
 	patience = time.Second
@@ -33,7 +41,9 @@ type puller struct {
 	log  *slog.Logger
 	opt  pullOptions
 	ctx  context.Context // ends the pulling
-	turn chan struct{}   // held while handle runs, because an old subscription and a new one may overlap
+	// suspended counts the suspensions of this process. A patient puller does not need it.
+	suspended *suspensions
+	turn      chan struct{} // held while handle runs, because an old subscription and a new one may overlap
 
 	mu       sync.Mutex
 	sub      *subscription // nil while there is none
@@ -51,9 +61,9 @@ type pullOptions struct {
 	subject string // of the requests
 	window  int    // how many messages may be requested or held
 	group   string // the consumer's priority group; may be empty
-	patient bool   // send requests without expiry and heartbeats
+	patient bool   // send requests without expiry: the server is in this process, and cannot be alive without it
 
-	handle func(*nats.Msg)             // takes a message; release gives its room back
+	handle func(*nats.Msg, time.Time)  // takes a message and when it was received; release gives its room back
 	ensure func(context.Context) error // creates the consumer if it is missing
 }
 
@@ -69,18 +79,22 @@ func (s *Store) newPuller(from *stream, consumer string, opt pullOptions) *pulle
 	opt.subject = "$JS.API.CONSUMER.MSG.NEXT." + from.name + "." + consumer
 	opt.patient = s.opt.InProcess != nil
 	return &puller{
-		link:  s.link,
-		log:   s.log,
-		opt:   opt,
-		turn:  make(chan struct{}, 1),
-		renew: make(chan struct{}, 1),
-		lost:  make(chan struct{}, 1),
+		link:      s.link,
+		log:       s.log,
+		opt:       opt,
+		suspended: &s.suspended,
+		turn:      make(chan struct{}, 1),
+		renew:     make(chan struct{}, 1),
+		lost:      make(chan struct{}, 1),
 	}
 }
 
 // start pulls until ctx ends. Messages are requested when it returns.
 func (p *puller) start(ctx context.Context) error {
 	p.ctx = ctx
+	if !p.opt.patient {
+		p.suspended.watch(p.link.life)
+	}
 	session, err := p.link.await(ctx)
 	if err != nil {
 		return err
@@ -107,8 +121,21 @@ func (p *puller) run(session context.Context) {
 		if session, err = p.link.await(p.ctx); err != nil {
 			return
 		}
-		p.open()
+		if p.opt.patient || p.answered(session) {
+			p.open()
+		} else {
+			backoff.Sleep(p.ctx, restorePause)
+			notify(p.renew)
+		}
 	}
+}
+
+// answered reports whether the server answers. A worker that can send and does not receive must not request messages.
+func (p *puller) answered(session context.Context) bool {
+	ctx, cancel := context.WithTimeout(session, silence)
+	defer cancel()
+	defer context.AfterFunc(p.ctx, cancel)()
+	return p.link.nc.FlushWithContext(ctx) == nil
 }
 
 // open opens a subscription and requests messages.
@@ -118,7 +145,10 @@ func (p *puller) open() {
 	if p.handling.blocked {
 		return // when handle returns, the subscription is renewed
 	}
-	sub := &subscription{puller: p, msgs: make(chan *nats.Msg, requestLimit*p.opt.window+statusRoom), done: make(chan struct{})}
+	sub := &subscription{
+		puller: p, msgs: make(chan *nats.Msg, requestLimit*p.opt.window+statusRoom), done: make(chan struct{}),
+		suspensions: p.suspended.until(time.Now()),
+	}
 	var err error
 	if sub.nats, err = p.link.nc.ChanSubscribe(p.link.nc.NewInbox(), sub.msgs); err != nil {
 		return // the connection was closed: the end of the session ends the puller
@@ -126,7 +156,10 @@ func (p *puller) open() {
 	p.sub = sub
 	go sub.run()
 	if !p.opt.patient {
-		sub.watch = time.AfterFunc(2*pullHeartbeat, sub.onSilence)
+		sub.watch = time.AfterFunc(silence, sub.onSilence)
+		if p.opt.group != "" {
+			sub.again = time.AfterFunc(pullEvery, sub.requestAgain)
+		}
 	}
 	p.fill()
 }
@@ -143,6 +176,9 @@ func (p *puller) drop() (dropped *subscription) {
 	}
 	if sub.watch != nil {
 		sub.watch.Stop()
+	}
+	if sub.again != nil {
+		sub.again.Stop()
 	}
 	_ = sub.nats.Unsubscribe()
 	close(sub.done)
@@ -167,27 +203,19 @@ func (p *puller) restore() {
 	}
 }
 
-// requestLimit limits, in windows, the messages requested with several priorities.
-const requestLimit = 4
+// requestLimit limits, in windows, what is requested at a time: a request is sent again before it expires.
+const requestLimit = 2
 
-// setPriority changes the priority of the puller in its group; 0 is the highest. The subscription stays open: replacing it
-// would delay what is on its way by AckWait. So the requests with the old priority stay open, and another window is
-// requested with the new one.
+// setPriority changes the priority of the puller in its group; 0 is the highest. Requests with the old one stay open until they
+// expire. Those of a patient puller do not, so it opens a new subscription: what is on its way to the old one is delayed by
+// store.AckWait.
 func (p *puller) setPriority(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.priority == n {
-		return
+	if p.priority != n && p.opt.patient {
+		notify(p.renew)
 	}
 	p.priority = n
-	if p.sub == nil {
-		return
-	}
-	if p.sub.requested+p.opt.window > requestLimit*p.opt.window {
-		notify(p.renew)
-		return
-	}
-	p.request(p.opt.window)
 }
 
 // release gives back the room of one message.
@@ -200,11 +228,10 @@ func (p *puller) release() {
 
 // pullRequest requests messages from a consumer. Durations are in nanoseconds.
 type pullRequest struct {
-	Batch     int           `json:"batch"`
-	Expires   time.Duration `json:"expires,omitempty"`
-	Heartbeat time.Duration `json:"idle_heartbeat,omitempty"`
-	Group     string        `json:"group,omitempty"`
-	Priority  int           `json:"priority,omitempty"`
+	Batch    int           `json:"batch"`
+	Expires  time.Duration `json:"expires,omitempty"`
+	Group    string        `json:"group,omitempty"`
+	Priority int           `json:"priority,omitempty"`
 }
 
 // fill requests what is free in the window if that is worth a request. p.mu is held.
@@ -223,7 +250,7 @@ func (p *puller) fill() {
 func (p *puller) request(n int) {
 	q := pullRequest{Batch: n, Group: p.opt.group, Priority: p.priority}
 	if !p.opt.patient {
-		q.Expires, q.Heartbeat = pullExpiry, pullHeartbeat
+		q.Expires = pullExpiry
 	}
 	data, err := json.Marshal(q)
 	if err != nil {

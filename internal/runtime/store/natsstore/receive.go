@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -25,7 +26,8 @@ const priorityGroup = "workers"
 // Each group has a consumer on the inbox and one on the timers. Every worker of the queue pulls from all of them, and uses
 // its rank in the group as the priority. The server delivers a message to the best rank with an open request. Ranks depend
 // on the names of the workers only, so workers agree on them. When the owner of a group dies, the server delivers the whole
-// group to the next worker immediately, even before a worker has noticed.
+// group to the next worker immediately, even before a worker has noticed. When it is suspended, that happens once its
+// requests have expired.
 func (s *Store) Receive(ctx context.Context, opt store.ReceiveOptions) error {
 	if err := checkQueue(opt.Queue); err != nil {
 		return err
@@ -55,16 +57,45 @@ func (s *Store) ensureGroups(ctx context.Context, queue string) error {
 	}
 	eg, ctx := errgroup.WithContext(ctx)
 	for _, sh := range s.shards {
-		for g := range groups {
+		for g, token := range s.groups() {
 			eg.Go(func() error {
-				return s.ensureConsumer(ctx, sh.inbox, groupConsumer(queue, g, s.name.inboxOf(queue, g)))
+				return s.ensureConsumer(ctx, sh.inbox, groupConsumer(queue, g, s.name.inboxOf(queue, token)))
 			})
 			eg.Go(func() error {
-				return s.ensureConsumer(ctx, sh.timers, groupConsumer(queue, g, s.name.firedOf(queue, g)))
+				return s.ensureConsumer(ctx, sh.timers, groupConsumer(queue, g, s.name.firedOf(queue, token)))
 			})
 		}
 	}
 	return eg.Wait()
+}
+
+// groups returns the token of each group in the filters of its consumers.
+func (s *Store) groups() []string {
+	if s.opt.OneGroup {
+		return []string{"*"}
+	}
+	tokens := make([]string, groups)
+	for g := range tokens {
+		tokens[g] = strconv.Itoa(g)
+	}
+	return tokens
+}
+
+// PrepareQueue creates the consumers of the workers of a queue, for workers that have no permission to.
+func (s *Store) PrepareQueue(ctx context.Context, queue string) error {
+	err := checkQueue(queue)
+	if err == nil {
+		err = s.ensureGroups(ctx, queue)
+	}
+	for _, sh := range s.shards {
+		if err == nil {
+			err = s.ensureTasks(ctx, sh.tasks, queue)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("prepare queue %q: %w", queue, err)
+	}
+	return nil
 }
 
 func groupName(queue string, group int) string { return token(queue) + "-" + strconv.Itoa(group) }
@@ -78,14 +109,14 @@ func groupConsumer(queue string, group int, filter string) jetstream.ConsumerCon
 
 // groupPullers returns the pullers of a worker, by group.
 func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*puller) {
-	for g := range groups {
+	for g := range s.groups() {
 		for _, sh := range s.shards {
 			for _, from := range []*stream{sh.inbox, sh.timers} {
 				var p *puller
 				p = s.newPuller(from, groupName(opt.Queue, g), pullOptions{
 					window: wakeupWindow,
 					group:  priorityGroup,
-					handle: func(m *nats.Msg) { s.deliverWakeup(p, m, opt.Handler) },
+					handle: func(m *nats.Msg, received time.Time) { s.deliverWakeup(p, m, received, opt.Handler) },
 					ensure: func(ctx context.Context) error { return s.ensureGroups(ctx, opt.Queue) },
 				})
 				p.priority = lowestPriority
@@ -96,7 +127,7 @@ func (s *Store) groupPullers(opt store.ReceiveOptions) (pullers [groups][]*pulle
 	return pullers
 }
 
-func (s *Store) deliverWakeup(p *puller, m *nats.Msg, handler func(store.Wakeup)) {
+func (s *Store) deliverWakeup(p *puller, m *nats.Msg, received time.Time, handler func(store.Wakeup)) {
 	defer p.release()
 	d, err := newDelivery(m)
 	if err != nil {
@@ -109,5 +140,6 @@ func (s *Store) deliverWakeup(p *puller, m *nats.Msg, handler func(store.Wakeup)
 		d.terminate()
 		return
 	}
+	w.Received = received
 	handler(w)
 }

@@ -30,6 +30,19 @@ func (s *Store) checkVersion() error {
 	return nil
 }
 
+// minPayload is the smallest limit of a server, in bytes, with which the engine works: failures and the events of one step must
+// fit into a message. Larger payloads become objects.
+const minPayload = 64 << 10
+
+// checkMaxPayload fails if the server accepts only very small messages.
+func (s *Store) checkMaxPayload() error {
+	if limit := s.link.nc.MaxPayload(); limit < minPayload {
+		return fmt.Errorf("the NATS server at %s accepts messages of at most %d bytes: Pawl needs %d or more; set max_payload in the server's configuration",
+			s.link.nc.ConnectedUrlRedacted(), limit, minPayload)
+	}
+	return nil
+}
+
 // checkJetStream fails if the server has no JetStream for this account.
 func (s *Store) checkJetStream(ctx context.Context) error {
 	err := s.link.manage(ctx, func(ctx context.Context) error {
@@ -190,11 +203,16 @@ func (s *Store) streamConfigs(sh *shard, k int) map[*stream]jetstream.StreamConf
 	tasks := s.streamConfig(kindTasks, k, jetstream.WorkQueuePolicy, "a")
 	tasks.DenyPurge = true
 
-	visibility := s.streamConfig(kindVisibility, k, jetstream.LimitsPolicy, "x", "b")
-	visibility.MaxMsgsPerSubject, visibility.AllowMsgTTL = 1, true
+	attempts := s.streamConfig(kindAttempts, k, jetstream.LimitsPolicy, "b")
+	attempts.MaxMsgsPerSubject, attempts.AllowMsgTTL = 1, true
+
+	// A limit of one entry per id would be simpler than rollups. But after a crash, the server enforces it again from what is
+	// on disk: when the newest entry has expired, an older one would be the newest.
+	visibility := s.streamConfig(kindVisibility, k, jetstream.LimitsPolicy, "x")
+	visibility.MaxMsgsPerSubject, visibility.AllowRollup, visibility.AllowMsgTTL = -1, true, true
 
 	return map[*stream]jetstream.StreamConfig{
-		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.visibility: visibility,
+		sh.inbox: inbox, sh.journal: journal, sh.timers: timers, sh.tasks: tasks, sh.attempts: attempts, sh.visibility: visibility,
 	}
 }
 

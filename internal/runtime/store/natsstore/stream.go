@@ -256,9 +256,13 @@ func header(pairs ...string) nats.Header {
 
 // ttl formats how long the server keeps a message. It rounds up to whole seconds, and is at least one second.
 func ttl(d time.Duration) string {
-	seconds := max(1, (d+time.Second-1)/time.Second)
+	d = min(max(d, time.Second), longestTTL)
+	seconds := (d + time.Second - 1) / time.Second
 	return strconv.FormatInt(int64(seconds), 10) + "s"
 }
+
+// longestTTL stands for every longer time. The server adds the nanoseconds to the present in 64 bits, without a check.
+const longestTTL = 100 * 365 * 24 * time.Hour
 
 func seqString(seq uint64) string { return strconv.FormatUint(seq, 10) }
 

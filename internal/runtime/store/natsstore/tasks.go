@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -88,22 +89,25 @@ func (s *Store) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
 // receiveTasks pulls the tasks of one shard. Each shard requests as many tasks as there are slots, because one shard may
 // have all the work. slots holds a value for each unsettled task, so that deliveries beyond the slots wait.
 func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOptions, slots chan struct{}) error {
-	ensure := func(ctx context.Context) error {
-		return s.ensureConsumer(ctx, from, durable(token(opt.Queue), s.name.tasksOf(opt.Queue)))
-	}
+	ensure := func(ctx context.Context) error { return s.ensureTasks(ctx, from, opt.Queue) }
 	if err := ensure(ctx); err != nil {
 		return err
 	}
 	var p *puller
 	p = s.newPuller(from, token(opt.Queue), pullOptions{
 		window: opt.Slots,
-		handle: func(m *nats.Msg) {
+		handle: func(m *nats.Msg, _ time.Time) {
 			slots <- struct{}{}
 			s.deliverTask(m, opt.Handler, func() { <-slots; p.release() })
 		},
 		ensure: ensure,
 	})
 	return p.start(ctx)
+}
+
+// ensureTasks creates the consumer of a queue's tasks in one shard.
+func (s *Store) ensureTasks(ctx context.Context, from *stream, queue string) error {
+	return s.ensureConsumer(ctx, from, durable(token(queue), s.name.tasksOf(queue)))
 }
 
 // deliverTask calls handler with a task, and settled once the task is settled.
@@ -136,7 +140,7 @@ func (s *Store) PutTaskState(ctx context.Context, t store.Task, prev store.Seq, 
 	if err := s.checkSize(state.Data); err != nil {
 		return 0, err
 	}
-	a, err := s.shard(t.ID).visibility.write(ctx, &nats.Msg{
+	a, err := s.shard(t.ID).attempts.write(ctx, &nats.Msg{
 		Subject: s.name.taskState(t), Header: header(headerExpectedSeq, seqString(prev), headerTTL, ttl(state.Keep)), Data: state.Data,
 	})
 	switch {
@@ -165,7 +169,7 @@ func (s *Store) TaskState(ctx context.Context, t store.Task) ([]byte, store.Seq,
 	if err := checkTask(t); err != nil {
 		return nil, 0, err
 	}
-	m, err := s.reader(s.shard(t.ID).visibility).last(ctx, s.name.taskState(t))
+	m, err := s.reader(s.shard(t.ID).attempts).last(ctx, s.name.taskState(t))
 	if err != nil {
 		return nil, 0, fmt.Errorf("read state of task %s of workflow %q: %w", t.Op, t.ID, err)
 	}

@@ -60,7 +60,7 @@ func TestUnexpectedSubjectsAreTerminated(t *testing.T) {
 	js, err := jetstream.New(dial(t, server))
 	must(t, err)
 	for _, subject := range []string{
-		"i.0.0.q.q", "i.0.0.q.w.e", "i.0.0.q.w.other", "i.0.0.q.w.e.more", "f.0.0.q.w.more", "f.0.0.q.w",
+		"i.0.0.q.q", "i.0.0.q.w.c", "i.0.0.q.w.other", "i.0.0.q.w.c.more", "f.0.0.q.w.more", "f.0.0.q.w",
 		"a.q.short", "a.q.0.0.w.r", "a.q.0.0.w.r.1", "a.q.0.0.w.r.1.more",
 	} {
 		inject(t, js, "pawl.test."+subject, "x")
@@ -179,7 +179,7 @@ func TestUnreadableEntries(t *testing.T) {
 			for _, subject := range []string{entrySubject(t, js, "w"), "pawl.test.x.short", "pawl.test.x.0.0.w.long"} {
 				injectRaw(t, server, subject, header, data)
 			}
-			stored(t, js, "PAWL_test_VISIBILITY_0", 4)
+			stored(t, js, "PAWL_test_VISIBILITY_0", 5) // the garbage is above the entry that it hides
 			must(t, s.PutEntry(t.Context(), store.Entry{ID: "b", Version: 1}))
 
 			want := map[string]string{"a": "", "w": data, "b": ""}

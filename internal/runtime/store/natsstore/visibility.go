@@ -50,7 +50,7 @@ func (s *Store) PutEntry(ctx context.Context, e store.Entry) error {
 }
 
 func (s *Store) entryMsg(e store.Entry, replaces uint64) *nats.Msg {
-	h := header(headerExpectedSeq, seqString(replaces), headerVersion, strconv.FormatUint(e.Version, 10))
+	h := header(headerExpectedSeq, seqString(replaces), headerRollup, rollupSubject, headerVersion, strconv.FormatUint(e.Version, 10))
 	if e.Keep > 0 {
 		h[headerTTL] = []string{ttl(e.Keep)}
 		h[headerKeep] = []string{e.Keep.String()}
@@ -67,12 +67,33 @@ func (s *Store) findEntry(ctx context.Context, id string) (revision, error) {
 	return revision{seq: m.Seq, version: e.Version}, err
 }
 
+// DropEntry implements store.Visibility.
+func (s *Store) DropEntry(ctx context.Context, e store.Entry) error {
+	if err := checkID(e.ID); err != nil {
+		return err
+	}
+	m, stored, err := s.readEntry(ctx, e.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && stored.Version != e.Version:
+		return nil
+	case err == nil:
+		err = s.shard(e.ID).visibility.delete(ctx, m.Seq)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("remove visibility entry of workflow %q: %w", e.ID, err)
+	}
+	return nil
+}
+
 // GetEntry implements store.Visibility.
 func (s *Store) GetEntry(ctx context.Context, id string) (store.Entry, error) {
 	if err := checkID(id); err != nil {
 		return store.Entry{}, err
 	}
-	_, e, err := s.readEntry(ctx, id)
+	m, e, err := s.readEntry(ctx, id)
+	if err == nil && expired(m, e) {
+		err = store.ErrNotFound
+	}
 	if err != nil {
 		return store.Entry{}, fmt.Errorf("read visibility entry of workflow %q: %w", id, err)
 	}
@@ -97,16 +118,25 @@ func storedEntry(id string, m message) store.Entry {
 	return e
 }
 
+// expired reports whether an entry has expired, although the server still has it: after a crash, the server needs a moment to
+// remove it again.
+func expired(m message, e store.Entry) bool { return e.Keep > 0 && time.Since(m.Time) > e.Keep }
+
 // ListEntries implements store.Visibility.
 func (s *Store) ListEntries(ctx context.Context, yield func(store.Entry) bool) error {
 	var shards []iter.Seq2[message, error]
 	for _, sh := range s.shards {
 		shards = append(shards, s.reader(sh.visibility).newestFirst(ctx, s.name.subject("x", ">")))
 	}
+	newest := map[string]uint64{} // by subject: after a crash, an entry that was replaced may be there again
 	for m, err := range merge(shards, newer) {
 		if err != nil {
 			return fmt.Errorf("list workflows: %w", err)
 		}
+		if m.Seq < newest[m.Subject] {
+			continue
+		}
+		newest[m.Subject] = m.Seq
 		if e, ok := s.parsedEntry(m); ok && !yield(e) {
 			return nil
 		}
@@ -132,14 +162,15 @@ func (s *Store) ReadEntries(ctx context.Context, from store.Position, max int) (
 	return entries, store.Position{}, nil
 }
 
-// parsedEntry returns the entry that a message holds, unless it is something else.
+// parsedEntry returns the entry that a message holds, unless it is something else or has expired.
 func (s *Store) parsedEntry(m message) (e store.Entry, ok bool) {
 	id, err := s.name.parseEntry(m.Subject)
 	if err != nil {
 		s.log.Debug("ignored a message that is not an entry", "seq", m.Seq, "error", err)
 		return store.Entry{}, false
 	}
-	return storedEntry(id, m), true
+	e = storedEntry(id, m)
+	return e, !expired(m, e)
 }
 
 // revision is the sequence of an entry in its stream, and its version.

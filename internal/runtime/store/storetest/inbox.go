@@ -28,6 +28,7 @@ var inbox = []requirement{
 	{name: "PendingStarts returns the starts of an id, or all, newest first", test: pendingStarts},
 	{name: "Expects reports messages, timers and tasks of an id", test: expects},
 	{name: "Pending returns what was delivered but not acknowledged", test: pendingDelivered},
+	{name: "an outcome is told apart from what clients send", test: outcomeApart},
 }
 
 func pendingInOrder(t *T) {
@@ -46,6 +47,26 @@ func pendingInOrder(t *T) {
 		if p.Seq == 0 || i > 0 && p.Seq <= waiting[i-1].Seq {
 			t.Errorf("message %d has sequence %d", i, p.Seq)
 		}
+	}
+}
+
+func outcomeApart(t *T) {
+	outcome := message("w", 1)
+	outcome.Outcome = true
+	t.send(message("w", 0))
+	t.send(outcome)
+	t.ok(t.SendStart(t.ctx, message("w", 2)))
+	waiting := t.pending(queue, "w")
+	if len(waiting) != 3 || waiting[0].Outcome || !waiting[1].Outcome || waiting[2].Outcome {
+		t.Errorf("pending: %+v, want the outcome in the middle", waiting)
+	}
+	c := t.receive(t.open(), queue, "a")
+	for range 3 {
+		w := c.next(t)
+		if want := bytes.Equal(w.got.Data, outcome.Data); w.got.Outcome != want {
+			t.Errorf("the wake-up by %q has Outcome %t", w.got.Data, w.got.Outcome)
+		}
+		w.got.Ack()
 	}
 }
 

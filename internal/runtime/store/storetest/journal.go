@@ -32,6 +32,9 @@ var journal = []requirement{
 	{name: "a closing record that conflicts removes nothing", test: closeConflicts},
 	{name: "a closed run is readable until its retention ends", test: closeExpires},
 	{name: "a closed run is readable for days", test: closeExpiresAfterDays, long: true},
+	{name: "Expire may be repeated, and does not change what is read", test: expireKeeps},
+	{name: "Expire of anything but the newest run, closed, conflicts", test: expireConflicts},
+	{name: "a closed run that Expire was not called for expires too", test: expireForgotten},
 	{name: "an expired workflow id can be used again", test: appendAfterExpiry},
 	{name: "Load returns only the newest run", test: loadNewest},
 	{name: "LoadRun returns each closed run of an id", test: loadRunArchived},
@@ -405,6 +408,57 @@ func (t *T) goneAfter(id, run string, d time.Duration) {
 		_, lastErr := t.Last(t.ctx, id)
 		return notFound(loadErr) && notFound(runErr) && notFound(lastErr)
 	})
+}
+
+func expireKeeps(t *T) {
+	seqs := t.appendRun("w", "r", 0, 2)
+	end := closing("r", seqs[0], time.Hour)
+	t.append("w", seqs[1], end)
+	stored := t.last("w").Time
+	seq := t.expire("w", "r")
+	if again := t.expire("w", "r"); again != seq {
+		t.Errorf("Expire returned sequence %d, then %d", seq, again)
+	}
+	last := t.last("w")
+	t.same(last, end, seq)
+	if records := t.load("w"); len(records) != 1 || records[0].Seq != seq {
+		t.Errorf("loaded %+v, want the closing record alone", records)
+	}
+	if d := last.Time.Sub(stored).Abs(); d > time.Millisecond {
+		t.Errorf("Expire moved the time of the record by %v", d)
+	}
+	t.appendRun("w", "new", seq, 1)
+	if records := t.loadRun("w", "r"); len(records) != 1 {
+		t.Errorf("%d records of the closed run, want 1", len(records))
+	}
+}
+
+func expireConflicts(t *T) {
+	conflicts := func(why, run string) {
+		t.Helper()
+		var conflict *store.ConflictError
+		if _, err := t.Expire(t.ctx, "w", run); !errors.As(err, &conflict) {
+			t.Errorf("Expire of %s: %v, want a conflict", why, err)
+		}
+	}
+	conflicts("an id without a journal", "r")
+	seqs := t.appendRun("w", "r", 0, 2)
+	conflicts("an open run", "r")
+	end := t.append("w", seqs[1], closing("r", seqs[0], time.Hour))
+	conflicts("another run", "other")
+	t.appendRun("w", "new", end, 1)
+	conflicts("an older run", "r")
+	conflicts("an open run", "new")
+}
+
+func expireForgotten(t *T) {
+	seqs := t.appendRun("w", "r", 0, 2)
+	t.append("w", seqs[1], closing("r", seqs[0], time.Second))
+	t.goneAfter("w", "r", time.Second)
+	t.appendRun("w", "new", 0, 2)
+	if records := t.load("w"); len(records) != 2 || records[0].RunID != "new" {
+		t.Errorf("loaded %+v, want the new run", records)
+	}
 }
 
 func appendAfterExpiry(t *T) {

@@ -62,10 +62,18 @@ func (t *T) appendRun(id, run string, prev store.Seq, n int) []store.Seq {
 	return seqs
 }
 
-// closeRun closes the run whose first record is first.
+// closeRun closes the run whose first record is first, and lets it expire.
 func (t *T) closeRun(id, run string, first, prev store.Seq, retention time.Duration) store.Seq {
 	t.Helper()
-	return t.append(id, prev, closing(run, first, retention))
+	t.append(id, prev, closing(run, first, retention))
+	return t.expire(id, run)
+}
+
+func (t *T) expire(id, run string) store.Seq {
+	t.Helper()
+	seq, err := t.Expire(t.ctx, id, run)
+	t.ok(err)
+	return seq
 }
 
 func record(run string, n int) store.Record {

@@ -16,6 +16,7 @@ var visibility = []requirement{
 	{name: "reading an entry that does not exist fails with ErrNotFound", test: entryNotFound},
 	{name: "a higher or equal version reseqs an entry, a lower one does not", test: entryVersions},
 	{name: "of concurrent writes the highest version wins", test: entryRace},
+	{name: "DropEntry removes an entry of that version only", test: entryDropped},
 	{name: "an entry expires after Keep", test: entryExpires},
 	{name: "an entry without Keep does not expire", test: entryStays, long: true},
 	{name: "the Keep of the newest version applies", test: entryKeepChanges},
@@ -56,6 +57,23 @@ func entryNotFound(t *T) {
 	t.is(err, store.ErrNotFound)
 	if all := t.entries(); len(all) != 0 {
 		t.Errorf("an empty store lists %+v", all)
+	}
+}
+
+func entryDropped(t *T) {
+	t.putEntry(entry("w", 2))
+	t.putEntry(entry("other", 1))
+	t.ok(t.DropEntry(t.ctx, entry("w", 1)))
+	got, err := t.GetEntry(t.ctx, "w")
+	t.ok(err)
+	t.sameEntry(got, entry("w", 2))
+	t.ok(t.open().DropEntry(t.ctx, entry("w", 2)))
+	_, err = t.GetEntry(t.ctx, "w")
+	t.is(err, store.ErrNotFound)
+	t.ok(t.DropEntry(t.ctx, entry("w", 2)))
+	t.putEntry(entry("w", 1))
+	if all := t.entries(); len(all) != 2 {
+		t.Errorf("%d entries after one was removed and stored again, want 2", len(all))
 	}
 }
 

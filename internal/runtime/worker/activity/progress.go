@@ -37,7 +37,7 @@ func newProgress(ctx context.Context, st store.Tasks, chain *payloads.Chain, tas
 	return &progress{ctx: ctx, store: st, chain: chain, task: task, storing: make(chan struct{}, 1)}
 }
 
-// load reads what is stored.
+// load reads what is stored. A state that cannot be decoded counts as none.
 func (p *progress) load() error {
 	data, revision, err := p.store.TaskState(p.ctx, p.task)
 	if errors.Is(err, store.ErrNotFound) {
@@ -46,12 +46,14 @@ func (p *progress) load() error {
 	if err != nil {
 		return err
 	}
+	p.revision = revision
 	state, err := history.UnmarshalTaskState(data)
-	if err == nil {
-		err = history.EditPayloads(state, func(payload *history.Payload) error { return p.chain.Open(p.ctx, payload) })
+	if err != nil {
+		return nil
 	}
+	err = history.EditPayloads(state, func(payload *history.Payload) error { return p.chain.Open(p.ctx, payload) })
 	if err == nil {
-		p.state, p.revision = *state, revision
+		p.state = *state
 	}
 	return err
 }

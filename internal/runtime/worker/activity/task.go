@@ -9,6 +9,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/store"
@@ -201,7 +202,7 @@ func Reported(waiting []store.Pending) map[history.OpID]bool {
 		if p.Start {
 			continue
 		}
-		if msg, err := history.UnmarshalMessage(p.Data); err == nil && msg.Completed != nil {
+		if msg, err := incoming.Message(p); err == nil && msg.Completed != nil {
 			reported[msg.Completed.Op] = true
 		}
 	}
@@ -276,7 +277,7 @@ func (t *task) fail(r result) {
 		t.finish(r)
 		return
 	}
-	if limit := t.message.Policy.ScheduleToClose; limit > 0 && time.Since(t.message.Scheduled)+delay >= limit {
+	if limit := t.message.Policy.ScheduleToClose; limit > 0 && delay >= limit-time.Since(t.message.Scheduled) {
 		t.finish(t.function.failed(t.outOfTime(t.function.errors.Decode(r.failure))))
 		return
 	}
@@ -325,7 +326,7 @@ func (t *task) finish(r result) {
 	}
 	ctx := t.runner.Context()
 	msg := &history.Message{RunID: t.message.RunID, Completed: completed}
-	sent := store.Message{Queue: t.message.WorkflowQueue, ID: t.message.ID, DedupID: t.message.IdempotencyKey() + "/done", Data: msg.Marshal()}
+	sent := store.Message{Queue: t.message.WorkflowQueue, ID: t.message.ID, DedupID: t.message.IdempotencyKey() + "/done", Outcome: true, Data: msg.Marshal()}
 	for attempts := 1; ; attempts++ {
 		err := t.runner.Store.Send(ctx, sent)
 		if err == nil {

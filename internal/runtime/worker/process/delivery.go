@@ -3,8 +3,7 @@
 package process
 
 import (
-	"time"
-
+	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
@@ -25,6 +24,10 @@ func (p *Process) Renew(settle store.Settle) *Delivery {
 		return d
 	}
 	p.renewed[d] = struct{}{}
+	select {
+	case p.toRenew <- struct{}{}:
+	default:
+	}
 	return d
 }
 
@@ -43,26 +46,30 @@ func (d *Delivery) Settle() store.Settle {
 	return d.settle
 }
 
-// KeepAlive renews the deliveries, well within store.AckWait, until the process ends.
+// KeepAlive renews the deliveries, well within store.AckWait, until the process ends. It does nothing while there are none.
 func (p *Process) KeepAlive() {
-	tick := time.NewTicker(store.AckWait / 4)
-	defer tick.Stop()
 	for {
 		select {
 		case <-p.ctx.Done():
 			return
-		case <-tick.C:
-			p.renew()
+		case <-p.toRenew:
+		}
+		for some := true; some; some = p.renew() {
+			if backoff.Sleep(p.ctx, store.AckWait/4) != nil {
+				return
+			}
 		}
 	}
 }
 
-func (p *Process) renew() {
+// renew renews the deliveries, and reports whether there are any.
+func (p *Process) renew() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for d := range p.renewed {
 		d.settle.InProgress()
 	}
+	return len(p.renewed) > 0
 }
 
 // handBack has all deliveries that are not settled delivered again.

@@ -20,6 +20,8 @@ type Process struct {
 	cancel context.CancelFunc
 	busy   sync.WaitGroup // what Begin has counted
 
+	toRenew chan struct{} // has an element if deliveries were added to renewed
+
 	mu       sync.Mutex
 	stopping bool // no work may begin
 	stopped  bool // no work is under way
@@ -37,7 +39,7 @@ type Config struct {
 
 // New returns a process that may take work.
 func New(config Config) *Process {
-	p := &Process{Config: config, renewed: map[*Delivery]struct{}{}}
+	p := &Process{Config: config, toRenew: make(chan struct{}, 1), renewed: map[*Delivery]struct{}{}}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p
 }

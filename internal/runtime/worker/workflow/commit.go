@@ -23,11 +23,19 @@ func (r *run) commit(ctx context.Context, events []history.Event, consumed []sto
 		Format: history.Format, ID: r.id, RunID: r.runID, Worker: r.worker.ID,
 		FirstEvent: r.archive.events + 1, Events: sealed, Consumed: consumed, Prev: r.last,
 	}
+	began := time.Now()
 	if err := r.append(ctx, rec); err != nil {
 		return err
 	}
 	for _, seq := range consumed {
 		r.inbox.consumed[seq], r.inbox.unsettled[seq] = true, true
+	}
+	if time.Since(began) > store.AckWait/2 {
+		// The worker was suspended, or cut off. Another one may have published what follows and moved the run on: what is
+		// published again now would run again.
+		if err := r.confirm(ctx); err != nil {
+			return err
+		}
 	}
 	return r.publish(ctx, sealed)
 }

@@ -43,14 +43,27 @@ func (r *run) close(closing history.Event) effect {
 		}
 	}
 	r.halt(context.Canceled)
+	r.endKept(context.Canceled)
 	r.alarm.stop()
 	r.announceEnd(closing)
 	return func(ctx context.Context) error {
+		if err := r.expire(ctx); err != nil {
+			return err
+		}
 		if err := r.putEntry(ctx, r.closed, closing.Body, closing.Time); err != nil {
 			return err
 		}
 		return r.alarm.cancel(ctx)
 	}
+}
+
+// expire lets the store remove the closed run when its retention ends.
+func (r *run) expire(ctx context.Context) error {
+	seq, err := r.worker.Store.Expire(ctx, r.id, r.runID)
+	if err == nil {
+		r.first, r.last = seq, seq
+	}
+	return err
 }
 
 // parallel runs effects concurrently, because each waits for the store.
@@ -72,6 +85,11 @@ func parallel(ctx context.Context, effects []effect) error {
 func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known visible) error {
 	if !r.exists() {
 		return nil
+	}
+	if r.closed.Closed() {
+		if err := r.expire(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.repairEntry(ctx, known); err != nil {
 		return err

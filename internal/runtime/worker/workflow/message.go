@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/process"
 )
@@ -28,7 +29,6 @@ type delivery struct {
 	store.Wakeup
 	key         deliveryKey
 	renewed     *process.Delivery
-	arrived     time.Time
 	redelivered atomic.Bool
 	queued      bool // in the mailbox, and not yet part of a turn; guarded by Runs.mu
 }
@@ -42,7 +42,7 @@ type deliveryKey struct {
 // exclusive reports whether no other worker can have received the same delivery. Another worker that has it, and was
 // suspended, may acknowledge it at any time, and then it is not delivered again.
 func (d *delivery) exclusive() bool {
-	return d.Delivered == 1 && !d.redelivered.Load() && time.Since(d.arrived) < store.AckWait/2
+	return d.Delivered == 1 && !d.redelivered.Load() && time.Since(d.Received) < store.AckWait/2
 }
 
 // outcome is how an operation ended, if this worker knows that without the inbox.
@@ -75,7 +75,7 @@ func (m message) isWake() bool { return m == message{} }
 // inbox returns the inbox message that m carries, or nil if m is something else.
 func (m message) inbox() *store.Pending {
 	if d := m.delivery; d != nil && !d.Timer {
-		return &store.Pending{Seq: d.Seq, Time: d.Time, Start: d.Start, Data: d.Data}
+		return &store.Pending{Seq: d.Seq, Time: d.Time, Start: d.Start, Outcome: d.Outcome, Data: d.Data}
 	}
 	return m.pending
 }
@@ -141,7 +141,7 @@ func (ms messages) termination(runID string) *history.TerminateRequest {
 		if in == nil || in.Start {
 			continue
 		}
-		if msg, err := history.UnmarshalMessage(in.Data); err == nil && msg.Terminate != nil &&
+		if msg, err := incoming.Message(*in); err == nil && msg.Terminate != nil &&
 			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
 			return msg.Terminate
 		}
@@ -163,7 +163,7 @@ func (ms messages) refuse() {
 func (ms messages) terminationBeforeStart(runID string) *history.TerminateRequest {
 	for _, m := range ms {
 		if in := m.inbox(); in != nil && !in.Start {
-			msg, err := history.UnmarshalMessage(in.Data)
+			msg, err := incoming.Message(*in)
 			if err == nil && msg.Terminate != nil && msg.RunID == runID {
 				return msg.Terminate
 			}

@@ -11,7 +11,7 @@ import (
 )
 
 func delivered(seq store.Seq, timer bool) message {
-	return message{delivery: &delivery{Wakeup: store.Wakeup{Seq: seq, Timer: timer, Delivered: 1}, arrived: time.Now()}}
+	return message{delivery: &delivery{Wakeup: store.Wakeup{Seq: seq, Timer: timer, Delivered: 1, Received: time.Now()}}}
 }
 
 // order prints where messages come from: d for a delivery, p for one read from the inbox, t for a timer, o for an outcome.
@@ -71,7 +71,7 @@ func TestOnlyAFirstDeliveryIsExclusive(t *testing.T) {
 	fresh, again, repeated, old := delivered(1, false), delivered(1, false), delivered(1, false), delivered(1, false)
 	again.delivery.Delivered = 2
 	repeated.delivery.redelivered.Store(true)
-	old.delivery.arrived = time.Now().Add(-store.AckWait)
+	old.delivery.Received = time.Now().Add(-store.AckWait)
 	if !fresh.delivery.exclusive() || again.delivery.exclusive() || repeated.delivery.exclusive() || old.delivery.exclusive() {
 		t.Error("a delivery is exclusive if and only if it is the first one, was not repeated, and is young")
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
@@ -92,10 +93,14 @@ func (a *actor) saveOutcomes(ctx context.Context, ms messages) {
 		}
 		msg := &history.Message{RunID: m.outcome.runID, Completed: &history.ActivityCompleted{Op: done.Op, Outcome: done.Outcome}}
 		key := m.outcome.runID + "/" + done.Op.String() + "/done"
-		err := a.worker.Store.Send(ctx, store.Message{Queue: a.queue, ID: a.id, DedupID: key, Data: msg.Marshal()})
+		err := a.worker.Store.Send(ctx, store.Message{Queue: a.queue, ID: a.id, DedupID: key, Outcome: true, Data: msg.Marshal()})
 		if err != nil {
 			a.worker.Log.Warn("outcome of a step not stored; the step will run again", "workflow", a.id, "operation", done.Op, "error", err)
 		}
+		if a.run != nil && a.run.runID == m.outcome.runID {
+			a.run.forgetStep(done.Op)
+		}
+		a.forgetKept(stepRef{m.outcome.runID, done.Op})
 	}
 }
 
@@ -159,7 +164,7 @@ func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause erro
 		if in := m.inbox(); in != nil {
 			t.consumed = append(t.consumed, in.Seq)
 			if in.Start && (!t.run.exists() || t.run.closed.Closed()) {
-				if req, err := history.UnmarshalStartRequest(in.Data); err == nil {
+				if req, err := incoming.Start(t.run.id, in.Data); err == nil {
 					t.adopt(req, in)
 				}
 			}

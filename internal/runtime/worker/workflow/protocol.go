@@ -36,7 +36,7 @@ func (a *actor) takeTurn(ms messages) {
 		switch {
 		case a.runs.isTakenOver(a):
 			ms.refuse()
-			a.forget()
+			a.unload()
 			return
 		case err == nil:
 			a.unpark(ctx)
@@ -44,7 +44,7 @@ func (a *actor) takeTurn(ms messages) {
 			return
 		case ctx.Err() != nil: // nothing is acknowledged: another worker will have it soon
 			ms.refuse()
-			a.forget()
+			a.unload()
 			return
 		case errors.Is(err, errStepElsewhere):
 			ms.refuse()
@@ -145,6 +145,9 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 	a.contested = false
 	reported := activity.Reported(waiting)
 	ms.addReported(reported, a.run.runID)
+	if !a.run.exists() && !slices.ContainsFunc(waiting, func(p store.Pending) bool { return p.Start }) {
+		return ms, a.run.dropEntry(ctx, known)
+	}
 	return ms, a.run.repair(ctx, reported, known)
 }
 

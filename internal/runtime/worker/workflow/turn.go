@@ -5,11 +5,11 @@ package workflow
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
@@ -49,9 +49,10 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return t.takeStart(ctx, in)
 	}
 	t.consumed = append(t.consumed, in.Seq)
-	msg, err := history.UnmarshalMessage(in.Data)
+	msg, err := incoming.Message(*in)
 	if err != nil {
-		return fmt.Errorf("message %d in the inbox of workflow %q: %w", in.Seq, t.run.id, err)
+		t.setAside(in, err)
+		return nil
 	}
 	if !t.run.loaded() || msg.RunID != "" && msg.RunID != t.run.runID {
 		return nil // for a run that has closed
@@ -61,20 +62,42 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return t.complete(ctx, msg.Completed.Op, t.run.completed(msg.Completed))
 	case msg.Cancel != nil:
 		if !t.run.x.Cancelled() {
-			return t.apply(ctx, &history.CancelRequested{Reason: msg.Cancel.Reason, Sealed: msg.Cancel.Sealed})
+			requested := &history.CancelRequested{Reason: msg.Cancel.Reason, Sealed: msg.Cancel.Sealed}
+			return t.applyRequest(ctx, requested, &history.CancelRequested{Reason: unreadable})
 		}
 	case msg.Terminate != nil:
-		return t.apply(ctx, &history.RunTerminated{Reason: msg.Terminate.Reason, Sealed: msg.Terminate.Sealed})
+		terminated := &history.RunTerminated{Reason: msg.Terminate.Reason, Sealed: msg.Terminate.Sealed}
+		return t.applyRequest(ctx, terminated, &history.RunTerminated{Reason: unreadable})
 	case msg.Wake != nil:
 		return t.repair(ctx)
 	}
 	return nil
 }
 
+// unreadable is the reason of a request whose own reason cannot be decoded.
+const unreadable = "(a reason that the worker cannot decode: give it the transforms of the client)"
+
+// applyRequest applies what a client has requested. If its reason cannot be decoded, it applies instead, because a reason must
+// not park the run.
+func (t *turn) applyRequest(ctx context.Context, requested, instead history.Body) error {
+	if _, err := journal.Open(ctx, t.run.worker.Chain, []history.Event{{Body: requested}}); err != nil && parks(err) {
+		requested = instead
+	}
+	return t.apply(ctx, requested)
+}
+
+// setAside leaves out a message that is not one: it must neither park the run nor keep the id from being used. The message is
+// acknowledged with the others of the turn.
+func (t *turn) setAside(in *store.Pending, why error) {
+	t.run.worker.Log.Warn("dropped a message that is not one of Pawl's, or that a newer version sent: update workers before clients",
+		"workflow", t.run.id, "queue", t.run.queue, "seq", in.Seq, "start", in.Start, "bytes", len(in.Data), "error", why)
+}
+
 // takeOutcome applies an outcome from this worker. Its run may have closed, or moved on in another worker, since.
 func (t *turn) takeOutcome(ctx context.Context, o *outcome) error {
 	o.applied = o.runID == t.run.runID && t.run.isOpen(o.op)
 	if o.runID != t.run.runID {
+		t.run.forgetKept(stepRef{o.runID, o.op})
 		return nil
 	}
 	return t.complete(ctx, o.op, o.event)
@@ -112,9 +135,11 @@ func (t *turn) repair(ctx context.Context) error {
 
 // takeStart starts a run, unless the id is taken.
 func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
-	req, err := history.UnmarshalStartRequest(in.Data)
+	req, err := incoming.Start(t.run.id, in.Data)
 	if err != nil {
-		return fmt.Errorf("start of workflow %q: %w", t.run.id, err)
+		t.consumed = append(t.consumed, in.Seq)
+		t.setAside(in, err)
+		return nil
 	}
 	begun, err := t.begun(ctx, req)
 	if err != nil {

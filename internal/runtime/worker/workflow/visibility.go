@@ -133,6 +133,17 @@ func (r *run) repairEntry(ctx context.Context, known visible) error {
 	return r.putEntry(ctx, r.closed, closing.Body, closing.Time)
 }
 
+// dropEntry removes an entry that shows an open run of an id that has no journal. The entry came back after a crash of the
+// server, or the journal is lost.
+func (r *run) dropEntry(ctx context.Context, known visible) error {
+	if known.summary == nil || known.summary.Status.Closed() {
+		return nil
+	}
+	r.worker.Log.Warn("removed a run from the list, because the journal has no record of it",
+		"workflow", r.id, "run", known.summary.RunID, "status", known.summary.Status.String())
+	return r.worker.Store.DropEntry(ctx, known.entry)
+}
+
 // announceEnd sends the end of the run to clients that wait for it. A client that misses it finds it in visibility.
 func (r *run) announceEnd(closing history.Event) {
 	s := r.summary(history.StatusOf(closing.Body), closing.Body, closing.Time)
