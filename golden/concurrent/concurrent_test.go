@@ -10,6 +10,7 @@ import (
 	"github.com/pawlhq/pawl/golden/concurrent/barriers"
 	"github.com/pawlhq/pawl/golden/concurrent/conds"
 	"github.com/pawlhq/pawl/golden/concurrent/contexts"
+	"github.com/pawlhq/pawl/golden/concurrent/corners"
 	"github.com/pawlhq/pawl/golden/concurrent/fanin"
 	"github.com/pawlhq/pawl/golden/concurrent/groups"
 	"github.com/pawlhq/pawl/golden/concurrent/internal/plain"
@@ -31,6 +32,7 @@ var corpus = []struct {
 	{barriers.Programs, barriers.PawlRegistration()},
 	{conds.Programs, conds.PawlRegistration()},
 	{contexts.Programs, contexts.PawlRegistration()},
+	{corners.Programs, corners.PawlRegistration()},
 	{fanin.Programs, fanin.PawlRegistration()},
 	{groups.Programs, groups.PawlRegistration()},
 	{parents.Programs, parents.PawlRegistration()},

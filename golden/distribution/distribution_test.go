@@ -3,7 +3,11 @@
 package distribution_test
 
 import (
+	"flag"
 	"fmt"
+	"maps"
+	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -16,10 +20,23 @@ var sets = []set{
 	{"of the language", testsLanguage, 23},
 }
 
+// all has TestDistribution try every program. That takes about half an hour.
+var all = flag.Bool("distribution.all", false, "try all programs of the Go distribution")
+
+// everything is the set of all programs.
+var everything = set{"of the distribution", func(program) bool { return true }, 980}
+
 // TestDistribution lowers, builds and runs the programs of all sets.
 func TestDistribution(t *testing.T) {
+	sets := sets
+	if *all {
+		sets = append(sets, everything)
+	}
 	programs := choose(findPrograms(t), sets)
-	verdicts := compare(t, programs)
+	verdicts := map[string]error{}
+	for batch := range slices.Chunk(programs, 150) { // what they are built to takes much room
+		maps.Copy(verdicts, compare(t, batch))
+	}
 	for _, p := range programs {
 		reason, excepted := exceptions[p.name]
 		switch err := verdicts[p.name]; {
@@ -55,6 +72,7 @@ func compare(t *testing.T, programs []program) map[string]error {
 		})
 	}
 	work.Wait()
+	os.RemoveAll(m.dir)
 	return verdicts
 }
 

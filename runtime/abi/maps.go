@@ -92,7 +92,14 @@ type MapIter[K comparable, V any] struct {
 	m       map[K]V
 	entries []entry[K, V]
 	nans    int // entries whose keys have a NaN: they cannot be looked up, and only clear removes them
+	current entry[K, V]
 }
+
+// Key returns the key that Next moved to.
+func (it *MapIter[K, V]) Key() K { return it.current.key }
+
+// Value returns the value that Next moved to.
+func (it *MapIter[K, V]) Value() V { return it.current.value }
 
 type entry[K comparable, V any] struct {
 	key   K
@@ -110,6 +117,7 @@ func (it *MapIter[K, V]) Next(key *K, value *V) bool {
 		} else if next.key == next.key || len(it.m) < it.nans {
 			continue
 		}
+		it.current = next
 		if key != nil {
 			*key = next.key
 		}

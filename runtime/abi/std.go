@@ -3,11 +3,8 @@
 package abi
 
 import (
-	"context"
 	"fmt"
 	"io"
-	"log"
-	"log/slog"
 	"math/rand"
 	randv2 "math/rand/v2"
 	"os"
@@ -25,39 +22,6 @@ func RandN[I ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 
 		panic("invalid argument to N")
 	}
 	return I(run.x.RandV2().Uint64N(uint64(n)))
-}
-
-// Slog is the logger for slog.Default and the functions of log/slog. Its records have the ids of the workflow and the run, and
-// the run's logical time. It is silent on replay.
-func Slog(run *Run) *slog.Logger {
-	return slog.New(&slogHandler{slog.Default().Handler(), run}).With("workflow", run.x.ID, "run", run.x.RunID)
-}
-
-type slogHandler struct {
-	slog.Handler
-	run *Run
-}
-
-func (h *slogHandler) Enabled(ctx context.Context, level slog.Level) bool {
-	return !h.run.x.Silent() && h.Handler.Enabled(ctx, level)
-}
-
-func (h *slogHandler) Handle(ctx context.Context, r slog.Record) error {
-	r.Time = h.run.x.Now()
-	return h.Handler.Handle(ctx, r)
-}
-
-func (h *slogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &slogHandler{h.Handler.WithAttrs(attrs), h.run}
-}
-
-func (h *slogHandler) WithGroup(name string) slog.Handler {
-	return &slogHandler{h.Handler.WithGroup(name), h.run}
-}
-
-// Log is the logger for log.Default and the functions of package log: silent on replay.
-func Log(run *Run) *log.Logger {
-	return log.New(run.once(log.Writer()), log.Prefix(), log.Flags())
 }
 
 // once returns a writer to w that writes nothing while the run replays its history or is being removed from memory. It checks

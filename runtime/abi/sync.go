@@ -42,6 +42,12 @@ func LockerLock(run *Run, l sync.Locker) { run.x.Scheduler().LockLocker(l) }
 // LockerUnlock is l.Unlock().
 func LockerUnlock(run *Run, l sync.Locker) { run.x.Scheduler().UnlockLocker(l) }
 
+// NotNil returns l. It panics as Go does where a method of a nil interface is deferred or taken as a value.
+func NotNil(l sync.Locker) sync.Locker {
+	_ = l.Lock
+	return l
+}
+
 // WaitGroupAdd is wg.Add(n).
 func WaitGroupAdd(run *Run, wg *sync.WaitGroup, n int) { run.x.Scheduler().Add(wg, n) }
 

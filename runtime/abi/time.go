@@ -53,20 +53,27 @@ func AfterFunc(run *Run, d time.Duration, fn func()) *time.Timer {
 
 // TimerStop is t.Stop().
 func TimerStop(run *Run, t *time.Timer) bool {
-	if t.C == nil {
+	switch {
+	case run.x.IsCall(t): // even if the author has set its channel
 		return run.x.StopCall(t)
+	case t.C == nil:
+		panic("time: Stop called on uninitialized Timer")
 	}
 	return run.x.StopTimer(t.C)
 }
 
 // TimerReset is t.Reset(d).
-func TimerReset(run *Run, t *time.Timer, d time.Duration) bool {
-	active := TimerStop(run, t)
-	if t.C == nil {
+func TimerReset(run *Run, t *time.Timer, d time.Duration) (active bool) {
+	switch {
+	case run.x.IsCall(t):
+		active = run.x.StopCall(t)
 		run.x.ResetCall(t, d)
-	} else {
-		run.x.StartTimer(replay.NameTimer, d, 0, replay.Both(t.C))
+		return active
+	case t.C == nil:
+		panic("time: Reset called on uninitialized Timer")
 	}
+	active = run.x.StopTimer(t.C)
+	run.x.StartTimer(replay.NameTimer, d, 0, replay.Both(t.C))
 	return active
 }
 
@@ -87,6 +94,9 @@ func TickerStop(run *Run, t *time.Ticker) { run.x.StopTimer(t.C) }
 func TickerReset(run *Run, t *time.Ticker, d time.Duration) {
 	if d <= 0 {
 		panic("non-positive interval for Ticker.Reset")
+	}
+	if t.C == nil {
+		panic("time: Reset called on uninitialized Ticker")
 	}
 	run.x.StopTimer(t.C)
 	run.x.StartTimer(replay.NameTicker, d, d, replay.Both(t.C))

@@ -33,6 +33,8 @@ type Forwarder struct {
 	Type   *types.Named
 	Path   []*types.Var // the embedded fields that lead from Type to what has Method; none if Type has it itself
 	Method *types.Func  // with the signature that it has there
+	// Recovers: what it calls may be a method that recovers.
+	Recovers bool
 }
 
 // collectOccurrences gives each node its occurrences in any workflow, each once.
@@ -109,15 +111,23 @@ type Unforwardable struct {
 func (g *Graph) Forwarders(reached []*Reach) ([]Forwarder, []Unforwardable) {
 	f := &forwarding{g: g, made: map[forwarderKey]Forwarder{}, reported: map[forwarderSite]bool{}}
 	dispatched := g.Dispatched()
+	recovers := map[string]bool{}              // methods, as types.Func.Id has them
 	for before := -1; before != len(f.made); { // one forwarder may make another necessary
 		before = len(f.made)
 		for _, r := range reached {
 			for _, o := range r.occurrences {
+				if o.to != nil && o.to.Recovers {
+					recovers[o.method.Id()] = true
+				}
 				if dispatched[o.id] && (!g.needsRun(o) || gotypes.IsInterfaceMethod(o.method)) {
 					f.complete(r, o)
 				}
 			}
 		}
+	}
+	for key, forwarder := range f.made {
+		forwarder.Recovers = recovers[key.method]
+		f.made[key] = forwarder
 	}
 	sorted := slices.SortedFunc(maps.Values(f.made), func(a, b Forwarder) int {
 		return cmp.Or(cmp.Compare(a.Type.Obj().Id(), b.Type.Obj().Id()), cmp.Compare(a.Type.String(), b.Type.String()), cmp.Compare(a.Method.Name(), b.Method.Name()))

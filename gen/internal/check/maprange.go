@@ -7,22 +7,14 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"go/version"
 	"slices"
 
-	"github.com/pawlhq/pawl/gen/diag"
 	"github.com/pawlhq/pawl/gen/internal/callgraph"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
-const oldLoop = "PWL237"
-
 var mapRangeRule = rule{
-	docs: []diag.Rule{{ID: oldLoop, Title: "map range in an old language version", Doc: `
-The file asks for a Go version before 1.23, which has no iterators. A durable range over a map needs one if the head of
-the loop assigns to an element, a field, or a variable of another type. Assign to plain variables there, or raise the
-version in the file's go:build line.`}},
 	visit: func(v *visitor, x ast.Node) {
 		r, ok := x.(*ast.RangeStmt)
 		if !ok {
@@ -40,11 +32,6 @@ const useSorted = "range over a sorted slice of keys, or use a key type that has
 func mapRange(v *visitor, r *ast.RangeStmt, m *types.Map) {
 	v.effect(r.Pos(), "", "a range over a map", false)
 	checkKeys(v, m.Key(), r.Pos(), "ranges over a map")
-	goVersion := v.file.GoVersion
-	if !AssignsVariables(v.info, r) && version.IsValid(goVersion) && version.Compare(goVersion, "go1.23") < 0 {
-		v.report(r.Pos(), oldLoop, "assign to plain variables of the map's own types in the head of the loop, or ask for go1.23 in the file's go:build line",
-			"assigns entries of a map to more than variables in a file for %s, which has no iterators", goVersion)
-	}
 }
 
 // checkKeys rejects what goes through a map whose keys have no order. For keys of a type parameter, the type arguments decide.

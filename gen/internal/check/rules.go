@@ -27,7 +27,6 @@ var rules = []rule{
 	loggerRule,
 	findingRule,
 	initializerRule,
-	recoverRule,
 	dispatchRule,
 	deadBranchRule,
 	directiveRule,

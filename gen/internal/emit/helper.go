@@ -31,6 +31,8 @@ func (w *writer) helpers() {
 //	func bind2x1__pawl[A1, A2, R1 any](_run *abi.Run, f func(*abi.Run, A1, A2) R1) func(A1, A2) R1 {
 //		return func(a1 A1, a2 A2) R1 { return f(_run, a1, a2) }
 //	}
+//
+// If what is bound may recover, so can the result: see body.
 func (w *writer) binder(b ir.Binder) jen.Code {
 	if b.Form == ir.Late {
 		return lateBinder(b)
@@ -48,7 +50,7 @@ func (w *writer) binder(b ir.Binder) jen.Code {
 	params = append(params, jen.Id("f").Func().Params(lowered...).Add(s.results()))
 	return jen.Commentf("%s binds f to the run. The result has the type of the author's function.", b.Name()).Line().
 		Func().Id(b.Name()).Add(constrained(generic)).Params(params...).Func().Params(s.in()...).Add(s.results()).Block(
-		jen.Return(jen.Func().Params(s.params()...).Add(s.results()).Add(oneLine(s.call(jen.Id("f"), args)))),
+		jen.Return(jen.Func().Params(s.params()...).Add(s.results()).Add(s.body(b.Recovers, jen.Id("f"), args))),
 	)
 }
 
@@ -124,7 +126,7 @@ func (w *writer) expressionDispatcher(d ir.Dispatcher) jen.Code {
 	return jen.Commentf("%s binds the method expression S.%s to the run.", d.Name(), d.Method).Line().
 		Func().Id(d.Name()).Types(types...).Params(jen.Id(w.names.run).Add(run()), jen.Id("_").Add(expression)).Add(expression).Block(
 		jen.Return(jen.Func().Params(slices.Insert(s.params(), 0, jen.Code(jen.Id("s").Id("S")))...).Add(s.results()).
-			Add(oneLine(s.call(lowered, slices.Insert(s.args(), 0, jen.Code(jen.Id(w.names.run))))))),
+			Add(s.body(d.Recovers, lowered, slices.Insert(s.args(), 0, jen.Code(jen.Id(w.names.run)))))),
 	)
 }
 
@@ -195,6 +197,27 @@ func (s shape) call(f *jen.Statement, args []jen.Code) jen.Code {
 		return jen.Return(f.Call(args...))
 	}
 	return f.Call(args...)
+}
+
+// body is that of a function that calls f and returns what it returns. If f recovers, which only a deferred function can,
+// and the function is deferred itself, it recovers in place of f, defers f, and panics again:
+//
+//	if r := recover(); r != nil {
+//		defer f(a1)
+//		panic(r)
+//	}
+//	return f(a1)
+func (s shape) body(recovers bool, f jen.Code, args []jen.Code) jen.Code {
+	if !recovers {
+		return oneLine(s.call(jen.Add(f), args))
+	}
+	return jen.Block(
+		jen.If(jen.Id("r").Op(":=").Recover(), jen.Id("r").Op("!=").Add(predeclared("nil"))).Block(
+			jen.Defer().Add(f).Call(args...),
+			jen.Panic(jen.Id("r")),
+		),
+		s.call(jen.Add(f), args),
+	)
 }
 
 // run is the type of the run.

@@ -28,6 +28,9 @@ func (s Shape) String() string {
 type Binder struct {
 	Shape // of the original; the receiver of a method expression counts as a parameter
 	Form  Form
+	// Recovers: what is bound may recover. It cannot do so itself, because the function that binds it stands between it and
+	// a defer statement. So that function recovers, defers what is bound, and panics again.
+	Recovers bool
 }
 
 // Form says where a lowered function takes the run.
@@ -43,7 +46,14 @@ const (
 
 // Name returns the binder's name, such as bind2x1__pawl for functions of two parameters with one result.
 func (b Binder) Name() string {
-	return [...]string{"bind", "bindexpr", "bindon", "late"}[b.Form] + b.Shape.String() + Suffix
+	return [...]string{"bind", "bindexpr", "bindon", "late"}[b.Form] + recovering(b.Recovers) + b.Shape.String() + Suffix
+}
+
+func recovering(yes bool) string {
+	if yes {
+		return "recovering"
+	}
+	return ""
 }
 
 // Dispatcher is a generic function that turns the value in an interface into one that has the lowered method, too.
@@ -51,12 +61,13 @@ type Dispatcher struct {
 	Shape      // of the method
 	Method     string
 	Expression bool // it turns a method expression into a function instead
+	Recovers   bool // with Expression: as of a Binder
 }
 
 // Name returns the dispatcher's name, such as dispatchSave_1x1__pawl for methods Save of one parameter with one result.
 func (d Dispatcher) Name() string {
 	if d.Expression {
-		return d.name("express")
+		return d.name("express" + recovering(d.Recovers))
 	}
 	return d.name("dispatch")
 }
@@ -66,7 +77,7 @@ func (d Dispatcher) Plain() string { return d.name("plain") }
 
 // Value returns the dispatcher of values, which one of method expressions calls.
 func (d Dispatcher) Value() Dispatcher {
-	d.Expression = false
+	d.Expression, d.Recovers = false, false
 	return d
 }
 

@@ -40,12 +40,16 @@ func (l *lowerer) writeForwarder(b *bytes.Buffer, t check.Forwarder) {
 	sig, name := t.Method.Signature(), t.Method.Name()
 	params, args := l.parameters(sig)
 	handsOn, run := l.handsOn(t, args)
+	rethrow := ""
+	if t.Recovers {
+		rethrow = l.rethrow(handsOn)
+	}
 	if sig.Results().Len() > 0 {
 		handsOn = "return " + handsOn
 	}
 	fmt.Fprintf(b, "\n// %[1]s%[2]s hands on to the %[1]s that %[3]s has.\n", name, check.Suffix, t.Type.Obj().Name())
-	fmt.Fprintf(b, "func (%s %s) %s%s(%s)%s {\n//line %s:%d:1\n\t%s\n}\n", l.names.recv, l.receiver(t), name, check.Suffix,
-		strings.Join(append([]string{run + " *" + l.names.abi + ".Run"}, params...), ", "), l.results(sig),
+	fmt.Fprintf(b, "func (%s %s) %s%s(%s)%s {\n%s//line %s:%d:1\n\t%s\n}\n", l.names.recv, l.receiver(t), name, check.Suffix,
+		strings.Join(append([]string{run + " *" + l.names.abi + ".Run"}, params...), ", "), l.results(sig), rethrow,
 		filepath.Base(l.file.Path), l.prog.Fset.PositionFor(origin(t), false).Line, handsOn)
 }
 
@@ -65,6 +69,13 @@ func (l *lowerer) handsOn(t check.Forwarder, args []string) (call, run string) {
 	default:
 		return fmt.Sprintf("%s.%s(%s)", target, name, list("", "", args)), "_"
 	}
+}
+
+// rethrow returns the beginning of a forwarder whose target may recover. Only a deferred function can recover, and the
+// forwarder may be the one that is deferred. Then it recovers itself, and defers the target before it panics again.
+func (l *lowerer) rethrow(target string) string {
+	const name = "recovered" + check.Suffix
+	return fmt.Sprintf("\tif %[1]s := recover(); %[1]s != nil {\n\t\tdefer %[2]s\n\t\tpanic(%[1]s)\n\t}\n", name, target)
 }
 
 // list joins arguments, and leaves out the first ones if they are empty.

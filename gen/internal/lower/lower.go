@@ -36,11 +36,12 @@ type File struct {
 // Files lowers every function of some packages of the program that the check found to need the run: one file for each
 // file of the author that has any, in the order of the packages.
 func Files(prog *gosrc.Program, pkgs []*gosrc.Package, res *check.Result) (files []File) {
+	all := recoveringIn(prog)
 	for _, pkg := range pkgs {
 		for _, src := range pkg.Files {
 			decls, forwarders := loweredIn(pkg, src, res), forwardersIn(prog, src, res)
 			if len(decls)+len(forwarders) > 0 {
-				files = append(files, lowerFile(prog, pkg, src, decls, forwarders, res))
+				files = append(files, lowerFile(prog, pkg, src, decls, forwarders, res, all))
 			}
 		}
 	}
@@ -59,9 +60,9 @@ func loweredIn(pkg *gosrc.Package, src *gosrc.File, res *check.Result) (decls []
 	return decls
 }
 
-func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, forwarders []check.Forwarder, res *check.Result) File {
+func lowerFile(prog *gosrc.Program, pkg *gosrc.Package, src *gosrc.File, decls []*ast.FuncDecl, forwarders []check.Forwarder, res *check.Result, all recovering) File {
 	l := &lowerer{
-		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res,
+		prog: prog, pkg: pkg, file: src, info: pkg.Info, res: res, recovering: all,
 		edits:   edits{src: src.Source, base: int(src.Syntax.FileStart)},
 		binders: map[string]ir.Binder{}, dispatchers: map[string]ir.Dispatcher{},
 		arms: map[ast.Node]bool{},

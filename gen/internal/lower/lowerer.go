@@ -23,6 +23,7 @@ type lowerer struct {
 	file        *gosrc.File
 	info        *types.Info
 	res         *check.Result
+	recovering  recovering
 	edits       edits
 	names       names
 	imports     fileImports
@@ -73,6 +74,16 @@ func (l *lowerer) started(call *ast.CallExpr) bool {
 	return false
 }
 
+// deferred reports whether a call is the one of a defer statement.
+func (l *lowerer) deferred(call *ast.CallExpr) bool {
+	i := slices.Index(l.stack, ast.Node(call))
+	if i < 1 {
+		return false
+	}
+	_, ok := l.stack[i-1].(*ast.DeferStmt)
+	return ok
+}
+
 // passRun makes the run the first argument of a call.
 func (l *lowerer) passRun(call *ast.CallExpr) {
 	run := l.names.run
@@ -84,14 +95,17 @@ func (l *lowerer) passRun(call *ast.CallExpr) {
 
 // binder is the name of the binder for a function value of the given type, which the package's generated file declares.
 func (l *lowerer) binder(form ir.Form, sig *types.Signature) string {
-	b := ir.Binder{Shape: shape(sig), Form: form}
+	return l.declare(ir.Binder{Shape: shape(sig), Form: form})
+}
+
+func (l *lowerer) declare(b ir.Binder) string {
 	l.binders[b.Name()] = b
 	return b.Name()
 }
 
 // dispatcher is the name of the dispatcher for a method, which the package's generated file declares.
 func (l *lowerer) dispatcher(fn *types.Func, expression bool) string {
-	d := ir.Dispatcher{Shape: shape(fn.Signature()), Method: fn.Name(), Expression: expression}
+	d := ir.Dispatcher{Shape: shape(fn.Signature()), Method: fn.Name(), Expression: expression, Recovers: expression && l.recovering.has(fn)}
 	l.dispatchers[d.Value().Name()] = d.Value() // which one of expressions calls
 	l.dispatchers[d.Name()] = d
 	return d.Name()

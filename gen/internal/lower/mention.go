@@ -84,6 +84,9 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 func (l *lowerer) onInterface(r reference, iface *types.Named) {
 	pkg := l.imports.qualifier(iface.Obj().Pkg())
 	name := iface.Obj().Name()
-	// The receiver is converted where inference would see its static type.
-	l.onReceiver(r, pkg+name+"_"+r.fn.Name()+check.Suffix, pkg+name)
+	conversion := pkg + name // where inference would see its static type
+	if r.call != nil && !l.spreads(r.call) {
+		conversion = ""
+	}
+	l.onReceiver(r, pkg+name+"_"+r.fn.Name()+check.Suffix, conversion)
 }

@@ -2,14 +2,14 @@
 //
 //	for k, v := range m {        for k, v, _it := abi.MapEntries(m); _it.Next(&k, &v); {
 //	for k, v = range m {         for _it := abi.MapRange(m); _it.Next(&k, &v); {
-//	for a[i()], p.x = range m {  for a[i()], p.x = range abi.MapAll(m) {
+//	for a[i()], p.x = range m {  for _it := abi.MapRange(m); _it.Next(nil, nil); { a[i()], p.x = _it.Key(), _it.Value();
 //	for v := range ch {          for v, _it := abi.EachRecv(_run, ch); _it.Next(&v); {
 //	for v = range ch {           for _it := abi.RangeChan(_run, ch); _it.Next(&v); {
 //	for p.x = range ch {         for _it := abi.RangeChan(_run, ch); _it.Next(nil); { p.x = _it.Value();
 //
 // The loops have the variables of the language version: one for all iterations or one per iteration. The body stays in
-// place, so a recover in it still works. A left operand that is not a plain variable must be evaluated once per entry, and
-// not at all if there are no entries. For a map, this requires an iterator function.
+// place, so a recover in it still works. A left operand that is not a plain variable is evaluated once per entry, and not
+// at all if there are no entries; both are assigned together, as a range does it.
 
 package lower
 
@@ -33,11 +33,12 @@ func (l *lowerer) rangeStmt(r *ast.RangeStmt) {
 }
 
 func (l *lowerer) mapRange(r *ast.RangeStmt) {
+	key, value := pointer(r.Key), pointer(r.Value)
 	switch {
 	case !check.AssignsVariables(l.info, r):
-		l.edits.before(r.X.Pos(), l.names.abi+".MapAll(")
-		l.edits.after(r.X.End(), ")")
-		return
+		key, value = "nil", "nil"
+		l.edits.after(r.Body.Lbrace+1, l.assignment(r)...)
+		l.replaceVariables(r, l.names.abi+".MapRange(")
 	case r.Tok == token.DEFINE:
 		blank := ""
 		if r.Value == nil {
@@ -47,7 +48,16 @@ func (l *lowerer) mapRange(r *ast.RangeStmt) {
 	default:
 		l.replaceVariables(r, l.names.abi+".MapRange(")
 	}
-	l.edits.after(r.X.End(), fmt.Sprintf("); %s.Next(%s, %s);", l.names.iter, pointer(r.Key), pointer(r.Value)))
+	l.edits.after(r.X.End(), fmt.Sprintf("); %s.Next(%s, %s);", l.names.iter, key, value))
+}
+
+// assignment assigns the entry of an iterator over a map to the operands of a loop.
+func (l *lowerer) assignment(r *ast.RangeStmt) []any {
+	key := l.names.iter + ".Key();"
+	if r.Value == nil {
+		return []any{span{r.Key.Pos(), r.Key.End()}, " = " + key}
+	}
+	return []any{span{r.Key.Pos(), r.Key.End()}, ", ", span{r.Value.Pos(), r.Value.End()}, fmt.Sprintf(" = %[1]s.Key(), %[1]s.Value();", l.names.iter)}
 }
 
 func (l *lowerer) chanRange(r *ast.RangeStmt, ch *types.Chan) {

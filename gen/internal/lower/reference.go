@@ -51,7 +51,8 @@ func (l *lowerer) isExpression(e ast.Expr) bool {
 // bind makes a function value of a reference, bound to the run.
 func (l *lowerer) bind(r reference, form ir.Form) {
 	sig := l.info.TypeOf(r.expr).Underlying().(*types.Signature)
-	l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", l.binder(form, sig), l.names.run))
+	binder := l.declare(ir.Binder{Shape: shape(sig), Form: form, Recovers: l.recovering.has(r.fn)})
+	l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, ", binder, l.names.run))
 	l.edits.after(r.expr.End(), ")")
 }
 
@@ -93,6 +94,10 @@ func (l *lowerer) onReceiver(r reference, target, conversion string) {
 	sel := ast.Unparen(r.expr).(*ast.SelectorExpr)
 	expression := l.isExpression(r.expr)
 	call := r.call != nil && !l.spreads(r.call)
+	open, end := "", ""
+	if conversion != "" {
+		open, end = conversion+"(", ")"
+	}
 	switch {
 	case expression && l.path(sel) != "":
 		l.edits.replace(r.expr.Pos(), r.expr.End(), l.promoted(sel, target))
@@ -102,19 +107,15 @@ func (l *lowerer) onReceiver(r reference, target, conversion string) {
 	case expression:
 		l.edits.replace(r.expr.Pos(), r.expr.End(), fmt.Sprintf("%s(%s, %s)", l.binder(ir.Plain, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, target))
 	case call:
-		between := l.path(sel)
+		between := l.path(sel) + end
 		if len(r.call.Args) > 0 {
 			between += l.comma(r.call.Lparen + 1)
 		} else if l.edits.lines(sel.X.End(), r.call.Rparen) != "" {
 			between += ","
 		}
-		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", target, l.names.run, l.address(sel)))
+		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", target, l.names.run, open+l.address(sel)))
 		l.edits.replace(sel.X.End(), r.call.Lparen+1, between)
 	default:
-		open, end := "", ""
-		if conversion != "" {
-			open, end = conversion+"(", ")"
-		}
 		l.edits.before(r.expr.Pos(), fmt.Sprintf("%s(%s, %s", l.binder(ir.OnValue, l.info.TypeOf(r.expr).(*types.Signature)), l.names.run, open+l.address(sel)))
 		l.edits.replace(sel.X.End(), r.expr.End(), fmt.Sprintf("%s%s,%s%s)", l.path(sel), end, cmp.Or(l.edits.lines(sel.X.End(), r.expr.End()), " "), target))
 	}

@@ -44,13 +44,14 @@ func (l *lowerer) decoder(r reference) {
 }
 
 // stdMethod lowers a method. If it is used as a value, the counterpart of a module's method, which is generic, is instantiated, and
-// that of an interface's method gets a receiver of exactly that interface.
+// that of sync.Locker's method gets a receiver of exactly that interface. As in Go, the receiver must not be nil when the value
+// is taken, or when the method is deferred.
 func (l *lowerer) stdMethod(r reference, target string, recv *types.Named) {
 	conversion := ""
 	switch {
+	case types.IsInterface(recv) && (r.call == nil || l.deferred(r.call)):
+		conversion = l.names.abi + ".NotNil"
 	case r.call != nil:
-	case types.IsInterface(recv):
-		conversion = l.typeString(recv)
 	case !importpath.IsStd(recv.Obj().Pkg().Path()):
 		target += "[" + l.typeString(recv) + "]"
 	}

@@ -32,7 +32,7 @@ func (d *desk[T]) put__pawl(_run *abi.Run, notes ...T) {
 //line flow.go:48:1
 func (d *desk[T]) await__pawl(_run *abi.Run, n int) []T {
 	abi.LockerLock(_run, d.open.L)
-	defer abi.LockerUnlock(_run, d.open.L)
+	defer abi.LockerUnlock(_run, abi.NotNil(d.open.L))
 	for len(d.notes) < n {
 		abi.CondWait(_run, d.open)
 	}

@@ -28,7 +28,7 @@ func (s *store) put__pawl(_run *abi.Run, n int) {
 //line flow.go:35:1
 func within__pawl(_run *abi.Run, l sync.Locker, fn func()) {
 	abi.LockerLock(_run, l)
-	defer abi.LockerUnlock(_run, l)
+	defer abi.LockerUnlock(_run, abi.NotNil(l))
 	fn()
 }
 
@@ -96,7 +96,7 @@ func conditions__pawl(_run *abi.Run, note func(...any)) {
 	for range 3 {
 		abi.WaitGroupGo(_run, &wg, func() {
 			abi.LockerLock(_run, cond.L)
-			defer abi.LockerUnlock(_run, cond.L)
+			defer abi.LockerUnlock(_run, abi.NotNil(cond.L))
 			for free == 0 {
 				abi.CondWait(_run, cond)
 			}

@@ -50,7 +50,9 @@ func Order__pawl(_run *abi.Run, ctx context.Context, stock map[string]int, taken
 	}
 	var last place
 	var names [2]string
-	for last, names[len(log)%2] = range abi.MapAll(hall) {
+	for _it := abi.MapRange(hall); _it.Next(nil, nil); {
+//line flow.go:59:1
+		last, names[len(log)%2] = _it.Key(), _it.Value()
 		log = append(log, fmt.Sprint(last))
 	}
 	for _it := abi.MapRange(map[bool]int{true: 1, false: 2}); _it.Next(nil, nil); {

@@ -315,7 +315,7 @@ func Transfers__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 //line locks.go:303:1
 func locked__pawl(_run *abi.Run, l sync.Locker, f func()) {
 	abi.LockerLock(_run, l)
-	defer abi.LockerUnlock(_run, l)
+	defer abi.LockerUnlock(_run, abi.NotNil(l))
 	f()
 }
 

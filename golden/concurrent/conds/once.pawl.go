@@ -142,7 +142,7 @@ func Futures__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 //line once.go:141:1
 func until__pawl(_run *abi.Run, c *sync.Cond, holds func() bool) {
 	abi.LockerLock(_run, c.L)
-	defer abi.LockerUnlock(_run, c.L)
+	defer abi.LockerUnlock(_run, abi.NotNil(c.L))
 	for !holds() {
 		abi.CondWait(_run, c)
 	}

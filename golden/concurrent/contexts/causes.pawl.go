@@ -141,7 +141,7 @@ func CallbackOrder__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 func waitOn__pawl(_run *abi.Run, ctx context.Context, c *sync.Cond, holds func() bool) error {
 	stop := abi.ContextAfterFunc(_run, ctx, func() {
 		abi.LockerLock(_run, c.L)
-		defer abi.LockerUnlock(_run, c.L)
+		defer abi.LockerUnlock(_run, abi.NotNil(c.L))
 		abi.CondBroadcast(_run, c)
 	})
 	defer stop()
@@ -168,7 +168,7 @@ func CancellableCond__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			ctx, cancel := abi.WithTimeout(_run, ctx, time.Duration(i+1)*time.Hour)
 			defer cancel()
 			abi.LockerLock(_run, c.L)
-			defer abi.LockerUnlock(_run, c.L)
+			defer abi.LockerUnlock(_run, abi.NotNil(c.L))
 			err := waitOn__pawl(_run, ctx, c, func() bool { return served })
 			ends[i] = fmt.Sprint(err, "@", elapsed__pawl(_run, start))
 		})

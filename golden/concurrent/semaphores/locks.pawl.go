@@ -206,7 +206,7 @@ func Turnstile__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		abi.WaitGroupGo(_run, &wg, func() {
 			abi.Sleep(_run, time.Duration(i*i)*time.Minute)
 			abi.LockerLock(_run, all.L)
-			defer abi.LockerUnlock(_run, all.L)
+			defer abi.LockerUnlock(_run, abi.NotNil(all.L))
 			if arrived++; arrived == len(through) {
 				abi.CondBroadcast(_run, all)
 			}
@@ -273,7 +273,7 @@ func Lockers__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 //line locks.go:289:1
 func locked__pawl(_run *abi.Run, l sync.Locker, f func() string) string {
 	abi.LockerLock(_run, l)
-	defer abi.LockerUnlock(_run, l)
+	defer abi.LockerUnlock(_run, abi.NotNil(l))
 	return f()
 }
 

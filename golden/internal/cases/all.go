@@ -50,6 +50,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/promotion"
 	"github.com/pawlhq/pawl/golden/accept/pulls"
 	"github.com/pawlhq/pawl/golden/accept/receivers"
+	"github.com/pawlhq/pawl/golden/accept/recovers"
 	"github.com/pawlhq/pawl/golden/accept/recursion"
 	"github.com/pawlhq/pawl/golden/accept/results"
 	"github.com/pawlhq/pawl/golden/accept/retries"
@@ -419,6 +420,14 @@ func All() []Case {
 			},
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(receivers.StartTransferSend(ctx, c, ID, "Ada", 1000)).Result(ctx))
+			},
+		},
+		{
+			Name:          "recovers",
+			Registrations: registrations(recovers.PawlRegistration()),
+			Plain:         func(ctx context.Context) []any { return outcome(recovers.Ways(ctx)) },
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(recovers.StartWays(ctx, c, ID)).Result(ctx))
 			},
 		},
 		{

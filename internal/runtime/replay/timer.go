@@ -105,22 +105,17 @@ func (ts *timers) StartCall(key *time.Timer, d time.Duration, fn func()) {
 	ts.ResetCall(key, d)
 }
 
+// IsCall reports whether the timer was made by StartCall.
+func (ts *timers) IsCall(key *time.Timer) bool { return ts.calls[key] != nil }
+
 // StopCall disarms the timer of a call and reports whether it was armed.
-func (ts *timers) StopCall(key *time.Timer) bool { return ts.call(key).timer.stop() }
+func (ts *timers) StopCall(key *time.Timer) bool { return ts.calls[key].timer.stop() }
 
 // ResetCall arms the timer of a call that is not armed.
 func (ts *timers) ResetCall(key *time.Timer, d time.Duration) {
-	c := ts.call(key)
+	c := ts.calls[key]
 	co := ts.sched.Reserve(sched.Callers())
 	c.timer = ts.startFunc(nameFunc, d, func() { ts.sched.Start(co, c.fn) })
-}
-
-func (ts *timers) call(key *time.Timer) *call {
-	c := ts.calls[key]
-	if c == nil {
-		panic("time: Stop or Reset called on uninitialized Timer, or on one that was created outside of this workflow")
-	}
-	return c
 }
 
 // stop disarms the timer and reports whether it was armed. A nil timer never is.

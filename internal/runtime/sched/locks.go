@@ -5,11 +5,7 @@
 
 package sched
 
-import (
-	"reflect"
-	"sync"
-	"unsafe"
-)
+import "sync"
 
 // locks holds who waits for which lock.
 type locks struct {
@@ -150,83 +146,4 @@ func (l *locks) admitWriter(m *sync.RWMutex, q *rwQueue) {
 	if q.readers.Empty() && q.writers.Empty() {
 		delete(l.rwmutexes, m)
 	}
-}
-
-// LockLocker is locker.Lock(), for any type of lock.
-func (l *locks) LockLocker(locker sync.Locker) {
-	switch m, reads := lockOf(locker); m := m.(type) {
-	case *sync.Mutex:
-		l.Lock(m)
-	case *sync.RWMutex:
-		if reads {
-			l.RLock(m)
-		} else {
-			l.LockRW(m)
-		}
-	default:
-		locker.Lock()
-	}
-}
-
-// UnlockLocker is locker.Unlock(), for any type of lock.
-func (l *locks) UnlockLocker(locker sync.Locker) {
-	switch m, reads := lockOf(locker); m := m.(type) {
-	case *sync.Mutex:
-		l.Unlock(m)
-	case *sync.RWMutex:
-		if reads {
-			l.RUnlock(m)
-		} else {
-			l.UnlockRW(m)
-		}
-	default:
-		locker.Unlock()
-	}
-}
-
-// readLocker is the type that RWMutex.RLocker returns: a *RWMutex with another name.
-var readLocker = reflect.TypeOf(new(sync.RWMutex).RLocker())
-
-// lockOf finds the lock of package sync behind a Locker: itself, or one that its struct embeds. It is nil if there is none.
-func lockOf(l sync.Locker) (lock any, reads bool) {
-	switch l := l.(type) {
-	case *sync.Mutex, *sync.RWMutex:
-		return l, false
-	case nil:
-		return nil, false
-	}
-	v := reflect.ValueOf(l)
-	if v.Type() == readLocker {
-		return (*sync.RWMutex)(v.UnsafePointer()), true
-	}
-	return embeddedLock(v), false
-}
-
-// embeddedLock looks through embedded fields for the lock whose methods are promoted, the shallowest first.
-func embeddedLock(v reflect.Value) any {
-	level := []reflect.Value{v}
-	for len(level) > 0 {
-		var below []reflect.Value
-		for _, v := range level {
-			for v.Kind() == reflect.Pointer && !v.IsNil() {
-				v = v.Elem()
-			}
-			if v.Kind() != reflect.Struct || !v.CanAddr() {
-				continue
-			}
-			switch p := unsafe.Pointer(v.UnsafeAddr()); v.Type() {
-			case reflect.TypeFor[sync.Mutex]():
-				return (*sync.Mutex)(p)
-			case reflect.TypeFor[sync.RWMutex]():
-				return (*sync.RWMutex)(p)
-			}
-			for i := range v.NumField() {
-				if v.Type().Field(i).Anonymous {
-					below = append(below, v.Field(i))
-				}
-			}
-		}
-		level = below
-	}
-	return nil
 }

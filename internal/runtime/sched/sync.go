@@ -17,26 +17,53 @@ type syncs struct {
 // CondWait is c.Wait().
 func (s *syncs) CondWait(cond *sync.Cond) {
 	c := s.t.Enter()
+	checkCond(cond)
 	at(&s.conds, cond).push(c)
-	s.locks.UnlockLocker(cond.L)
+	s.unlockToWait(c, cond)
 	s.t.Park("sync.Cond.Wait")
 	s.locks.LockLocker(cond.L)
+}
+
+// checkCond panics if cond is nil, or a copy of one that was used.
+func checkCond(cond *sync.Cond) {
+	cond.Signal() // nothing waits for the native one
+}
+
+// unlockToWait unlocks the lock of a condition that c is going to wait for. If that panics, c does not wait.
+func (s *syncs) unlockToWait(c *Coroutine, cond *sync.Cond) {
+	unlocked := false
+	defer func() {
+		if !unlocked {
+			c.queued.Remove()
+			s.forgetCond(cond)
+		}
+	}()
+	s.locks.UnlockLocker(cond.L)
+	unlocked = true
+}
+
+// forgetCond drops the queue of a condition that nothing waits for.
+func (s *syncs) forgetCond(cond *sync.Cond) {
+	if q := s.conds[cond]; q != nil && q.Empty() {
+		delete(s.conds, cond)
+	}
 }
 
 // CondSignal is c.Signal(): it wakes the coroutine that has waited longest.
 func (s *syncs) CondSignal(cond *sync.Cond) {
 	s.t.Enter()
+	checkCond(cond)
 	if q := s.conds[cond]; q != nil {
 		s.t.Ready(q.PopFront())
-		if q.Empty() {
-			delete(s.conds, cond)
-		}
+		s.forgetCond(cond)
 	}
 }
 
 // CondBroadcast is c.Broadcast().
 func (s *syncs) CondBroadcast(cond *sync.Cond) {
-	for s.t.Enter(); s.conds[cond] != nil; {
+	s.t.Enter()
+	checkCond(cond)
+	for s.conds[cond] != nil {
 		s.CondSignal(cond)
 	}
 }
@@ -50,6 +77,9 @@ type count struct {
 // Add is wg.Add(n).
 func (s *syncs) Add(wg *sync.WaitGroup, n int) {
 	s.t.Enter()
+	if wg == nil {
+		wg.Done() // panics as in Go
+	}
 	c := at(&s.counts, wg)
 	c.n += n
 	if c.n > 0 {
@@ -67,6 +97,9 @@ func (s *syncs) Add(wg *sync.WaitGroup, n int) {
 // Wait is wg.Wait().
 func (s *syncs) Wait(wg *sync.WaitGroup) {
 	current := s.t.Enter()
+	if wg == nil {
+		wg.Wait() // panics as in Go
+	}
 	if c := s.counts[wg]; c != nil {
 		c.waiting = append(c.waiting, current)
 		s.t.Park("sync.WaitGroup.Wait")

@@ -21,6 +21,7 @@ var pawlDouble = pawlPackage.Activity(abi.Activity{
 })
 
 // Double__pawl schedules activity Double and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Double__pawl(_run *abi.Run, ctx context.Context, n int) (result int, err error) {
 	err = abi.Call(ctx, _run, pawlDouble, []any{n}, &result)
 	return result, err
@@ -33,6 +34,7 @@ var pawlSlow = pawlPackage.Activity(abi.Activity{
 })
 
 // Slow__pawl schedules activity Slow and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Slow__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlSlow, nil)
 }
@@ -45,6 +47,7 @@ var pawlOnce = pawlPackage.Activity(abi.Activity{
 })
 
 // Once__pawl schedules activity Once and waits for its outcome.
+// An attempt may take 1m. There is only one.
 func Once__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlOnce, nil)
 }
@@ -57,6 +60,7 @@ var pawlBusy = pawlPackage.Activity(abi.Activity{
 })
 
 // Busy__pawl schedules activity Busy and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until there were 2.
 func Busy__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlBusy, nil)
 }
@@ -68,6 +72,7 @@ var pawlToken = pawlPackage.Activity(abi.Activity{
 })
 
 // Token__pawl schedules activity Token and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Token__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
 	err = abi.Call(ctx, _run, pawlToken, nil, &result)
 	return result, err
@@ -80,6 +85,7 @@ var pawlCharge = pawlPackage.Activity(abi.Activity{
 })
 
 // Charge__pawl schedules activity Charge and waits for its outcome.
+// An attempt may take 1m. One that fails is made again after 1s, then 2s, and so on up to 1m, until one succeeds.
 func Charge__pawl(_run *abi.Run, ctx context.Context) error {
 	return abi.Call(ctx, _run, pawlCharge, nil)
 }
@@ -135,7 +141,7 @@ func pawlActivities() []abi.Handler {
 // pawlUntil describes workflow Until.
 var pawlUntil = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Until",
-	Version: "8d84d9729a9e",
+	Version: "10e33355c203",
 	Pos:     "everyday.go:48",
 })
 
@@ -179,7 +185,7 @@ func pawlRunUntil(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlPool describes workflow Pool.
 var pawlPool = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Pool",
-	Version: "117bb88e84c0",
+	Version: "6b612d8f294e",
 	Pos:     "everyday.go:58",
 })
 
@@ -223,7 +229,7 @@ func pawlRunPool(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlTicks describes workflow Ticks.
 var pawlTicks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Ticks",
-	Version: "03851b06214a",
+	Version: "6a993d8c4160",
 	Pos:     "everyday.go:88",
 })
 
@@ -263,7 +269,7 @@ func pawlRunTicks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 // pawlDeadline describes workflow Deadline.
 var pawlDeadline = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Deadline",
-	Version: "8d2c05238373",
+	Version: "8e5c17d7bb59",
 	Pos:     "everyday.go:108",
 })
 
@@ -303,7 +309,7 @@ func pawlRunDeadline(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 // pawlAtMostOnce describes workflow AtMostOnce.
 var pawlAtMostOnce = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.AtMostOnce",
-	Version: "c9fd8c7c8ec7",
+	Version: "613b8596ceb9",
 	Pos:     "everyday.go:120",
 })
 
@@ -343,7 +349,7 @@ func pawlRunAtMostOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 // pawlExhausted describes workflow Exhausted.
 var pawlExhausted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Exhausted",
-	Version: "e6ed47dc888b",
+	Version: "10dd60b7ee61",
 	Pos:     "everyday.go:125",
 })
 
@@ -383,7 +389,7 @@ func pawlRunExhausted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlChance describes workflow Chance.
 var pawlChance = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Chance",
-	Version: "20290a4b1073",
+	Version: "60a355f16532",
 	Pos:     "everyday.go:145",
 })
 
@@ -423,7 +429,7 @@ func pawlRunChance(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 // pawlLate describes workflow Late.
 var pawlLate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Late",
-	Version: "8135cb915b17",
+	Version: "cb5b4ef44988",
 	Pos:     "everyday.go:150",
 })
 
@@ -463,7 +469,7 @@ func pawlRunLate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 // pawlPay describes workflow Pay.
 var pawlPay = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Pay",
-	Version: "7f34cbd4b220",
+	Version: "5b025d1c052e",
 	Pos:     "everyday.go:182",
 })
 
@@ -501,7 +507,7 @@ func pawlRunPay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 // pawlQuarter describes workflow Quarter.
 var pawlQuarter = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Quarter",
-	Version: "b884503f2b1c",
+	Version: "5772a802a839",
 	Pos:     "everyday.go:187",
 })
 
@@ -555,6 +561,8 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceEveryday is everyday.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
 //go:embed everyday.go
 var pawlSourceEveryday string
 
@@ -562,7 +570,7 @@ var pawlSourceEveryday string
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/pawltest/internal/everyday",
-	Generator: "2",
+	Generator: "3",
 	Errors: abi.Errors{
 		abi.Sentinel("github.com/pawlhq/pawl/pawltest/internal/everyday.ErrBusy", ErrBusy),
 	},

@@ -4,7 +4,6 @@ package abi
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"log"
 	"log/slog"
 	"maps"
@@ -34,26 +33,22 @@ func MapEntries[M ~map[K]V, K comparable, V any](m M) (key K, value V, it *MapIt
 	return key, value, MapRange(m)
 }
 
-func MapAll[M ~map[K]V, K comparable, V any](m M) iter.Seq2[K, V] {
-	return func(yield func(K, V) bool) {
-		for k, v, it := MapEntries(m); it.Next(&k, &v); {
-			if !yield(k, v) {
-				return
-			}
-		}
-	}
+type MapIter[K comparable, V any] struct {
+	m     map[K]V
+	keys  []K
+	key   K
+	value V
 }
 
-type MapIter[K comparable, V any] struct {
-	m    map[K]V
-	keys []K
-}
+func (it *MapIter[K, V]) Key() K   { return it.key }
+func (it *MapIter[K, V]) Value() V { return it.value }
 
 func (it *MapIter[K, V]) Next(key *K, value *V) bool {
 	for len(it.keys) > 0 {
 		next := it.keys[0]
 		it.keys = it.keys[1:]
 		if v, ok := it.m[next]; ok {
+			it.key, it.value = next, v
 			if key != nil {
 				*key = next
 			}
