@@ -180,9 +180,10 @@ func (l *link) subscribe(subject string, fn nats.MsgHandler) (stop func(), err e
 	context.AfterFunc(life, func() { _ = sub.Unsubscribe() })
 	ctx, cancel := context.WithTimeout(life, attemptTimeout)
 	defer cancel()
-	if err := l.nc.FlushWithContext(ctx); err != nil {
+	// After an outage, the client library subscribes again by itself.
+	if err := l.nc.FlushWithContext(ctx); err != nil && (l.life.Err() != nil || l.nc.IsClosed()) {
 		end()
-		return nil, l.unavailable(err)
+		return nil, store.ErrClosed
 	}
 	return func() { end(); _ = sub.Unsubscribe() }, nil
 }
