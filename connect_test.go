@@ -70,6 +70,42 @@ func runs(t *testing.T, c *pawl.Client, id string) {
 	}
 }
 
+// A server may accept only small messages. What does not fit into one is moved to the object store.
+func TestSmallMessages(t *testing.T) {
+	for _, limit := range []int32{64 << 10, 128 << 10} {
+		server, err := embed.Start(embed.Options{Memory: true, Port: embed.RandomPort, MaxPayload: limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Shutdown()
+		c := connect(t, server.URL())
+		for _, size := range []int{10 << 10, 40 << 10, 100 << 10, 400 << 10} {
+			in, out := strings.Repeat("x", size), ""
+			run, err := c.Start(t.Context(), echo().Workflows[0], fmt.Sprint(size), []any{in})
+			if err != nil {
+				t.Fatalf("max_payload %d: start with an input of %d bytes: %v", limit, size, err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			if err := run.Wait(ctx, &out); err != nil || out != in {
+				t.Errorf("max_payload %d: a result of %d bytes has %d (%v)", limit, size, len(out), err)
+			}
+			cancel()
+		}
+	}
+}
+
+func TestTooSmallMessages(t *testing.T) {
+	server, err := embed.Start(embed.Options{Memory: true, Port: embed.RandomPort, MaxPayload: 32 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Shutdown()
+	_, err = pawl.Connect(t.Context(), server.URL())
+	if err == nil || !strings.Contains(err.Error(), "max_payload") || !strings.Contains(err.Error(), "32768") {
+		t.Errorf("connected to a server for messages of 32 KiB: %v", err)
+	}
+}
+
 func TestConnectUsesTheEnvironment(t *testing.T) {
 	t.Setenv("NATS_URL", natsServer(t))
 	runs(t, connect(t, ""), "order")

@@ -45,6 +45,11 @@ func WithReplicas(n int) Option {
 	return func(c *config) { c.nats.Replicas = n; atLeast(c, "WithReplicas", n, 1) }
 }
 
+// WithProvisioned says that an operator has created the streams and consumers of the namespace with the command pawl
+// provision. Connect and the workers then neither create nor inspect them, so that the NATS user needs no permission to. See
+// docs/permissions.md.
+func WithProvisioned() Option { return func(c *config) { c.nats.Provisioned = true } }
+
 // WithRecreateStreams allows Connect to create streams that are missing from a namespace that has held data. Without it,
 // Connect fails then, because an empty stream in place of a lost one would hide that runs are lost.
 func WithRecreateStreams() Option { return func(c *config) { c.nats.Recreate = true } }

@@ -31,7 +31,7 @@ The JSON output is an object with a list of servers (name, version, figures); a 
 ratio.`,
 		Example: `  pawl bench
   pawl bench --nats nats://127.0.0.1:4222 -d 10s --runs 1,100 --json`,
-		Args: cli.Args(cobra.NoArgs),
+		Args: cli.Args(0, 0, ""),
 	}
 	conn, output := addConnection(cmd, "nats"), cli.AddFormat(cmd)
 	cmd.Flags().Lookup("nats").Usage = "NATS server to measure (default two servers in this process)"

@@ -109,7 +109,11 @@ func explained(ctx context.Context, err error) error {
 	case errors.Is(err, client.ErrNotFound):
 		return cli.WithStatus(cli.NotFound, fmt.Errorf("%w: pawl run list shows the workflows; a new one appears when a worker has taken it", err))
 	case errors.As(err, &taken):
-		return cli.WithStatus(cli.Conflict, err)
+		flag := "--conflict use-existing"
+		if taken.Status.Closed() {
+			flag = "--reuse allow"
+		}
+		return cli.WithStatus(cli.Conflict, fmt.Errorf("workflow %q already has a run (%s, %s): use another id, or %s", taken.ID, taken.RunID, taken.Status, flag))
 	case errors.Is(err, nats.ErrNoServers):
 		return cli.WithStatus(cli.Unavailable, err)
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):

@@ -30,7 +30,7 @@ survives restarts and crashes. Only one server at a time can use the directory. 
 everything else to standard error.`,
 		Example: `  pawl dev
   pawl dev --dir /var/tmp/pawl --port 4333 --sync 1s`,
-		Args: cli.Args(cobra.NoArgs),
+		Args: cli.Args(0, 0, ""),
 	}
 	cmd.Flags().StringVar(&opt.Dir, "dir", embed.DefaultDir, "directory for the data")
 	cmd.Flags().IntVar(&opt.Port, "port", 4222, "port to listen on; 0 selects a free port")

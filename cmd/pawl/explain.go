@@ -25,7 +25,7 @@ func newExplainCommand() *cobra.Command {
 and which options it has. Without an argument it lists the rules.`,
 		Example: `  pawl explain PWL203
   pawl explain activity`,
-		Args:              cli.Args(cobra.MaximumNArgs(1)),
+		Args:              cli.Args(0, 1, ""),
 		ValidArgsFunction: completeTopics,
 	}
 	output := cli.AddFormat(cmd)

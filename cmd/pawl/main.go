@@ -29,6 +29,7 @@ func newRootCommand() *cobra.Command {
 		newExplainCommand(),
 		newDevCommand(),
 		newRunCommand(),
+		newProvisionCommand(),
 		newBenchCommand(),
 		newVersionCommand(),
 	)

@@ -29,7 +29,7 @@ wakes and then uses its context. pawl run terminate ends it immediately, without
 
 The JSON output is an object with id and run_id.`,
 		Example: `  pawl run cancel order-81 --reason 'customer changed her mind'`,
-		Args:    cli.Args(cobra.ExactArgs(1)),
+		Args:    cli.Args(1, 1, "give the reason with --reason"),
 	}
 	e := addEnding(cmd)
 	cmd.RunE = func(cmd *cobra.Command, ids []string) error {
@@ -47,7 +47,7 @@ worker of the run's task queue closes the run. Terminate asks for confirmation; 
 
 The JSON output is an object with id and run_id.`,
 		Example: `  pawl run terminate order-81 --yes --reason 'stuck for good'`,
-		Args:    cli.Args(cobra.ExactArgs(1)),
+		Args:    cli.Args(1, 1, "give the reason with --reason"),
 	}
 	e := addEnding(cmd)
 	yes := cmd.Flags().Bool("yes", false, "do not ask for confirmation")

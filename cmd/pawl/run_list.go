@@ -36,7 +36,7 @@ closed, events, failure, parked and reason.`,
 		Example: `  pawl run list
   pawl run list --status parked,failed --limit 20
   pawl run list --type example.com/shop.Checkout -o json`,
-		Args: cli.Args(cobra.NoArgs),
+		Args: cli.Args(0, 0, ""),
 	}
 	conn, output := addNamespace(cmd), cli.AddFormat(cmd)
 	cmd.Flags().StringVar(&typ, "type", "", "only workflows of this type")

@@ -28,7 +28,7 @@ within --wait. Interrupting the command does not affect the run.
 With -o json the output is always an object with id, run_id, status, result (a list), failure and reason.`,
 		Example: `  pawl run result order-81
   pawl run result order-81 --wait 30s -o json`,
-		Args: cli.Args(cobra.ExactArgs(1)),
+		Args: cli.Args(1, 1, "select one of several runs with --run"),
 	}
 	conn, output, runID := addNamespace(cmd), cli.AddFormat(cmd), addRunFlag(cmd)
 	limit := cmd.Flags().Duration("wait", 0, "how long to wait (default no limit)")

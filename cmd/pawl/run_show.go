@@ -29,7 +29,7 @@ attempt, last_error, next_retry, heartbeat and worker. History is a list of obje
 pos, values, due, reason, request, attempts and failure.`,
 		Example: `  pawl run show order-81
   pawl run show order-81 -o json`,
-		Args: cli.Args(cobra.ExactArgs(1)),
+		Args: cli.Args(1, 1, "select one of several runs with --run"),
 	}
 	conn, output, runID := addNamespace(cmd), cli.AddFormat(cmd), addRunFlag(cmd)
 	cmd.ValidArgsFunction = completeIDs(conn, anyStatus)

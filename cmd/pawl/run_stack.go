@@ -25,7 +25,7 @@ the run is running, stack shows where it is at that moment.
 The JSON output is an object with id, run_id, worker and goroutines. Goroutines is a list of objects with path, waiting,
 started and stack.`,
 		Example: `  pawl run stack order-81`,
-		Args:    cli.Args(cobra.ExactArgs(1)),
+		Args:    cli.Args(1, 1, "select one of several runs with --run"),
 	}
 	conn, output, runID := addNamespace(cmd), cli.AddFormat(cmd), addRunFlag(cmd)
 	wait := cmd.Flags().Duration("wait", 5*time.Second, "how long to wait for an answer from a worker")

@@ -35,7 +35,7 @@ Each --input is one argument of the workflow after its context: JSON, @FILE, or 
 The JSON output is an object with id and run_id.`,
 		Example: `  pawl run start example.com/shop.Checkout order-81 --input '{"Item":"piano"}'
   pawl run start example.com/shop.Checkout order-82 --input @order.json --wait`,
-		Args: cli.Args(cobra.RangeArgs(1, 2)),
+		Args: cli.Args(1, 2, "give each argument of the workflow with --input"),
 	}
 	conn, output := addNamespace(cmd), cli.AddFormat(cmd)
 	cmd.ValidArgsFunction = completeTypes(conn)

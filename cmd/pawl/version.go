@@ -16,7 +16,7 @@ func newVersionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version of pawl",
-		Args:  cli.Args(cobra.NoArgs),
+		Args:  cli.Args(0, 0, ""),
 	}
 	output := cli.AddFormat(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

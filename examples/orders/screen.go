@@ -111,7 +111,15 @@ func describe(v sight) string {
 		line += fmt.Sprintf(", next in %.1f s", wait.Seconds())
 	}
 	if v.trouble != "" {
-		line += ": " + v.trouble
+		line += ": " + rootCause(v.trouble)
 	}
 	return strings.TrimRight(line, " ")
+}
+
+// rootCause shortens an error to its last part, so that the line fits on a terminal.
+func rootCause(text string) string {
+	if i := strings.LastIndex(text, ": "); i >= 0 {
+		return text[i+2:]
+	}
+	return text
 }

@@ -22,6 +22,7 @@ type Package struct {
 	Imports   []string // paths of imported packages that have generated code
 
 	imported []*Package
+	declared []string // names of all activities, steps and workflows
 }
 
 // DefaultPolicy is the policy of activities and steps whose directives set no limits.
@@ -67,6 +68,7 @@ func (p *Package) Activity(a Activity) *Activity {
 	setDefault(&a.Policy.BackoffMin, DefaultPolicy.BackoffMin)
 	setDefault(&a.Policy.BackoffMax, DefaultPolicy.BackoffMax)
 	setDefault(&a.Policy.BackoffFactor, DefaultPolicy.BackoffFactor)
+	p.declared = append(p.declared, a.Name)
 	return &a
 }
 
@@ -76,6 +78,7 @@ func (p *Package) Workflow(w Workflow) *Workflow {
 	for _, q := range p.linked() {
 		w.Errors = append(w.Errors, q.Errors...)
 	}
+	p.declared = append(p.declared, w.Name)
 	return &w
 }
 
@@ -94,7 +97,25 @@ func (p *Package) Registration(handlers []Handler, workflows ...*Workflow) Regis
 	for _, q := range p.linked() {
 		r.Errors, r.Sources = append(r.Errors, q.Errors...), append(r.Sources, q.Sources...)
 	}
+	r.Omitted = p.omitted(r)
 	return r
+}
+
+// omitted returns what the package declares and r does not have.
+func (p *Package) omitted(r Registration) (names []string) {
+	has := map[string]bool{}
+	for _, h := range r.Activities {
+		has[h.Activity.Name] = true
+	}
+	for _, w := range r.Workflows {
+		has[w.Name] = true
+	}
+	for _, name := range p.declared {
+		if !has[name] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // linked returns the package and all packages that it imports, directly or indirectly, each once.

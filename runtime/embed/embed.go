@@ -52,8 +52,13 @@ type Options struct {
 	SyncInterval time.Duration
 	// MaxStore limits the size of the data in bytes. Zero means the default of the server, which is most of the free disk.
 	MaxStore int64
+	// MaxPayload limits the size of a message in bytes. Zero means the default of the server, which is 1 MiB.
+	MaxPayload int32
 	// Quiet makes the server do nothing from time to time, for tests in a synctest bubble.
 	Quiet bool
+	// ConfigFile is a configuration file of the NATS server, for example with users and their permissions. The other options
+	// take precedence over it. If it has users, connections within this process must name one, too.
+	ConfigFile string
 	// NoJetStream runs a server without JetStream, for tests of clients.
 	NoJetStream bool
 	// Logger gets the server's log, with notices at level debug. Nil discards the log.
@@ -99,7 +104,11 @@ func prepareDir(opt *Options) (lock *flock.Flock, err error) {
 }
 
 func (s *Server) boot() (err error) {
-	if s.nats, err = server.NewServer(s.config()); err != nil {
+	config, err := s.config()
+	if err != nil {
+		return err
+	}
+	if s.nats, err = server.NewServer(config); err != nil {
 		return err
 	}
 	log := newServerLog(s.opt.Logger)
@@ -114,22 +123,27 @@ func (s *Server) boot() (err error) {
 	return nil
 }
 
-func (s *Server) config() *server.Options {
-	opt := &server.Options{
-		DontListen:        s.opt.Port == 0,
-		Host:              cmp.Or(s.opt.Host, "127.0.0.1"),
-		Port:              s.opt.Port,
-		NoSigs:            true,
-		JetStream:         !s.opt.NoJetStream,
-		StoreDir:          s.opt.Dir,
-		JetStreamMaxStore: s.opt.MaxStore,
-		SyncAlways:        s.syncs(),
-		SyncInterval:      s.opt.SyncInterval,
+func (s *Server) config() (opt *server.Options, err error) {
+	opt = &server.Options{}
+	if s.opt.ConfigFile != "" {
+		if opt, err = server.ProcessConfigFile(s.opt.ConfigFile); err != nil {
+			return nil, err
+		}
 	}
+	opt.DontListen = s.opt.Port == 0
+	opt.Host = cmp.Or(s.opt.Host, "127.0.0.1")
+	opt.Port = s.opt.Port
+	opt.NoSigs = true
+	opt.JetStream = !s.opt.NoJetStream
+	opt.StoreDir = s.opt.Dir
+	opt.JetStreamMaxStore = s.opt.MaxStore
+	opt.MaxPayload = cmp.Or(s.opt.MaxPayload, opt.MaxPayload)
+	opt.SyncAlways = s.syncs()
+	opt.SyncInterval = s.opt.SyncInterval
 	if opt.DontListen { // a connection in this process cannot break
 		opt.PingInterval = rarely
 	}
-	return opt
+	return opt, nil
 }
 
 // syncs reports whether each write is on disk before it is acknowledged.

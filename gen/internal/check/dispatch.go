@@ -76,7 +76,7 @@ func isContextMethod(fn *types.Func) bool {
 			return false
 		}
 	}
-	return slices.Contains([]string{"Deadline", "Done", "Err", "Value"}, fn.Name())
+	return slices.Contains([]string{"AfterFunc", "Deadline", "Done", "Err", "Value"}, fn.Name())
 }
 
 // dispatchEnd is what is wrong if a call by dispatch ends at a method that is annotated, or declared outside the program.

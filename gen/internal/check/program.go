@@ -49,6 +49,7 @@ func newProgram(prog *gosrc.Program) *program {
 	p := &program{index: x, writes: writes.Find(x), unknown: map[string]bool{}, prints: map[*callgraph.Node][]printing{}, keys: map[*callgraph.Node][]keyed{}}
 	p.aliases = alias.Analyze(x, p.writes.ChangesReceiver)
 	x.Each(p.addAliasWrites)
+	p.writes.Finish()
 	return p
 }
 

@@ -5,7 +5,6 @@ package describe
 import (
 	"fmt"
 	"go/types"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -98,7 +97,7 @@ func (e *encoder) check(t types.Type, path []string, addressable bool) *fault {
 	case *types.Struct:
 		return e.structure(t, u, path, addressable)
 	case *types.Interface:
-		return &fault{path, fmt.Sprintf("is an interface (%s), which does not determine the type to decode", short(t)), "use a concrete type, or set a codec with codec=…"}
+		return &fault{path, fmt.Sprintf("is an interface (%s), which does not determine the type to decode", short(t)), "use a concrete type, or take what JSON makes of it (a map, a list, a number …) with codec=json, or set a codec of your own with codec=…"}
 	case *types.Chan:
 		return &fault{path, "is a channel", "pass the values instead"}
 	case *types.Signature:
@@ -116,14 +115,20 @@ func (e *encoder) custom(t types.Type, path []string, addressable bool) (_ *faul
 	for _, form := range []string{"JSON", "Text"} {
 		writes, reads := hasMethod(t, "Marshal"+form), hasMethod(pointer, "Unmarshal"+form)
 		writesByPointer := hasMethod(pointer, "Marshal"+form)
+		if writesByPointer || reads {
+			if from := promotedFrom(pointer, "Marshal"+form, "Unmarshal"+form); from != "" {
+				return &fault{path, fmt.Sprintf("has type %s, which takes its JSON from the embedded %s, so its other fields would be dropped", short(t), from),
+					"give " + from + " a field name, or implement MarshalJSON and UnmarshalJSON"}, true
+			}
+		}
 		switch {
 		case (writes || addressable && writesByPointer) && reads:
 			return nil, true
 		case writesByPointer && reads:
 			return &fault{path, fmt.Sprintf("has type %s, whose Marshal%s has a pointer receiver, so encoding a plain value does not call it", short(t), form),
 				"pass a pointer, or give Marshal" + form + " a value receiver"}, true
-		case writesByPointer != reads && form == "JSON":
-			return &fault{path, fmt.Sprintf("has type %s, which has only one of MarshalJSON and UnmarshalJSON", short(t)), "implement both or neither"}, true
+		case writesByPointer != reads:
+			return &fault{path, fmt.Sprintf("has type %s, which has only one of Marshal%s and Unmarshal%[2]s", short(t), form), "implement both or neither"}, true
 		}
 	}
 	return nil, false
@@ -141,6 +146,9 @@ func (e *encoder) basic(b *types.Basic, path []string) *fault {
 
 func (e *encoder) mapping(m *types.Map, path []string) *fault {
 	key := m.Key()
+	if writes, reads := hasMethod(key, "MarshalText"), hasMethod(types.NewPointer(key), "UnmarshalText"); writes != reads {
+		return &fault{path, fmt.Sprintf("is a map with keys of type %s, which has only one of MarshalText and UnmarshalText", short(key)), "implement both or neither"}
+	}
 	b, basic := key.Underlying().(*types.Basic)
 	text := hasMethod(key, "MarshalText") && hasMethod(types.NewPointer(key), "UnmarshalText")
 	if !text && !(basic && b.Info()&(types.IsString|types.IsInteger) != 0) {
@@ -152,14 +160,54 @@ func (e *encoder) mapping(m *types.Map, path []string) *fault {
 func (e *encoder) structure(t types.Type, s *types.Struct, path []string, addressable bool) *fault {
 	for i := range s.NumFields() {
 		f := s.Field(i)
-		if tag := reflect.StructTag(s.Tag(i)).Get("json"); tag == "-" {
+		name, dropped := tagName(s.Tag(i))
+		if dropped {
 			continue
 		}
-		if fault := e.field(t, f, step(path, "."+f.Name()), addressable); fault != nil {
+		at := step(path, "."+f.Name())
+		if embedded := embeddedStruct(f); embedded != nil && name == "" && (f.Exported() || promotes(f)) {
+			_, pointer := f.Type().Underlying().(*types.Pointer)
+			if !e.enter(embedded, addressable || pointer) {
+				continue
+			}
+			if fault := e.structure(f.Type(), embedded, at, addressable || pointer); fault != nil {
+				return fault
+			}
+			continue
+		}
+		if fault := e.field(t, f, at, addressable); fault != nil {
 			return fault
 		}
 	}
-	return nil
+	return clash(s, path)
+}
+
+// enter reports whether the fields of a struct are looked at for the first time.
+func (e *encoder) enter(s *types.Struct, addressable bool) bool {
+	v := visit{s, addressable}
+	first := !e.seen[v]
+	e.seen[v] = true
+	return first
+}
+
+// promotedFrom returns the embedded type that a struct with other fields has one of some methods from; empty if there is none.
+func promotedFrom(t types.Type, methods ...string) string {
+	s, ok := t.(*types.Pointer).Elem().Underlying().(*types.Struct)
+	if !ok {
+		return ""
+	}
+	fields := 0
+	for i := range s.NumFields() {
+		if _, dropped := tagName(s.Tag(i)); !dropped {
+			fields++
+		}
+	}
+	for _, method := range methods {
+		if obj, index, _ := types.LookupFieldOrMethod(t, false, nil, method); obj != nil && len(index) > 1 && fields > 1 {
+			return short(s.Field(index[0]).Type())
+		}
+	}
+	return ""
 }
 
 func (e *encoder) field(owner types.Type, f *types.Var, path []string, addressable bool) *fault {

@@ -16,9 +16,10 @@ identifies one function, not one for each type.`}
 
 	ruleEncode = diag.Rule{ID: "PWL104", Title: "a type cannot be recorded", Doc: `
 Inputs and results are recorded as JSON unless the directive names a codec, and read back on replay and by other
-processes. Functions and channels cannot be recorded, an interface does not say what type to read back, and an
-unexported field would be dropped silently. Export the field, tag it json:"-" if it may be dropped, give the type
-MarshalJSON and UnmarshalJSON, or name a codec with codec=….`}
+processes. Functions and channels cannot be recorded, an interface does not say what type to read back, and JSON drops
+some fields silently: an unexported one, one whose JSON name another field has, and the fields next to an embedded type
+with a MarshalJSON of its own. Export the field, rename it, tag it json:"-" if it may be dropped, give the type MarshalJSON
+and UnmarshalJSON, or name a codec with codec=…. With codec=json, these checks are left out, and JSON does what it does.`}
 
 	RuleName = diag.Rule{ID: "PWL105", Title: "a name is used twice", Doc: `
 The name of an activity, step or workflow identifies it in every history. It is derived from package, type and function,

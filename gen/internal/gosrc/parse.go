@@ -27,7 +27,8 @@ type moduleParser struct {
 	pkgs     map[string]*Package
 }
 
-// parse reads the annotated packages of the module, or all of them, and what they import of it. Dependencies come first.
+// parse reads the annotated packages of the module, or all of them, what they import of it, and what imports any of these.
+// Dependencies come first.
 func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Package {
 	m := &moduleParser{l, fset, found, map[string]*Package{}}
 	for _, path := range slices.Sorted(maps.Keys(l.packages)) {
@@ -35,6 +36,7 @@ func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Packag
 			m.parsePackage(p)
 		}
 	}
+	m.importers()
 	for path := range l.roots {
 		if m.pkgs[path] == nil {
 			m.nothingAnnotated(l.packages[path])
@@ -48,6 +50,26 @@ func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Packag
 		l.local[path] = true
 	}
 	return m.inOrder()
+}
+
+// importers reads the packages of the module that import any of those read so far, for they may write their variables.
+func (m *moduleParser) importers() {
+	for again := true; again; {
+		again = false
+		for _, path := range slices.Sorted(maps.Keys(m.packages)) {
+			p := m.packages[path]
+			if m.pkgs[path] != nil || !m.isOurs(p) {
+				continue
+			}
+			for imported := range p.Imports {
+				if m.pkgs[imported] != nil {
+					m.parsePackage(p)
+					again = true
+					break
+				}
+			}
+		}
+	}
 }
 
 // annotated looks for directives in the text of a package's files, which is much faster than parsing them.

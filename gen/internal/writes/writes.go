@@ -20,17 +20,22 @@ type Writes struct {
 	index    *decls.Index
 	writers  map[*types.Var]*types.Func
 	mutators map[*types.Func]bool
-	initial  map[*types.Func]bool // run only while packages are initialized
+	initial  map[*types.Func]bool        // run only while packages are initialized
+	through  map[*types.Var]*types.Func  // writes what a variable points to
+	reach    map[*types.Var][]*types.Var // package variables of which an initializer takes the address, by the variable that it is for
 }
 
 // Find examines all functions of a program. Init functions are added to the initialization of the variables that they
 // write.
 func Find(x *decls.Index) *Writes {
-	w := &Writes{index: x, writers: map[*types.Var]*types.Func{}, mutators: map[*types.Func]bool{}, initial: initial(x)}
+	w := &Writes{index: x, writers: map[*types.Var]*types.Func{}, mutators: map[*types.Func]bool{}, initial: initial(x),
+		through: map[*types.Var]*types.Func{}, reach: map[*types.Var][]*types.Var{}}
 	w.findMutators()
 	x.Each(func(p decls.Part) {
 		if d, ok := p.Decl.(*ast.FuncDecl); ok {
 			w.findWrites(p, d)
+		} else {
+			w.findAddresses(p, p.Decl.(*ast.GenDecl))
 		}
 	})
 	return w
@@ -55,6 +60,59 @@ func (w *Writes) AddWriter(v *types.Var, fn *types.Func) {
 	if w.writers[v] == nil {
 		w.writers[v] = fn
 	}
+	if w.through[v] == nil {
+		w.through[v] = fn
+	}
+}
+
+// Finish carries writes on to the variables whose addresses other variables are initialized with. It is called when all writers
+// are known.
+func (w *Writes) Finish() {
+	for again := true; again; {
+		again = false
+		for v, targets := range w.reach {
+			for _, t := range targets {
+				if w.through[v] != nil && w.through[t] == nil {
+					w.AddWriter(t, w.through[v])
+					again = true
+				}
+			}
+		}
+	}
+}
+
+// findAddresses finds the package variables of which initializers take the address, or a slice.
+func (w *Writes) findAddresses(part decls.Part, decl *ast.GenDecl) {
+	for _, spec := range decl.Specs {
+		spec, ok := spec.(*ast.ValueSpec)
+		if !ok || decl.Tok != token.VAR {
+			continue
+		}
+		for _, value := range spec.Values {
+			ast.PreorderStack(value, nil, func(x ast.Node, stack []ast.Node) bool {
+				var of ast.Expr
+				switch x := x.(type) {
+				case *ast.UnaryExpr:
+					if x.Op == token.AND {
+						of = x.X
+					}
+				case *ast.SliceExpr:
+					of = x.X
+				}
+				if t, ok := RootOf(part.Pkg.Info, of); ok && gotypes.IsPackageVar(t.Var) {
+					if _, passed := gotypes.Enclosing[*ast.CallExpr](stack); passed {
+						w.index.AddInit(t.Var, part) // what is called may write it
+					}
+					for _, name := range spec.Names {
+						if v, ok := part.Pkg.Info.Defs[name].(*types.Var); ok {
+							w.reach[v] = append(w.reach[v], t.Var)
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
 }
 
 func (w *Writes) findWrites(part decls.Part, decl *ast.FuncDecl) {
@@ -62,6 +120,11 @@ func (w *Writes) findWrites(part decls.Part, decl *ast.FuncDecl) {
 	fn, _ := info.Defs[decl.Name].(*types.Func)
 	ast.Inspect(decl, func(x ast.Node) bool {
 		for _, t := range w.Targets(info, x) {
+			switch {
+			case !gotypes.IsPackageVar(t.Var):
+			case t.Deep && !w.Initial(part) && w.through[t.Var] == nil:
+				w.through[t.Var] = fn
+			}
 			switch {
 			case !gotypes.IsPackageVar(t.Var):
 			case w.Initial(part):

@@ -30,7 +30,11 @@ type AlreadyStartedError struct {
 }
 
 func (e *AlreadyStartedError) Error() string {
-	return fmt.Sprintf("workflow %q already has a run (%s, %s): use another id, or set a conflict or reuse policy", e.ID, e.RunID, e.Status)
+	option := "pawl.OnConflict(pawl.ConflictUseExisting), which returns a handle to that run"
+	if e.Status.Closed() {
+		option = "pawl.OnReuse(pawl.ReuseAllow), which starts another run"
+	}
+	return fmt.Sprintf("workflow %q already has a run (%s, %s): use another id, or the option %s", e.ID, e.RunID, e.Status, option)
 }
 
 // RunError is the error of a run that did not complete. It wraps the error that the workflow returned, so that errors.Is

@@ -69,7 +69,7 @@ func warningLines(warnings []string) (lines []string) {
 // detail is the rest of an event, in one line.
 func (e Event) detail() string {
 	var parts []string
-	if text := e.Values.String(); text != "" {
+	if text := e.Values.String(); text != "" && (e.Failure == nil || !e.Values.zero()) {
 		parts = append(parts, text)
 	}
 	if e.Due != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,6 +61,16 @@ func (v Values) MarshalJSON() ([]byte, error) {
 		return json.Marshal(v.sealed)
 	}
 	return json.Marshal(v.list)
+}
+
+// zero reports whether all values are zero values: what Go functions return next to an error.
+func (v *Values) zero() bool {
+	if v == nil || v.sealed != nil {
+		return false
+	}
+	return !slices.ContainsFunc(v.list, func(value json.RawMessage) bool {
+		return !slices.Contains([]string{`""`, "0", "false", "null"}, string(value))
+	})
 }
 
 // String is the values in one line, shortened if it is long; empty if there are none.

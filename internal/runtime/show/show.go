@@ -54,6 +54,9 @@ type row struct {
 
 // writeRows writes a table. The first two columns are aligned to the right, the others to the left.
 func writeRows(w io.Writer, rows []row) error {
+	for i := range rows {
+		rows[i].cells = plain(rows[i].cells)
+	}
 	widths := columnWidths(rows)
 	indent := strings.Repeat(" ", widths[0]+widths[1]+4)
 	var b strings.Builder
@@ -65,6 +68,15 @@ func writeRows(w io.Writer, rows []row) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// plain returns cells without characters that would break their line.
+func plain(cells []string) []string {
+	list := make([]string, len(cells))
+	for i, cell := range cells {
+		list[i] = oneLine(cell)
+	}
+	return list
 }
 
 func columnWidths(rows []row) []int {

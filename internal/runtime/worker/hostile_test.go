@@ -122,6 +122,33 @@ func TestHostileEndsOfAttempts(t *testing.T) {
 	})
 }
 
+// The name of a time zone is part of the history, too.
+func TestHostileTimeZones(t *testing.T) {
+	world(t, func(b *bench) {
+		wf := b.workflow("t.wf", func(r *abi.Run, _ context.Context, in string) (string, error) {
+			for _, name := range []string{"caf\xe9", strings.Repeat("x", 2<<20), "No/Where", "a\x00b"} {
+				if _, err := abi.LoadLocation(r, name); err == nil {
+					return "", errors.New("there is a zone " + name)
+				}
+			}
+			abi.Sleep(r, time.Hour)
+			return in, nil
+		})
+		m := abi.Registration{Workflows: []*abi.Workflow{wf}}
+		end := b.launch(m)
+		run := b.start(wf, "w1", "right")
+		time.Sleep(time.Minute)
+		end(worker.ErrKilled)
+		defer b.work(m)()
+		ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
+		defer cancel()
+		var out string
+		if err := run.Wait(ctx, &out); err != nil || out != "right" {
+			t.Errorf("got %q, %v", out, err)
+		}
+	})
+}
+
 // status refuses its zero value.
 type status string
 
@@ -282,6 +309,98 @@ func TestStepOfAParkedRunDoesNotRunAgain(t *testing.T) {
 		}
 		if got := b.events("w1"); got != "RunStarted StepScheduled StepCompleted RunCompleted" {
 			t.Errorf("history %s", got)
+		}
+	})
+}
+
+// brokenJournal is a store that stores no record while down is set.
+type brokenJournal struct {
+	store.Store
+	down *atomic.Bool
+}
+
+func (s brokenJournal) Append(ctx context.Context, id string, prev store.Seq, r store.Record) (store.Seq, error) {
+	if s.down.Load() {
+		return 0, fmt.Errorf("journal: %w", store.ErrUnavailable)
+	}
+	return s.Store.Append(ctx, id, prev, r)
+}
+
+// Neither does a step that is under way when its run leaves the memory, because the run is parked or its record could not be
+// stored.
+func TestStepUnderWayDoesNotRunAgain(t *testing.T) {
+	for _, parks := range []bool{true, false} {
+		world(t, func(b *bench) {
+			var attempts atomic.Int32
+			var broken, down atomic.Bool
+			open := b.open
+			b.open = func() store.Store { return brokenJournal{open(), &down} }
+			step, call := newActivity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{Attempts: 1}}, func(ctx context.Context, _ string) (string, error) {
+				n := attempts.Add(1)
+				select {
+				case <-time.After(30 * time.Second):
+					return fmt.Sprint("attempt ", n), nil
+				case <-ctx.Done():
+					return "", ctx.Err()
+				}
+			})
+			wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+				abi.Go(r, func() {
+					abi.Sleep(r, 5*time.Second)
+					if broken.Load() {
+						panic("not deployed yet")
+					}
+				})
+				return call(r, ctx, in)
+			})
+			defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
+			run := b.start(wf, "w1", "")
+			time.Sleep(4 * time.Second)
+			broken.Store(parks)
+			down.Store(!parks)
+			time.AfterFunc(5*time.Second, func() { down.Store(false) })
+			var out string
+			if err := run.Wait(context.Background(), &out); err != nil || out != "attempt 1" || attempts.Load() != 1 {
+				t.Errorf("parks %v: got %q, %v after %d attempts", parks, out, err, attempts.Load())
+			}
+		})
+	}
+}
+
+// A step that is cancelled while its run is not in memory learns of it.
+func TestKeptStepIsCancelled(t *testing.T) {
+	world(t, func(b *bench) {
+		stopped := make(chan time.Time, 10)
+		step, call := newActivity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{Attempts: 1, StartToClose: time.Hour}}, func(ctx context.Context, _ string) (string, error) {
+			<-ctx.Done()
+			stopped <- time.Now()
+			return "", ctx.Err()
+		})
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			abi.Go(r, func() {
+				abi.Sleep(r, 5*time.Second)
+				panic("never deployed")
+			})
+			return call(r, ctx, in)
+		})
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}, Activities: []abi.Handler{step}})()
+		run := b.start(wf, "w1", "")
+		time.Sleep(5 * time.Minute)
+		if err := run.Terminate(context.Background(), "enough"); err != nil {
+			t.Fatal(err)
+		}
+		asked := time.Now()
+		var re *client.RunError
+		if err := run.Wait(context.Background()); !errors.As(err, &re) || re.Status != history.StatusTerminated {
+			t.Errorf("got %v", err)
+		}
+		select {
+		case at := <-stopped:
+			if at.Before(asked) || at.Sub(asked) > time.Minute {
+				t.Errorf("the step was stopped %v after the request", at.Sub(asked))
+			}
+		case <-time.After(10 * time.Minute):
+			t.Error("the step was not stopped")
 		}
 	})
 }

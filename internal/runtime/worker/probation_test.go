@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 	"github.com/pawlhq/pawl/internal/runtime/worker"
@@ -44,7 +45,24 @@ func innocentWorkflow(b *bench) *abi.Workflow {
 }
 
 func fatalRegistration(b *bench) abi.Registration {
-	return abi.Registration{Package: "t", Errors: b.errors, Workflows: []*abi.Workflow{fatalWorkflow(b), innocentWorkflow(b), b.echo()}}
+	exit, _ := exitActivity()
+	return abi.Registration{
+		Package: "t", Errors: b.errors, Activities: []abi.Handler{exit},
+		Workflows: []*abi.Workflow{fatalWorkflow(b), innocentWorkflow(b), exitWorkflow(b), b.echo()},
+	}
+}
+
+// exitActivity ends the process of its worker, twice at most.
+func exitActivity() (abi.Handler, func(*abi.Run, context.Context, string) (string, error)) {
+	return newActivity(abi.Activity{Name: "t.exit", Policy: abi.Policy{Attempts: 2}}, func(context.Context, string) (string, error) {
+		os.Exit(3)
+		return "", nil
+	})
+}
+
+func exitWorkflow(b *bench) *abi.Workflow {
+	_, call := exitActivity()
+	return b.workflow("t.exits", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
 }
 
 // workerEnv is the environment variable that makes the test binary a worker of the server with that URL.
@@ -170,6 +188,35 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 	var re *client.RunError
 	if err := run.Wait(context.Background()); !errors.As(err, &re) || re.Status != history.StatusTerminated {
 		t.Errorf("the fatal run: %v", err)
+	}
+}
+
+// An activity that ends its process ends as many processes as it may have attempts.
+func TestActivityThatEndsItsWorker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute")
+	}
+	t.Parallel()
+	server, err := embed.Start(embed.Options{Memory: true, Host: "127.0.0.1", Port: embed.RandomPort})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Shutdown()
+	st, err := natsstore.Connect(context.Background(), natsstore.Options{URL: server.URL(), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	b := &bench{T: t, client: client.New(st, nil)}
+	run := b.start(exitWorkflow(b), "exits", "")
+	m := &crashes{T: t, url: server.URL()}
+	m.work(func() bool {
+		d, err := b.client.Describe(context.Background(), "exits", "")
+		return err == nil && d.Status.Closed()
+	})
+	var lost *failures.WorkerLostError
+	if err := run.Wait(context.Background()); !errors.As(err, &lost) || lost.Attempt != 2 || m.died != 2 {
+		t.Errorf("after %d dead workers: %v", m.died, err)
 	}
 }
 

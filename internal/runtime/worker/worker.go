@@ -54,7 +54,7 @@ type Worker struct {
 // New returns a worker. It fails if the registrations do not fit together, or if their sources have changed since their code
 // was generated.
 func New(opt Options) (*Worker, error) {
-	if err := checkSources(opt.Registrations); err != nil {
+	if err := errors.Join(checkScope(opt.Registrations), checkSources(opt.Registrations)); err != nil {
 		return nil, err
 	}
 	known, err := handlers.New(opt.Registrations)
@@ -126,6 +126,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer stop()
 	err := w.receive(receiving)
 	if err == nil {
+		logScope(w.opt.Logger, w.opt.ID, w.process.Handlers, w.opt.Registrations)
 		go w.process.KeepAlive()
 		go w.runs.SweepLoop(receiving)
 		select {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -52,19 +53,39 @@ func HasStatus(err error) bool {
 // Usagef returns an error about the command line.
 func Usagef(format string, a ...any) error { return WithStatus(Usage, fmt.Errorf(format, a...)) }
 
-// Args turns what check has to say about a command's arguments into an error about the command line.
-func Args(check cobra.PositionalArgs) cobra.PositionalArgs {
+// Args checks the number of a command's arguments. hint says where what is given in excess belongs; it may be empty.
+func Args(least, most int, hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return WithStatus(Usage, err)
+		switch n := len(args); {
+		case n >= least && n <= most:
+			return nil
+		case n > most && hint != "":
+			return Usagef("%s: unexpected argument %q: %s", cmd.CommandPath(), args[most], hint)
+		case n > most:
+			return Usagef("%s: unexpected argument %q: the usage is %s", cmd.CommandPath(), args[most], cmd.UseLine())
 		}
+		return Usagef("%s: an argument is missing: the usage is %s", cmd.CommandPath(), cmd.UseLine())
+	}
+}
+
+// maxDistance is how many letters a mistyped subcommand may differ from the one that is suggested.
+const maxDistance = 2
+
+// noSubcommand reports that there is no such subcommand, and which one may be meant.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
 		return nil
 	}
+	text := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		text += fmt.Sprintf(": did you mean %s?", strings.Join(similar, " or "))
+	}
+	return Usagef("%s", text)
 }
 
 // Group makes cmd a command that only has subcommands: by itself it prints its help.
 func Group(cmd *cobra.Command, subcommands ...*cobra.Command) *cobra.Command {
-	cmd.Args = Args(cobra.NoArgs)
+	cmd.Args, cmd.SuggestionsMinimumDistance = noSubcommand, maxDistance
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	cmd.AddCommand(subcommands...)
 	return cmd
@@ -75,12 +96,14 @@ func Run(ctx context.Context, root *cobra.Command, args []string) int {
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return WithStatus(Usage, err) })
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	root.SetOut(&plain{w: root.OutOrStdout()})
+	root.SetErr(&plain{w: root.ErrOrStderr()})
+	cmd, err := root.ExecuteContextC(ctx)
 	status := exitStatus(ctx, err)
 	if err != nil && err.Error() != "" {
 		fmt.Fprintf(root.ErrOrStderr(), "%s: %v\n", root.Name(), err)
 		if status == Usage {
-			fmt.Fprintf(root.ErrOrStderr(), "see %s --help\n", root.Name())
+			fmt.Fprintf(root.ErrOrStderr(), "see %s --help\n", cmd.CommandPath())
 		}
 	}
 	return status

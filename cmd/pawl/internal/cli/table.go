@@ -58,6 +58,9 @@ func OrDash(known bool, text string) string {
 // IsTerminal reports whether a stream is a terminal. It also reports true for other character devices, such as
 // /dev/null.
 func IsTerminal(stream any) bool {
+	if p, ok := stream.(*plain); ok {
+		stream = p.w
+	}
 	f, ok := stream.(*os.File)
 	if !ok {
 		return false

@@ -3,6 +3,7 @@
 package natsstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,7 @@ type link struct {
 	log   *slog.Logger
 
 	answers dispatcher
+	denials *denials
 
 	life context.Context // ends when the store is closed
 	end  context.CancelFunc
@@ -40,8 +42,8 @@ type link struct {
 	up         chan struct{} // closed when a session begins
 }
 
-func newLink(nc *nats.Conn, owned bool, log *slog.Logger) *link {
-	l := &link{nc: nc, owned: owned, log: log, up: make(chan struct{})}
+func newLink(nc *nats.Conn, owned bool, denials *denials, log *slog.Logger) *link {
+	l := &link{nc: nc, owned: owned, log: log, denials: denials, up: make(chan struct{})}
 	l.life, l.end = context.WithCancel(context.Background())
 	status := nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.CLOSED)
 	if nc.IsConnected() {
@@ -143,9 +145,12 @@ func (l *link) attempt(ctx context.Context, subject string, try func(context.Con
 
 // requestFailure returns why a request has no answer.
 func (l *link) requestFailure(ctx, session context.Context, subject string, err error) error {
+	denied := l.denials.err(subject)
 	switch {
 	case l.life.Err() != nil:
 		return store.ErrClosed
+	case denied != nil:
+		return denied
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", store.ErrUnavailable, ctx.Err())
 	case session.Err() != nil:
@@ -234,7 +239,11 @@ func (l *link) manage(ctx context.Context, try func(context.Context) error) erro
 		}
 		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
 		defer cancel()
-		return managementError(ctx, try(attempt))
+		err := managementError(ctx, try(attempt))
+		if isTransient(err) {
+			err = cmp.Or(l.denials.err("$JS.API."), err)
+		}
+		return err
 	})
 }
 

@@ -106,7 +106,14 @@ func (n names) chunk(name, upload, last string) string {
 	return n.subject("oc", token(name), upload, last)
 }
 
-func (n names) topic(topic string) string { return n.subject("n", token(topic)) }
+// topic returns the subject of a topic of the bus. What precedes the first dot is a token of its own, so that a permission can
+// select it.
+func (n names) topic(topic string) string {
+	if kind, rest, _ := strings.Cut(topic, "."); kind != "" && rest != "" {
+		return n.subject("n", token(kind), token(rest))
+	}
+	return n.subject("n", token(topic))
+}
 
 func (n names) members(queue string) string { return n.subject("m", token(queue)) }
 

@@ -112,7 +112,7 @@ func open(nc *nats.Conn, opt Options) (*Store, error) {
 	s := &Store{
 		opt:     opt,
 		name:    newNames(opt.Namespace),
-		link:    newLink(nc, opt.Conn == nil, opt.Logger),
+		link:    newLink(nc, opt.Conn == nil, opt.denials, opt.Logger),
 		js:      js,
 		written: newEntryCache(),
 		log:     opt.Logger,
@@ -142,6 +142,9 @@ func (s *Store) newStream(kind string, k int) *stream {
 // prepare checks the server and creates the streams.
 func (s *Store) prepare(ctx context.Context) error {
 	if err := s.checkVersion(); err != nil {
+		return err
+	}
+	if err := s.checkMaxPayload(); err != nil {
 		return err
 	}
 	if s.opt.Provisioned {

@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	chunkSize   = 256 << 10
+	maxChunk    = 256 << 10
 	maxChunks   = 1 << 20
 	chunksAhead = 8 // how many chunks are uploaded concurrently
 )
@@ -53,11 +53,12 @@ func (s *Store) putObject(ctx context.Context, name string, data []byte) error {
 	if err != nil && !isAny(err, store.ErrNotFound, errBadHead) {
 		return err
 	}
-	head := objectHead{Upload: uniqueToken(), Chunks: (len(data) + chunkSize - 1) / chunkSize, SHA256: digest(data)}
+	size := min(maxChunk, s.MaxPayload())
+	head := objectHead{Upload: uniqueToken(), Chunks: (len(data) + size - 1) / size, SHA256: digest(data)}
 	if head.SHA256 == old.SHA256 {
 		return nil
 	}
-	if err := s.putChunks(ctx, name, head, data); err != nil {
+	if err := s.putChunks(ctx, name, head, slices.Chunk(data, size)); err != nil {
 		return err
 	}
 	if err := s.putHead(ctx, name, head); err != nil {
@@ -66,11 +67,11 @@ func (s *Store) putObject(ctx context.Context, name string, data []byte) error {
 	return s.dropUpload(ctx, name, old)
 }
 
-func (s *Store) putChunks(ctx context.Context, name string, head objectHead, data []byte) error {
+func (s *Store) putChunks(ctx context.Context, name string, head objectHead, chunks iter.Seq[[]byte]) error {
 	eg, ctx := errgroup.WithContext(ctx)
 	eg.SetLimit(chunksAhead)
 	n := 0
-	for chunk := range slices.Chunk(data, chunkSize) {
+	for chunk := range chunks {
 		subject := s.name.chunk(name, head.Upload, strconv.Itoa(n))
 		n++
 		eg.Go(func() error {

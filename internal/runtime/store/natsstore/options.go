@@ -48,6 +48,8 @@ type Options struct {
 	// AnnounceEvery is how often a worker announces itself to the others of its queues; 0 means 10 s.
 	AnnounceEvery time.Duration
 
+	denials *denials // what the server has refused
+
 	// Logger gets reports of what the store recovers from, such as a lost connection. Nil means slog.Default.
 	Logger *slog.Logger
 }
@@ -59,6 +61,7 @@ func (o Options) complete() (Options, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
+	o.denials = &denials{}
 	o.Shards, o.Replicas = max(o.Shards, 1), max(o.Replicas, 1)
 	if o.Shards > slotsPerGroup {
 		return o, fmt.Errorf("%d shards are too many: use at most %d", o.Shards, slotsPerGroup)
@@ -105,7 +108,9 @@ func (o Options) connOptions() []nats.Option {
 }
 
 func (o Options) asyncError(_ *nats.Conn, _ *nats.Subscription, err error) {
-	o.Logger.Warn("NATS reported an error", "namespace", o.Namespace, "error", err)
+	if o.denials.note(err) {
+		o.Logger.Warn("NATS reported an error", "namespace", o.Namespace, "error", err)
+	}
 }
 
 func dialError(url string, err error) error {
@@ -114,7 +119,8 @@ func dialError(url string, err error) error {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
 		next = "check the user, token or credentials file"
 	default:
-		next = "start a server there (for example with `pawl dev`), or set NATS_URL"
+		next = "start a server there (for example with `pawl dev`), or set NATS_URL. The server inside a program has no port: " +
+			"run the program with NATS_URL, too"
 	}
 	return fmt.Errorf("cannot connect to NATS at %s: %w: %s", url, err, next)
 }

@@ -263,7 +263,7 @@ func (r reader) pageOnce(ctx context.Context, subject string, seq uint64) (page 
 		return nil, false, err
 	}
 	var answers []*nats.Msg
-	err = r.link.attempt(ctx, "stream "+r.stream, func(ctx context.Context) error {
+	err = r.link.attempt(ctx, "$JS.API.DIRECT.GET."+r.stream, func(ctx context.Context) error {
 		answers, err = r.link.requestMany(ctx, "$JS.API.DIRECT.GET."+r.stream, data)
 		return err
 	})

@@ -81,6 +81,23 @@ func (s *Store) groups() []string {
 	return tokens
 }
 
+// PrepareQueue creates the consumers of the workers of a queue, for workers that have no permission to.
+func (s *Store) PrepareQueue(ctx context.Context, queue string) error {
+	err := checkQueue(queue)
+	if err == nil {
+		err = s.ensureGroups(ctx, queue)
+	}
+	for _, sh := range s.shards {
+		if err == nil {
+			err = s.ensureTasks(ctx, sh.tasks, queue)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("prepare queue %q: %w", queue, err)
+	}
+	return nil
+}
+
 func groupName(queue string, group int) string { return token(queue) + "-" + strconv.Itoa(group) }
 
 func groupConsumer(queue string, group int, filter string) jetstream.ConsumerConfig {

@@ -30,6 +30,19 @@ func (s *Store) checkVersion() error {
 	return nil
 }
 
+// minPayload is the smallest limit of a server, in bytes, with which the engine works: failures and the events of one step must
+// fit into a message. Larger payloads become objects.
+const minPayload = 64 << 10
+
+// checkMaxPayload fails if the server accepts only very small messages.
+func (s *Store) checkMaxPayload() error {
+	if limit := s.link.nc.MaxPayload(); limit < minPayload {
+		return fmt.Errorf("the NATS server at %s accepts messages of at most %d bytes: Pawl needs %d or more; set max_payload in the server's configuration",
+			s.link.nc.ConnectedUrlRedacted(), limit, minPayload)
+	}
+	return nil
+}
+
 // checkJetStream fails if the server has no JetStream for this account.
 func (s *Store) checkJetStream(ctx context.Context) error {
 	err := s.link.manage(ctx, func(ctx context.Context) error {

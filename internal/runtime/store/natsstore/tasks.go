@@ -89,9 +89,7 @@ func (s *Store) ReceiveTasks(ctx context.Context, opt store.TaskOptions) error {
 // receiveTasks pulls the tasks of one shard. Each shard requests as many tasks as there are slots, because one shard may
 // have all the work. slots holds a value for each unsettled task, so that deliveries beyond the slots wait.
 func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOptions, slots chan struct{}) error {
-	ensure := func(ctx context.Context) error {
-		return s.ensureConsumer(ctx, from, durable(token(opt.Queue), s.name.tasksOf(opt.Queue)))
-	}
+	ensure := func(ctx context.Context) error { return s.ensureTasks(ctx, from, opt.Queue) }
 	if err := ensure(ctx); err != nil {
 		return err
 	}
@@ -105,6 +103,11 @@ func (s *Store) receiveTasks(ctx context.Context, from *stream, opt store.TaskOp
 		ensure: ensure,
 	})
 	return p.start(ctx)
+}
+
+// ensureTasks creates the consumer of a queue's tasks in one shard.
+func (s *Store) ensureTasks(ctx context.Context, from *stream, queue string) error {
+	return s.ensureConsumer(ctx, from, durable(token(queue), s.name.tasksOf(queue)))
 }
 
 // deliverTask calls handler with a task, and settled once the task is settled.

@@ -18,6 +18,9 @@ var ErrUnloaded = errors.New("the run is no longer in the memory of this worker"
 
 // Step is a step that this worker has started.
 type Step struct {
+	// Limited reports whether the policy of the step limits its attempts.
+	Limited bool
+
 	cancel context.CancelCauseFunc
 	remove func()
 }
@@ -39,9 +42,9 @@ func (r *Runner) StartStep(info Info, body *history.StepScheduled, cancelled boo
 		cancel(context.Canceled)
 	}
 	if !r.Begin() {
-		return &Step{cancel, func() {}}
+		return &Step{cancel: cancel, remove: func() {}}
 	}
-	s := &Step{cancel, r.running.add(info.IdempotencyKey, cancel)}
+	s := &Step{Limited: body.Policy.Attempts > 0, cancel: cancel, remove: r.running.add(info.IdempotencyKey, cancel)}
 	go func() {
 		defer r.End()
 		defer cancel(nil)

@@ -78,6 +78,33 @@ func (h *Handlers) ActivityQueues() []string {
 	return distinct(queues)
 }
 
+// Queue is what a worker runs on one task queue. Names are sorted.
+type Queue struct {
+	Name                  string
+	Workflows, Activities []string
+}
+
+// Queues lists the task queues of the workflows and activities, sorted by name. Steps have no queue.
+func (h *Handlers) Queues() (list []Queue) {
+	for _, name := range distinct(append(h.WorkflowQueues(), h.ActivityQueues()...)) {
+		q := Queue{Name: name}
+		for _, wf := range h.workflows {
+			if wf.Queue == name {
+				q.Workflows = append(q.Workflows, wf.Name)
+			}
+		}
+		for key, a := range h.activities {
+			if !a.Activity.Step && a.Activity.Queue == name {
+				q.Activities = append(q.Activities, key)
+			}
+		}
+		slices.Sort(q.Workflows)
+		slices.Sort(q.Activities)
+		list = append(list, q)
+	}
+	return list
+}
+
 func distinct(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)

@@ -46,6 +46,7 @@ func newActor(runs *Runs, queue, id string) *actor {
 		alarm: &alarm{store: runs.Store, queue: queue, id: id},
 		post:  func(m message) { runs.post(a, m) },
 		kill:  runs.kill,
+		kept:  map[stepRef]*activity.Step{},
 	}
 	return a
 }
@@ -65,14 +66,22 @@ func (a *actor) work() {
 	}
 }
 
-// forget drops the run from memory, and ends what this process does for it. The journal has the run.
+// forget drops the run from memory, and ends what this process does for it, except for steps that must not be attempted
+// again. The journal has the run.
 func (a *actor) forget() {
 	a.alarm.stop()
 	if a.run == nil {
 		return
 	}
+	a.run.keepSteps()
 	a.run.halt(activity.ErrUnloaded)
 	a.run = nil
+}
+
+// unload forgets the run and everything else: this actor will not have it again.
+func (a *actor) unload() {
+	a.forget()
+	a.endKept(activity.ErrUnloaded)
 }
 
 // acknowledge settles what has arrived: it has been taken in and need not arrive again.

@@ -43,6 +43,7 @@ func (r *run) close(closing history.Event) effect {
 		}
 	}
 	r.halt(context.Canceled)
+	r.endKept(context.Canceled)
 	r.alarm.stop()
 	r.announceEnd(closing)
 	return func(ctx context.Context) error {

@@ -96,6 +96,10 @@ func (a *actor) saveOutcomes(ctx context.Context, ms messages) {
 		if err != nil {
 			a.worker.Log.Warn("outcome of a step not stored; the step will run again", "workflow", a.id, "operation", done.Op, "error", err)
 		}
+		if a.run != nil && a.run.runID == m.outcome.runID {
+			a.run.forgetStep(done.Op)
+		}
+		a.forgetKept(stepRef{m.outcome.runID, done.Op})
 	}
 }
 

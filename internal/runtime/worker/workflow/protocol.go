@@ -36,7 +36,7 @@ func (a *actor) takeTurn(ms messages) {
 		switch {
 		case a.runs.isTakenOver(a):
 			ms.refuse()
-			a.forget()
+			a.unload()
 			return
 		case err == nil:
 			a.unpark(ctx)
@@ -44,7 +44,7 @@ func (a *actor) takeTurn(ms messages) {
 			return
 		case ctx.Err() != nil: // nothing is acknowledged: another worker will have it soon
 			ms.refuse()
-			a.forget()
+			a.unload()
 			return
 		case errors.Is(err, errStepElsewhere):
 			ms.refuse()

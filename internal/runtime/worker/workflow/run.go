@@ -21,8 +21,9 @@ type workflow struct {
 	worker *process.Process
 	tasks  *activity.Runner
 	alarm  *alarm
-	post   func(message)           // puts a message into the mailbox, from any goroutine
-	kill   func(*replay.Execution) // ends the coroutines of a run, without waiting for them
+	post   func(message)              // puts a message into the mailbox, from any goroutine
+	kill   func(*replay.Execution)    // ends the coroutines of a run, without waiting for them
+	kept   map[stepRef]*activity.Step // steps that go on while their run is not in memory
 }
 
 // run is the newest run of a workflow id, as of the journal's record last. If the id has never been used, or the run has

@@ -56,7 +56,7 @@ func (rs *Runs) Unload() {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	for _, a := range rs.actors {
-		a.forget()
+		a.unload()
 	}
 	clear(rs.actors)
 }
@@ -216,9 +216,9 @@ func (rs *Runs) receive(a *actor) messages {
 }
 
 // rest decides whether an actor without messages stays in memory. It stays if its run is open, or parked, so that the
-// number of attempts is known. If there are too many, the least recently used one is dropped. rs.mu is held.
+// number of attempts is known, or if a step goes on. If there are too many, the least recently used one is dropped. rs.mu is held.
 func (rs *Runs) rest(a *actor) {
-	if a.parking.times == 0 && (a.run == nil || !a.run.loaded()) {
+	if a.parking.times == 0 && len(a.kept) == 0 && (a.run == nil || !a.run.loaded()) {
 		rs.drop(a)
 		return
 	}
@@ -249,7 +249,7 @@ func (rs *Runs) drop(a *actor) {
 	if rs.actors[a.id] == a {
 		delete(rs.actors, a.id)
 	}
-	a.forget()
+	a.unload()
 }
 
 // settle calls answer with the unsettled deliveries of an actor that arrived before its turn began.

@@ -31,7 +31,7 @@ var stepKind = kind{
 // startStep runs a step, unless it runs already.
 func (r *run) startStep(body *history.StepScheduled, cancelled bool) {
 	id, runID := body.Op.ID(), r.runID
-	if r.local.steps[id] != nil {
+	if r.hasStep(id) {
 		return
 	}
 	info := activity.Info{ID: r.id, RunID: runID, WorkflowType: r.started.Type, Scheduled: r.x.Now()}
@@ -54,13 +54,56 @@ func (r *run) forgetStep(op history.OpID) {
 		step.Forget()
 		delete(r.local.steps, op)
 	}
+	r.forgetKept(stepRef{r.runID, op})
+}
+
+// stepRef names a step of any run of a workflow id.
+type stepRef struct {
+	runID string
+	op    history.OpID
+}
+
+// keepSteps lets the steps whose attempts are limited go on while the run is not in memory. It may leave the memory because a
+// record could not be stored, or because its code cannot go on, and that must not cost an attempt.
+func (r *run) keepSteps() {
+	for op, step := range r.local.steps {
+		if step.Limited {
+			r.kept[stepRef{r.runID, op}] = step
+			delete(r.local.steps, op)
+		}
+	}
+}
+
+// hasStep reports whether a step of the run goes on in this process.
+func (r *run) hasStep(op history.OpID) bool {
+	ref := stepRef{r.runID, op}
+	if step := r.kept[ref]; step != nil {
+		r.local.steps[op] = step
+		delete(r.kept, ref)
+	}
+	return r.local.steps[op] != nil
+}
+
+func (w *workflow) forgetKept(ref stepRef) {
+	if step := w.kept[ref]; step != nil {
+		step.Forget()
+		delete(w.kept, ref)
+	}
+}
+
+// endKept ends all steps that have been kept.
+func (w *workflow) endKept(cause error) {
+	for ref, step := range w.kept {
+		step.Cancel(cause)
+		w.forgetKept(ref)
+	}
 }
 
 // stepMissing reports whether a step runs in no worker. It fails with errStepElsewhere if another living worker runs it:
 // ownership of a run may move while a step is under way. A worker that no longer runs it has recorded the outcome, or
 // never will.
 func stepMissing(ctx context.Context, r *run, op replay.Open) (bool, error) {
-	if r.local.steps[op.ID] != nil {
+	if r.hasStep(op.ID) {
 		return false, nil
 	}
 	elsewhere, err := r.tasks.StepRuns(ctx, activity.Ref{Queue: r.queue, ID: r.id, RunID: r.runID, Op: op.ID})

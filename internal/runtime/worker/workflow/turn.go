@@ -96,6 +96,7 @@ func (t *turn) setAside(in *store.Pending, why error) {
 func (t *turn) takeOutcome(ctx context.Context, o *outcome) error {
 	o.applied = o.runID == t.run.runID && t.run.isOpen(o.op)
 	if o.runID != t.run.runID {
+		t.run.forgetKept(stepRef{o.runID, o.op})
 		return nil
 	}
 	return t.complete(ctx, o.op, o.event)
