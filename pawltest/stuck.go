@@ -83,6 +83,9 @@ type watchedStore struct {
 func (s watchedStore) PutEntry(ctx context.Context, entry store.Entry) error {
 	err := s.Store.PutEntry(ctx, entry)
 	summary, bad := history.UnmarshalRunSummary(entry.Data)
+	if bad == nil {
+		s.engine.client.Reveal(ctx, summary)
+	}
 	switch {
 	case bad != nil:
 	case summary.Status.Closed():

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/pawltest"
 	"github.com/pawlhq/pawl/pawltest/internal/handwritten"
 )
@@ -30,6 +31,11 @@ func stuckCases() (cases []failing) {
 	return append(cases,
 		failing{"panics in memory", stuckWants["panics"], func(t *testing.T) {
 			pawltest.Run(t, handwritten.Stuck()["panics"], pawltest.InMemory())
+		}},
+		failing{"panics with encryption", stuckWants["panics"], func(t *testing.T) {
+			aes, err := pawl.AES(make([]byte, 32))
+			must(t, err)
+			pawltest.Run(t, handwritten.Stuck()["panics"], pawltest.InMemory(), pawltest.Connected(pawl.WithTransforms(aes)))
 		}},
 		failing{"panics in a crash test", []string{"is parked"}, func(t *testing.T) {
 			pawltest.CrashEverywhere(t, handwritten.Stuck()["panics"], pawltest.InMemory())

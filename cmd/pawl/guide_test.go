@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -27,5 +28,23 @@ func TestGuideCompiles(t *testing.T) {
 	}
 	if !strings.Contains(string(testmod.Read(t, "pawl.gen.go")), "func StartCheckoutBuy(") {
 		t.Error("there is no StartCheckoutBuy")
+	}
+}
+
+// TestPagesAreLinked finds pages that a reader of the README and the guide does not.
+func TestPagesAreLinked(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal("no pages", err)
+	}
+	readme, guide := string(testmod.Read(t, "../../README.md")), string(testmod.Read(t, "../../docs/guide.md"))
+	for _, page := range pages {
+		name := filepath.Base(page)
+		if !strings.Contains(readme, "](docs/"+name+")") {
+			t.Errorf("README.md does not link to docs/%s", name)
+		}
+		if name != "guide.md" && !strings.Contains(guide, "]("+name+")") {
+			t.Errorf("docs/guide.md does not link to %s", name)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,4 +37,20 @@ func TestCheapestSurvivesCrashes(t *testing.T) {
 			e.Errorf("got %v, %v", best, err)
 		}
 	})
+}
+
+func TestReadmeShowsTheWorkflow(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(string(program), "//pawl:workflow\n")
+	code, _, _ = strings.Cut(code, "\nfunc main()")
+	if !strings.Contains(string(readme), code+"```") {
+		t.Error("the workflow in README.md is not that of main.go: copy it")
+	}
 }

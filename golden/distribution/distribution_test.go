@@ -7,30 +7,33 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/pawlhq/pawl/golden/internal/corpus"
 )
 
 // sets are the programs that are lowered, with how many of them pass.
 var sets = []set{
-	{"that use channels", usesChannels, 101},
-	{"of the language", testsLanguage, 23},
+	{"that use channels", usesChannels, 102},
+	{"of the language", testsLanguage, 24},
 }
 
-// all has TestDistribution try every program. That takes about half an hour.
-var all = flag.Bool("distribution.all", false, "try all programs of the Go distribution")
-
-// everything is the set of all programs.
-var everything = set{"of the distribution", func(program) bool { return true }, 980}
+// chosen has TestDistribution try other programs than the sample. For all of them it needs half an hour.
+var chosen = flag.String("distribution.programs", "", "try the programs of the Go distribution whose names match this expression, such as . for all")
 
 // TestDistribution lowers, builds and runs the programs of all sets.
 func TestDistribution(t *testing.T) {
 	sets := sets
-	if *all {
-		sets = append(sets, everything)
+	if *chosen != "" {
+		match := regexp.MustCompile(*chosen)
+		sets = []set{{"that match " + *chosen, func(p program) bool { return match.MatchString(p.name) }, 0}}
 	}
 	programs := choose(findPrograms(t), sets)
 	verdicts := map[string]error{}
@@ -38,7 +41,7 @@ func TestDistribution(t *testing.T) {
 		maps.Copy(verdicts, compare(t, batch))
 	}
 	for _, p := range programs {
-		reason, excepted := exceptions[p.name]
+		reason, excepted := corpus.Exceptions[p.name]
 		switch err := verdicts[p.name]; {
 		case err != nil && !excepted:
 			t.Errorf("%s: lowered, it %v", p.name, err)
@@ -50,6 +53,36 @@ func TestDistribution(t *testing.T) {
 		report(t, s, choose(programs, []set{s}), verdicts)
 	}
 }
+
+// TestFigures compares the figures of the language's page with the distribution at hand, if that is the same release.
+func TestFigures(t *testing.T) {
+	if !strings.HasPrefix(runtime.Version(), "go"+corpus.Release+".") || runtime.GOOS+"/"+runtime.GOARCH != "linux/amd64" {
+		t.Skip("the figures are those of another release or system")
+	}
+	programs := findPrograms(t)
+	if len(programs) != corpus.Programs {
+		t.Errorf("there are %d programs, and golden/internal/corpus says %d", len(programs), corpus.Programs)
+	}
+	candidates, differing := 0, 0
+	for _, p := range programs {
+		if process.Match(p.source) {
+			continue
+		}
+		candidates++
+		if _, excepted := corpus.Exceptions[p.name]; excepted {
+			differing++
+		}
+	}
+	if candidates != corpus.Candidates || differing != corpus.Differing {
+		t.Errorf("%d of them are candidates, of which %d differ; golden/internal/corpus says %d and %d", candidates, differing, corpus.Candidates, corpus.Differing)
+	}
+	if 100*differing > 2*candidates {
+		t.Errorf("%d of %d candidates differ, which is more than 2 %%", differing, candidates)
+	}
+}
+
+// process matches an import of a package about the process that runs a program.
+var process = regexp.MustCompile(`(?m)^(import)?\s*(\w+ |\. )?"(runtime(/.*)?|unsafe|syscall|os/exec)"`)
 
 // compare runs programs as they are and lowered. It returns an error for each program that differs, by name.
 func compare(t *testing.T, programs []program) map[string]error {
@@ -87,8 +120,8 @@ func (m module) compare(t *testing.T, p program, findings string) error {
 		return fmt.Errorf("cannot be compared: the original %w", err)
 	}
 	limit := patience
-	if exceptions[p.name] != "" {
-		limit = exception
+	if _, excepted := corpus.Exceptions[p.name]; excepted {
+		limit = impatience
 	}
 	got, err := run(t, m.command("lowered", p), limit)
 	if err == nil && got != want {
@@ -104,7 +137,7 @@ func report(t *testing.T, s set, programs []program, verdicts map[string]error) 
 	for _, p := range programs {
 		if verdicts[p.name] == nil {
 			passed++
-		} else if reason, ok := exceptions[p.name]; ok {
+		} else if reason, ok := corpus.Exceptions[p.name]; ok {
 			t.Logf("exception: %s: %s", p.name, reason)
 		}
 	}
@@ -120,15 +153,8 @@ func TestDistributionCompiles(t *testing.T) {
 	m := newModule(t, programs)
 	findings := m.findings(m.everything(t))
 	for _, p := range programs {
-		finding, reason := findings[p.id()], uncompiled[p.name]
-		switch {
-		case finding != "" && reason == "":
+		if finding := findings[p.id()]; finding != "" {
 			t.Errorf("%s: lowered, it does not compile:\n%s", p.name, shorten(finding))
-		case finding == "" && reason != "":
-			t.Errorf("%s compiles: take it off the list of exceptions (%s)", p.name, reason)
-		case reason != "":
-			t.Logf("exception: %s: %s", p.name, reason)
 		}
 	}
-	t.Logf("%d of %d programs compile when they are lowered", len(programs)-len(findings), len(programs))
 }

@@ -20,8 +20,8 @@ type outcome struct {
 
 // How long a program may run: the others take less than a second, and exceptions may well not end at all.
 const (
-	patience  = 30 * time.Second
-	exception = 3 * time.Second
+	patience   = 30 * time.Second
+	impatience = 3 * time.Second
 )
 
 // run runs a command. A program that does not end in time has no outcome.

@@ -92,11 +92,16 @@ func ErrorType[T error](name string) ErrorDef { return failures.ErrorType[T](nam
 type Values struct {
 	Payload history.Payload
 	run     *Run // set in a workflow: it is parked if its input cannot be decoded
+	exact   bool // unknown fields are an error
 }
 
 // Decode decodes the values, in order, into what dst points to.
 func (v Values) Decode(dst ...any) error {
-	err := payloads.Decode(v.Payload, dst...)
+	decode := payloads.Decode
+	if v.exact {
+		decode = payloads.DecodeExactly
+	}
+	err := decode(v.Payload, dst...)
 	if err != nil && v.run != nil {
 		v.run.x.Fail(fmt.Errorf("input of workflow %s: %w; deploy code that can decode it, or terminate the run", v.run.workflow.Name, err))
 	}

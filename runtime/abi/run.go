@@ -28,7 +28,7 @@ type Run struct {
 func NewExecution(w *Workflow, known *failures.Errors, id, runID string) *replay.Execution {
 	return replay.New(id, runID, func(x *replay.Execution, ctx context.Context) (history.Body, error) {
 		run := &Run{x: x, workflow: w, errors: known}
-		out, err := w.Run(ctx, run, Values{x.Started.Input, run})
+		out, err := w.Run(ctx, run, Values{x.Started.Input, run, !x.Silent()})
 		return run.close(out, err), nil
 	})
 }
@@ -128,7 +128,7 @@ func Receiver[T any](run *Run, tag string) *T {
 func Config(run *Run, field string, dst any) error {
 	for _, s := range run.x.Started.Config {
 		if s.Name == field {
-			return Values{s.Value, run}.Decode(dst)
+			return Values{Payload: s.Value, run: run}.Decode(dst)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
@@ -19,12 +20,18 @@ func LoadLocation(run *Run, name string) (*time.Location, error) {
 	case "Local":
 		return nil, errors.New(`time zone "Local" differs between workers: use the name of a zone, such as "Europe/Vienna"`)
 	}
+	if len(name) > maxZoneName || !utf8.ValidString(name) { // no host has such a zone, and a history cannot have its name
+		return nil, errors.New("unknown time zone " + name)
+	}
 	z := run.x.Zone(name, func() *history.ZoneLoaded { return loadZone(name, run.x.StartTime().Year()+horizon) })
 	if z.Error != "" {
 		return nil, errors.New(z.Error)
 	}
 	return time.LoadLocationFromTZData(name, z.Rules)
 }
+
+// maxZoneName is the length in bytes of the longest name of a zone.
+const maxZoneName = 255
 
 // loadZone returns the record of a zone, with its rules until the end of a year.
 func loadZone(name string, until int) *history.ZoneLoaded {

@@ -78,8 +78,10 @@ func (d *Driver) step(in history.Event) error {
 	if end := d.Run.Closed(); end != nil && d.History[len(d.History)-1].Body != end {
 		return fmt.Errorf("something is recorded after the end of the run: %+v", commands)
 	}
-	for _, op := range d.Run.Open() {
-		d.perform(op)
+	if d.Perform != nil {
+		for _, op := range d.Run.Open() {
+			d.perform(op)
+		}
 	}
 	if d.After != nil {
 		return d.After(d)
@@ -121,6 +123,10 @@ func (d *Driver) next() (first history.Event, ok bool) {
 
 // nextTimer returns the end of the timer that is due first.
 func (d *Driver) nextTimer() (first history.Event, ok bool) {
+	if d.Perform == nil { // only timers are due
+		op, ok := d.Run.Next()
+		return history.Event{Time: op.Due, Body: &history.TimerFired{Op: op.ID}}, ok
+	}
 	for _, op := range d.Run.Open() {
 		if !op.Due.IsZero() && (!ok || op.Due.Before(first.Time)) {
 			first, ok = history.Event{Time: op.Due, Body: &history.TimerFired{Op: op.ID}}, true

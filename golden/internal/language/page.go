@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"github.com/pawlhq/pawl/golden/internal/corpus"
 )
 
 const intro = `# The language
@@ -43,6 +45,7 @@ func Page() []byte {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", escape(row.Construct), row.verdict(), escape(row.Text), row.links())
 		}
 	}
+	b.Write(corpus.Page())
 	return b.Bytes()
 }
 

@@ -78,15 +78,15 @@ func (c *Client) open(ctx context.Context, info *history.RunSummary) error {
 	return history.EditPayloads(info, func(p *history.Payload) error { return c.chain.Open(ctx, p) })
 }
 
-// show is open for people: what cannot be opened is described.
-func (c *Client) show(ctx context.Context, info *history.RunSummary) {
+// Reveal opens the texts and the failure of a summary, for people. What this client cannot open is described.
+func (c *Client) Reveal(ctx context.Context, info *history.RunSummary) {
 	if c.open(ctx, info) != nil {
 		info.Parked, info.Reason = cmp.Or(info.Parked, info.SealedParked.String()), cmp.Or(info.Reason, info.SealedReason.String())
 	}
 }
 
 func (c *Client) describe(ctx context.Context, info *history.RunSummary) *Description {
-	c.show(ctx, info)
+	c.Reveal(ctx, info)
 	d := &Description{
 		ID: info.ID, RunID: info.RunID, Type: info.Type, Queue: info.Queue, Status: info.Status, Started: info.Started,
 		Closed: info.Closed, Events: info.Events, Parked: info.Parked, Reason: info.Reason,
@@ -122,7 +122,7 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 		return nil
 	}
 	if err == nil && info.RunID == d.RunID && info.Status == history.StatusParked {
-		c.show(ctx, info)
+		c.Reveal(ctx, info)
 		d.Status, d.Parked = info.Status, info.Parked
 	}
 	return err
@@ -238,7 +238,7 @@ func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, err
 		all = all[:f.Limit]
 	}
 	for _, info := range all {
-		c.show(ctx, info)
+		c.Reveal(ctx, info)
 	}
 	return all, nil
 }

@@ -6,6 +6,7 @@
 package payloads
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -93,13 +94,36 @@ func recoverAs(err *error, doing string) {
 // count is an error. An empty payload leaves dst unchanged: the call failed before it produced results. The methods that
 // decode a value may be the author's: if one panics, Decode fails.
 func Decode(p history.Payload, dst ...any) error {
-	return decode(p, dst, func(_ any, err error) error { return err })
+	return decode(p, dst, codec.Lookup, func(_ any, err error) error { return err })
+}
+
+// DecodeExactly is Decode for input that was not recorded yet. A JSON field that the type does not have is an error: it may be
+// misspelled, and the code would silently work without it.
+func DecodeExactly(p history.Payload, dst ...any) error {
+	exact := func(name string) (codec.Serializer, error) {
+		s, err := codec.Lookup(name)
+		if err == nil && s.Name() == "json" {
+			s = exactJSON{s}
+		}
+		return s, err
+	}
+	return decode(p, dst, exact, func(_ any, err error) error { return err })
+}
+
+// exactJSON is a serializer for JSON that does not ignore unknown fields.
+type exactJSON struct{ codec.Serializer }
+
+// Unmarshal implements codec.Serializer.
+func (exactJSON) Unmarshal(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(v)
 }
 
 // DecodeBeside is Decode for values that were returned beside an error. They must not hide the error: a value that does not
 // decode is zero.
 func DecodeBeside(p history.Payload, dst ...any) {
-	err := decode(p, dst, func(v any, _ error) error { zero(v); return nil })
+	err := decode(p, dst, codec.Lookup, func(v any, _ error) error { zero(v); return nil })
 	if err != nil {
 		for _, v := range dst {
 			zero(v)
@@ -109,12 +133,12 @@ func DecodeBeside(p history.Payload, dst ...any) {
 
 func zero(pointer any) { reflect.ValueOf(pointer).Elem().SetZero() }
 
-// decode decodes each value, or does what failed says.
-func decode(p history.Payload, dst []any, failed func(dst any, err error) error) error {
+// decode decodes each value with the serializer that lookup returns, or does what failed says.
+func decode(p history.Payload, dst []any, lookup func(name string) (codec.Serializer, error), failed func(dst any, err error) error) error {
 	if len(dst) == 0 {
 		return nil
 	}
-	s, err := codec.Lookup(p.Encoding)
+	s, err := lookup(p.Encoding)
 	if err != nil {
 		return &DecodeError{"payload", err}
 	}

@@ -26,6 +26,29 @@ func (m mapObjects) GetObject(_ context.Context, name string) ([]byte, error) {
 	return nil, fmt.Errorf("no object %q", name)
 }
 
+func TestUnknownFieldsAreRefusedInExactInput(t *testing.T) {
+	type order struct{ ID string }
+	p, err := Encode("", []any{map[string]string{"Id_": "x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o order
+	if err := Decode(p, &o); err != nil {
+		t.Errorf("a recorded value: %v", err)
+	}
+	if err := DecodeExactly(p, &o); err == nil || !strings.Contains(err.Error(), `unknown field "Id_"`) {
+		t.Errorf("an input: %v", err)
+	}
+	p, err = Encode("", []any{order{"7"}, nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var none *order
+	if err := DecodeExactly(p, &o, &none); err != nil || o.ID != "7" {
+		t.Errorf("known fields: %v, %v", o, err)
+	}
+}
+
 func TestChain(t *testing.T) {
 	aes, err := codec.AES(bytes.Repeat([]byte{7}, 32))
 	if err != nil {

@@ -112,6 +112,24 @@ func TestUndecodablePayloadsParkTheirRun(t *testing.T) {
 	})
 }
 
+func TestUnknownFieldOfAnInputParksTheRun(t *testing.T) {
+	world(t, func(b *bench) {
+		type order struct{ ID string }
+		wf := &abi.Workflow{Name: "t.order", Queue: "q", Run: func(_ context.Context, r *abi.Run, in abi.Values) ([]any, error) {
+			var o order
+			if err := in.Decode(&o); err != nil {
+				return nil, err
+			}
+			return []any{o.ID}, nil
+		}}
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf, b.echo()}})()
+		if _, err := b.client.Start(context.Background(), wf, "typo", []any{map[string]string{"Id_": "x"}}); err != nil {
+			b.Fatal(err)
+		}
+		b.expectParked(b.echo(), "typo", `unknown field "Id_"`, "terminate the run")
+	})
+}
+
 func TestLostObjectIsNamed(t *testing.T) {
 	world(t, func(b *bench) {
 		m := abi.Registration{Workflows: []*abi.Workflow{b.echo()}}

@@ -122,6 +122,33 @@ func TestHostileEndsOfAttempts(t *testing.T) {
 	})
 }
 
+// The name of a time zone is part of the history, too.
+func TestHostileTimeZones(t *testing.T) {
+	world(t, func(b *bench) {
+		wf := b.workflow("t.wf", func(r *abi.Run, _ context.Context, in string) (string, error) {
+			for _, name := range []string{"caf\xe9", strings.Repeat("x", 2<<20), "No/Where", "a\x00b"} {
+				if _, err := abi.LoadLocation(r, name); err == nil {
+					return "", errors.New("there is a zone " + name)
+				}
+			}
+			abi.Sleep(r, time.Hour)
+			return in, nil
+		})
+		m := abi.Registration{Workflows: []*abi.Workflow{wf}}
+		end := b.launch(m)
+		run := b.start(wf, "w1", "right")
+		time.Sleep(time.Minute)
+		end(worker.ErrKilled)
+		defer b.work(m)()
+		ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
+		defer cancel()
+		var out string
+		if err := run.Wait(ctx, &out); err != nil || out != "right" {
+			t.Errorf("got %q, %v", out, err)
+		}
+	})
+}
+
 // status refuses its zero value.
 type status string
 

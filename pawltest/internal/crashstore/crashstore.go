@@ -134,6 +134,7 @@ func (s *Store) Append(ctx context.Context, id string, prev store.Seq, rec store
 func (s *Store) Expire(ctx context.Context, id, runID string) (seq store.Seq, err error) {
 	err = s.write(ctx, "expiry of "+id, "", func() error {
 		seq, err = s.Store.Expire(ctx, id, runID)
+		s.recorder.Moved(id, seq, err)
 		return err
 	})
 	return seq, err

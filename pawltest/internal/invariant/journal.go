@@ -34,6 +34,10 @@ func Journals(appends []recorder.Append) error {
 	}
 	slices.SortFunc(stored, func(a, b recorder.Append) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, a := range stored {
+		if a.Moved {
+			journals[a.ID].last = a.Seq
+			continue
+		}
 		rec, err := history.UnmarshalRecord(a.Rec.Data)
 		if err != nil {
 			return fmt.Errorf("record %d of workflow %s: %w", a.Seq, a.ID, err)

@@ -38,6 +38,8 @@ type Append struct {
 	Rec  store.Record
 	Seq  store.Seq
 	Err  error // nil if it was stored
+
+	Moved bool // the last record was stored again, and nothing was appended: only ID, Seq and Err are set
 }
 
 // Conflicted reports whether the append failed because another writer was first.
@@ -116,6 +118,11 @@ func (r *Recorder) Appended(a Append) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.appends = append(r.appends, a)
+}
+
+// Moved records that the last record of a workflow id was stored again, with another sequence.
+func (r *Recorder) Moved(id string, seq store.Seq, err error) {
+	r.Appended(Append{ID: id, Seq: seq, Err: err, Moved: true})
 }
 
 // Enqueued records a task.
@@ -222,7 +229,7 @@ func (r *Recorder) Appends() []Append {
 func (r *Recorder) Runs() (ids []string, runs map[string][]string) {
 	runs = map[string][]string{}
 	for _, a := range r.Appends() {
-		if a.Conflicted() {
+		if a.Moved || a.Conflicted() {
 			continue
 		}
 		if rec, err := history.UnmarshalRecord(a.Rec.Data); err == nil && !slices.Contains(runs[a.ID], rec.RunID) {
