@@ -21,15 +21,31 @@ func Is(comment string) bool {
 	if !ok {
 		return false
 	}
-	rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t"), "pawl:")
-	return ok && (text[0] == 'p' || known(Kind(firstWord(rest))))
+	if strings.HasPrefix(text, "pawl:") {
+		return true
+	}
+	kind, _ := loosely(text)
+	return known(kind)
+}
+
+// loosely reads the kind of a directive that is written with blanks or capitals where it must have none. Rest is what follows the
+// kind.
+func loosely(text string) (kind Kind, rest string) {
+	name, rest, ok := strings.Cut(text, ":")
+	if !ok || !strings.EqualFold(strings.TrimSpace(name), "pawl") {
+		return "", ""
+	}
+	rest = strings.TrimLeft(rest, " \t")
+	word := firstWord(rest)
+	return Kind(strings.ToLower(word)), rest[len(word):]
 }
 
 // Parse reads a comment for which Is holds. What is wrong with it comes back as problems, in the order of the text;
 // the directive then holds what could be understood.
 func Parse(comment string) (Directive, []Problem) {
 	if !strings.HasPrefix(comment, Prefix) {
-		return Directive{}, []Problem{{2, "a directive has no space between // and pawl:", "//" + strings.TrimLeft(comment[2:], " \t")}}
+		kind, rest := loosely(comment[2:])
+		return Directive{}, []Problem{{2, "a directive begins with //pawl: in small letters, without spaces", Prefix + string(kind) + rest}}
 	}
 	words := fields(comment, len(Prefix))
 	if len(words) == 0 || words[0].offset != len(Prefix) {
@@ -81,6 +97,11 @@ func parseOptions(d *Directive, words []word) (problems []Problem) {
 			problems = append(problems, Problem{w.offset, fmt.Sprintf("option %s has no value", key), row.Example})
 			continue
 		}
+		if comma := separating(d.Kind, value); comma >= 0 && (key != "final" || comma < len(value)-1) {
+			fix := key + "=" + strings.TrimSpace(strings.ReplaceAll(value, ",", " "))
+			problems = append(problems, Problem{w.offset + len(key) + 1 + comma, "options are separated by spaces, not by commas", fix})
+			continue
+		}
 		written[key], offsets[key] = true, w.offset
 		if err := row.set(&d.Options, value); err != nil {
 			problems = append(problems, Problem{w.offset + len(key) + 1, fmt.Sprintf("option %s: %v", key, err), row.Example})
@@ -93,6 +114,21 @@ func parseOptions(d *Directive, words []word) (problems []Problem) {
 		return []Problem{{offsets[option], message, ""}}
 	}
 	return nil
+}
+
+// separating returns the index of a comma in a value that is meant to separate options, or -1: one at the end, and one before another
+// option.
+func separating(k Kind, value string) int {
+	for i := range len(value) {
+		if value[i] != ',' {
+			continue
+		}
+		name, _, assigned := strings.Cut(value[i+1:], "=")
+		if _, option := find(k, name); i == len(value)-1 || assigned && option {
+			return i
+		}
+	}
+	return -1
 }
 
 func find(k Kind, name string) (Option, bool) {
@@ -120,13 +156,36 @@ func unknownOption(k Kind, name string, offset int) Problem {
 		return Problem{offset, fmt.Sprintf("pawl:%[2]s has no option %[1]s", name, k), fmt.Sprintf("options of pawl:%s: ", k) + strings.Join(optionNames(k), " ")}
 	}
 	p := Problem{offset, fmt.Sprintf("unknown option %s", name), fmt.Sprintf("options of pawl:%s: ", k) + strings.Join(optionNames(k), " ")}
-	if near := Nearest(name, optionNames(k)); near != "" {
+	near := Nearest(name, optionNames(k))
+	if near == "" && slices.Contains(optionNames(k), otherNames[plainName(name)]) {
+		near = otherNames[plainName(name)]
+	}
+	if near != "" {
 		p.Fix = fmt.Sprintf("did you mean %s?", near)
 	}
 	if len(optionNames(k)) == 0 {
 		p.Fix = fmt.Sprintf("%s takes no options", k)
 	}
 	return p
+}
+
+// otherNames are names that options have elsewhere, in small letters without hyphens and underscores.
+var otherNames = map[string]string{
+	"retries": "attempts", "retry": "attempts", "maxretries": "attempts", "maxattempts": "attempts", "maximumattempts": "attempts", "tries": "attempts",
+	"deadline": "timeout", "limit": "timeout", "starttoclose": "timeout", "starttoclosetimeout": "timeout", "duration": "timeout",
+	"workflowtimeout": "timeout", "runtimeout": "timeout", "executiontimeout": "timeout",
+	"scheduletoclosetimeout": "schedule-to-close", "totaltimeout": "schedule-to-close",
+	"scheduletostarttimeout": "schedule-to-start", "queuetimeout": "schedule-to-start",
+	"heartbeattimeout": "heartbeat", "beat": "heartbeat",
+	"interval": "backoff", "delay": "backoff", "wait": "backoff", "initialinterval": "backoff", "maxinterval": "backoff", "retrydelay": "backoff",
+	"multiplier": "factor", "coefficient": "factor", "backoffcoefficient": "factor", "backofffactor": "factor",
+	"nonretryable": "final", "nonretryableerrors": "final", "noretry": "final", "fatal": "final", "permanent": "final",
+	"taskqueue": "queue", "id": "name", "alias": "name", "type": "name", "encoding": "codec", "serializer": "codec", "converter": "codec",
+}
+
+// plainName returns a name in the form that otherNames has.
+func plainName(name string) string {
+	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
 }
 
 func optionNames(k Kind) (names []string) {

@@ -69,7 +69,15 @@ func example(row Option) string {
 
 func TestProblems(t *testing.T) {
 	tests := []struct{ text, at, message, fix string }{
-		{"// pawl:activity", " pawl", "no space", "//pawl:activity"},
+		{"// pawl:activity", " pawl", "begins with //pawl:", "//pawl:activity"},
+		{"//pawl :workflow timeout=1h", "pawl :", "begins with //pawl:", "//pawl:workflow timeout=1h"},
+		{"//Pawl:Workflow", "Pawl", "begins with //pawl:", "//pawl:workflow"},
+		{"//\tPAWL : step", "\tPAWL", "begins with //pawl:", "//pawl:step"},
+		{"//pawl:activity timeout=3s, attempts=3", ", attempts", "separated by spaces", "timeout=3s"},
+		{"//pawl:activity timeout=3s,attempts=3", ",attempts", "separated by spaces", "timeout=3s attempts=3"},
+		{"//pawl:activity retries=3", "retries", "unknown option retries", "did you mean attempts?"},
+		{"//pawl:activity task_queue=q", "task_queue", "unknown option task_queue", "did you mean queue?"},
+		{"//pawl:workflow retries=3", "retries", "unknown option retries", "timeout"},
 		{"//pawl:", "", "has its kind", "//pawl:workflow"},
 		{"//pawl: activity", " activity", "has its kind", ""},
 		{"//pawl:actvity", "actvity", "unknown directive pawl:actvity", "did you mean pawl:activity?"},

@@ -88,6 +88,15 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
+// A package without directives is no failure, but not what was meant.
+func TestNothingToGenerate(t *testing.T) {
+	inModule(t, "package a\n")
+	out, errs, code := execute("generate")
+	if code != cli.OK || out != "" || !strings.Contains(errs, "nothing to generate: no package has a directive") {
+		t.Errorf("status %d, stdout %q, stderr %q", code, out, errs)
+	}
+}
+
 func TestFindings(t *testing.T) {
 	inModule(t, bad)
 	const first = "a.go:5:17: unknown option timout [PWL101]\n"
@@ -123,6 +132,9 @@ func TestExplain(t *testing.T) {
 	}
 	if out, _, code := execute("explain", "activity"); code != cli.OK || !strings.Contains(out, "timeout=10s\n") || !strings.Contains(out, "default: 1m\n") {
 		t.Errorf("explain activity: status %d, %q", code, out)
+	}
+	if out, _, code := execute("explain", "timeout"); code != cli.OK || !strings.Contains(out, "timeout=10s (of activity, step)\n") || !strings.Contains(out, "timeout=72h (of workflow)\n") {
+		t.Errorf("explain timeout: status %d, %q", code, out)
 	}
 	out, _, code := execute("explain", "PWL104", "-o=json")
 	var r rule

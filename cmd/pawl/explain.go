@@ -1,4 +1,4 @@
-// pawl explain: describe the rules of the compiler and the directives.
+// pawl explain: describe the rules of the compiler, the directives and their options.
 
 package main
 
@@ -19,12 +19,13 @@ import (
 
 func newExplainCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "explain [rule|directive]",
-		Short: "Explain a rule or a directive",
-		Long: `Explain prints what a rule of the compiler, such as PWL203, requires and why, or what a directive, such as activity, means
-and which options it has. Without an argument it lists the rules.`,
+		Use:   "explain [rule|directive|option]",
+		Short: "Explain a rule, a directive or an option",
+		Long: `Explain prints what a rule of the compiler, such as PWL203, requires and why, what a directive, such as activity, means and
+which options it has, or what an option of directives, such as timeout, means. Without an argument it lists the rules.`,
 		Example: `  pawl explain PWL203
-  pawl explain activity`,
+  pawl explain activity
+  pawl explain timeout`,
 		Args:              cli.Args(0, 1, ""),
 		ValidArgsFunction: completeTopics,
 	}
@@ -39,10 +40,13 @@ and which options it has. Without an argument it lists the rules.`,
 		if i := slices.IndexFunc(kinds, func(k annotations.KindDoc) bool { return string(k.Kind) == strings.ToLower(topic) }); i >= 0 {
 			return explainDirective(w, *output, kinds[i])
 		}
+		if options := optionsNamed(topic); len(options) > 0 {
+			return explainOption(w, *output, options)
+		}
 		rules := gen.Rules()
 		i := slices.IndexFunc(rules, func(r diag.Rule) bool { return strings.EqualFold(r.ID, topic) })
 		if i < 0 {
-			return cli.Usagef("unknown rule or directive %q: pawl explain lists the rules", topic)
+			return cli.Usagef("unknown rule, directive or option %q: pawl explain lists the rules, pawl explain activity the options of an activity", topic)
 		}
 		return explainRule(w, *output, rules[i])
 	}
@@ -113,6 +117,47 @@ func explainDirective(w io.Writer, f cli.Format, k annotations.KindDoc) error {
 	return nil
 }
 
+// namedOption is an option in JSON, with the directives that have it.
+type namedOption struct {
+	Directives []string `json:"directives"`
+	option
+}
+
+// optionsNamed returns the rows of the table for a name, which may have an = or a value after it.
+func optionsNamed(name string) (rows []annotations.Option) {
+	name, _, _ = strings.Cut(strings.ToLower(name), "=")
+	for _, o := range annotations.OptionTable {
+		if o.Name == name {
+			rows = append(rows, o)
+		}
+	}
+	return rows
+}
+
+func explainOption(w io.Writer, f cli.Format, rows []annotations.Option) error {
+	var options []namedOption
+	for _, row := range rows {
+		o := namedOption{option: option{row.Name, row.Default, row.Example, row.Doc}}
+		for _, k := range row.On {
+			o.Directives = append(o.Directives, string(k))
+		}
+		options = append(options, o)
+	}
+	if f == cli.FormatJSON {
+		return cli.PrintJSON(w, options)
+	}
+	for i, o := range options {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintf(w, "%s (of %s)\n\t%s\n", o.Example, strings.Join(o.Directives, ", "), o.Doc)
+		if o.Default != "" {
+			fmt.Fprintf(w, "\tdefault: %s\n", o.Default)
+		}
+	}
+	return nil
+}
+
 func completeTopics(_ *cobra.Command, given []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(given) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -120,6 +165,9 @@ func completeTopics(_ *cobra.Command, given []string, _ string) ([]cobra.Complet
 	var topics []cobra.Completion
 	for _, k := range annotations.KindTable {
 		topics = append(topics, cobra.CompletionWithDesc(string(k.Kind), k.Doc))
+	}
+	for _, o := range annotations.OptionTable {
+		topics = append(topics, cobra.CompletionWithDesc(o.Name, o.Doc))
 	}
 	for _, r := range gen.Rules() {
 		topics = append(topics, cobra.CompletionWithDesc(r.ID, r.Title))

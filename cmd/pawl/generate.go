@@ -45,6 +45,9 @@ findings or a file is out of date.`,
 			if err := printFindings(cmd.ErrOrStderr(), cli.FormatTable, result.Remarks); err != nil {
 				return err
 			}
+			if len(result.Diagnostics)+len(result.Files)+len(result.Sources) == 0 {
+				cli.Note(cmd.ErrOrStderr(), "nothing to generate: no package has a directive such as //pawl:workflow")
+			}
 			switch {
 			case len(result.Diagnostics) > 0 && (check || diff):
 				return failWith(cmd, result, cli.Found)

@@ -18,7 +18,7 @@ func newProvisionCommand() *cobra.Command {
 		Long: `Provision creates the streams of a namespace, and the consumers of its task queues, if they are missing. Clients and
 workers with the option pawl.WithProvisioned then need no permission to create streams or consumers. Without that option,
 they create what is missing, and this command is not needed.`,
-		Example: `  pawl provision orders payments --creds operator.creds`,
+		Example: `  pawl provision orders payments`,
 	}
 	conn := addNamespace(cmd)
 	replicas := cmd.Flags().Int("replicas", 1, "how many servers of a cluster store each message")

@@ -38,6 +38,13 @@ func (p *pass) report(r *callgraph.Reach, n *callgraph.Node, f callgraph.Finding
 	}
 }
 
+// remark adds a remark about code that need not be in the reach of a workflow, unless the author has accepted it.
+func (p *pass) remark(f callgraph.Finding) {
+	if !p.accepted(f) {
+		p.remarks = p.add(p.remarks, diag.Diagnostic{Pos: p.position(f.Pos), Rule: f.Rule, Message: f.Message, Fix: f.Fix})
+	}
+}
+
 // wayTo returns the way to a finding in a node: the shortest one that ends with the steps at fault.
 func wayTo(r *callgraph.Reach, n *callgraph.Node, f callgraph.Finding) []callgraph.Step {
 	if len(f.Last) == 0 || !r.Has(f.Last[0].From) {

@@ -29,5 +29,6 @@ var rules = []rule{
 	initializerRule,
 	dispatchRule,
 	deadBranchRule,
+	plainCallRule,
 	directiveRule,
 }

@@ -7,6 +7,8 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/diag"
@@ -72,9 +74,20 @@ func twice(taken map[[2]any]*types.Var, field field) (message, fix string) {
 	case first == nil:
 		return "", ""
 	case field.Tag == "":
-		return fmt.Sprintf("holds the same activities as field %s, and no tag distinguishes the two", first.Name()), "tag one of them: `pawl:\"primary\"`"
+		return fmt.Sprintf("holds the same activities as field %s, and no tag distinguishes the two", first.Name()), fmt.Sprintf("tag it: `pawl:%q`", freeTag(taken, field))
 	}
 	return fmt.Sprintf("holds the same activities as field %s under the same tag %q", first.Name(), field.Tag), "use a different tag for each"
+}
+
+// freeTag returns a tag for a field that no earlier field has: the field's name, or one like it.
+func freeTag(taken map[[2]any]*types.Var, field field) string {
+	name := field.Var.Name()
+	first, size := utf8.DecodeRuneInString(name)
+	tag := string(unicode.ToLower(first)) + name[size:]
+	for want, i := tag, 2; tag == configTag || token.IsKeyword(tag) || taken[[2]any{field.Activities.Obj(), tag}] != nil; i++ {
+		tag = fmt.Sprint(want, i)
+	}
+	return tag
 }
 
 func classify(p *gosrc.Program, owner *types.Named, v *types.Var, tag string) (_ field, message, fix string) {

@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/pawlhq/pawl/annotations"
 )
 
 // moduleParser is the work of parsing the packages of one module.
@@ -52,6 +54,16 @@ func parse(l *listing, fset *token.FileSet, found *findings, all bool) []*Packag
 	return m.inOrder()
 }
 
+// mentionsPawl reports whether a source may have a directive, or what is meant as one.
+func mentionsPawl(src []byte) bool {
+	for line := range bytes.Lines(src) {
+		if _, comment, ok := bytes.Cut(line, []byte("//")); ok && annotations.Is("//"+strings.TrimRight(string(comment), "\r\n")) {
+			return true
+		}
+	}
+	return false
+}
+
 // importers reads the packages of the module that import any of those read so far, for they may write their variables.
 func (m *moduleParser) importers() {
 	for again := true; again; {
@@ -76,7 +88,7 @@ func (m *moduleParser) importers() {
 func annotated(p *packages.Package) bool {
 	return slices.ContainsFunc(p.GoFiles, func(name string) bool {
 		src, err := os.ReadFile(name)
-		return err == nil && bytes.Contains(src, []byte("pawl:")) && !IsGenerated(src)
+		return err == nil && mentionsPawl(src) && !IsGenerated(src)
 	})
 }
 

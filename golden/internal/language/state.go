@@ -7,7 +7,7 @@ var state = Theme{
 	Intro: "A replay only sees the run's own variables and its history.",
 	Rows: []Row{
 		rejected("PWL221", "writing a package variable", "all runs share it", "reject/variables", "count++", "reject/locks", "shared.add()", "reject/receivers", "sku.Longest()", "reject/receivers", "total.Add("),
-		rejected("PWL222", "reading a package variable that is written somewhere", "a replay may read a different value", "reject/variables", `return rates["EUR"], nil`),
+		rejected("PWL222", "reading a package variable that is written somewhere", "a replay may read a different value", "reject/variables", `return rates["EUR"], nil`, "reject/elsewhere", "n += prices.P5"),
 		rejected("PWL225", "passing on what a package variable points to", "it may be written there", "reject/aliases", "r := rates", "reject/aliases", "raise(base)", "reject/receivers", "fmt.Sprint(calls)"),
 		asIs("reading a package variable that is never written", "if its initializer gives the same value in every process", "accept/library", "words.FindAllString(", "accept/library", `rates["USD"]`),
 		rejected("PWL211", "a package variable initialized from the environment or flags", "differs between processes", "reject/variables", `os.Getenv("REGION")`, "reject/environment", "verbose = flag.Bool"),

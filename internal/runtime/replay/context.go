@@ -48,7 +48,7 @@ func (c *Context) Done() <-chan struct{} { return c.done }
 // Err is why the context has ended; nil while it has not.
 func (c *Context) Err() error {
 	if c.err == nil {
-		c.of.sched.Count() // a loop may end when the context does
+		c.of.sched.Count(lookSteps) // a loop may end when the context does
 	}
 	return c.err
 }

@@ -80,7 +80,7 @@ func (x *Execution) Now() time.Time { return x.now }
 // ReadClock is Now for the author's code, which may read the clock in a loop until a time has come.
 func (x *Execution) ReadClock() time.Time {
 	x.ticks.clockRead = true
-	x.sched.Count()
+	x.sched.Count(lookSteps)
 	return x.now
 }
 

@@ -38,8 +38,11 @@ const ticksSince = 3
 // soon after its time.
 const (
 	minTick      = 10 * time.Millisecond
-	maxDoublings = 7
+	maxDoublings = 5
 )
+
+// lookSteps is how many steps a look at the clock or at a context counts: code that works between two looks needs time, too.
+const lookSteps = 10
 
 // maxPolling limits the doublings for code that only yields and does not read the clock: it waits for an event, for which
 // the run wakes up in any case. Such a tick lasts four times as long as the one before, up to eleven minutes.

@@ -173,13 +173,13 @@ func (t *turns) Busy() bool { return t.Polling() || t.scale > 0 && t.steps >= ma
 // few programs, so there is a limit to it.
 func (t *turns) Polling() bool { return t.yields >= maxYields*min(max(t.scale, 1), 8) }
 
-// Count counts an operation of the current coroutine that a loop may repeat without ever waiting. If coroutines have done
-// enough, this one waits until Run is called again.
-func (t *turns) Count() {
+// Count counts an operation of the current coroutine that a loop may repeat without ever waiting, as a number of steps. If
+// coroutines have done enough, this one waits until Run is called again.
+func (t *turns) Count(steps int) {
 	if t.scale == 0 || t.killed || t.current == nil {
 		return
 	}
-	if t.steps++; t.Busy() {
+	if t.steps += steps; t.Busy() {
 		t.ready.push(t.current)
 		t.Park("its turn")
 	}
@@ -187,7 +187,7 @@ func (t *turns) Count() {
 
 // begin is Enter for an operation that is counted.
 func (t *turns) begin() *Coroutine {
-	t.Count()
+	t.Count(1)
 	return t.Enter()
 }
 
