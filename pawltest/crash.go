@@ -174,7 +174,7 @@ func runBaseline(t *testing.T, opt options, test func(e *Env)) (baseline *result
 	t.Helper()
 	withEngine(t, opt, crashstore.NoFaults, func(e *engine) {
 		e.t.Helper()
-		test(e.env)
+		test(newEnv(e))
 		if e.ending.stopped.Load() {
 			return
 		}
@@ -227,7 +227,7 @@ func (c crashTest) runTest(e *engine, test func(e *Env)) {
 			e.t.Logf("the test fails with a crash, and not without. Likely cause:%s", list(causes[:1]))
 		}
 	}()
-	test(e.env)
+	test(newEnv(e))
 }
 
 // takeOver is how long it takes at most until other workers have taken over the work of a worker that crashed.

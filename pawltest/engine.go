@@ -30,10 +30,11 @@ import (
 type engine struct {
 	t        *testing.T
 	opt      options
-	env      *Env
+	ctx      context.Context // ends with the test
 	backend  backend
-	own      store.Store    // the connection of env.Client
-	client   *client.Client // what env.Client uses
+	own      store.Store    // the connection of the clients
+	users    *pawl.Client   // the client of the test
+	client   *client.Client // what the test's client uses
 	log      logBuffer
 	recorder *recorder.Recorder
 	plan     crashstore.Plan
@@ -72,9 +73,8 @@ func newEngine(t *testing.T, opt options, plan crashstore.Plan) *engine {
 	e.opt.client = append([]pawl.Option{pawl.WithLogger(logger)}, opt.client...)
 	e.backend = newBackend(t, opt, logger)
 	e.own = e.backend.connect()
-	e.env = &Env{T: t, engine: e}
-	e.env.Client, e.client = pawl.NewClient(clientStore{e.own, e}, tuning.Tuning{NewID: e.ids.next, LookEvery: never}, e.opt.client...)
-	e.env.ctx, e.ending.cancel = context.WithCancelCause(t.Context())
+	e.users, e.client = pawl.NewClient(clientStore{e.own, e}, tuning.Tuning{NewID: e.ids.next, LookEvery: never}, e.opt.client...)
+	e.ctx, e.ending.cancel = context.WithCancelCause(t.Context())
 	return e
 }
 

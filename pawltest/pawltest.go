@@ -47,8 +47,6 @@ import (
 	"testing"
 
 	"github.com/pawlhq/pawl"
-	"github.com/pawlhq/pawl/internal/runtime/store"
-
 	"github.com/pawlhq/pawl/pawltest/internal/crashstore"
 )
 
@@ -58,13 +56,14 @@ type Env struct {
 	// Client starts and inspects workflows. It is not affected by crashes of workers.
 	Client *pawl.Client
 
-	ctx    context.Context
 	engine *engine
 }
 
+func newEnv(e *engine) *Env { return &Env{T: e.t, Client: e.users, engine: e} }
+
 // Context returns a context that ends with the test: just before the functions that were registered with Cleanup are called,
 // or when the test fails because it cannot go on.
-func (e *Env) Context() context.Context { return e.ctx }
+func (e *Env) Context() context.Context { return e.engine.ctx }
 
 // Run calls test with a new engine in a synctest bubble. Workers that are running when test returns are stopped. Then Run
 // replays all histories, so that code whose replay differs from its first execution fails the test.
@@ -73,7 +72,7 @@ func Run(t *testing.T, test func(e *Env), opts ...Option) {
 	opt := newOptions(opts)
 	opt.oneGroup = true
 	withEngine(t, opt, crashstore.NoFaults, func(e *engine) {
-		test(e.env)
+		test(newEnv(e))
 		e.replayAll()
 	})
 }
@@ -89,46 +88,3 @@ func (e *Env) Work(registrations ...pawl.Registration) *Worker {
 // same as in the execution without crashes, so a fake must count several calls with one idempotency key as one, as the real
 // service does. Run ids in the state are replaced, so that they can be compared. Effects may be called several times.
 func (e *Env) Effects(state func() any) { e.engine.effects = append(e.engine.effects, state) }
-
-// Option changes the engine of a test.
-type Option func(*options)
-
-type options struct {
-	memory     bool
-	disk       bool
-	dir        string
-	parkedRuns bool
-	exact      bool
-	oneGroup   bool // one worker owns all runs of a queue
-	client     []pawl.Option
-	wrapStore  func(store.Store) store.Store // wraps the store of workers; may be nil
-}
-
-// InMemory uses an in-memory store instead of a NATS server. It is several times faster, and sufficient to test the logic
-// of a workflow.
-func InMemory() Option { return func(o *options) { o.memory = true } }
-
-// OnDisk makes the NATS server store its data in files and sync every write, as in production. By default it keeps its data
-// in memory.
-func OnDisk() Option { return func(o *options) { o.disk = true } }
-
-// Connected passes options to the client and the workers, such as payload transforms, a logger, or limits.
-func Connected(opts ...pawl.Option) Option {
-	return func(o *options) { o.client = append(o.client, opts...) }
-}
-
-// ExactHistory makes crash tests compare whole histories: the operations of each goroutine of a workflow, their inputs and
-// their outcomes. Use it for workflows that do the same in every execution: that do not compute with the current time, and
-// whose goroutines do not compete for work.
-func ExactHistory() Option { return func(o *options) { o.exact = true } }
-
-func newOptions(list []Option) options {
-	var opt options
-	for _, o := range list {
-		o(&opt)
-	}
-	return opt
-}
-
-// background is the context of calls that must not fail when the context of the test has ended.
-var background = context.Background()

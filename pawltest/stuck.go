@@ -19,9 +19,6 @@ import (
 	"github.com/pawlhq/pawl/pawltest/internal/recorder"
 )
 
-// ParkedRuns allows runs to be parked. Without it, a test fails as soon as one of its runs is parked.
-func ParkedRuns() Option { return func(o *options) { o.parkedRuns = true } }
-
 // returnLimit is how long a test may go on after it was stopped, in virtual time.
 const returnLimit = time.Hour
 
