@@ -118,7 +118,9 @@ func measure(ctx context.Context, c Config, name string, nats natsstore.Options)
 	s.add("raw publish, p50", 0, millis(latency.quantile(0.50)), "ms", 0)
 	s.add("raw publish, asynchronous", 0, rate, "msgs/s", 0)
 
-	for _, kind := range []struct{ name, workflow string }{{"activity steps", callsActivities}, {"in-process steps", callsSteps}} {
+	for _, kind := range []struct{ name, workflow string }{
+		{"activity steps", callsActivities}, {"activity steps with a limit of attempts", callsLimited}, {"in-process steps", callsSteps},
+	} {
 		for _, n := range c.Runs {
 			progress("%s, %d runs in flight", kind.name, n)
 			steps, err := r.throughput(ctx, kind.workflow, n, c.For)

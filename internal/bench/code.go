@@ -14,6 +14,7 @@ import (
 // The names of the workflows.
 const (
 	callsActivities = "bench.Activities"
+	callsLimited    = "bench.Limited"
 	callsSteps      = "bench.Steps"
 	sleeps          = "bench.Sleep"
 )
@@ -29,12 +30,14 @@ type code struct {
 
 func newCode() *code {
 	c := &code{}
-	activity, step := c.echo("bench.echo", false), c.echo("bench.echoStep", true)
+	activity, limited, step := c.echo("bench.echo", false), c.echo("bench.echoLimited", false), c.echo("bench.echoStep", true)
+	limited.Activity.Policy.Attempts = 3
 	c.registration = abi.Registration{
 		Package:    "bench",
-		Activities: []abi.Handler{activity, step},
+		Activities: []abi.Handler{activity, limited, step},
 		Workflows: []*abi.Workflow{
 			calls(callsActivities, activity.Activity),
+			calls(callsLimited, limited.Activity),
 			calls(callsSteps, step.Activity),
 			{Name: sleeps, Queue: queue, Run: sleep},
 		},

@@ -46,19 +46,20 @@ func readAttempts(dir string) (all []load.Attempt, err error) {
 
 // Report is the outcome of a test.
 type Report struct {
-	Starts   int
-	Problems []string      // promises that were broken
-	Repeated int           // effects that happened more than once, which is allowed for activities and steps without a limit
-	Slowest  time.Duration // how much longer than its work a run took
+	Starts    int
+	Problems  []string      // promises that were broken
+	Repeated  int           // effects that happened more than once, which is allowed for activities and steps without a limit
+	Slowest   time.Duration // how much longer than its work a run took
+	SlowestID string
 }
 
 // lateBy is how much later than the end of its run an attempt may begin: the client learns of the end at the same time as the workers.
 const lateBy = 2 * time.Second
 
 // check checks the promises: every acknowledged start ends with the right result, no run stays open, no activity starts more often
-// than its attempts allow or after its run has ended. Unless faults kill processes, each activity that may start once does so: a kill may
-// come between the record of an attempt and its beginning.
-func check(results []result, open []string, attempts []load.Attempt, kills bool) *Report {
+// than its attempts allow or after its run has ended. Unless processes are killed or cut off, each activity that may start once does so:
+// that may happen between the record of an attempt and its beginning.
+func check(results []result, open []string, attempts []load.Attempt, severed bool) *Report {
 	r := &Report{Starts: len(results)}
 	for _, res := range results {
 		switch want := res.kind.Want(res.input); {
@@ -76,7 +77,7 @@ func check(results []result, open []string, attempts []load.Attempt, kills bool)
 		r.add("open: %s is listed after every run has ended", run)
 	}
 	r.checkAttempts(attempts)
-	r.checkEnds(results, attempts, kills)
+	r.checkEnds(results, attempts, severed)
 	return r
 }
 
@@ -106,13 +107,15 @@ func (r *Report) checkAttempts(attempts []load.Attempt) {
 }
 
 // checkEnds compares the attempts of each run with its end.
-func (r *Report) checkEnds(results []result, attempts []load.Attempt, kills bool) {
+func (r *Report) checkEnds(results []result, attempts []load.Attempt, severed bool) {
 	begun := map[string]map[string]bool{} // by run id: keys of activities that may start once
 	ended := map[string]result{}
 	for _, res := range results {
 		if res.err == nil && res.start.err == nil {
 			ended[res.run.RunID()] = res
-			r.Slowest = max(r.Slowest, res.ended.Sub(res.time)-res.kind.Work(res.input))
+			if d := res.ended.Sub(res.time) - res.kind.Work(res.input); d > r.Slowest {
+				r.Slowest, r.SlowestID = d, res.id
+			}
 		}
 	}
 	for _, a := range attempts {
@@ -131,7 +134,7 @@ func (r *Report) checkEnds(results []result, attempts []load.Attempt, kills bool
 		}
 	}
 	for _, res := range results {
-		if kills || res.err != nil || res.start.err != nil || !res.kind.Once {
+		if severed || res.err != nil || res.start.err != nil || !res.kind.Once {
 			continue
 		}
 		if n := len(begun[res.run.RunID()]); n < res.input.N {
@@ -150,7 +153,7 @@ func (r *Report) String() string {
 	for _, p := range r.Problems {
 		fmt.Fprintln(&b, p)
 	}
-	fmt.Fprintf(&b, "%d starts, %d problems, %d effects repeated, the slowest run took %.1f s longer than its work\n",
-		r.Starts, len(r.Problems), r.Repeated, r.Slowest.Seconds())
+	fmt.Fprintf(&b, "%d starts, %d problems, %d effects repeated, %s was the slowest run: it took %.1f s longer than its work\n",
+		r.Starts, len(r.Problems), r.Repeated, r.SlowestID, r.Slowest.Seconds())
 	return b.String()
 }

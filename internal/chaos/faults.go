@@ -18,15 +18,15 @@ type fault struct {
 	// min and max bound the length of the fault.
 	min, max time.Duration
 	server   bool // whether the victim is the server; otherwise it is a worker
-	kills    bool // whether the victim ends
+	severs   bool // whether the victim dies or is cut off
 }
 
 var faults = []fault{
 	{"kill-worker", killWorker, 0, 4 * time.Second, false, true},
 	{"term-worker", termWorker, 0, 4 * time.Second, false, true},
 	{"stop-worker", stopWorker, 2 * time.Second, 25 * time.Second, false, false},
-	{"cut-worker", proxied(proxyState{refuse: true}), time.Second, 15 * time.Second, false, false},
-	{"stall-worker", proxied(proxyState{stall: true}), 2 * time.Second, 20 * time.Second, false, false},
+	{"cut-worker", proxied(proxyState{refuse: true}), time.Second, 15 * time.Second, false, true},
+	{"stall-worker", proxied(proxyState{stall: true}), 2 * time.Second, 20 * time.Second, false, true},
 	{"delay-worker", proxied(proxyState{delay: 200 * time.Millisecond}), time.Second, 15 * time.Second, false, false},
 	{"kill-server", killServer, 100 * time.Millisecond, 6 * time.Second, true, true},
 	{"stop-server", stopServer, 2 * time.Second, 12 * time.Second, true, false},

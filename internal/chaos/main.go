@@ -185,12 +185,12 @@ func run(ctx context.Context, cfg config, out io.Writer) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return check(results, open, attempts, cfg.kills()), errors.Join(ctx.Err(), w.failed())
+	return check(results, open, attempts, cfg.severs()), errors.Join(ctx.Err(), w.failed())
 }
 
-// kills reports whether a fault ends processes.
-func (cfg *config) kills() bool {
-	return slices.ContainsFunc(cfg.faults, func(f fault) bool { return f.kills })
+// severs reports whether a fault kills a process or cuts it off.
+func (cfg *config) severs() bool {
+	return slices.ContainsFunc(cfg.faults, func(f fault) bool { return f.severs })
 }
 
 // random returns one of several independent generators for a seed.

@@ -2,7 +2,7 @@
 
 package abi
 
-// The types that Go declares, by the same names, exported.
+// Types that Go declares, by the same names, exported.
 type (
 	Any        = any
 	Bool       = bool

@@ -61,16 +61,23 @@ type Options struct {
 	ConfigFile string
 	// NoJetStream runs a server without JetStream, for tests of clients.
 	NoJetStream bool
-	// Logger gets the server's log, with notices at level debug. Nil discards the log.
+	// Logger gets the server's log, with notices at level debug. Nil discards the log, but not the report that the storage
+	// has failed.
 	Logger *slog.Logger
 }
 
 // Server is a running NATS server. Its methods may be called from many goroutines.
 type Server struct {
 	opt  Options
-	nats *server.Server
 	lock *flock.Flock // nil if the data is in memory
 	once sync.Once
+
+	stopped chan struct{}  // closed by Shutdown
+	repairs sync.WaitGroup // waits for the goroutine that restarts the storage
+
+	mu      sync.Mutex
+	nats    *server.Server
+	failure error // of the storage; nil while it works
 }
 
 // Start runs a server and returns once it accepts connections. It fails if another server uses Dir.
@@ -79,11 +86,13 @@ func Start(opt Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, lock: lock}
-	if err := s.boot(); err != nil {
+	s := &Server{opt: opt, lock: lock, stopped: make(chan struct{})}
+	log, err := s.boot()
+	if err != nil {
 		s.Shutdown()
 		return nil, fmt.Errorf("start embedded NATS server on data folder %s: %w", opt.Dir, err)
 	}
+	s.repairs.Go(func() { s.restartStorage(log) })
 	return s, nil
 }
 
@@ -103,24 +112,39 @@ func prepareDir(opt *Options) (lock *flock.Flock, err error) {
 	return lockDir(opt.Dir)
 }
 
-func (s *Server) boot() (err error) {
+// boot runs a server, and returns its log once it accepts connections.
+func (s *Server) boot() (*serverLog, error) {
 	config, err := s.config()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if s.nats, err = server.NewServer(config); err != nil {
-		return err
+	ns, err := server.NewServer(config)
+	if err != nil {
+		return nil, err
 	}
+	s.mu.Lock()
+	s.nats = ns
+	s.mu.Unlock()
 	log := newServerLog(s.opt.Logger)
-	s.nats.SetLoggerV2(log, false, false, false)
-	go s.nats.Start()
-	if err := s.ready(log); err != nil {
-		return err
+	ns.SetLoggerV2(log, false, false, false)
+	go ns.Start()
+	if err := ready(ns, log); err != nil {
+		return nil, err
+	}
+	if addr, ok := ns.Addr().(*net.TCPAddr); ok {
+		s.opt.Port = addr.Port // clients reconnect to it after a restart
 	}
 	if s.opt.Quiet {
-		quiet(s.nats)
+		quiet(ns)
 	}
-	return nil
+	return log, nil
+}
+
+// current returns the server that runs, nil if none was made.
+func (s *Server) current() *server.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.nats
 }
 
 func (s *Server) config() (opt *server.Options, err error) {
@@ -150,9 +174,9 @@ func (s *Server) config() (opt *server.Options, err error) {
 func (s *Server) syncs() bool { return !s.opt.Memory && s.opt.SyncInterval == 0 }
 
 // ready waits until the server accepts connections, or logs a fatal error.
-func (s *Server) ready(log *serverLog) error {
+func ready(ns *server.Server, log *serverLog) error {
 	ready := make(chan bool, 1)
-	go func() { ready <- s.nats.ReadyForConnections(startTimeout) }()
+	go func() { ready <- ns.ReadyForConnections(startTimeout) }()
 	select {
 	case reason := <-log.fatal:
 		return errors.New(reason)
@@ -181,22 +205,24 @@ func (s *Server) StoreOptions(namespace string) natsstore.Options {
 }
 
 // InProcessConn returns a new connection to the server. It needs no port.
-func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn() }
+func (s *Server) InProcessConn() (net.Conn, error) { return s.current().InProcessConn() }
 
 // URL returns the URL at which other processes can connect. It is empty if the server has no port.
 func (s *Server) URL() string {
 	if s.opt.Port == 0 {
 		return ""
 	}
-	return s.nats.ClientURL()
+	return s.current().ClientURL()
 }
 
 // Shutdown stops the server, waits until its data is on disk and unlocks the folder. Further calls do nothing.
 func (s *Server) Shutdown() {
 	s.once.Do(func() {
-		if s.nats != nil {
-			s.nats.Shutdown()
-			s.nats.WaitForShutdown()
+		close(s.stopped)
+		s.repairs.Wait()
+		if ns := s.current(); ns != nil {
+			ns.Shutdown()
+			ns.WaitForShutdown()
 			time.Sleep(shutdownGrace)
 		}
 		if s.lock != nil {

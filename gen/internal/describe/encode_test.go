@@ -63,7 +63,7 @@ type (
 		ID    string
 	}
 	dash struct {
-		A int `json:"-,"`
+		A int `json:"-,"` //nolint:staticcheck // the case under test
 		B int `json:"-"`
 	}
 	byPointer struct {
@@ -75,7 +75,7 @@ type (
 		Name string
 	}
 	badTag struct {
-		A int `json:"a\"b"`
+		A int `json:"a\"b"` //nolint:staticcheck // the case under test
 		B int
 	}
 	deep struct {

@@ -35,22 +35,53 @@ type T struct {
 	cleanups []func()
 }
 
-func (t *T) Log(args ...any)                   { t.lines = append(t.lines, fmt.Sprintln(args...)) }
-func (t *T) Logf(format string, args ...any)   { t.lines = append(t.lines, fmt.Sprintf(format, args...)) }
-func (t *T) Fail()                             { t.state = "FAIL" }
-func (t *T) FailNow()                          { t.Fail(); runtime.Goexit() }
-func (t *T) Failed() bool                      { return t.state == "FAIL" }
-func (t *T) Error(args ...any)                 { t.Log(args...); t.Fail() }
+// Log adds a line to the log.
+func (t *T) Log(args ...any) { t.lines = append(t.lines, fmt.Sprintln(args...)) }
+
+// Logf adds a formatted line to the log.
+func (t *T) Logf(format string, args ...any) { t.lines = append(t.lines, fmt.Sprintf(format, args...)) }
+
+// Fail marks the test as failed.
+func (t *T) Fail() { t.state = "FAIL" }
+
+// FailNow marks the test as failed and ends it.
+func (t *T) FailNow() { t.Fail(); runtime.Goexit() }
+
+// Failed reports whether the test has failed.
+func (t *T) Failed() bool { return t.state == "FAIL" }
+
+// Error is Log and Fail.
+func (t *T) Error(args ...any) { t.Log(args...); t.Fail() }
+
+// Errorf is Logf and Fail.
 func (t *T) Errorf(format string, args ...any) { t.Logf(format, args...); t.Fail() }
-func (t *T) Fatal(args ...any)                 { t.Log(args...); t.FailNow() }
+
+// Fatal is Log and FailNow.
+func (t *T) Fatal(args ...any) { t.Log(args...); t.FailNow() }
+
+// Fatalf is Logf and FailNow.
 func (t *T) Fatalf(format string, args ...any) { t.Logf(format, args...); t.FailNow() }
-func (t *T) SkipNow()                          { t.state = "skip"; runtime.Goexit() }
-func (t *T) Skip(args ...any)                  { t.Log(args...); t.SkipNow() }
-func (t *T) Skipf(format string, args ...any)  { t.Logf(format, args...); t.SkipNow() }
-func (t *T) Name() string                      { return t.name }
-func (t *T) Cleanup(f func())                  { t.cleanups = append(t.cleanups, f) }
-func (*T) Helper()                             {}
-func (*T) Parallel()                           {}
+
+// SkipNow ends the test as skipped.
+func (t *T) SkipNow() { t.state = "skip"; runtime.Goexit() }
+
+// Skip is Log and SkipNow.
+func (t *T) Skip(args ...any) { t.Log(args...); t.SkipNow() }
+
+// Skipf is Logf and SkipNow.
+func (t *T) Skipf(format string, args ...any) { t.Logf(format, args...); t.SkipNow() }
+
+// Name is the name of the test.
+func (t *T) Name() string { return t.name }
+
+// Cleanup has f called when the test has ended.
+func (t *T) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+
+// Helper does nothing.
+func (*T) Helper() {}
+
+// Parallel does nothing: tests run one after the other.
+func (*T) Parallel() {}
 
 // Run runs a part of a test.
 func (t *T) Run(name string, f func(t *T)) bool {

@@ -77,7 +77,7 @@ func hostile() map[string]error {
 	var nilPanic *PanicError
 	ring := &loop{}
 	ring.next = ring
-	tree := error(errDeclined)
+	var tree error = errDeclined
 	for range 100 {
 		tree = &double{tree}
 	}

@@ -246,7 +246,8 @@ type TaskOptions struct {
 // one, and a server that was killed may have forgotten deliveries.
 type TaskDelivery struct {
 	Task
-	Delivered int // number of deliveries of this task, 1 on the first
+	Delivered int       // number of deliveries of this task, 1 on the first
+	Enqueued  time.Time // by the clock of the store
 	Settle
 }
 

@@ -168,9 +168,12 @@ func TestRunningAttemptIsNotRepeatedOrGivenUp(t *testing.T) {
 
 // A worker that was suspended enqueues a task again whose outcome is recorded.
 func TestActivityWithAnOutcomeIsNotAttemptedAgain(t *testing.T) {
-	for _, suspended := range []time.Duration{time.Second, time.Hour} {
+	for _, c := range []struct {
+		limit     int
+		suspended time.Duration
+	}{{1, time.Second}, {1, time.Hour}, {0, 2 * store.AckWait}, {0, time.Hour}} {
 		world(t, func(b *bench) {
-			owner, acts, wf, begun := b.counted(1, func(context.Context, int) error { return nil })
+			owner, acts, wf, begun := b.counted(c.limit, func(context.Context, int) error { return nil })
 			patient := *wf
 			patient.Run = func(ctx context.Context, r *abi.Run, in abi.Values) ([]any, error) {
 				out, err := wf.Run(ctx, r, in)
@@ -181,8 +184,9 @@ func TestActivityWithAnOutcomeIsNotAttemptedAgain(t *testing.T) {
 			defer b.work(owner)()
 			run := b.start(wf, "w1", "")
 			task := b.peek()
+			b.deliverAgain(task) // as the first delivery
 			defer b.work(acts)()
-			time.Sleep(suspended)
+			time.Sleep(c.suspended)
 			b.deliverAgain(task)
 			if err := run.Wait(context.Background()); err != nil {
 				t.Error(err)

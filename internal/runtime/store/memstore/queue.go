@@ -34,6 +34,7 @@ type message[P any] struct {
 	queue      *queue[P]
 	seq        store.Seq
 	payload    P
+	added      time.Time
 	deliveries int
 	removed    bool        // acknowledged or dropped
 	redelivery *time.Timer // set while the message is delivered or delayed
@@ -42,7 +43,7 @@ type message[P any] struct {
 
 // add adds a message, and delivers it if a consumer is ready. onRemove is called when it leaves the queue for good.
 func (q *queue[P]) add(payload P, onRemove func()) *message[P] {
-	m := &message[P]{queue: q, seq: q.shared.nextSeq(), payload: payload, onRemove: onRemove}
+	m := &message[P]{queue: q, seq: q.shared.nextSeq(), payload: payload, added: time.Now(), onRemove: onRemove}
 	q.insert(m)
 	return m
 }

@@ -136,6 +136,7 @@ func (c *taskConsumer) deliver(m *message[store.Task]) {
 	go c.handler(store.TaskDelivery{
 		Task:      task,
 		Delivered: m.deliveries,
+		Enqueued:  m.added,
 		Settle:    newDelivery(c.conn, m, c.freeSlot),
 	})
 }

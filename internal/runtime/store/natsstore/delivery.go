@@ -13,10 +13,10 @@ import (
 // delivery implements store.Settle. Answers are plain publishes. If one is lost, the message is delivered again.
 type delivery struct {
 	msg     *nats.Msg
-	seq     uint64    // in the stream
-	time    time.Time // when the message was stored
-	count   int       // of deliveries, including this one
-	settled func()    // called once, on Ack or Nak; may be nil
+	seq     uint64 // in the stream
+	stored  time.Time
+	count   int    // of deliveries, including this one
+	settled func() // called once, on Ack or Nak; may be nil
 	once    sync.Once
 }
 
@@ -25,7 +25,7 @@ func newDelivery(m *nats.Msg) (*delivery, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read metadata of a delivery on %s: %w", m.Subject, err)
 	}
-	return &delivery{msg: m, seq: meta.Sequence.Stream, time: meta.Timestamp, count: int(meta.NumDelivered)}, nil
+	return &delivery{msg: m, seq: meta.Sequence.Stream, stored: meta.Timestamp, count: int(meta.NumDelivered)}, nil
 }
 
 func (d *delivery) Ack() { d.settle("+ACK") }

@@ -24,6 +24,7 @@ const (
 	codeInsufficient        = 10023
 	codeStoreFailed         = 10077
 	codeSequenceNotFound    = 10043
+	codeStreamNotFound      = 10059
 	codeStreamOffline       = 10118
 	codeExpectedNotReady    = 10163
 	codeStreamOfflineReason = 10194
@@ -57,6 +58,8 @@ func apiError(api *jetstream.APIError) error {
 	case jetstream.JSErrCodeStreamWrongLastSequenceConstant,
 		codeClusterNotAvailable, codeStreamOffline, codeStreamOfflineReason, codeExpectedNotReady:
 		return &transientError{api}
+	case codeStreamNotFound:
+		return &transientError{fmt.Errorf("%w: restore it from a backup, or connect once with the option WithRecreateStreams", api)}
 	case jetstream.JSErrCodeMessageNotFound, codeSequenceNotFound:
 		return store.ErrNotFound
 	case jetstream.JSErrCodeStreamMessageExceedsMaximum:
@@ -93,9 +96,9 @@ func requestError(subject string, err error) error {
 	case errors.Is(err, nats.ErrConnectionClosed):
 		return store.ErrClosed
 	case errors.Is(err, nats.ErrNoResponders):
-		return &transientError{fmt.Errorf("%w for %s: JetStream is not running, or the stream was deleted", nats.ErrNoResponders, subject)}
+		return &transientError{fmt.Errorf("%w for %s: JetStream is not running, or the stream was deleted: restart the server, or restore the stream", nats.ErrNoResponders, subject)}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return &transientError{fmt.Errorf("no answer from %s within %v", subject, attemptTimeout)}
+		return &transientError{fmt.Errorf("no answer from %s within %v: if the disk of the server is full, free space and restart the server", subject, attemptTimeout)}
 	}
 	return &transientError{err}
 }

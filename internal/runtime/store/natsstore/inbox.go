@@ -169,7 +169,7 @@ func (s *Store) Expects(ctx context.Context, id string) (bool, error) {
 
 // wakeup parses a delivery from the inbox or the timers.
 func (s *Store) wakeup(m *nats.Msg, d *delivery) (w store.Wakeup, err error) {
-	w = store.Wakeup{Time: d.time, Delivered: d.count, Settle: d}
+	w = store.Wakeup{Time: d.stored, Delivered: d.count, Settle: d}
 	if strings.HasPrefix(m.Subject, s.name.subject("f", "")) {
 		w.Timer = true
 		w.Queue, w.ID, err = s.name.parseFired(m.Subject)

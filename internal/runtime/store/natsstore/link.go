@@ -32,6 +32,7 @@ type link struct {
 
 	answers dispatcher
 	denials *denials
+	outages outages
 
 	life context.Context // ends when the store is closed
 	end  context.CancelFunc
@@ -43,7 +44,7 @@ type link struct {
 }
 
 func newLink(nc *nats.Conn, owned bool, denials *denials, log *slog.Logger) *link {
-	l := &link{nc: nc, owned: owned, log: log, denials: denials, up: make(chan struct{})}
+	l := &link{nc: nc, owned: owned, log: log, denials: denials, outages: outages{log: log}, up: make(chan struct{})}
 	l.life, l.end = context.WithCancel(context.Background())
 	status := nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING, nats.CLOSED)
 	if nc.IsConnected() {
@@ -185,9 +186,10 @@ func (l *link) subscribe(subject string, fn nats.MsgHandler) (stop func(), err e
 	context.AfterFunc(life, func() { _ = sub.Unsubscribe() })
 	ctx, cancel := context.WithTimeout(life, attemptTimeout)
 	defer cancel()
-	if err := l.nc.FlushWithContext(ctx); err != nil {
+	// After an outage, the client library subscribes again by itself.
+	if err := l.nc.FlushWithContext(ctx); err != nil && (l.life.Err() != nil || l.nc.IsClosed()) {
 		end()
-		return nil, l.unavailable(err)
+		return nil, store.ErrClosed
 	}
 	return func() { end(); _ = sub.Unsubscribe() }, nil
 }
@@ -213,16 +215,24 @@ func (l *link) close() {
 }
 
 // retry calls try until its error is not transient, or ctx ends.
-func (l *link) retry(ctx context.Context, try func() error) error {
+// What has not succeeded for a while is logged once: of is the stream that the calls are about.
+func (l *link) retry(ctx context.Context, of string, try func() error) error {
+	began := time.Now()
 	for attempts := 1; ; attempts++ {
 		err := try()
 		if !isTransient(err) {
+			if !isAny(err, store.ErrClosed, store.ErrUnavailable) {
+				l.outages.end(of)
+			}
 			return err
+		}
+		if ctx.Err() == nil && l.nc.IsConnected() && time.Since(began) >= attemptTimeout {
+			l.outages.begin(of, err)
 		}
 		select {
 		case <-time.After(retry.Pause(attempts)):
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %w: %w", store.ErrUnavailable, ctx.Err(), err)
+			return fmt.Errorf("%w: %w: %w", store.ErrUnavailable, ctx.Err(), cmp.Or(l.outages.of(of), err))
 		case <-l.life.Done():
 			return store.ErrClosed
 		}
@@ -231,8 +241,8 @@ func (l *link) retry(ctx context.Context, try func() error) error {
 
 // manage retries try, which makes a management call of the client library. Each attempt has its own timeout, because a
 // cluster that is electing a leader does not answer.
-func (l *link) manage(ctx context.Context, try func(context.Context) error) error {
-	return l.retry(ctx, func() error {
+func (l *link) manage(ctx context.Context, of string, try func(context.Context) error) error {
+	return l.retry(ctx, of, func() error {
 		if _, err := l.await(ctx); err != nil {
 			return err
 		}

@@ -1,13 +1,19 @@
 package natsstore_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/store/natsstore"
 	"github.com/pawlhq/pawl/runtime/embed"
 )
@@ -68,4 +74,44 @@ func jetStream(t *testing.T, server *embed.Server) jetstream.JetStream {
 	js, err := jetstream.New(dial(t, server))
 	must(t, err)
 	return js
+}
+
+// A worker whose journal was deleted says so, once. It does not create an empty one.
+func TestDeletedStreamIsLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, err := embed.Start(embed.Options{Memory: true})
+		must(t, err)
+		defer server.Shutdown()
+		var log bytes.Buffer
+		opt := server.StoreOptions("test")
+		opt.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		s := connect(t, opt)
+		defer s.Close()
+		nc, err := nats.Connect("", nats.InProcessServer(server))
+		must(t, err)
+		defer nc.Close()
+		js, err := jetstream.New(nc)
+		must(t, err)
+		must(t, js.DeleteStream(t.Context(), "PAWL_test_JOURNAL_0"))
+		for call, try := range map[string]func(ctx context.Context) error{
+			"Append": func(ctx context.Context) error {
+				_, err := s.Append(ctx, "w", 0, store.Record{RunID: "r", CommitID: "1"})
+				return err
+			},
+			"Load": func(ctx context.Context) error { _, err := s.Load(ctx, "w"); return err },
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			err := try(ctx)
+			cancel()
+			if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "PAWL_test_JOURNAL_0") && !strings.Contains(err.Error(), "stream") {
+				t.Errorf("%s without the journal: %v", call, err)
+			}
+		}
+		if n := strings.Count(log.String(), "stream=PAWL_test_JOURNAL_0"); n != 1 {
+			t.Errorf("the log names the missing stream %d times, want once:\n%s", n, &log)
+		}
+		if _, err := js.Stream(t.Context(), "PAWL_test_JOURNAL_0"); !errors.Is(err, jetstream.ErrStreamNotFound) {
+			t.Errorf("the journal exists again: %v", err)
+		}
+	})
 }

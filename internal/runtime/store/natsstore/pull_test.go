@@ -24,6 +24,7 @@ import (
 type stalling struct {
 	mu    sync.Mutex
 	going chan struct{} // closed while the connections do not stall
+	conns []net.Conn
 }
 
 func newStalling() *stalling {
@@ -36,7 +37,19 @@ func (s *stalling) Dial(network, address string) (net.Conn, error) {
 	c, err := net.Dial(network, address)
 	sc := &stallingConn{c, s, make(chan []byte, 10_000)}
 	go sc.send()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns = append(s.conns, c)
 	return sc, err
+}
+
+// cut closes the connections.
+func (s *stalling) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		c.Close()
+	}
 }
 
 func (s *stalling) stall() (goOn func()) {
@@ -207,6 +220,34 @@ func TestDeliveriesFromBeforeASuspensionAreIgnored(t *testing.T) {
 			}
 		case <-deadline:
 			t.Fatal("what was ignored is not delivered again")
+		}
+	}
+}
+
+// A connection that is lost while a subscription is made does not make that fail: the client library subscribes again.
+func TestSubscriptionSurvivesACut(t *testing.T) {
+	t.Parallel()
+	open, dialer := overTCP(t), newStalling()
+	s, other := open(dialer), open(newStalling())
+	goOn := dialer.stall()
+	subscribed := make(chan error, 1)
+	go func() {
+		_, err := s.Subscribe("news", func([]byte) []byte { return []byte("yes") })
+		subscribed <- err
+	}()
+	time.Sleep(200 * time.Millisecond) // the subscription waits for the server
+	dialer.cut()
+	goOn()
+	must(t, receive(t, subscribed))
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		_, err := other.Request(ctx, "news", nil)
+		cancel()
+		if err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
 		}
 	}
 }

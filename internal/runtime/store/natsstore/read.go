@@ -62,7 +62,7 @@ func (r reader) fresh(ctx context.Context, q getRequest) (m message, err error) 
 	if r.replicated {
 		get = r.leader
 	}
-	err = r.link.retry(ctx, func() error {
+	err = r.link.retry(ctx, r.stream, func() error {
 		m, err = get(ctx, q)
 		return err
 	})
@@ -207,7 +207,7 @@ func (r reader) allFresh(ctx context.Context, subject string, seq uint64) iter.S
 
 // page reads messages in one request and reports whether there are more.
 func (r reader) page(ctx context.Context, subject string, seq uint64) (page []message, more bool, err error) {
-	err = r.link.retry(ctx, func() error {
+	err = r.link.retry(ctx, r.stream, func() error {
 		page, more, err = r.pageOnce(ctx, subject, seq)
 		return err
 	})

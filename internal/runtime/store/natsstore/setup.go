@@ -45,7 +45,7 @@ func (s *Store) checkMaxPayload() error {
 
 // checkJetStream fails if the server has no JetStream for this account.
 func (s *Store) checkJetStream(ctx context.Context) error {
-	err := s.link.manage(ctx, func(ctx context.Context) error {
+	err := s.link.manage(ctx, "", func(ctx context.Context) error {
 		_, err := s.js.AccountInfo(ctx)
 		return err
 	})
@@ -95,7 +95,7 @@ func (s *Store) ensureStream(ctx context.Context, st *stream, want jetstream.Str
 
 // findStream returns the configuration of a stream. It creates the stream if it is missing, unless that would hide a loss of data.
 func (s *Store) findStream(ctx context.Context, want jetstream.StreamConfig) (have jetstream.StreamConfig, err error) {
-	err = s.link.manage(ctx, func(ctx context.Context) error {
+	err = s.link.manage(ctx, "", func(ctx context.Context) error {
 		found, err := s.js.Stream(ctx, want.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			found, err = s.createStream(ctx, want)
@@ -175,7 +175,7 @@ func (s *Store) adjustStream(ctx context.Context, have, want jetstream.StreamCon
 	if reflect.DeepEqual(have, adjusted) {
 		return nil
 	}
-	return s.link.manage(ctx, func(ctx context.Context) error {
+	return s.link.manage(ctx, "", func(ctx context.Context) error {
 		_, err := s.js.UpdateStream(ctx, adjusted)
 		return err
 	})
@@ -280,7 +280,7 @@ func (s *Store) ensureConsumer(ctx context.Context, on *stream, want jetstream.C
 	if s.opt.Provisioned {
 		return nil
 	}
-	err := s.link.manage(ctx, func(ctx context.Context) error {
+	err := s.link.manage(ctx, on.name, func(ctx context.Context) error {
 		_, err := s.js.CreateOrUpdateConsumer(ctx, on.name, want)
 		return err
 	})

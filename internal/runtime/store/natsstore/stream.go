@@ -75,7 +75,7 @@ func newStream(l *link, name string, batching bool) *stream {
 // write stores m, and retries until the outcome is known or ctx ends. If an earlier attempt succeeded unnoticed, a retry
 // reports a conflict or a duplicate. Callers must handle that.
 func (s *stream) write(ctx context.Context, m *nats.Msg) (a ack, err error) {
-	err = s.link.retry(ctx, func() error {
+	err = s.link.retry(ctx, s.name, func() error {
 		a, err = s.attempt(ctx, m)
 		return err
 	})
@@ -269,7 +269,7 @@ func seqString(seq uint64) string { return strconv.FormatUint(seq, 10) }
 // delete removes one message. Its bytes remain on disk until the server compacts the stream.
 func (s *stream) delete(ctx context.Context, seq uint64) error {
 	data := fmt.Appendf(nil, `{"seq":%d,"no_erase":true}`, seq)
-	return s.link.retry(ctx, func() error {
+	return s.link.retry(ctx, s.name, func() error {
 		_, err := s.single(ctx, &nats.Msg{Subject: "$JS.API.STREAM.MSG.DELETE." + s.name, Data: data})
 		return err
 	})
@@ -278,7 +278,7 @@ func (s *stream) delete(ctx context.Context, seq uint64) error {
 // purge removes all messages on subject, which may have wildcards.
 func (s *stream) purge(ctx context.Context, subject string) error {
 	data := fmt.Appendf(nil, `{"filter":%q}`, subject)
-	return s.link.retry(ctx, func() error {
+	return s.link.retry(ctx, s.name, func() error {
 		_, err := s.single(ctx, &nats.Msg{Subject: "$JS.API.STREAM.PURGE." + s.name, Data: data})
 		return err
 	})

@@ -128,7 +128,7 @@ func (s *Store) deliverTask(m *nats.Msg, handler func(store.TaskDelivery), settl
 	t.Data = m.Data
 	go func() {
 		defer recoverHandler(s.log, m, d.Nak)
-		handler(store.TaskDelivery{Task: t, Delivered: d.count, Settle: d})
+		handler(store.TaskDelivery{Task: t, Delivered: d.count, Enqueued: d.stored, Settle: d})
 	}()
 }
 

@@ -43,9 +43,14 @@ var tasks = []requirement{
 }
 
 func taskFields(t *T) {
-	c := t.receiveTasks(t.open(), "worker", 1)
+	enqueued := time.Now()
 	t.enqueue(task("w", 0))
+	time.Sleep(3 * time.Second)
+	c := t.receiveTasks(t.open(), "worker", 1)
 	got, want := c.next(t).got, task("w", 0)
+	if d := got.Enqueued.Sub(enqueued).Abs(); d > time.Second {
+		t.Errorf("the delivery says that the task was enqueued %v earlier or later than it was", d)
+	}
 	if got.Queue != want.Queue || got.ID != want.ID || got.RunID != want.RunID || got.Op != want.Op ||
 		!bytes.Equal(got.Data, want.Data) || got.Delivered != 1 {
 		t.Errorf("delivered %+v, want the first delivery of %+v", got, want)

@@ -107,8 +107,10 @@ const (
 // prepare decides what to do with the delivery. If that is to begin an attempt, the attempt has been counted.
 func (t *task) prepare() (next, error) {
 	limited := t.message.Policy.Attempts > 0
-	// Until then, the state of the activity would show that it has an outcome.
-	late := limited && time.Since(t.message.Scheduled) > closedRetention-time.Minute
+	// A task that was enqueued late may have been enqueued before, and have an outcome. The state of the attempts at it shows
+	// that for a while.
+	late := t.delivery.Enqueued.Sub(t.message.Scheduled) > store.AckWait ||
+		limited && time.Since(t.message.Scheduled) > closedRetention-time.Minute
 	again := t.delivery.Delivered > 1
 	if again || late {
 		if n, err := t.examine(limited, late); n != begin || err != nil {
@@ -142,12 +144,12 @@ func (t *task) prepare() (next, error) {
 }
 
 // examine looks at what is known of the task, because an attempt may have begun, or the activity may have an outcome. doubtful
-// says that the state of an activity with an outcome may have expired.
+// says that it may have one although no attempt is recorded.
 func (t *task) examine(limited, doubtful bool) (next, error) {
 	if err := t.progress.load(); err != nil {
 		return leave, err
 	}
-	if t.progress.revision == 0 && !limited {
+	if t.progress.revision == 0 && !limited && t.delivery.Delivered > 1 {
 		t.progress.state.Attempt = 1 // it is not recorded, and may have begun
 	}
 	t.last = t.function.errors.Decode(t.progress.state.LastFailure)
