@@ -190,9 +190,11 @@ func listMany(t *T) {
 
 func listSparse(t *T) {
 	t.putEntry(entry("old", 1))
+	time.Sleep(time.Millisecond) // entries of different streams are ordered by time
 	for i := range 600 {
 		t.putEntry(entry("busy", uint64(i+1)))
 	}
+	time.Sleep(time.Millisecond)
 	t.putEntry(entry("new", 1))
 	var ids []string
 	for _, e := range t.entries() {
