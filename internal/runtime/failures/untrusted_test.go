@@ -77,7 +77,7 @@ func hostile() map[string]error {
 	var nilPanic *PanicError
 	ring := &loop{}
 	ring.next = ring
-	var tree error = errDeclined
+	tree := errors.New("leaf")
 	for range 100 {
 		tree = &double{tree}
 	}
