@@ -165,7 +165,7 @@ func TestExpiredRunsStayAwayAfterAKill(t *testing.T) {
 	}
 	var listed []string
 	err := s.ListEntries(t.Context(), func(e store.Entry) bool { listed = append(listed, e.ID); return true })
-	if err != nil || strings.Join(listed, " ") != "before after" {
+	if err != nil || strings.Join(listed, " ") != "after before" {
 		t.Errorf("listed %v (%v), want the two open runs", listed, err)
 	}
 }

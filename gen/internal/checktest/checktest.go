@@ -84,7 +84,7 @@ func LoadReached(t testing.TB, cases []Case, deps map[string]string, reached fun
 		}
 	}
 	loader, err := gosrc.Parse(t.Context(), gosrc.Config{
-		Dir: dir, Patterns: []string{"./..."}, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off"),
+		Dir: dir, Patterns: []string{"./..."}, Unannotated: true, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off"),
 	})
 	if err != nil {
 		t.Fatal(err)

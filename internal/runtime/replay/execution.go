@@ -172,6 +172,9 @@ func (x *Execution) replayEvent(e *history.Event) error {
 		x.events++
 		return x.match(e.Body)
 	}
+	if _, terminated := e.Body.(*history.RunTerminated); terminated && x.events == 1 {
+		x.commands.pending = nil // the run was terminated before its code ran
+	}
 	if err := x.unrecorded(); err != nil {
 		return err
 	}

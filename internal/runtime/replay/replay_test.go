@@ -576,3 +576,20 @@ func zoneFile(t *testing.T, name string) string {
 	}
 	return ""
 }
+
+// TestRunTerminatedBeforeItsCodeRan: no worker has run the code of such a run, so its history has no commands.
+func TestRunTerminatedBeforeItsCodeRan(t *testing.T) {
+	r := &run{T: t, code: func(r *abi.Run, _ context.Context) (string, error) {
+		abi.Sleep(r, time.Hour)
+		return "", nil
+	}}
+	x := r.execution()
+	defer x.Kill()
+	err := x.Replay([]history.Event{
+		{Time: begin, Body: &history.RunStarted{Type: "t.flow", SchedulerVersion: history.SchedulerVersion}},
+		{Time: begin, Body: &history.RunTerminated{Reason: "a mistake"}},
+	})
+	if err != nil || x.Closed() == nil {
+		t.Errorf("closed %v, %v", x.Closed(), err)
+	}
+}

@@ -307,7 +307,7 @@ func awaitRecord(e *pawltest.Env, run *pawl.Run) {
 	e.Helper()
 	for {
 		d, err := run.Describe(e.Context())
-		if err == nil && d.RunID == run.RunID() {
+		if err == nil && d.RunID == run.RunID() && d.Status != pawl.StatusWaiting {
 			return
 		}
 		if err != nil && !pawl.IsNotFound(err) {

@@ -32,7 +32,7 @@ func Journals(appends []recorder.Append) error {
 			journals[a.ID].incomplete = true
 		}
 	}
-	slices.SortFunc(stored, func(a, b recorder.Append) int { return cmp.Compare(a.Seq, b.Seq) })
+	slices.SortStableFunc(stored, func(a, b recorder.Append) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, a := range stored {
 		if a.Moved {
 			journals[a.ID].last = a.Seq
