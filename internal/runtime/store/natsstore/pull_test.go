@@ -178,10 +178,10 @@ func TestGroupsChangeHandsOnce(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	time.Sleep(time.Second)
-	close(from)
 	moved := map[string]bool{}
 	returned := 0
-	for a := range from {
+	for range len(from) {
+		a := <-from
 		if a.worker == "old" && moved[a.ID] {
 			returned++
 		}
