@@ -15,6 +15,9 @@ import (
 
 // Virtual time must cost next to nothing: no part of the engine or of the server may do something every second.
 func TestVirtualTimeIsCheap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs with -short, costs more than what is measured")
+	}
 	test := returns(func(ctx context.Context, c *pawl.Client) (everyday.QuarterRun, error) {
 		return everyday.StartQuarter(ctx, c, id)
 	}, equal(89*90))
