@@ -7,7 +7,7 @@ package workflow
 import "container/list"
 
 // workingMax is how many actors of a worker work at the same time. The streams are busy with far fewer.
-const workingMax = 512
+const workingMax = 256
 
 // class is what an actor that waits to work has to do.
 type class int
