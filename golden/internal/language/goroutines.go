@@ -11,7 +11,7 @@ var goroutines = Theme{
 			"accept/goroutines", "go put(b, 3, celsius(4))", "accept/goroutines", "go putAll(", "accept/goroutines", "go b.put(place(7))",
 			"accept/goroutines", "go close(ready)", "accept/goroutines", "go Double(ctx, n)", "accept/goroutines", "go func(n int) {", "accept/concurrency", "go each("),
 		rejected("PWL201", "`go` in the initializer of a package variable", "runs outside any run", "reject/goroutine", "load()"),
-		detected("goroutines that are still waiting when the workflow returns", "end with the workflow; a warning names them", "accept/cooperation", "leave(ctx)", "internal/runtime/replay/replay_test.go", "TestLeftoversAreNamedAndEnded"),
+		detected("goroutines that are still waiting, or have not run, when the workflow returns", "end with the workflow; a warning names them", "accept/cooperation", "leave(ctx)", "internal/runtime/replay/replay_test.go", "TestLeftoversAreNamedAndEnded"),
 		asIs("`make`, `len`, `cap`, channel types and conversions", "a channel is a native Go channel", "accept/channels", "cap(buffered)", "accept/channels", "make(errors, 1)"),
 		durable("send, receive, `v, ok := <-ch`, `close`", "on buffered, unbuffered and directional channels, channels in structs, channels of channels and of interfaces",
 			"accept/channels", "buffered <- 1", "accept/channels", "second, more := <-buffered", "accept/channels", "close(buffered)",

@@ -317,7 +317,7 @@ func (x *Execution) start(e *history.RunStarted) {
 			x.parked = err
 			return
 		}
-		x.closed = history.WithWarnings(body, leftovers(x.sched.Blocked()))
+		x.closed = history.WithWarnings(body, leftovers(x.sched.Left()))
 		x.issue(newCommand(x.closed, nil))
 	})
 }

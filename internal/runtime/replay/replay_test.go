@@ -418,7 +418,8 @@ func TestLeftoversAreNamedAndEnded(t *testing.T) {
 		abi.Go(r, func() { t.Error("it never had its turn, and has it") })
 		return "done", nil
 	})
-	if got := r.x.Closed().(*history.RunCompleted).Warnings; len(got) != 2 || !strings.Contains(got[0], "goroutine 0.0, started at ") || !strings.Contains(got[1], "still waiting for chan receive") {
+	if got := r.x.Closed().(*history.RunCompleted).Warnings; len(got) != 3 || !strings.Contains(got[0], "goroutine 0.0, started at ") || !strings.Contains(got[1], "still waiting for chan receive") ||
+		!strings.Contains(got[2], "goroutine 0.2, started at ") || !strings.Contains(got[2], "had not run") {
 		t.Errorf("got the warnings %q", got)
 	}
 	if !reflect.DeepEqual(ended[:2], []string{"a", "b"}) {

@@ -75,9 +75,13 @@ func coroutines(all []sched.Status) (list []history.Coroutine) {
 }
 
 // leftovers returns warnings about coroutines that had not ended when the workflow returned.
-func leftovers(blocked []sched.Status) (warnings []string) {
-	for _, c := range coroutines(blocked) {
-		warnings = append(warnings, fmt.Sprintf("goroutine %s, started at %s, was still waiting for %s when the workflow returned, and was ended", c.Path, c.Started, c.Waiting))
+func leftovers(left []sched.Status) (warnings []string) {
+	for i, c := range coroutines(left) {
+		fate := "was still waiting for " + c.Waiting + " when the workflow returned, and was ended"
+		if left[i].Waiting == "" {
+			fate = "had not run when the workflow returned, and never will: wait for it, for example with a sync.WaitGroup"
+		}
+		warnings = append(warnings, fmt.Sprintf("goroutine %s, started at %s, %s", c.Path, c.Started, fate))
 	}
 	return warnings
 }

@@ -303,15 +303,19 @@ func (t *turns) Next() (c *Coroutine, at []uintptr) {
 	return c, t.stackOf(c)
 }
 
-// Blocked returns the coroutines, apart from the current one, that wait for something and are not ready, in order of
-// creation. Their stacks are not set.
-func (t *turns) Blocked() (all []Status) {
-	ready := map[*Coroutine]bool{t.current: true}
+// Left returns the coroutines, apart from the current one, that wait for something, or that have not run at all, in order
+// of creation. Waiting is empty for the latter. Their stacks are not set.
+func (t *turns) Left() (all []Status) {
+	ready := map[*Coroutine]bool{}
 	for n := t.ready.First(); n != nil; n = n.Next() {
 		ready[n.Value] = true
 	}
 	for n := t.alive.First(); n != nil; n = n.Next() {
-		if c := n.Value; !ready[c] {
+		switch c := n.Value; {
+		case c == t.current:
+		case !c.started:
+			all = append(all, Status{Path: c.Path(), Origin: c.origin})
+		case !ready[c]:
 			all = append(all, Status{Path: c.Path(), Waiting: c.waiting, Origin: c.origin})
 		}
 	}

@@ -3,6 +3,7 @@
 package worker_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -32,6 +33,25 @@ func TestDeadlockedRunIsParkedAndCanBeTerminated(t *testing.T) {
 		run := b.start(stuck, "w1", "x")
 		b.expectParked(echo, "w1", "deadlock", "goroutine 0 waits for chan receive at worker_test/coroutines_test.go:", "goroutine 0.0", "started at")
 		b.expectTerminated(run)
+	})
+}
+
+func TestWarningsOfARunAreLoggedOnce(t *testing.T) {
+	world(t, func(b *bench) {
+		var log bytes.Buffer
+		b.log = slog.New(slog.NewTextHandler(&log, nil))
+		hasty := b.workflow("t.hasty", func(r *abi.Run, _ context.Context, in string) (string, error) {
+			abi.Go(r, func() { abi.Sleep(r, time.Second) })
+			return in, nil
+		})
+		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{hasty}})
+		if _, err := b.result(hasty, "w1", "x"); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		if n := strings.Count(log.String(), "goroutine 0.0, started at worker_test/coroutines_test.go:"); n != 1 {
+			t.Errorf("the warning was logged %d times:\n%s", n, log.String())
+		}
 	})
 }
 

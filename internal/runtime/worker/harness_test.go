@@ -30,6 +30,7 @@ type bench struct {
 	open   func() store.Store // another connection to the store
 	client *client.Client
 	errors abi.Errors
+	log    *slog.Logger // of workers
 }
 
 func TestMain(m *testing.M) {
@@ -73,7 +74,10 @@ func world(t *testing.T, test func(b *bench)) {
 func inWorld(t *testing.T, open func() store.Store, test func(b *bench)) {
 	st := open()
 	defer st.Close()
-	test(&bench{T: t, open: open, client: client.New(st, nil), errors: abi.Errors{abi.Sentinel("t.errDeclined", errDeclined)}})
+	test(&bench{
+		T: t, open: open, client: client.New(st, nil), errors: abi.Errors{abi.Sentinel("t.errDeclined", errDeclined)},
+		log: slog.New(slog.DiscardHandler),
+	})
 }
 
 // work starts a worker and returns a function that stops it.
@@ -86,7 +90,7 @@ func (b *bench) work(m abi.Registration) (stop func()) {
 func (b *bench) launch(m abi.Registration) (end func(why error)) {
 	st := b.open()
 	m.Package, m.Errors = "t", b.errors
-	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{m}, Logger: slog.New(slog.DiscardHandler), Drain: time.Second})
+	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{m}, Logger: b.log, Drain: time.Second})
 	if err != nil {
 		b.Fatal(err)
 	}

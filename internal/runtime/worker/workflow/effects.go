@@ -46,6 +46,9 @@ func (r *run) close(closing history.Event) effect {
 	r.endKept(context.Canceled)
 	r.alarm.stop()
 	r.announceEnd(closing)
+	for _, warning := range closing.Body.Details().Warnings {
+		r.worker.Log.Warn("workflow returned too early: "+warning, "workflow", r.id, "run", r.runID)
+	}
 	return func(ctx context.Context) error {
 		if err := r.expire(ctx); err != nil {
 			return err
