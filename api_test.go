@@ -184,7 +184,7 @@ func TestStatuses(t *testing.T) {
 		if got := e.status(e.start("parked", "panic")); got != pawl.StatusParked || got.Closed() {
 			t.Errorf("status of a run whose code panicked: %v", got)
 		}
-		if got := e.status(e.start("waiting", "wait", pawl.RunQueue("nobody's"))); got != pawl.StatusWaiting || got.Closed() {
+		if got := e.status(e.start("waiting", "wait", pawl.RunQueue("unserved"))); got != pawl.StatusWaiting || got.Closed() {
 			t.Errorf("status of a run that no worker has begun: %v", got)
 		}
 		if err := cancelled.Cancel(ctx, "changed my mind"); err != nil {

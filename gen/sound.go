@@ -1,4 +1,4 @@
-// Which packages can have output: those that no finding concerns.
+// Which packages can have output, because no finding concerns them.
 
 package gen
 
@@ -9,8 +9,7 @@ import (
 	"github.com/pawlhq/pawl/gen/internal/gosrc"
 )
 
-// soundPackages returns the packages that the user asked for without those that a finding concerns, with dependencies
-// first. A finding concerns the package that it is in, the packages of the chain of calls that leads there, and all that
+// soundPackages returns the packages that the user asked for and that no finding concerns, dependencies first. A finding concerns the package that it is in, the packages of the chain of calls that leads there, and all that
 // import one of these. Any other package has the output that it would have without the finding.
 func (c *compilation) soundPackages() (sound []*gosrc.Package) {
 	dirs := map[string]bool{}

@@ -18,7 +18,7 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// TestStale starts workers with sources that are not those that code was generated from.
+// TestStale starts workers with other sources than the code was generated from.
 func TestStale(t *testing.T) {
 	for _, test := range []struct{ change, from, to, want string }{
 		{"of a workflow", "countdown(3)", "countdown(4)", "recursion/flow.go: Walk changed since code was generated: run go generate and build again"},

@@ -116,7 +116,7 @@ func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	return logger(h.run, log.Flags()&^(log.Lshortfile|log.Llongfile)).Output(0, line)
 }
 
-// attributes returns the text of the attributes of a record, and of those that it is logged with.
+// attributes returns the text of the attributes of a record and of its logger.
 func (h logHandler) attributes(ctx context.Context, r slog.Record) (string, error) {
 	var text bytes.Buffer
 	builtin := 0 // the attributes to leave out: level and message

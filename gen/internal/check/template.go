@@ -1,4 +1,4 @@
-// Which methods templates call: those that the texts of the program's templates name, if all of these are constants.
+// Which methods templates call. If the texts of all templates of the program are constants, only the methods named there.
 
 package check
 

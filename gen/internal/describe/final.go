@@ -20,7 +20,7 @@ type Final struct {
 	Pointer bool         // the pointer to the type is the error
 }
 
-// Finals resolves the errors that f's directive names, leaving out those that don't exist.
+// Finals resolves the errors that f's directive names, without errors that do not exist.
 func Finals(f *gosrc.Func) (out []Final) {
 	for _, name := range f.Directive.Options.Final {
 		if final, problem := resolve(f, name); problem == "" {

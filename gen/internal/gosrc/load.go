@@ -54,8 +54,8 @@ func (l *Loader) Declare(pkg *Package) {
 	}
 }
 
-// AddStub adds the declarations that the generated file of a package will have, without those that the author has declared
-// already, and type-checks the package's declarations again.
+// AddStub adds the declarations that the generated file of a package will have and the author has not made already, and
+// type-checks the package's declarations again.
 func (l *Loader) AddStub(pkg *Package, src []byte) (err error) {
 	pkg.Stub, err = parser.ParseFile(l.Program.Fset, stubName(pkg), src, parser.SkipObjectResolution)
 	if err != nil {

@@ -1,5 +1,5 @@
-// This file writes lowered methods for methods that have no copy: those of a type that hide a lowered method of an embedded
-// type, and those that a type has from an embedded interface.
+// This file writes lowered methods for methods that have no copy: methods that hide a lowered method of an embedded type, and
+// methods that a type has from an embedded interface.
 
 package lower
 

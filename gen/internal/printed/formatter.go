@@ -17,8 +17,8 @@ type Address struct {
 	Type types.Type
 	// SortsKeys is set if the address itself isn't printed, but the entries of a map are printed in the order of addresses.
 	SortsKeys bool
-	// Calls are the opening parentheses of the calls that lead to the text: the one with the value first, then those that hand
-	// it on.
+	// Calls are the opening parentheses of the calls that lead to the text: first the call with the value, then the calls that
+	// pass it on.
 	Calls []token.Pos
 }
 

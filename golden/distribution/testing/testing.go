@@ -131,5 +131,5 @@ func Main(name string, f func(t *T)) {
 // Short reports that there is time.
 func Short() bool { return true }
 
-// Verbose reports that nobody reads what is logged.
+// Verbose reports false: what is logged is not read.
 func Verbose() bool { return false }

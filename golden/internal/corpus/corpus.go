@@ -55,8 +55,8 @@ const (
 	atomics = "has a goroutine that only changes an atomic variable and never waits, so that others get no turn (not reported)"
 )
 
-// Tests are how many tests of a package of the standard library are tried as programs: those that are outside of the
-// package, and that need nothing of it that only its tests see.
+// Tests are how many tests of a package of the standard library are tried as programs. They are in a package of their
+// own, such as context_test, and use nothing that only tests of the package see.
 var Tests = map[string]int{"context": 28, "iter": 12, "sync": 33, "time": 98}
 
 // LeftOut are the tests that are not tried, with the reasons.
@@ -84,8 +84,8 @@ rejects; of those, %d (%.1f %%) behave the same. A sample of the programs runs i
 		fmt.Fprintf(&b, "| %s | %s |\n", name, Exceptions[name])
 	}
 	b.WriteString(`
-The tests of some packages of the standard library become programs, too: those that are outside of the package, and that need
-nothing of it that only its tests see. ` + "`go test ./golden/distribution -run TestPackages -distribution.packages`" + ` compares what each of them prints
+Tests of some packages of the standard library become programs, too, if they are in a package of their own, such as
+context_test, and use nothing that only tests of the package see. ` + "`go test ./golden/distribution -run TestPackages -distribution.packages`" + ` compares what each of them prints
 with what the original prints. All are the same:
 
 | package | tests |

@@ -1,4 +1,4 @@
-// This file lists runs: those that visibility has, and those that wait for their first worker.
+// This file lists runs, from the entries of visibility and from starts that no worker has taken yet.
 
 package client
 
@@ -59,8 +59,8 @@ func (c *Client) List(ctx context.Context, f Filter) ([]*history.RunSummary, err
 	return l.runs, nil
 }
 
-// listStarts returns the runs of the starts in the inbox, newest first. Most of those that a worker has begun are gone from
-// there.
+// listStarts returns the runs of the starts in the inbox, newest first. When a worker has begun a run, its start
+// is soon gone.
 func (c *Client) listStarts(ctx context.Context, f Filter) (list []*history.RunSummary, err error) {
 	if len(f.Status) > 0 && !slices.Contains(f.Status, history.StatusWaiting) {
 		return nil, nil

@@ -23,9 +23,9 @@ type operation struct {
 	scheduled time.Time
 	cancelled bool
 
-	waited list.Node[*operation] // among those that something waits for
+	waited list.Node[*operation] // place in operations.waited
 	due    time.Time
-	place  int // in the heap of those that are due, from 1; 0 if it is not there
+	place  int // in operations.due, from 1; 0 if it is not there
 }
 
 // clock is a timer that is a value, as the operation behind it sees it.
@@ -95,8 +95,7 @@ func (ops *operations) add(op *operation) {
 	ops.enlist(op)
 }
 
-// enlist puts an open operation among those that are waited for and due, if it is not there. A timer may follow operations
-// that are younger.
+// enlist puts an open operation into waited and due, if it is not there. A timer may follow operations that are younger.
 func (ops *operations) enlist(op *operation) {
 	if op.waited.In() {
 		return
@@ -124,7 +123,7 @@ func (ops *operations) remove(op *operation) {
 	}
 }
 
-// leave takes an operation out of those that are waited for and due.
+// leave takes an operation out of waited and due.
 func (ops *operations) leave(op *operation) {
 	op.waited.Remove()
 	ops.due.remove(op)
@@ -141,7 +140,7 @@ func (ops *operations) anyWaited() bool {
 	return false
 }
 
-// next returns the operation that is due next, of those that something waits for; nil if there is none.
+// next returns the operation that is due next and that something waits for; nil if there is none.
 func (ops *operations) next() *operation {
 	for len(ops.due) > 0 {
 		if ops.due[0].waitedFor() {
@@ -162,7 +161,7 @@ func (s *state) Open() (all []Open) {
 	return all
 }
 
-// Next returns the operation that ends by itself next, of those that Open returns.
+// Next returns the operation that Open returns and that ends by itself next.
 func (s *state) Next() (op Open, ok bool) {
 	if op := s.open.next(); op != nil {
 		return op.describe(), true

@@ -108,7 +108,7 @@ func TestPollingIsCheap(t *testing.T) {
 	}
 }
 
-// TestTicksEndWithTheRun: a tick that is open when the code waits again wakes nobody.
+// TestTicksEndWithTheRun: a tick that is open when the code waits again wakes no goroutine.
 func TestTicksEndWithTheRun(t *testing.T) {
 	ch := make(chan int)
 	activity := &abi.Activity{Name: "t.act", Queue: "q"}

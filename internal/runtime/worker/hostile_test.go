@@ -1,5 +1,5 @@
 // This file tests what an author's function can do to its caller: return errors and results that are hostile, end its
-// goroutine, or return when nobody waits any more.
+// goroutine, or return when its attempt has already ended.
 
 package worker_test
 

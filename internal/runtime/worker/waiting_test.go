@@ -94,7 +94,7 @@ func TestRunExistsBeforeAWorkerTakesIt(t *testing.T) {
 			b.Errorf("the cancelled run: %v", err)
 		}
 		if n := ran.Load(); n != 2 {
-			b.Errorf("the code of %d runs ran, want that of those that were not terminated", n)
+			b.Errorf("the code of %d runs ran, want that of the runs that were not terminated", n)
 		}
 		// A handle on the newest run is one on the run that waits.
 		if again := start("kept"); true {

@@ -19,8 +19,8 @@ const (
 	windowLength = 2048 // in messages
 )
 
-// newestFirst returns the messages on subject, which may have wildcards, newest first. Then it returns those that were stored
-// since it began: some of them may have taken the place of messages that it had not reached.
+// newestFirst returns the messages on subject, which may have wildcards, newest first. Then it returns the messages that were
+// stored since it began: some of them may have taken the place of messages that it had not reached.
 func (r reader) newestFirst(ctx context.Context, subject string) iter.Seq2[message, error] {
 	return func(yield func(message, error) bool) {
 		newest, err := r.last(ctx, subject)

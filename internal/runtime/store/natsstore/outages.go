@@ -1,5 +1,5 @@
 // Streams that have not answered for a while, although the connection is up: the disk of the server is full, or the stream was
-// deleted. Calls are retried, so nobody would notice without the log.
+// deleted. Calls are retried, so only the log shows it.
 
 package natsstore
 

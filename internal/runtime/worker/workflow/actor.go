@@ -28,7 +28,7 @@ type mailbox struct {
 	messages  messages
 	working   bool                      // a goroutine works through the messages, or will
 	place     place                     // where the actor waits to be admitted
-	admitted  bool                      // the actor counts among those that work
+	admitted  bool                      // the actor uses room of the admission
 	unsettled map[deliveryKey]*delivery // deliveries that have no answer yet
 	idle      *list.Element             // place among the actors that can be dropped
 	blocked   *blockedError             // the run's code holds the goroutine

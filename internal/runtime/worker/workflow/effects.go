@@ -126,7 +126,7 @@ func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known 
 	return parallel(ctx, effects)
 }
 
-// missing returns the open operations that nothing leads to the outcome of, except for those that are reported.
+// missing returns the open operations that are not reported, and whose outcome nothing leads to.
 func (r *run) missing(ctx context.Context, reported map[history.OpID]bool) (missing []replay.Open, err error) {
 	open := slices.DeleteFunc(r.x.Open(), func(op replay.Open) bool {
 		return kindOf(op.Body).missing == nil || reported[op.ID]

@@ -30,8 +30,8 @@ func (rs *Runs) SweepLoop(ctx context.Context) {
 	}
 }
 
-// sweep looks at the next entries of visibility, and wakes open runs of this worker's types: those that are parked, and those
-// that have not changed since before. It returns where the next sweep begins. However many runs there are, a sweep costs the
+// sweep looks at the next entries of visibility, and wakes open runs of this worker's types that are parked, or have
+// not changed since before. It returns where the next sweep begins. However many runs there are, a sweep costs the
 // same.
 func (rs *Runs) sweep(ctx context.Context, from store.Position, before time.Time) (next store.Position) {
 	entries, next, err := rs.Store.ReadEntries(ctx, from, sweepLength)
@@ -78,7 +78,7 @@ func (rs *Runs) wakeQuiet(ctx context.Context, quiet []*history.RunSummary) {
 }
 
 // mayHelp reports whether a parked run may run in this worker, because its build has not tried the code. The first sweep also
-// tries those that its build has tried: what the code needs may be there now.
+// tries runs that its build has tried: what the code needs may be there now.
 func (rs *Runs) mayHelp(s *history.RunSummary, before time.Time) bool {
 	return before.IsZero() || !slices.Contains(s.ParkedBy, rs.Build())
 }
