@@ -279,6 +279,8 @@ func (x *Execution) run() error {
 		case x.parked != nil:
 			return x.parked
 		case x.closed != nil:
+			x.closed = history.WithWarnings(x.closed, leftovers(x.sched.Left()))
+			x.issue(newCommand(x.closed, nil))
 			return nil
 		}
 		x.timers.record()
@@ -317,8 +319,7 @@ func (x *Execution) start(e *history.RunStarted) {
 			x.parked = err
 			return
 		}
-		x.closed = history.WithWarnings(body, leftovers(x.sched.Left()))
-		x.issue(newCommand(x.closed, nil))
+		x.closed = body
 	})
 }
 

@@ -418,7 +418,7 @@ func TestLeftoversAreNamedAndEnded(t *testing.T) {
 		abi.Go(r, func() { t.Error("it never had its turn, and has it") })
 		return "done", nil
 	})
-	if got := r.x.Closed().(*history.RunCompleted).Warnings; len(got) != 3 || !strings.Contains(got[0], "goroutine 0.0, started at ") || !strings.Contains(got[1], "still waiting for chan receive") ||
+	if got := r.x.Closed().(*history.RunCompleted).Warnings; len(got) != 3 || !strings.Contains(got[0], "goroutine 0.0, started at ") || !strings.Contains(got[1], "still waiting for chan receive at replay_test/replay_test.go:") ||
 		!strings.Contains(got[2], "goroutine 0.2, started at ") || !strings.Contains(got[2], "had not run") {
 		t.Errorf("got the warnings %q", got)
 	}

@@ -77,7 +77,7 @@ func coroutines(all []sched.Status) (list []history.Coroutine) {
 // leftovers returns warnings about coroutines that had not ended when the workflow returned.
 func leftovers(left []sched.Status) (warnings []string) {
 	for i, c := range coroutines(left) {
-		fate := "was still waiting for " + c.Waiting + " when the workflow returned, and was ended"
+		fate := fmt.Sprintf("was still waiting for %s at %s when the workflow returned, and was ended", c.Waiting, stack.Position(left[i].Stack))
 		if left[i].Waiting == "" {
 			fate = "had not run when the workflow returned, and never will: wait for it, for example with a sync.WaitGroup"
 		}

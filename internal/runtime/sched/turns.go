@@ -303,8 +303,8 @@ func (t *turns) Next() (c *Coroutine, at []uintptr) {
 	return c, t.stackOf(c)
 }
 
-// Left returns the coroutines, apart from the current one, that wait for something, or that have not run at all, in order
-// of creation. Waiting is empty for the latter. Their stacks are not set.
+// Left returns the coroutines that wait for something, or that have not run at all, in order of creation. Waiting is empty
+// for the latter. It is called between turns.
 func (t *turns) Left() (all []Status) {
 	ready := map[*Coroutine]bool{}
 	for n := t.ready.First(); n != nil; n = n.Next() {
@@ -312,11 +312,10 @@ func (t *turns) Left() (all []Status) {
 	}
 	for n := t.alive.First(); n != nil; n = n.Next() {
 		switch c := n.Value; {
-		case c == t.current:
 		case !c.started:
 			all = append(all, Status{Path: c.Path(), Origin: c.origin})
 		case !ready[c]:
-			all = append(all, Status{Path: c.Path(), Waiting: c.waiting, Origin: c.origin})
+			all = append(all, Status{c.Path(), c.waiting, c.origin, t.stackOf(c)})
 		}
 	}
 	return all
