@@ -131,8 +131,9 @@ func (m *crashes) until(done func() bool, ended <-chan struct{}) bool {
 	}
 }
 
-// TestRunThatEndsItsWorkersIsParked needs processes, and therefore real time.
-func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
+// withProcesses returns a bench without workers, and the address of its server, for a test whose workers are processes.
+func withProcesses(t *testing.T) (b *bench, url string) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("half a minute")
 	}
@@ -141,19 +142,24 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Shutdown()
+	t.Cleanup(server.Shutdown)
 	st, err := natsstore.Connect(context.Background(), natsstore.Options{URL: server.URL(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close()
-	b := &bench{T: t, client: client.New(st, nil)}
+	t.Cleanup(func() { st.Close() })
+	return &bench{T: t, client: client.New(st, nil)}, server.URL()
+}
+
+// TestRunThatEndsItsWorkersIsParked needs processes, and therefore real time.
+func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
+	b, url := withProcesses(t)
 	run := b.start(fatalWorkflow(b), "fatal", "")
 	var others []*client.Run
 	for i := range 5 {
 		others = append(others, b.start(innocentWorkflow(b), fmt.Sprint("innocent-", i), "alive"))
 	}
-	m := &crashes{T: t, url: server.URL()}
+	m := &crashes{T: t, url: url}
 	m.work(func() bool {
 		d, err := b.client.Describe(context.Background(), "fatal", "")
 		return err == nil && d.Status == history.StatusParked
@@ -193,23 +199,9 @@ func TestRunThatEndsItsWorkersIsParked(t *testing.T) {
 
 // An activity that ends its process ends as many processes as it may have attempts.
 func TestActivityThatEndsItsWorker(t *testing.T) {
-	if testing.Short() {
-		t.Skip("half a minute")
-	}
-	t.Parallel()
-	server, err := embed.Start(embed.Options{Memory: true, Host: "127.0.0.1", Port: embed.RandomPort})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Shutdown()
-	st, err := natsstore.Connect(context.Background(), natsstore.Options{URL: server.URL(), Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer st.Close()
-	b := &bench{T: t, client: client.New(st, nil)}
+	b, url := withProcesses(t)
 	run := b.start(exitWorkflow(b), "exits", "")
-	m := &crashes{T: t, url: server.URL()}
+	m := &crashes{T: t, url: url}
 	m.work(func() bool {
 		d, err := b.client.Describe(context.Background(), "exits", "")
 		return err == nil && d.Status.Closed()
