@@ -92,7 +92,9 @@ func Start(opt Options) (*Server, error) {
 		s.Shutdown()
 		return nil, fmt.Errorf("start embedded NATS server on data folder %s: %w", opt.Dir, err)
 	}
-	s.repairs.Go(func() { s.restartStorage(log) })
+	if !opt.Memory { // a restart would lose everything
+		s.repairs.Go(func() { s.restartStorage(log) })
+	}
 	return s, nil
 }
 

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Health returns nil while the server can store data, and otherwise why it cannot.
+// Health returns nil while the server can store data, and otherwise why it cannot. It is always nil with Options.Memory.
 func (s *Server) Health() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
