@@ -49,6 +49,7 @@ type Workflow struct {
 	Timeout time.Duration
 	Version string // changes with the code of the module that the workflow reaches, except for files with build constraints
 	Codec   string
+	Signals []Signal
 	Pos     string // file:line of the declaration, for messages
 	Errors  Errors // to decode the failure of a run
 

@@ -1,4 +1,4 @@
-// Rule: built-in functions that print, close a channel or recover.
+// Rule: built-in functions that print, close a channel, ask for its length, or recover.
 
 package check
 
@@ -14,6 +14,10 @@ var builtinRule = rule{visit: func(v *visitor, x ast.Node) {
 		v.effect(call.Pos(), "", name, false)
 	case "close":
 		v.effect(call.Pos(), stdlib.Channels, "close", false)
+	case "len":
+		if MayBeSignal(v.info.TypeOf(call.Args[0])) {
+			v.effect(call.Pos(), stdlib.Channels, "len of a channel", false)
+		}
 	case "recover":
 		if !v.inLiteral() {
 			v.node.Recovers = true

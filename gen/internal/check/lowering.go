@@ -101,3 +101,9 @@ func mayHoldTime(t types.Type, seen map[types.Type]bool) bool {
 	}
 	return false
 }
+
+// MayBeSignal reports whether a value of a type may be the channel of a signal, whose length the run knows.
+func MayBeSignal(t types.Type) bool {
+	ch := gotypes.ChanType(t)
+	return ch != nil && ch.Dir() != types.SendOnly
+}

@@ -211,7 +211,7 @@ func signature(f *gosrc.Func) ir.Signature {
 	sig := f.Obj.Signature()
 	return ir.Signature{
 		Context:  sig.Params().At(0).Name(),
-		Inputs:   asWritten(params(inputs(f), sig.Variadic()), f.Syntax.Params, 1),
+		Params:   asWritten(setRoles(f, params(inputs(f), sig.Variadic()), inputs(f)), f.Syntax.Params, 1),
 		Variadic: sig.Variadic(),
 		Results:  asWritten(params(results(f), false), f.Syntax.Results, 0),
 	}

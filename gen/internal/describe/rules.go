@@ -42,7 +42,15 @@ Anything else, such as a database handle, a counter or a mutex, belongs in an ac
 	ruleFinal = diag.Rule{ID: "PWL107", Title: "final= does not name an error", Doc: `
 final= lists errors that are not retried: package-level variables of type error, and types that implement error (with a
 star if the pointer does), of this package or of one that the file imports.`}
+
+	ruleSignal = diag.Rule{ID: "PWL109", Title: "a signal of a workflow cannot be received", Doc: `
+A channel that a workflow takes is a signal. The parameter's name is the signal's name, and the element type is the type
+of its values:
+
+	func Checkout(ctx context.Context, o Order, shipped <-chan Tracking) (Tracking, error)
+
+Clients send values with the generated method Shipped of the run's handle. Renaming the parameter renames the signal.`}
 )
 
 // Rules lists them all.
-var Rules = []diag.Rule{ruleSignature, ruleEncode, RuleName, ruleReceiver, ruleFinal}
+var Rules = []diag.Rule{ruleSignature, ruleEncode, RuleName, ruleReceiver, ruleFinal, ruleSignal}

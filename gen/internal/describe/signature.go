@@ -109,10 +109,10 @@ func wanted(f *gosrc.Func) string {
 
 // checkValues checks that inputs and results survive the history.
 func checkValues(p *gosrc.Program, f *gosrc.Func) (found []diag.Diagnostic) {
-	if f.Directive.Options.Codec != "" {
-		return nil
-	}
 	check := func(v *types.Var, role string) {
+		if f.Directive.Options.Codec != "" {
+			return
+		}
 		fault := encodable(v.Type())
 		if fault == nil {
 			return
@@ -124,6 +124,10 @@ func checkValues(p *gosrc.Program, f *gosrc.Func) (found []diag.Diagnostic) {
 		found = append(found, p.At(v.Pos(), ruleEncode, fmt.Sprintf("%s of %s %s cannot be recorded: %s", role, f.Kind, f.Name(), why), fault.fix))
 	}
 	for i, v := range inputs(f) {
+		if ch := channel(f, v); ch != nil {
+			found = append(found, checkChannel(p, f, v, ch)...)
+			continue
+		}
 		check(v, ordinal("input", i, v))
 	}
 	for i, v := range results(f) {

@@ -203,7 +203,7 @@ type stub struct {
 func (w *writer) stub(s stub) {
 	sig := s.activity.Signature
 	ctx := w.pick(s.used, sig.Context, w.names.ctx)
-	inputs := w.variables(s.used, sig.Inputs, argName)
+	inputs := w.variables(s.used, sig.Params, argName)
 	results := w.variables(s.used, sig.Results, resultName)
 	err := w.pick(s.used, w.names.err)
 

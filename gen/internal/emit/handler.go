@@ -78,27 +78,40 @@ func (w *writer) handlers(typeName, recv string, activities []ir.Activity) jen.C
 	return list(jen.Index().Add(abi("Handler")), elements)
 }
 
-// decodeAndCall writes a body that decodes the inputs, calls f and returns its results:
+// decodeAndCall writes a body that decodes the inputs, makes the channels of signals, calls f and returns its results:
 //
 //	var item, payment string
 //	if err := in.Decode(&item, &payment); err != nil {
 //		return nil, err
 //	}
-//	parcel, err := Ship(ctx, item, payment)
+//	shipped := abi.Signals[Tracking](_run, "shipped")
+//	parcel, err := Ship(ctx, item, payment, shipped)
 //	return []any{parcel}, err
 //
 // The first arguments are given.
 func (w *writer) decodeAndCall(g *jen.Group, s ir.Signature, f *jen.Statement, first ...jen.Code) {
 	used := maps.Clone(w.names.locals)
-	inputs := w.variables(used, s.Inputs, argName)
+	params := variadic(w.variables(used, s.Params, argName), s.Variadic, "[]")
+	var inputs []variable
+	var channels []jen.Code
+	for i, p := range s.Params {
+		if p.Role == ir.Signal {
+			channels = append(channels, jen.Id(params[i].name).Op(":=").Add(w.signalChannel(p)))
+		} else {
+			inputs = append(inputs, params[i])
+		}
+	}
 	results := w.variables(used, s.Results, resultName)
-	for _, decl := range declarations(variadic(inputs, s.Variadic, "[]")) {
+	for _, decl := range declarations(inputs) {
 		g.Var().Add(decl)
 	}
 	if len(inputs) > 0 {
 		g.If(jen.Id(w.names.err).Op(":=").Id(w.names.in).Dot("Decode").Call(pointers(inputs)...), jen.Id(w.names.err).Op("!=").Add(predeclared("nil"))).Block(jen.Return(predeclared("nil"), jen.Id(w.names.err)))
 	}
-	call := f.Call(append(first, arguments(inputs, s.Variadic)...)...)
+	for _, channel := range channels {
+		g.Add(channel)
+	}
+	call := f.Call(append(first, arguments(params, s.Variadic)...)...)
 	if len(results) == 0 {
 		g.Return(predeclared("nil"), call)
 		return

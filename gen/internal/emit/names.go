@@ -164,6 +164,9 @@ func Names(p *ir.Package) (all []string) {
 	for _, f := range p.Workflows {
 		n := clientNames(f)
 		all = append(all, n.start, n.find, n.run)
+		for _, p := range f.Signature.With(ir.Signal) {
+			all = append(all, n.with(p))
+		}
 	}
 	if annotated(p) {
 		all = append(all, registrationName)
@@ -185,6 +188,14 @@ func loweredMethod(iface, name string) string { return iface + "_" + name + ir.S
 
 // clientSet has the names for those who start a workflow.
 type clientSet struct{ start, find, run string }
+
+// with returns the name of the start option for a signal: WithCheckoutShipped.
+func (n clientSet) with(p ir.Param) string {
+	if workflow, public := strings.CutPrefix(n.start, "Start"); public {
+		return "With" + workflow + exported(p.Name)
+	}
+	return "with" + strings.TrimPrefix(n.start, "start") + exported(p.Name)
+}
 
 // clientNames returns StartTransferSend, FindTransferSend and TransferSendRun for method Send of Transfer. A method that
 // is called Run is called after its type alone: StartTransfer, FindTransfer, TransferRun.

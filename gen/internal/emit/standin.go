@@ -80,7 +80,7 @@ func (s standIn) scheduled(a ir.Activity) {
 	used := map[string]bool{}
 	recv := s.pick(used, s.names.recv)
 	ctx := s.pick(used, a.Signature.Context, s.names.ctx)
-	inputs := variadic(s.variables(used, a.Signature.Inputs, argName), a.Signature.Variadic, "...")
+	inputs := variadic(s.variables(used, a.Signature.Params, argName), a.Signature.Variadic, "...")
 	s.delegate(delegate{
 		method: a.Name, recv: recv, stub: jen.Id(loweredMethod(s.iface, a.Name)),
 		params:  append([]jen.Code{ctxParam(ctx)}, declarations(inputs)...),

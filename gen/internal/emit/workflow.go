@@ -13,6 +13,7 @@ func (w *writer) workflow(f ir.Workflow) {
 	w.start(f)
 	w.find(f)
 	w.handle(f)
+	w.signals(f)
 	w.runner(f)
 }
 
@@ -22,7 +23,10 @@ func (w *writer) workflow(f ir.Workflow) {
 //	var pawlCheckout = pawlPackage.Workflow(abi.Workflow{
 //		Name:    "example.com/shop.Checkout",
 //		Version: "5029a8eeff69",
-//		Pos:     "main.go:29",
+//		Signals: []abi.Signal{
+//			abi.SignalOf[Tracking]("shipped"),
+//		},
+//		Pos: "main.go:29",
 //	})
 func (w *writer) workflowDescription(f ir.Workflow) {
 	name := w.names.workflow(f)
@@ -37,6 +41,7 @@ func (w *writer) workflowDescription(f ir.Workflow) {
 		field("Timeout", duration(f.Timeout)),
 		field("Version", jen.Lit(f.Version)),
 		field("Codec", lit(f.Codec)),
+		field("Signals", signalList(f)),
 		field("Pos", jen.Lit(f.Pos)),
 	))
 }
@@ -55,7 +60,7 @@ func (w *writer) start(f ir.Workflow) {
 	n := clientNames(f)
 	used := map[string]bool{}
 	ctx := w.pick(used, f.Signature.Context, w.names.ctx)
-	inputs := variadic(w.variables(used, f.Signature.Inputs, argName), f.Signature.Variadic, "[]")
+	inputs := variadic(w.variables(used, f.Signature.Inputs(), argName), f.Signature.Variadic, "[]")
 	client, id, opts := w.pick(used, "c", "client"), w.pick(used, "id", "workflowID"), w.pick(used, "opts", "options")
 	run, err := w.pick(used, "run", "started"), w.pick(used, w.names.err)
 	params := append([]jen.Code{ctxParam(ctx), jen.Id(client).Op("*").Qual(pawlPath, "Client"), jen.Id(id).Add(predeclared("string"))}, declarations(inputs)...)

@@ -45,14 +45,38 @@ type Param struct {
 	Name   string
 	Type   Type // of a variadic parameter, that of an element
 	Joined bool // the author wrote the type once, for this and the one before
+	Role   Role
+	Elems  []Type // what the role is about: the type of a signal's values
 }
+
+// Role is what a parameter of a workflow is for.
+type Role int
+
+// The roles.
+const (
+	Input  Role = iota // a value that the start request has
+	Signal             // a channel of the signals with the parameter's name
+)
 
 // Signature leaves out the context that comes first and the error that comes last.
 type Signature struct {
 	Context  string // the author's name for the context
-	Inputs   []Param
-	Variadic bool // the last input is
+	Params   []Param
+	Variadic bool // the last one is
 	Results  []Param
+}
+
+// Inputs returns the parameters that are inputs.
+func (s Signature) Inputs() []Param { return s.With(Input) }
+
+// With returns the parameters that have a role.
+func (s Signature) With(role Role) (out []Param) {
+	for _, p := range s.Params {
+		if p.Role == role {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // Func is what activities, steps and workflows have in common.

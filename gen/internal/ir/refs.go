@@ -67,14 +67,16 @@ func (w *walker) receiver(r Receiver) {
 }
 
 func (w *walker) signature(s Signature) {
-	w.params(s.Inputs)
+	w.params(s.Params)
 	w.params(s.Results)
 }
 
 func (w *walker) params(ps []Param) {
 	for _, p := range ps {
-		for _, pkg := range p.Type.Packages {
-			w.pkg(pkg)
+		for _, t := range append(p.Elems, p.Type) {
+			for _, pkg := range t.Packages {
+				w.pkg(pkg)
+			}
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // builtins are the run's counterparts of built-in functions.
-var builtins = map[string]string{"close": "Close", "print": "BuiltinPrint", "println": "BuiltinPrintln"}
+var builtins = map[string]string{"close": "Close", "print": "BuiltinPrint", "println": "BuiltinPrintln", "len": "Len"}
 
 // printer is the type of print and println: func(...any).
 var printer = types.NewSignatureType(nil, nil, nil, types.NewTuple(types.NewParam(0, nil, "", types.NewSlice(types.Universe.Lookup("any").Type()))), nil, true)

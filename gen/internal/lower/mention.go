@@ -41,6 +41,12 @@ func (l *lowerer) builtin(id *ast.Ident, obj *types.Builtin) {
 		return
 	}
 	_, call := gotypes.Reference(l.stack)
+	if obj.Name() == "len" {
+		if !check.MayBeSignal(l.info.TypeOf(call.Args[0])) {
+			return
+		}
+		target += l.element(call.Args[0])
+	}
 	switch {
 	case l.started(call):
 	case l.spreads(call):

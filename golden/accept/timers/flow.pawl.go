@@ -23,7 +23,7 @@ func Day__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
 	note("after")
 
 	timer := abi.NewTimer(_run, time.Hour)
-	note("stopped ", abi.TimerStop(_run, timer), abi.TimerStop(_run, timer), len(timer.C))
+	note("stopped ", abi.TimerStop(_run, timer), abi.TimerStop(_run, timer), abi.Len(_run, timer.C))
 	note("set anew ", abi.TimerReset(_run, timer, time.Minute), abi.TimerReset(_run, timer, 2*time.Minute))
 	abi.Recv(_run, timer.C)
 	note("timer ", abi.TimerStop(_run, timer))

@@ -56,6 +56,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/retries"
 	"github.com/pawlhq/pawl/golden/accept/selects"
 	"github.com/pawlhq/pawl/golden/accept/shadowing"
+	"github.com/pawlhq/pawl/golden/accept/signals"
 	"github.com/pawlhq/pawl/golden/accept/steps"
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
 	"github.com/pawlhq/pawl/golden/accept/timers"
@@ -469,6 +470,12 @@ func All() []Case {
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(shadowing.StartRun(ctx, c, ID, "in")).Result(ctx))
 			},
+		},
+		{
+			Name:          "signals",
+			Registrations: registrations(signals.PawlRegistration()),
+			Plain:         plainSignals,
+			Durable:       durableSignals,
 		},
 		{
 			Name:          "steps",

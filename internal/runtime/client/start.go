@@ -20,37 +20,55 @@ import (
 )
 
 // StartOption changes how a workflow is started.
-type StartOption func(*history.StartRequest)
+type StartOption func(*history.StartRequest) error
 
 // RequestID makes a start idempotent: starting again with the same id and request id starts nothing and succeeds, as long as
 // a record of the run is kept.
 func RequestID(id string) StartOption {
-	return func(r *history.StartRequest) { r.RequestID = id }
+	return func(r *history.StartRequest) error {
+		r.RequestID = id
+		return nil
+	}
 }
 
 // RunTimeout closes the run as timed out when it is still open this long after its start.
 func RunTimeout(d time.Duration) StartOption {
-	return func(r *history.StartRequest) { r.Timeout = d }
+	return func(r *history.StartRequest) error {
+		r.Timeout = d
+		return nil
+	}
 }
 
 // RunRetention is how long the closed run stays readable. Default DefaultRetention.
 func RunRetention(d time.Duration) StartOption {
-	return func(r *history.StartRequest) { r.Retention = d }
+	return func(r *history.StartRequest) error {
+		r.Retention = d
+		return nil
+	}
 }
 
 // OnReuse says whether the id of a closed run may be used again. Default ReuseAllow.
 func OnReuse(p history.ReusePolicy) StartOption {
-	return func(r *history.StartRequest) { r.Reuse = p }
+	return func(r *history.StartRequest) error {
+		r.Reuse = p
+		return nil
+	}
 }
 
 // OnConflict says what to do if a run of that id is open. Default ConflictFail.
 func OnConflict(p history.ConflictPolicy) StartOption {
-	return func(r *history.StartRequest) { r.Conflict = p }
+	return func(r *history.StartRequest) error {
+		r.Conflict = p
+		return nil
+	}
 }
 
 // RunQueue has the run worked on by the workers of another task queue than the workflow's own.
 func RunQueue(queue string) StartOption {
-	return func(r *history.StartRequest) { r.Queue = queue }
+	return func(r *history.StartRequest) error {
+		r.Queue = queue
+		return nil
+	}
 }
 
 // DefaultRetention is how long closed runs stay readable.
@@ -76,7 +94,9 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 	req.Retention = DefaultRetention
 	for _, opt := range opts {
 		if opt != nil {
-			opt(req)
+			if err := opt(req); err != nil {
+				return "", fmt.Errorf("start workflow %s: %w", req.Type, err)
+			}
 		}
 	}
 	if req.ID == "" {
@@ -89,10 +109,19 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 	if err := checkStart(req); err != nil {
 		return "", err
 	}
+	identifySignals(req)
 	req.RunID = c.newRunID(req)
-	if err := c.chain.Seal(ctx, journal.ObjectPrefix(req.ID, req.RunID), &req.Input); err != nil {
+	if err := c.sealStart(ctx, req); err != nil {
 		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
 	}
+	if runID, err = c.startOnce(ctx, req); err != nil || runID == req.RunID {
+		return runID, err
+	}
+	return runID, c.signalExisting(ctx, req, runID)
+}
+
+// startOnce sends a complete request, unless it has been served, and returns the id of the run that serves it.
+func (c *Client) startOnce(ctx context.Context, req *history.StartRequest) (runID string, err error) {
 	if runID, err := c.begun(ctx, req); runID != "" || err != nil {
 		return runID, err
 	}
@@ -100,6 +129,44 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 		return runID, err
 	}
 	return c.send(ctx, req)
+}
+
+// sealStart seals the values of a request.
+func (c *Client) sealStart(ctx context.Context, req *history.StartRequest) error {
+	prefix := journal.ObjectPrefix(req.ID, req.RunID)
+	for i := range req.Signals {
+		if err := c.chain.Seal(ctx, prefix, &req.Signals[i].Value); err != nil {
+			return err
+		}
+	}
+	return c.chain.Seal(ctx, prefix, &req.Input)
+}
+
+// identifySignals gives the signals of a start ids, so that a start that is made again does not send them again.
+func identifySignals(req *history.StartRequest) {
+	for i := range req.Signals {
+		if req.Signals[i].ID == "" {
+			req.Signals[i].ID = fmt.Sprintf("start/%s/%d", history.RequestKey(req.RequestID), i)
+		}
+	}
+}
+
+// signalExisting sends the signals of a start to an open run that the start returns, unless an earlier start with the same
+// request has begun that run.
+func (c *Client) signalExisting(ctx context.Context, req *history.StartRequest, runID string) error {
+	if len(req.Signals) == 0 {
+		return nil
+	}
+	begun, err := c.begun(ctx, req)
+	if begun != "" || err != nil {
+		return err
+	}
+	for i := range req.Signals {
+		if err := c.signal(ctx, req.ID, runID, &req.Signals[i]); err != nil {
+			return fmt.Errorf("cannot send signal %s to workflow %q, which is open: %w", req.Signals[i].Name, req.ID, err)
+		}
+	}
+	return nil
 }
 
 // begun returns the id of the run that an earlier start with the same request began, or "" if no record of one is kept.

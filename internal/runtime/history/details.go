@@ -26,6 +26,7 @@ type Details struct {
 	Queue   string
 	Input   *Payload
 	Config  []Setting
+	Signals []SignalRequest // that came with the start
 	Outcome *Outcome
 	Due     time.Time     // of a timer
 	Period  time.Duration // of a ticker
@@ -90,15 +91,29 @@ func (e Event) String() string {
 	for _, s := range d.Config {
 		add("config %s", s.Name+"="+s.Value.String())
 	}
+	for _, s := range d.Signals {
+		add("signal %s", s.Name+" "+s.Value.String())
+	}
 	if d.Outcome != nil {
 		add("%s", d.Outcome)
 	}
-	add("request %s", d.Request)
+	add("%s", requestText(d))
 	add("reason: %s", cmp.Or(d.Reason, d.SealedReason.String()))
 	for _, w := range d.Warnings {
 		add("warning: %s", w)
 	}
 	return oneLine(strings.Join(parts, " "))
+}
+
+// requestText is the id that its sender gave a start or a signal.
+func requestText(d Details) string {
+	switch {
+	case d.Request == "":
+		return ""
+	case d.Kind == KindSignalReceived:
+		return "id " + d.Request
+	}
+	return "request " + d.Request
 }
 
 // String is the result of the outcome, followed by its failure.

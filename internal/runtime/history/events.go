@@ -25,6 +25,7 @@ const (
 	KindCancelRequested         Kind = 18
 	KindStartRejected           Kind = 19
 	KindZoneLoaded              Kind = 20
+	KindSignalReceived          Kind = 21
 	KindRunCompleted            Kind = 30
 	KindRunFailed               Kind = 31
 	KindRunCancelled            Kind = 32
@@ -38,9 +39,10 @@ type RunStarted struct {
 	Queue     string
 	RequestID string // of the start request: a start with the id of a request that was served starts nothing
 	Input     Payload
-	Config    []Setting     // config fields of the receiver when the run started
-	Timeout   time.Duration // the run is closed as timed out this long after its start; 0: never
-	Retention time.Duration // how long the closed run is kept
+	Config    []Setting       // config fields of the receiver when the run started
+	Timeout   time.Duration   // the run is closed as timed out this long after its start; 0: never
+	Retention time.Duration   // how long the closed run is kept
+	Signals   []SignalRequest // what the run has received before its code begins
 
 	WorkflowVersion  string // fingerprint of the lowered code
 	GeneratorVersion string
@@ -69,11 +71,12 @@ func (e *RunStarted) fields(w *wire) {
 	w.string(8, &e.WorkflowVersion)
 	w.string(9, &e.GeneratorVersion)
 	number(w, 10, &e.SchedulerVersion)
+	list(w, 18, &e.Signals)
 }
 
 // Details implements Body.
 func (e *RunStarted) Details() Details {
-	return Details{Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config}
+	return Details{Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config, Signals: e.Signals}
 }
 func (e *RunStarted) edited(ed *editor) Body {
 	c := *e
@@ -82,6 +85,7 @@ func (e *RunStarted) edited(ed *editor) Body {
 	for i := range c.Config {
 		ed.payload(&c.Config[i].Value)
 	}
+	c.Signals = editSignals(e.Signals, ed)
 	return &c
 }
 

@@ -104,6 +104,7 @@ var bodies = byKind(
 	body[CancelRequested],
 	body[StartRejected],
 	body[ZoneLoaded],
+	body[SignalReceived],
 	body[RunCompleted],
 	body[RunFailed],
 	body[RunCancelled],

@@ -55,6 +55,7 @@ type StartRequest struct {
 	Reuse     ReusePolicy
 	Conflict  ConflictPolicy
 	Named     bool // the caller chose the request id, and may make the request again
+	Signals   []SignalRequest
 }
 
 func (m *StartRequest) fields(w *wire) {
@@ -69,6 +70,7 @@ func (m *StartRequest) fields(w *wire) {
 	number(w, 9, &m.Reuse)
 	number(w, 10, &m.Conflict)
 	w.bool(11, &m.Named)
+	list(w, 18, &m.Signals)
 }
 
 // RequestKey identifies the request of a start, in the store: an id of 32 hexadecimal digits.
@@ -93,6 +95,7 @@ type Message struct {
 	Cancel    *CancelRequest
 	Terminate *TerminateRequest
 	Wake      *Wake
+	Signal    *SignalRequest
 }
 
 // CancelRequest asks a run to cancel its context.
@@ -128,6 +131,7 @@ func (m *Message) fields(w *wire) {
 	optional(w, 3, &m.Cancel)
 	optional(w, 4, &m.Terminate)
 	optional(w, 5, &m.Wake)
+	optional(w, 6, &m.Signal)
 }
 
 // Marshal encodes m.
@@ -139,7 +143,7 @@ func UnmarshalMessage(data []byte) (*Message, error) {
 	if err := unmarshal(data, m); err != nil {
 		return nil, named("inbox message", err)
 	}
-	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil {
+	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil && m.Signal == nil {
 		return nil, errors.New("inbox message of an unknown kind: run a newer worker")
 	}
 	return m, nil

@@ -40,6 +40,7 @@ type Execution struct {
 	*state
 	timers
 	contexts
+	signals
 	ticks ticks
 	zones zones
 
@@ -237,6 +238,9 @@ func (x *Execution) apply(e history.Event) error {
 	if err := x.deliver(e.Body); err != nil {
 		return err
 	}
+	if s, ok := e.Body.(*history.SignalReceived); ok && s.More {
+		return nil
+	}
 	return x.run()
 }
 
@@ -253,6 +257,8 @@ func (x *Execution) deliver(body history.Body) error {
 	case *history.CancelRequested:
 		x.ctx.Cancel(context.Canceled, nil)
 		return nil
+	case *history.SignalReceived:
+		return x.receive(e)
 	}
 	switch d := body.Details(); {
 	case d.Command:
@@ -295,15 +301,16 @@ func (x *Execution) run() error {
 }
 
 // deadlocked reports whether nothing can wake the run's coroutines: no operation that matters is open, and nothing waits
-// for the workflow to be cancelled.
+// for a signal, or for the workflow to be cancelled.
 func (x *Execution) deadlocked() bool {
-	return !x.open.anyWaited() && x.Started != nil && !x.ctx.awaited()
+	return !x.open.anyWaited() && x.Started != nil && !x.ctx.awaited() && !x.signals.awaited()
 }
 
 func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime, x.version = e, x.now, e.SchedulerVersion
 	x.sched.UseRules(e.SchedulerVersion)
 	x.ticks.before(e)
+	x.signals.start(e.Signals)
 	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
 		defer func() {

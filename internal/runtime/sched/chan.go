@@ -82,6 +82,9 @@ func (cs *channels) wait(w *waiter, sends bool) {
 	}
 	if sends {
 		b.senders.PushBack(&w.queued, w)
+		if w.buffered {
+			b.buffered++
+		}
 	} else {
 		b.receivers.PushBack(&w.queued, w)
 		cs.watch(w.key)
@@ -94,7 +97,11 @@ func (cs *channels) leave(w *waiter) {
 		return
 	}
 	w.queued.Remove()
-	if b := cs.blocked[w.key]; b.empty() {
+	b := cs.blocked[w.key]
+	if w.buffered {
+		b.buffered--
+	}
+	if b.empty() {
 		delete(cs.blocked, w.key)
 		cs.spare = b
 	}

@@ -10,11 +10,12 @@ import (
 
 // waiter is a coroutine's interest in one channel.
 type waiter struct {
-	c      *Coroutine     // nil for a pending send, which no coroutine waits with
-	value  unsafe.Pointer // *T: what is sent, or where to put what is received
-	ok     bool           // it was served, and not by close
-	key    unsafe.Pointer // the channel
-	queued list.Node[*waiter]
+	c        *Coroutine     // nil for a pending send, which no coroutine waits with
+	buffered bool           // a pending send that counts as the content of a buffer
+	value    unsafe.Pointer // *T: what is sent, or where to put what is received
+	ok       bool           // it was served, and not by close
+	key      unsafe.Pointer // the channel
+	queued   list.Node[*waiter]
 
 	// For a waiter of a select:
 	choice  *choice // nil for a single operation
@@ -39,6 +40,7 @@ type channelWait struct {
 // empty and none is blocked on sending, and the other way round.
 type blocked struct {
 	receivers, senders list.List[*waiter]
+	buffered           int // of the senders
 }
 
 func (b *blocked) empty() bool { return b.receivers.Empty() && b.senders.Empty() }

@@ -177,6 +177,9 @@ func (a *actor) takeAll(ctx context.Context, ms messages) error {
 			return err
 		}
 	}
+	if err := t.handSignal(ctx, false); err != nil {
+		return err
+	}
 	if err := t.takeDue(ctx, time.Now()); err != nil {
 		return err
 	}

@@ -20,13 +20,20 @@ type turn struct {
 	run       *run // the newest one: a start replaces it
 	messages  messages
 	supervise supervisor
-	visible   *visible // what visibility had, if the turn has read it
+	visible   *visible                // what visibility had, if the turn has read it
+	signal    *history.SignalReceived // taken, and not yet applied
 	events    []history.Event
 	consumed  []store.Seq
 }
 
 // take applies a message, unless it has been applied before.
 func (t *turn) take(ctx context.Context, m message) error {
+	in := m.inbox()
+	if in == nil || in.Start || in.Outcome {
+		if err := t.handSignal(ctx, false); err != nil {
+			return err
+		}
+	}
 	switch {
 	case m.stack != nil:
 		m.stack.reply(t.run.stack(m.stack.runID))
@@ -34,8 +41,8 @@ func (t *turn) take(ctx context.Context, m message) error {
 		return t.takeOutcome(ctx, m.outcome)
 	case m.delivery != nil && m.delivery.Timer:
 		t.run.alarm.forget(time.Now())
-	case m.inbox() != nil:
-		return t.takeInbox(ctx, m.inbox())
+	case in != nil:
+		return t.takeInbox(ctx, in)
 	}
 	return nil
 }
@@ -55,7 +62,14 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return nil
 	}
 	if !t.run.loaded() || msg.RunID != "" && msg.RunID != t.run.runID {
-		return nil // for a run that has closed
+		t.missed(msg) // for a run that has closed
+		return nil
+	}
+	if msg.Signal != nil {
+		return t.takeSignal(ctx, in, msg.Signal)
+	}
+	if err := t.handSignal(ctx, false); err != nil {
+		return err
 	}
 	switch {
 	case msg.Completed != nil:
@@ -205,10 +219,15 @@ func (t *turn) start(ctx context.Context, req *history.StartRequest, in *store.P
 	if err := t.run.describeCode(); err != nil {
 		return err
 	}
+	signals, err := t.soundSignals(ctx, in, req.Signals)
+	if err != nil {
+		return err
+	}
+	t.run.started.Signals = signals
 	if err := t.run.newExecution(); err != nil {
 		return err
 	}
-	err := t.apply(ctx, t.run.started)
+	err = t.apply(ctx, t.run.started)
 	t.run.startedAt = t.run.x.StartTime()
 	return err
 }

@@ -1,0 +1,88 @@
+// This file hands signals to the channels of the workflow.
+
+package replay
+
+import (
+	"fmt"
+
+	"github.com/pawlhq/pawl/internal/runtime/history"
+)
+
+// Receiver is the workflow's end of one kind of signal.
+type Receiver interface {
+	// Receive makes a value available to the code. It fails if the value cannot be decoded.
+	Receive(value history.Payload) error
+	// Awaited reports whether a coroutine waits for the next value.
+	Awaited() bool
+}
+
+// signals holds the receivers of a run. The zero value is empty.
+type signals struct {
+	receivers map[string]Receiver
+	early     []history.SignalRequest // received before the code made its receivers
+	ids       map[string]bool
+}
+
+// SetReceiver sets the receiver of the signals with a name, and hands it those that came before it.
+func (ss *signals) SetReceiver(name string, r Receiver) error {
+	if ss.receivers == nil {
+		ss.receivers = map[string]Receiver{}
+	}
+	ss.receivers[name] = r
+	for _, s := range ss.early {
+		if s.Name == name {
+			if err := ss.hand(s.Name, s.Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// HasSignal reports whether the run has received a signal with an id.
+func (ss *signals) HasSignal(id string) bool { return ss.ids[id] }
+
+// start notes what the run has received before its code begins.
+func (ss *signals) start(received []history.SignalRequest) {
+	ss.early = received
+	for _, s := range received {
+		ss.note(s.ID)
+	}
+}
+
+// receive hands a signal to its receiver.
+func (ss *signals) receive(e *history.SignalReceived) error {
+	ss.note(e.ID)
+	return ss.hand(e.Name, e.Value)
+}
+
+func (ss *signals) note(id string) {
+	if id == "" {
+		return
+	}
+	if ss.ids == nil {
+		ss.ids = map[string]bool{}
+	}
+	ss.ids[id] = true
+}
+
+func (ss *signals) hand(name string, value history.Payload) error {
+	r := ss.receivers[name]
+	if r == nil {
+		return fmt.Errorf("the history has a signal %s, and the workflow takes no channel of that name: give the channel its name back, and the run then resumes", name)
+	}
+	if err := r.Receive(value); err != nil {
+		return fmt.Errorf("value of signal %s: %w; deploy code that can decode it, or terminate the run", name, err)
+	}
+	return nil
+}
+
+// awaited reports whether a coroutine waits for a signal.
+func (ss *signals) awaited() bool {
+	for _, r := range ss.receivers {
+		if r.Awaited() {
+			return true
+		}
+	}
+	return false
+}
