@@ -108,7 +108,7 @@ func Callbacks__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	first := abi.Recv(_run, ran)
 	stopC := abi.ContextAfterFunc(_run, ctx, func() { abi.Send(_run, ran, "c") })
 	second := abi.Recv(_run, ran)
-	return fmt.Sprint(before, " ", first, second, " ", stopA(), stopC(), " ", len(ran)), nil
+	return fmt.Sprint(before, " ", first, second, " ", stopA(), stopC(), " ", abi.Len(_run, ran)), nil
 }
 
 // CallbackOrder__pawl is CallbackOrder as a workflow runs it.

@@ -210,5 +210,5 @@ func Recovered__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	for n, _it := abi.EachRecv(_run, sums); _it.Next(&n); {
 		total += n
 	}
-	return fmt.Sprintf("%d, %d panic: %v", total, len(panics), abi.Recv(_run, panics)), nil
+	return fmt.Sprintf("%d, %d panic: %v", total, abi.Len(_run, panics), abi.Recv(_run, panics)), nil
 }

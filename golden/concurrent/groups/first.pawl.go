@@ -129,7 +129,7 @@ func Quorum__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	}
 	verdict := fmt.Sprint(yes, ":", no, "@", elapsed__pawl(_run, start))
 	abi.WaitGroupWait(_run, &voters)
-	return fmt.Sprint(verdict, " ", len(votes), " late@", elapsed__pawl(_run, start)), nil
+	return fmt.Sprint(verdict, " ", abi.Len(_run, votes), " late@", elapsed__pawl(_run, start)), nil
 }
 
 // AllSettled__pawl is AllSettled as a workflow runs it.
@@ -302,5 +302,5 @@ func SharedCalls__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		all = append(all, abi.Recv(_run, answers))
 	}
 	slices.Sort(all)
-	return fmt.Sprint(len(calls), " calls: ", strings.Join(all, " ")), nil
+	return fmt.Sprint(abi.Len(_run, calls), " calls: ", strings.Join(all, " ")), nil
 }

@@ -179,9 +179,9 @@ func Scaled__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	hire()
 	workers := 1
 	ticker := abi.NewTicker(_run, 150*time.Second)
-	for len(jobs) > 0 {
+	for abi.Len(_run, jobs) > 0 {
 		abi.Recv(_run, ticker.C)
-		if len(jobs) > 4 {
+		if abi.Len(_run, jobs) > 4 {
 			hire()
 			workers++
 		}

@@ -195,5 +195,5 @@ func Conflated__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		got = append(got, abi.Recv(_run, latest))
 	}
 	abi.Recv(_run, done)
-	return fmt.Sprint(got, len(latest)), nil
+	return fmt.Sprint(got, abi.Len(_run, latest)), nil
 }

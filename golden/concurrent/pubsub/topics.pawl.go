@@ -98,7 +98,7 @@ func Retained__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	r.set__pawl(_run, 2)
 	after := r.watch__pawl(_run)
 	r.set__pawl(_run, 3)
-	return fmt.Sprint(len(before), " ", len(after), " ", abi.Recv(_run, before), " ", abi.Recv(_run, after), " ", abi.Recv(_run, after)), nil
+	return fmt.Sprint(abi.Len(_run, before), " ", abi.Len(_run, after), " ", abi.Recv(_run, before), " ", abi.Recv(_run, after), " ", abi.Recv(_run, after)), nil
 }
 
 // Priorities__pawl is Priorities as a workflow runs it.

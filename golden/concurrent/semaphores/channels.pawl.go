@@ -81,7 +81,7 @@ func Tried__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	try()
 	door.release__pawl(_run)
 	try()
-	log = append(log, fmt.Sprintf("%d of %d", len(door), cap(door)))
+	log = append(log, fmt.Sprintf("%d of %d", abi.Len(_run, door), cap(door)))
 	return strings.Join(log, " "), nil
 }
 
@@ -182,7 +182,7 @@ func Released__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		return errors.New([]string{"zero", "one"}[n])
 	}
 	errs := []error{enter(0), enter(5), enter(1)}
-	return fmt.Sprint(errs, len(door)), nil
+	return fmt.Sprint(errs, abi.Len(_run, door)), nil
 }
 
 // Nested__pawl is Nested as a workflow runs it.

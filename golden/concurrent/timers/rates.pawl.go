@@ -98,7 +98,7 @@ func PutOff__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 		abi.Sleep(_run, minutes*time.Minute)
 		d.call__pawl(_run, func() { abi.Send(_run, done, fmt.Sprint(i, "@", elapsed__pawl(_run, start))) })
 	}
-	return abi.Recv(_run, done) + " " + abi.Recv(_run, done) + fmt.Sprint(" ", len(done)), nil
+	return abi.Recv(_run, done) + " " + abi.Recv(_run, done) + fmt.Sprint(" ", abi.Len(_run, done)), nil
 }
 
 // Throttled__pawl is Throttled as a workflow runs it.

@@ -45,7 +45,7 @@ func Unread__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	abi.Sleep(_run, 2*time.Hour)
 	again := abi.TimerReset(_run, timer, time.Hour)
 	abi.Recv(_run, timer.C)
-	return fmt.Sprint(stopped, old, reset, again, len(timer.C), elapsed__pawl(_run, start)), nil
+	return fmt.Sprint(stopped, old, reset, again, abi.Len(_run, timer.C), elapsed__pawl(_run, start)), nil
 }
 
 // IdleTimeout__pawl is IdleTimeout as a workflow runs it.
@@ -140,7 +140,7 @@ func Callback__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	for range 3 {
 		log = append(log, abi.Recv(_run, calls))
 	}
-	return fmt.Sprint(strings.Join(log, " "), " ", len(calls)), nil
+	return fmt.Sprint(strings.Join(log, " "), " ", abi.Len(_run, calls)), nil
 }
 
 // ArmedLater__pawl is ArmedLater as a workflow runs it.
