@@ -188,6 +188,9 @@ type Wakeup struct {
 	Seq       Seq
 	Data      []byte
 	Delivered int // number of deliveries, 1 on the first
+	// Gap reports that another worker may have been given a wake-up of the group since the last one that this worker was
+	// given. That one may be for any workflow of the group.
+	Gap bool
 	// Received is when it was delivered, or a little later: less than AckWait/2, even if this process was suspended.
 	Received time.Time
 	Settle

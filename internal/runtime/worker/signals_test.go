@@ -3,12 +3,15 @@
 package worker_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
@@ -180,6 +183,88 @@ func TestSignalWithStartOfAnOpenRun(t *testing.T) {
 			var out string
 			if err := b.client.Run(wf, id).Wait(context.Background(), &out); err != nil || out != want {
 				b.Errorf("%s: got %q, %v, want %q", id, out, err, want)
+			}
+		}
+	})
+}
+
+// TestSignalsKeepTheirOrderBesideFrozenWorkers sends signals that are delivered to workers that do nothing, and then others
+// that are delivered to the worker that has the runs.
+func TestSignalsKeepTheirOrderBesideFrozenWorkers(t *testing.T) {
+	world(t, func(b *bench) {
+		wf := b.collector()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
+		var ids []string
+		for n := range 20 {
+			ids = append(ids, fmt.Sprint("w", n))
+			b.start(wf, ids[n], ids[n])
+		}
+		time.Sleep(time.Minute)
+		frozen, end := context.WithCancel(context.Background())
+		var stuck atomic.Int64
+		st := b.open()
+		defer st.Close()
+		for n := range 9 {
+			err := st.Receive(frozen, store.ReceiveOptions{Queue: "q", Worker: fmt.Sprint("frozen", n), Handler: func(w store.Wakeup) {
+				if bytes.Contains(w.Data, []byte(`["1"]`)) {
+					stuck.Add(1)
+				}
+			}})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		for _, id := range ids {
+			b.send(wf, id, "1")
+		}
+		synctest.Wait()
+		end()
+		synctest.Wait()
+		b.Logf("%d of 20 signals were delivered to frozen workers", stuck.Load())
+		for _, id := range ids {
+			b.send(wf, id, "2", "end")
+		}
+		for _, id := range ids {
+			var out string
+			if err := b.client.Run(wf, id).Wait(context.Background(), &out); err != nil || out != id+" 1 2" {
+				b.Errorf("%s: got %q, %v", id, out, err)
+			}
+		}
+	})
+}
+
+// TestRequestsBeforeTheEndAreRead cancels runs whose cancellation is delivered to a worker that does nothing, and that end by
+// a timer of the worker that has them.
+func TestRequestsBeforeTheEndAreRead(t *testing.T) {
+	world(t, func(b *bench) {
+		wf := b.workflow("t.nap", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			abi.Sleep(r, 2*time.Minute+time.Second)
+			return in, ctx.Err()
+		})
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
+		var runs []*client.Run
+		for n := range 20 {
+			runs = append(runs, b.start(wf, fmt.Sprint("w", n), ""))
+		}
+		time.Sleep(time.Minute)
+		st := b.open()
+		defer st.Close()
+		frozen, end := context.WithCancel(context.Background())
+		defer end()
+		if err := st.Receive(frozen, store.ReceiveOptions{Queue: "q", Worker: "frozen", Handler: func(store.Wakeup) {}}); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		for _, run := range runs {
+			if err := run.Cancel(context.Background(), "not needed"); err != nil {
+				b.Error(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		for _, run := range runs {
+			if d, err := run.Describe(context.Background()); err != nil || d.Status != history.StatusCancelled {
+				b.Errorf("%s is %v, %v", run.ID(), d.Status, err)
 			}
 		}
 	})

@@ -16,6 +16,7 @@ type queue[P any] struct {
 	shared    *shared
 	waiting   []*message[P] // to be delivered, in the order of the log
 	consumers []consumer[P] // the first one that is ready gets the next message
+	delivered uint64 // number of deliveries
 	// roundRobin moves a consumer to the end of the list once it got a message.
 	roundRobin bool
 }
@@ -70,6 +71,7 @@ func (q *queue[P]) dispatch() {
 			q.consumers = append(slices.Delete(q.consumers, at, at+1), c)
 		}
 		m.deliveries++
+		q.delivered++
 		m.redeliverAfter(store.AckWait)
 		c.deliver(m)
 	}

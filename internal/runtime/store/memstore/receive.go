@@ -44,6 +44,7 @@ type groupConsumer struct {
 	rank    uint64 // rendezvous hashing: the highest rank of a group owns it
 	handler func(store.Wakeup)
 	buffer  chan store.Wakeup
+	last    uint64    // number of the newest delivery
 	busy    time.Time // when the handler was called; zero if it is not running
 }
 
@@ -59,6 +60,8 @@ func (c *groupConsumer) ready() bool {
 func (c *groupConsumer) alive() bool { return c.ctx.Err() == nil && !c.conn.closed() }
 
 func (c *groupConsumer) deliver(m *message[inboxMessage]) {
+	gap := c.queue.delivered != c.last+1
+	c.last = c.queue.delivered
 	c.buffer <- store.Wakeup{
 		Queue:     m.payload.Queue,
 		ID:        m.payload.ID,
@@ -69,6 +72,7 @@ func (c *groupConsumer) deliver(m *message[inboxMessage]) {
 		Seq:       m.seq,
 		Data:      bytes.Clone(m.payload.Data),
 		Delivered: m.deliveries,
+		Gap:       gap,
 		Received:  time.Now(),
 		Settle:    newDelivery(c.conn, m, nil),
 	}

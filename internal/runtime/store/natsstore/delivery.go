@@ -15,6 +15,7 @@ type delivery struct {
 	msg     *nats.Msg
 	seq     uint64 // in the stream
 	stored  time.Time
+	number  uint64 // among the deliveries of the consumer
 	count   int    // of deliveries, including this one
 	settled func() // called once, on Ack or Nak; may be nil
 	once    sync.Once
@@ -25,7 +26,7 @@ func newDelivery(m *nats.Msg) (*delivery, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read metadata of a delivery on %s: %w", m.Subject, err)
 	}
-	return &delivery{msg: m, seq: meta.Sequence.Stream, stored: meta.Timestamp, count: int(meta.NumDelivered)}, nil
+	return &delivery{msg: m, seq: meta.Sequence.Stream, number: meta.Sequence.Consumer, stored: meta.Timestamp, count: int(meta.NumDelivered)}, nil
 }
 
 func (d *delivery) Ack() { d.settle("+ACK") }

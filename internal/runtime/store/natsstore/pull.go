@@ -44,6 +44,7 @@ type puller struct {
 	// suspended counts the suspensions of this process. A patient puller does not need it.
 	suspended *suspensions
 	turn      chan struct{} // held while handle runs, because an old subscription and a new one may overlap
+	last      uint64        // number of the newest delivery that was handled; guarded by turn
 
 	mu       sync.Mutex
 	sub      *subscription // nil while there is none

@@ -141,5 +141,7 @@ func (s *Store) deliverWakeup(p *puller, m *nats.Msg, received time.Time, handle
 		return
 	}
 	w.Received = received
+	w.Gap = !w.Timer && d.number != p.last+1
+	p.last = d.number
 	handler(w)
 }

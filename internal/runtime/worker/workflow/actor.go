@@ -16,9 +16,11 @@ type actor struct {
 	mailbox mailbox // guarded by runs.mu
 
 	// What follows belongs to the goroutine that works through the mailbox.
-	run       *run  // nil if it is not in memory
-	refusal   error // why the run's code must not be run
-	contested bool  // another worker has appended: what this one knows of the journal may be wrong
+	run       *run   // nil if it is not in memory
+	refusal   error  // why the run's code must not be run
+	contested bool   // another worker has appended: what this one knows of the journal may be wrong
+	gaps      uint64 // the gaps in what was delivered after which the inbox was read
+	unread    bool   // this turn is the second try of one that would have closed the run without reading all messages
 	parking   parking
 	probation probation
 }

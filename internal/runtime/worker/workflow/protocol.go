@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
@@ -46,6 +47,8 @@ func (a *actor) takeTurn(ms messages) {
 			ms.refuse()
 			a.unload()
 			return
+		case errors.Is(err, errUnread):
+			a.worker.Log.Debug("messages have arrived before the run closes; loading it again", "workflow", a.id)
 		case errors.Is(err, errStepElsewhere):
 			ms.refuse()
 			a.saveOutcomes(ctx, ms)
@@ -71,7 +74,7 @@ func (a *actor) takeTurn(ms messages) {
 // parks reports whether err is the run's own fault, rather than a lost append race or an unavailable store.
 func parks(err error) bool {
 	var conflict *store.ConflictError
-	return !errors.As(err, &conflict) && !errors.Is(err, store.ErrUnavailable)
+	return !errors.As(err, &conflict) && !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, errUnread)
 }
 
 // tryTurn is one attempt at a turn. After an error, what it has done in memory must be forgotten.
@@ -105,9 +108,19 @@ func (a *actor) tryTurn(ctx context.Context, ms messages) (err error) {
 // prepare brings the run into memory if it is not there. It returns the messages to apply: those given, and after a load
 // all that wait in the inbox, in its order.
 func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
+	gaps := a.runs.countGaps()
 	if a.run != nil {
-		return a.withoutTaken(ctx, ms)
+		if gaps == a.gaps {
+			return a.withoutTaken(ctx, ms)
+		}
+		waiting, err := a.worker.Store.Pending(ctx, a.queue, a.id)
+		if err != nil {
+			return ms, err
+		}
+		a.gaps = gaps
+		return a.runs.keepWaiting(a, ms, waiting).merge(waiting), nil
 	}
+	a.gaps = gaps
 	if !a.contested && ms.onlyNewStart() {
 		// Most ids are new. Assume that; if this one is not, the append fails.
 		a.run = newRun(a.workflow, "")
@@ -183,10 +196,45 @@ func (a *actor) takeAll(ctx context.Context, ms messages) error {
 	if err := t.takeDue(ctx, time.Now()); err != nil {
 		return err
 	}
+	if err := a.readBeforeClosing(ctx, t); err != nil {
+		return err
+	}
 	if t.visible != nil {
 		a.adoptParking(*t.visible)
 	}
 	return t.commit(ctx)
+}
+
+// errUnread says that messages had arrived, which the turn did not apply, when its run was about to close.
+var errUnread = errors.New("messages have arrived before the run closes")
+
+// readBeforeClosing looks for messages that have arrived and that this worker has not been given, before a run is closed that
+// should have received them. It looks once: while messages keep arriving, the run may close.
+func (a *actor) readBeforeClosing(ctx context.Context, t *turn) error {
+	if a.unread || !t.run.loaded() || t.run.x.Closed() == nil || !t.run.x.Closed().Details().Command {
+		a.unread = false
+		return nil
+	}
+	waiting, err := a.worker.Store.Pending(ctx, a.queue, a.id)
+	if err != nil {
+		return err
+	}
+	for _, p := range waiting {
+		if isRequest(p) && !t.run.inbox.consumed[p.Seq] && !slices.Contains(t.consumed, p.Seq) {
+			a.unread = true
+			return errUnread
+		}
+	}
+	return nil
+}
+
+// isRequest reports whether a message is what a client has asked of the run.
+func isRequest(p store.Pending) bool {
+	if p.Start || p.Outcome {
+		return false
+	}
+	msg, err := incoming.Message(p)
+	return err == nil && msg.Wake == nil
 }
 
 // finishTurn arms the alarm, and acknowledges what has arrived, unless it must be held because something goes on that

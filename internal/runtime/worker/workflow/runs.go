@@ -39,6 +39,7 @@ type Runs struct {
 	actors    map[string]*actor // by workflow id
 	idle      list.List         // actors that can be dropped, least recently used first
 	admission admission
+	gaps      uint64 // how often another worker may have been given messages for runs that are here in memory
 }
 
 // New returns the workflow side of a worker, without any run.
@@ -85,6 +86,9 @@ func (rs *Runs) deliver(wk store.Wakeup) {
 	if rs.Stopping() {
 		wk.Nak(0)
 		return
+	}
+	if wk.Gap {
+		rs.gaps++
 	}
 	a := rs.actor(wk.Queue, wk.ID)
 	if known, ok := a.mailbox.unsettled[key]; ok {
@@ -274,6 +278,13 @@ func (rs *Runs) holdsExclusively(a *actor) bool {
 		}
 	}
 	return false
+}
+
+// countGaps returns how many gaps there have been so far.
+func (rs *Runs) countGaps() uint64 {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	return rs.gaps
 }
 
 // keepWaiting leaves out the deliveries whose messages are not in the inbox any more: another worker has taken them in,

@@ -144,7 +144,9 @@ func (t *turn) repair(ctx context.Context) error {
 		return err
 	}
 	t.visible = &known
-	return t.run.repair(ctx, activity.Reported(waiting), known)
+	reported := activity.Reported(waiting)
+	t.messages.addReported(reported, t.run.runID)
+	return t.run.repair(ctx, reported, known)
 }
 
 // takeStart starts a run, unless the id is taken.
