@@ -1,5 +1,6 @@
-// This file lists the kinds of events: their bodies, how they are encoded, and what they say of themselves. To add a
-// kind, add its type here and its line to the list of kinds in history.go.
+// This file lists the kinds of events that every run may have: their bodies, how they are encoded, and what they say of themselves.
+// To add a kind, add its number to kinds.go, write its type here or in a file like signals.go, and add its line to the list in
+// history.go.
 
 package history
 
@@ -7,30 +8,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-)
-
-// Kind is the kind of an event: the number of its body in the schema.
-type Kind int
-
-// The kinds of events.
-const (
-	KindRunStarted              Kind = 10
-	KindActivityScheduled       Kind = 11
-	KindActivityCompleted       Kind = 12
-	KindActivityCancelRequested Kind = 13
-	KindStepScheduled           Kind = 14
-	KindStepCompleted           Kind = 15
-	KindTimerStarted            Kind = 16
-	KindTimerFired              Kind = 17
-	KindCancelRequested         Kind = 18
-	KindStartRejected           Kind = 19
-	KindZoneLoaded              Kind = 20
-	KindSignalReceived          Kind = 21
-	KindRunCompleted            Kind = 30
-	KindRunFailed               Kind = 31
-	KindRunCancelled            Kind = 32
-	KindRunTerminated           Kind = 33
-	KindRunTimedOut             Kind = 34
 )
 
 // RunStarted is the first event of every run.
@@ -47,17 +24,6 @@ type RunStarted struct {
 	WorkflowVersion  string // fingerprint of the lowered code
 	GeneratorVersion string
 	SchedulerVersion uint32
-}
-
-// Setting is a config field and its value.
-type Setting struct {
-	Name  string
-	Value Payload
-}
-
-func (s *Setting) fields(w *wire) {
-	w.string(1, &s.Name)
-	w.sub(2, &s.Value)
 }
 
 func (e *RunStarted) fields(w *wire) {

@@ -82,15 +82,6 @@ type Event struct {
 	Body Body
 }
 
-// Body is what happened: one of the types in events.go.
-type Body interface {
-	message
-	// Details says what the event is, what it is about and what it does to its run.
-	Details() Details
-	// edited returns a copy with changed fields, or the body itself if it has none of the fields that ed changes.
-	edited(ed *editor) Body
-}
-
 // bodies makes an empty body of each kind.
 var bodies = byKind(
 	body[RunStarted],

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -120,6 +119,9 @@ func (m *TerminateRequest) fields(w *wire) {
 	w.sub(2, &m.Sealed)
 }
 
+func (m *CancelRequest) payloads(ed *editor)    { ed.text(&m.Reason, &m.Sealed) }
+func (m *TerminateRequest) payloads(ed *editor) { ed.text(&m.Reason, &m.Sealed) }
+
 // Wake asks the worker that owns a run to check whether the run should have moved on.
 type Wake struct{}
 
@@ -147,12 +149,4 @@ func UnmarshalMessage(data []byte) (*Message, error) {
 		return nil, errors.New("inbox message of an unknown kind: run a newer worker")
 	}
 	return m, nil
-}
-
-// named adds what was being decoded to err.
-func named(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("corrupt %s: %w", what, err)
 }

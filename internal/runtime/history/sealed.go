@@ -68,21 +68,6 @@ func (o *Outcome) payloads(ed *editor) {
 	ed.optionalFailure(&o.Failure)
 }
 
-func (m *TaskState) payloads(ed *editor) {
-	ed.payload(&m.Heartbeat)
-	ed.optionalFailure(&m.LastFailure)
-}
-
-// The result is left as it is: it comes from an event, and few readers need it.
-func (m *RunSummary) payloads(ed *editor) {
-	ed.optionalFailure(&m.Failure)
-	ed.text(&m.Parked, &m.SealedParked)
-	ed.text(&m.Reason, &m.SealedReason)
-}
-
-func (m *CancelRequest) payloads(ed *editor)    { ed.text(&m.Reason, &m.Sealed) }
-func (m *TerminateRequest) payloads(ed *editor) { ed.text(&m.Reason, &m.Sealed) }
-
 // EditPayloads calls edit with each payload of a message that is no event, and with its texts and failures as payloads. What
 // edit has changed replaces it in the message; failures are replaced, and not modified. EditPayloads returns the first error.
 func EditPayloads(m holder, edit func(*Payload) error) error {

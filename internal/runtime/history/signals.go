@@ -1,4 +1,4 @@
-// This file is signals: the event of one that a run has received, and the request to send one.
+// This file is the event of a signal that a run has received.
 
 package history
 
@@ -28,19 +28,6 @@ func (e *SignalReceived) edited(ed *editor) Body {
 	c := *e
 	ed.payload(&c.Value)
 	return &c
-}
-
-// SignalRequest sends a signal to a run.
-type SignalRequest struct {
-	Name  string
-	ID    string // see SignalReceived
-	Value Payload
-}
-
-func (m *SignalRequest) fields(w *wire) {
-	w.string(1, &m.Name)
-	w.string(2, &m.ID)
-	w.sub(3, &m.Value)
 }
 
 // Received returns the event of a signal that has been sent.

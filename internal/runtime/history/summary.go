@@ -3,40 +3,8 @@
 package history
 
 import (
-	"fmt"
 	"time"
 )
-
-// Status is the status of a run.
-type Status int32
-
-// The statuses of a run. Values that are added later are those of closed runs.
-const (
-	StatusWaiting    Status = -1 // started, and no worker has begun it; no entry or event has this status
-	StatusUnknown    Status = 0
-	StatusRunning    Status = 1
-	StatusParked     Status = 2 // open, but it cannot continue until its code, or its history, is fixed
-	StatusCompleted  Status = 3
-	StatusFailed     Status = 4
-	StatusCancelled  Status = 5
-	StatusTerminated Status = 6
-	StatusTimedOut   Status = 7
-)
-
-var statusNames = [...]string{"unknown", "running", "parked", "completed", "failed", "cancelled", "terminated", "timed out"}
-
-func (s Status) String() string {
-	switch {
-	case s == StatusWaiting:
-		return "waiting"
-	case int(s) < len(statusNames) && s >= 0:
-		return statusNames[s]
-	}
-	return fmt.Sprintf("status %d", int32(s))
-}
-
-// Closed reports whether the run has ended.
-func (s Status) Closed() bool { return s >= StatusCompleted }
 
 // RunSummary is the summary of the newest run of a workflow id. It follows the journal and may lag behind it.
 type RunSummary struct {
@@ -119,4 +87,11 @@ func (m *RunSummary) Close(e Event) {
 		failure := *outcome.Failure
 		m.Failure = &failure
 	}
+}
+
+// The result is left as it is: it comes from an event, and few readers need it.
+func (m *RunSummary) payloads(ed *editor) {
+	ed.optionalFailure(&m.Failure)
+	ed.text(&m.Parked, &m.SealedParked)
+	ed.text(&m.Reason, &m.SealedReason)
 }

@@ -94,3 +94,8 @@ func UnmarshalTaskRef(data []byte) (*TaskRef, error) {
 	m := &TaskRef{}
 	return m, named("task reference", unmarshal(data, m))
 }
+
+func (m *TaskState) payloads(ed *editor) {
+	ed.payload(&m.Heartbeat)
+	ed.optionalFailure(&m.LastFailure)
+}

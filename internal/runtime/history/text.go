@@ -21,3 +21,11 @@ func Cut(text string, limit int) string {
 	}
 	return text[:end] + note
 }
+
+// named adds what was being decoded to err.
+func named(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("corrupt %s: %w", what, err)
+}

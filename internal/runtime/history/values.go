@@ -39,6 +39,9 @@ func (o *OpID) fields(w *wire) {
 // String is the form used in idempotency keys, task subjects and messages: "0/3".
 func (o OpID) String() string { return fmt.Sprintf("%s/%d", o.Coroutine, o.Index) }
 
+// op is the operation without a position.
+func (o OpID) op() Op { return Op{Coroutine: o.Coroutine, Index: o.Index} }
+
 // Payload holds encoded values of the author.
 type Payload struct {
 	Encoding string // how Data was made, first step first: "json", "json+gzip"
@@ -72,6 +75,19 @@ func (p *Payload) fields(w *wire) {
 	number(w, 4, &p.Size)
 }
 
+// SignalRequest sends a signal to a run.
+type SignalRequest struct {
+	Name  string
+	ID    string // see SignalReceived
+	Value Payload
+}
+
+func (m *SignalRequest) fields(w *wire) {
+	w.string(1, &m.Name)
+	w.string(2, &m.ID)
+	w.sub(3, &m.Value)
+}
+
 // Policy is the policy of an activity: see abi.Policy. A zero duration means no limit, zero Attempts no limit either.
 type Policy struct {
 	StartToClose    time.Duration
@@ -95,6 +111,17 @@ func (p *Policy) fields(w *wire) {
 	w.float(8, &p.BackoffFactor)
 }
 
+// Setting is a config field and its value.
+type Setting struct {
+	Name  string
+	Value Payload
+}
+
+func (s *Setting) fields(w *wire) {
+	w.string(1, &s.Name)
+	w.sub(2, &s.Value)
+}
+
 // Outcome is the outcome of an activity or step. Result may be set together with Failure: a Go function may return values
 // and an error.
 type Outcome struct {
@@ -109,6 +136,13 @@ func (o *Outcome) fields(w *wire) {
 	optional(w, 2, &o.Failure)
 	number(w, 3, &o.Attempts)
 	w.string(4, &o.Worker)
+}
+
+func (o *Outcome) verb() string {
+	if o.Failure != nil {
+		return "failed"
+	}
+	return "completed"
 }
 
 // FailureKind says how a failure is turned back into an error.

@@ -16,7 +16,7 @@ type queue[P any] struct {
 	shared    *shared
 	waiting   []*message[P] // to be delivered, in the order of the log
 	consumers []consumer[P] // the first one that is ready gets the next message
-	delivered uint64 // number of deliveries
+	delivered uint64        // number of deliveries
 	// roundRobin moves a consumer to the end of the list once it got a message.
 	roundRobin bool
 }

@@ -1,4 +1,4 @@
-// This file says what events of any kind have in common, and prints them.
+// This file prints events.
 
 package history
 
@@ -8,61 +8,6 @@ import (
 	"strings"
 	"time"
 )
-
-// Details describes an event, in the same terms for every kind. Code that treats all kinds alike uses it instead of a type
-// switch. Fields that do not apply to a kind are zero. Pointers and slices point into the event and must not be modified.
-type Details struct {
-	Kind    Kind
-	Subject string // what the event is about: "run", "activity", "timer"
-	Verb    string // what happened to it: "started", "completed"
-	Command bool   // the workflow's code asked for it; otherwise it is inbound
-	Status  Status // the status of a run that this event closes; otherwise StatusUnknown
-
-	Op     Op   // the operation that it belongs to; Pos is set only if Starts is
-	Starts bool // it starts the operation
-	Ends   bool // it ends the operation, or is one tick of a ticker
-
-	Name    string // of the workflow, activity (with its tag), timer or time zone
-	Queue   string
-	Input   *Payload
-	Config  []Setting
-	Signals []SignalRequest // that came with the start
-	Outcome *Outcome
-	Due     time.Time     // of a timer
-	Period  time.Duration // of a ticker
-	Reason  string        // given with a request, or why something failed
-	// SealedReason is the reason, while it is sealed.
-	SealedReason Payload
-	Request      string // id of the start request
-	Warnings     []string
-}
-
-// What says what happened, without details: "activity scheduled".
-func (d Details) What() string { return d.Subject + " " + d.Verb }
-
-// Closes reports whether the event closes its run.
-func (d Details) Closes() bool { return d.Status.Closed() }
-
-// SleepName is the name of a timer that was started by time.Sleep.
-const SleepName = "sleep"
-
-// TaggedName is the name of an activity or step of a receiver with a tag. An empty tag leaves the name as it is.
-func TaggedName(name, tag string) string {
-	if tag == "" {
-		return name
-	}
-	return name + "@" + tag
-}
-
-func (o *Outcome) verb() string {
-	if o.Failure != nil {
-		return "failed"
-	}
-	return "completed"
-}
-
-// op is the operation without a position.
-func (o OpID) op() Op { return Op{Coroutine: o.Coroutine, Index: o.Index} }
 
 // String describes the event in one line: what happened, the operation, its name and position, and its values.
 func (e Event) String() string {
