@@ -44,14 +44,14 @@ type Handler struct {
 
 // Workflow describes an annotated workflow.
 type Workflow struct {
-	Name    string // identifies it in every history: package path, type and method
-	Queue   string
-	Timeout time.Duration
-	Version string // changes with the code of the module that the workflow reaches, except for files with build constraints
-	Codec   string
-	Signals []Signal
-	Pos     string // file:line of the declaration, for messages
-	Errors  Errors // to decode the failure of a run
+	Name     string // identifies it in every history: package path, type and method
+	Queue    string
+	Timeout  time.Duration
+	Version  string // changes with the code of the module that the workflow reaches, except for files with build constraints
+	Codec    string
+	Channels []Channel
+	Pos      string // file:line of the declaration, for messages
+	Errors   Errors // to decode the failure of a run
 
 	// The rest is only set in a registration.
 

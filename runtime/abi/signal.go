@@ -1,52 +1,59 @@
-// This file is the signals of a workflow: the channels that it takes.
+// This file is the signals of a workflow: channels that it takes.
 
 package abi
 
 import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
+	"github.com/pawlhq/pawl/internal/runtime/replay"
 	"github.com/pawlhq/pawl/internal/runtime/sched"
 )
 
-// Signal describes a channel that a workflow takes.
-type Signal struct {
-	Name string // of the parameter
+// Channel describes a channel that a workflow takes, of signals or of updates.
+type Channel struct {
+	Name   string // of the parameter
+	Update bool
 	// Check reports what is wrong with a value that somebody has sent.
 	Check func(value history.Payload) error
 }
 
-// SignalOf describes a channel with elements of type T.
-func SignalOf[T any](name string) Signal {
-	return Signal{name, func(value history.Payload) error { return payloads.Decode(value, new(T)) }}
+// SignalOf describes a channel of signals with values of type T.
+func SignalOf[T any](name string) Channel {
+	return Channel{Name: name, Check: func(value history.Payload) error { return payloads.Decode(value, new(T)) }}
 }
 
 // Signals makes the channel on which a run receives signals. Its buffer has no limit.
 func Signals[T any](run *Run, name string) <-chan T {
-	r := receiver[T]{run.x.Scheduler(), make(chan T)}
-	if err := run.x.SetReceiver(name, r); err != nil {
-		run.x.Fail(err)
-	}
-	return r.ch
+	s := signals[T]{run.x.Scheduler(), make(chan T)}
+	run.receive(name, s)
+	return s.ch
 }
 
-// receiver hands signals to a channel.
-type receiver[T any] struct {
+// receive has a receiver get what is sent under a name.
+func (r *Run) receive(name string, to replay.Receiver) {
+	if err := r.x.SetReceiver(name, to); err != nil {
+		r.x.Fail(err)
+	}
+}
+
+// signals hands signals to a channel.
+type signals[T any] struct {
 	s  *sched.Scheduler
 	ch chan T
 }
 
 // Receive implements replay.Receiver.
-func (r receiver[T]) Receive(value history.Payload) error {
+func (s signals[T]) Receive(_ string, value history.Payload) error {
 	var v T
 	if err := payloads.Decode(value, &v); err != nil {
 		return err
 	}
-	sched.Deliver(r.s, r.ch, v)
+	sched.Deliver(s.s, s.ch, v)
 	return nil
 }
 
 // Awaited implements replay.Receiver.
-func (r receiver[T]) Awaited() bool { return r.s.HasReceiver(sched.Key(r.ch)) }
+func (s signals[T]) Awaited() bool { return s.s.HasReceiver(sched.Key(s.ch)) }
 
 // Len is len(ch).
 func Len[T any](run *Run, ch <-chan T) int { return sched.Len(run.x.Scheduler(), ch) }

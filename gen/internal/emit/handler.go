@@ -78,7 +78,7 @@ func (w *writer) handlers(typeName, recv string, activities []ir.Activity) jen.C
 	return list(jen.Index().Add(abi("Handler")), elements)
 }
 
-// decodeAndCall writes a body that decodes the inputs, makes the channels of signals, calls f and returns its results:
+// decodeAndCall writes a body that decodes the inputs, makes the channels, calls f and returns its results:
 //
 //	var item, payment string
 //	if err := in.Decode(&item, &payment); err != nil {
@@ -95,8 +95,8 @@ func (w *writer) decodeAndCall(g *jen.Group, s ir.Signature, f *jen.Statement, f
 	var inputs []variable
 	var channels []jen.Code
 	for i, p := range s.Params {
-		if p.Role == ir.Signal {
-			channels = append(channels, jen.Id(params[i].name).Op(":=").Add(w.signalChannel(p)))
+		if p.Role != ir.Input {
+			channels = append(channels, jen.Id(params[i].name).Op(":=").Add(w.channel(p)))
 		} else {
 			inputs = append(inputs, params[i])
 		}

@@ -164,8 +164,10 @@ func Names(p *ir.Package) (all []string) {
 	for _, f := range p.Workflows {
 		n := clientNames(f)
 		all = append(all, n.start, n.find, n.run)
-		for _, p := range f.Signature.With(ir.Signal) {
-			all = append(all, n.with(p))
+		for _, p := range f.Signature.Params {
+			if p.Role != ir.Input {
+				all = append(all, n.with(p))
+			}
 		}
 	}
 	if annotated(p) {

@@ -13,7 +13,7 @@ func (w *writer) workflow(f ir.Workflow) {
 	w.start(f)
 	w.find(f)
 	w.handle(f)
-	w.signals(f)
+	w.channels(f)
 	w.runner(f)
 }
 
@@ -23,7 +23,7 @@ func (w *writer) workflow(f ir.Workflow) {
 //	var pawlCheckout = pawlPackage.Workflow(abi.Workflow{
 //		Name:    "example.com/shop.Checkout",
 //		Version: "5029a8eeff69",
-//		Signals: []abi.Signal{
+//		Channels: []abi.Channel{
 //			abi.SignalOf[Tracking]("shipped"),
 //		},
 //		Pos: "main.go:29",
@@ -41,7 +41,7 @@ func (w *writer) workflowDescription(f ir.Workflow) {
 		field("Timeout", duration(f.Timeout)),
 		field("Version", jen.Lit(f.Version)),
 		field("Codec", lit(f.Codec)),
-		field("Signals", signalList(f)),
+		field("Channels", channelList(f)),
 		field("Pos", jen.Lit(f.Pos)),
 	))
 }

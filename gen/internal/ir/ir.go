@@ -46,7 +46,7 @@ type Param struct {
 	Type   Type // of a variadic parameter, that of an element
 	Joined bool // the author wrote the type once, for this and the one before
 	Role   Role
-	Elems  []Type // what the role is about: the type of a signal's values
+	Elems  []Type // what the role is about: the type of a signal's values, or of an update's input and answer
 }
 
 // Role is what a parameter of a workflow is for.
@@ -56,6 +56,7 @@ type Role int
 const (
 	Input  Role = iota // a value that the start request has
 	Signal             // a channel of the signals with the parameter's name
+	Update             // a channel of requests
 )
 
 // Signature leaves out the context that comes first and the error that comes last.
@@ -67,12 +68,9 @@ type Signature struct {
 }
 
 // Inputs returns the parameters that are inputs.
-func (s Signature) Inputs() []Param { return s.With(Input) }
-
-// With returns the parameters that have a role.
-func (s Signature) With(role Role) (out []Param) {
+func (s Signature) Inputs() (out []Param) {
 	for _, p := range s.Params {
-		if p.Role == role {
+		if p.Role == Input {
 			out = append(out, p)
 		}
 	}

@@ -410,10 +410,13 @@ var table = map[string][]row{
 
 	// Pawl itself.
 	importpath.Pawl: {
-		allow("Final Info"),
+		allow("Final Info ErrNotFound ErrUnanswered"),
 		durable("WaitUntil"),
+		forbid(InputOutput, "asks a workflow that runs as a plain function", "call it in tests only: in a workflow, use channels", "Ask"),
 		forbid(InputOutput, "uses the engine from outside a run", "call it outside of workflows, or in an activity", "*"),
 	},
+
+	importpath.ABI: {allow("Request.*")},
 
 	// Generators of random ids.
 	"github.com/google/uuid":        uuids,

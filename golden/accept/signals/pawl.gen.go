@@ -17,7 +17,7 @@ const _ = abi.GeneratedV2
 var pawlCart = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/signals.Cart",
 	Version: "05f07d270c07",
-	Signals: []abi.Signal{
+	Channels: []abi.Channel{
 		abi.SignalOf[Item]("items"),
 		abi.SignalOf[string]("notes"),
 		abi.SignalOf[struct{}]("closed"),
@@ -59,7 +59,7 @@ func (r CartRun) Items(ctx context.Context, value Item, opts ...pawl.SignalOptio
 }
 
 // WithCartItems is an option of StartCart that sends signal items with the start.
-// The run has the signal before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
+// The run has it before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
 func WithCartItems(value Item, opts ...pawl.SignalOption) pawl.StartOption {
 	return pawl.SignalWithStart(pawlCart, "items", value, opts...)
 }
@@ -71,7 +71,7 @@ func (r CartRun) Notes(ctx context.Context, value string, opts ...pawl.SignalOpt
 }
 
 // WithCartNotes is an option of StartCart that sends signal notes with the start.
-// The run has the signal before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
+// The run has it before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
 func WithCartNotes(value string, opts ...pawl.SignalOption) pawl.StartOption {
 	return pawl.SignalWithStart(pawlCart, "notes", value, opts...)
 }
@@ -83,7 +83,7 @@ func (r CartRun) Closed(ctx context.Context, opts ...pawl.SignalOption) error {
 }
 
 // WithCartClosed is an option of StartCart that sends signal closed with the start.
-// The run has the signal before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
+// The run has it before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
 func WithCartClosed(opts ...pawl.SignalOption) pawl.StartOption {
 	return pawl.SignalWithStart(pawlCart, "closed", struct{}{}, opts...)
 }
@@ -105,7 +105,7 @@ func pawlRunCart(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 var pawlDrain = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/signals.Drain",
 	Version: "570ad8a3aa0d",
-	Signals: []abi.Signal{
+	Channels: []abi.Channel{
 		abi.SignalOf[int]("numbers"),
 	},
 	Pos: "flow.go:64",
@@ -145,7 +145,7 @@ func (r DrainRun) Numbers(ctx context.Context, value int, opts ...pawl.SignalOpt
 }
 
 // WithDrainNumbers is an option of StartDrain that sends signal numbers with the start.
-// The run has the signal before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
+// The run has it before its code begins. With [pawl.ConflictUseExisting], a run that is open gets it.
 func WithDrainNumbers(value int, opts ...pawl.SignalOption) pawl.StartOption {
 	return pawl.SignalWithStart(pawlDrain, "numbers", value, opts...)
 }

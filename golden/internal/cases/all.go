@@ -61,6 +61,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
 	"github.com/pawlhq/pawl/golden/accept/timers"
 	"github.com/pawlhq/pawl/golden/accept/unusual"
+	"github.com/pawlhq/pawl/golden/accept/updates"
 	"github.com/pawlhq/pawl/golden/accept/uuids"
 	"github.com/pawlhq/pawl/golden/accept/versions"
 	"github.com/pawlhq/pawl/golden/accept/zones"
@@ -514,6 +515,12 @@ func All() []Case {
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(unusual.StartCount(ctx, c, ID, "Ada")).Result(ctx))
 			},
+		},
+		{
+			Name:          "updates",
+			Registrations: registrations(updates.PawlRegistration()),
+			Plain:         plainUpdates,
+			Durable:       durableUpdates,
 		},
 		{
 			Name:          "uuids",

@@ -60,7 +60,7 @@ func newSignal(w *abi.Workflow, name string, value any, opts []SignalOption) (*h
 			}
 		}
 	}
-	if err := checkName(w, name); err != nil {
+	if err := checkName(w, name, false); err != nil {
 		return nil, err
 	}
 	encoded, err := payloads.Encode(w.Codec, []any{value})
@@ -68,14 +68,14 @@ func newSignal(w *abi.Workflow, name string, value any, opts []SignalOption) (*h
 	return m, err
 }
 
-// checkName reports a signal that a workflow does not have.
-func checkName(w *abi.Workflow, name string) error {
-	for _, s := range w.Signals {
-		if s.Name == name {
+// checkName reports a signal or update that a workflow does not have.
+func checkName(w *abi.Workflow, name string, update bool) error {
+	for _, c := range w.Channels {
+		if c.Name == name && c.Update == update {
 			return nil
 		}
 	}
-	return fmt.Errorf("workflow %s has no signal of that name", w.Name)
+	return fmt.Errorf("workflow %s has no channel of that name", w.Name)
 }
 
 // signal sends a signal to an open run. An empty runID stands for the newest run.

@@ -96,6 +96,8 @@ var bodies = byKind(
 	body[StartRejected],
 	body[ZoneLoaded],
 	body[SignalReceived],
+	body[UpdateAccepted],
+	body[UpdateCompleted],
 	body[RunCompleted],
 	body[RunFailed],
 	body[RunCancelled],

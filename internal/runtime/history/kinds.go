@@ -24,6 +24,8 @@ const (
 	KindStartRejected           Kind = 19
 	KindZoneLoaded              Kind = 20
 	KindSignalReceived          Kind = 21
+	KindUpdateAccepted          Kind = 22
+	KindUpdateCompleted         Kind = 23
 	KindRunCompleted            Kind = 30
 	KindRunFailed               Kind = 31
 	KindRunCancelled            Kind = 32

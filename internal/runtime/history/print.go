@@ -50,12 +50,12 @@ func (e Event) String() string {
 	return oneLine(strings.Join(parts, " "))
 }
 
-// requestText is the id that its sender gave a start or a signal.
+// requestText is the id that its sender gave a start, a signal or an update.
 func requestText(d Details) string {
 	switch {
 	case d.Request == "":
 		return ""
-	case d.Kind == KindSignalReceived:
+	case d.Kind == KindSignalReceived || d.Kind == KindUpdateAccepted:
 		return "id " + d.Request
 	}
 	return "request " + d.Request

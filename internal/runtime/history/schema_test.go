@@ -49,6 +49,7 @@ var roots = []struct {
 	{func() message { return &StackRequest{} }, as(UnmarshalStackRequest)},
 	{func() message { return &Stack{} }, as(UnmarshalStack)},
 	{func() message { return &RunSummary{} }, as(UnmarshalRunSummary)},
+	{func() message { return &UpdateNotice{} }, as(UnmarshalUpdateNotice)},
 }
 
 func as[M message](unmarshal func([]byte) (M, error)) func([]byte) (message, error) {

@@ -30,12 +30,24 @@ func (e *SignalReceived) edited(ed *editor) Body {
 	return &c
 }
 
-// Received returns the event of a signal that has been sent.
-func (m *SignalRequest) Received() *SignalReceived {
-	return &SignalReceived{Name: m.Name, ID: m.ID, Value: m.Value}
+// Received returns the event of a signal or update that has been sent.
+func (m *SignalRequest) Received(more bool) Body {
+	if m.Update {
+		return &UpdateAccepted{Name: m.Name, ID: m.ID, Value: m.Value, More: more}
+	}
+	return &SignalReceived{Name: m.Name, ID: m.ID, Value: m.Value, More: more}
 }
 
-func (m *SignalRequest) payloads(ed *editor) { ed.payload(&m.Value) }
+// ReceivedBy is the reverse of Received. It returns nil for any other event.
+func ReceivedBy(b Body) (m *SignalRequest, more bool) {
+	switch e := b.(type) {
+	case *SignalReceived:
+		return &SignalRequest{Name: e.Name, ID: e.ID, Value: e.Value}, e.More
+	case *UpdateAccepted:
+		return &SignalRequest{Name: e.Name, ID: e.ID, Value: e.Value, Update: true}, e.More
+	}
+	return nil, false
+}
 
 // editSignals returns a copy of signals with changed payloads.
 func editSignals(signals []SignalRequest, ed *editor) []SignalRequest {
@@ -45,3 +57,5 @@ func editSignals(signals []SignalRequest, ed *editor) []SignalRequest {
 	}
 	return signals
 }
+
+func (m *SignalRequest) payloads(ed *editor) { ed.payload(&m.Value) }

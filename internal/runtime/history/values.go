@@ -75,17 +75,19 @@ func (p *Payload) fields(w *wire) {
 	number(w, 4, &p.Size)
 }
 
-// SignalRequest sends a signal to a run.
+// SignalRequest sends a signal or an update to a run.
 type SignalRequest struct {
-	Name  string
-	ID    string // see SignalReceived
-	Value Payload
+	Name   string
+	ID     string // see SignalReceived
+	Value  Payload
+	Update bool // the sender waits for an answer
 }
 
 func (m *SignalRequest) fields(w *wire) {
 	w.string(1, &m.Name)
 	w.string(2, &m.ID)
 	w.sub(3, &m.Value)
+	w.bool(4, &m.Update)
 }
 
 // Policy is the policy of an activity: see abi.Policy. A zero duration means no limit, zero Attempts no limit either.

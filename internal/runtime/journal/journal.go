@@ -191,6 +191,12 @@ func ObjectPrefix(id, runID string) string { return id + "/" + runID }
 // client that misses it finds the same summary in the store.
 func ClosedTopic(id string) string { return "closed." + id }
 
+// UpdateTopic is the topic on which workers announce how far an update is, as an encoded history.UpdateNotice. A sender that
+// misses it reads the journal.
+func UpdateTopic(id, updateID string) string {
+	return "update." + history.RequestKey(id+"\x00"+updateID)
+}
+
 // WorkersTopic is the topic on which the workers that take runs from a queue answer that they are there.
 func WorkersTopic(queue string) string { return "workers." + queue }
 

@@ -117,6 +117,12 @@ func (x *Execution) Zone(name string, load func() *history.ZoneLoaded) *history.
 	return z
 }
 
+// Answer answers an update. Every update is answered at most once.
+func (x *Execution) Answer(id string, o history.Outcome) {
+	x.sched.Enter()
+	x.issue(newCommand(&history.UpdateCompleted{ID: id, Outcome: o}, sched.Callers()))
+}
+
 // Await asks for an operation and parks the current coroutine until there is an outcome, which it returns. build returns
 // the event that starts the operation. When ctx is cancelled, so is the operation; a nil ctx is never cancelled. It is
 // called by the coroutine that has the turn.
@@ -238,7 +244,7 @@ func (x *Execution) apply(e history.Event) error {
 	if err := x.deliver(e.Body); err != nil {
 		return err
 	}
-	if s, ok := e.Body.(*history.SignalReceived); ok && s.More {
+	if _, more := history.ReceivedBy(e.Body); more {
 		return nil
 	}
 	return x.run()
@@ -257,8 +263,9 @@ func (x *Execution) deliver(body history.Body) error {
 	case *history.CancelRequested:
 		x.ctx.Cancel(context.Canceled, nil)
 		return nil
-	case *history.SignalReceived:
-		return x.receive(e)
+	}
+	if m, _ := history.ReceivedBy(body); m != nil {
+		return x.receive(m)
 	}
 	switch d := body.Details(); {
 	case d.Command:

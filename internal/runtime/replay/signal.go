@@ -1,4 +1,4 @@
-// This file hands signals to the channels of the workflow.
+// This file hands signals and updates to the channels of the workflow.
 
 package replay
 
@@ -8,10 +8,10 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
 
-// Receiver is the workflow's end of one kind of signal.
+// Receiver is the workflow's end of one kind of signal or update.
 type Receiver interface {
 	// Receive makes a value available to the code. It fails if the value cannot be decoded.
-	Receive(value history.Payload) error
+	Receive(id string, value history.Payload) error
 	// Awaited reports whether a coroutine waits for the next value.
 	Awaited() bool
 }
@@ -31,7 +31,7 @@ func (ss *signals) SetReceiver(name string, r Receiver) error {
 	ss.receivers[name] = r
 	for _, s := range ss.early {
 		if s.Name == name {
-			if err := ss.hand(s.Name, s.Value); err != nil {
+			if err := ss.hand(&s); err != nil {
 				return err
 			}
 		}
@@ -51,9 +51,9 @@ func (ss *signals) start(received []history.SignalRequest) {
 }
 
 // receive hands a signal to its receiver.
-func (ss *signals) receive(e *history.SignalReceived) error {
-	ss.note(e.ID)
-	return ss.hand(e.Name, e.Value)
+func (ss *signals) receive(m *history.SignalRequest) error {
+	ss.note(m.ID)
+	return ss.hand(m)
 }
 
 func (ss *signals) note(id string) {
@@ -66,13 +66,13 @@ func (ss *signals) note(id string) {
 	ss.ids[id] = true
 }
 
-func (ss *signals) hand(name string, value history.Payload) error {
-	r := ss.receivers[name]
+func (ss *signals) hand(m *history.SignalRequest) error {
+	r := ss.receivers[m.Name]
 	if r == nil {
-		return fmt.Errorf("the history has a signal %s, and the workflow takes no channel of that name: give the channel its name back, and the run then resumes", name)
+		return fmt.Errorf("the history has a signal %s, and the workflow takes no channel of that name: give the channel its name back, and the run then resumes", m.Name)
 	}
-	if err := r.Receive(value); err != nil {
-		return fmt.Errorf("value of signal %s: %w; deploy code that can decode it, or terminate the run", name, err)
+	if err := r.Receive(m.ID, m.Value); err != nil {
+		return fmt.Errorf("value of signal %s: %w; deploy code that can decode it, or terminate the run", m.Name, err)
 	}
 	return nil
 }

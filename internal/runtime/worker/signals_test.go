@@ -33,7 +33,7 @@ func (b *bench) collector() *abi.Workflow {
 			all = append(all, word)
 		}
 	})
-	w.Signals = []abi.Signal{abi.SignalOf[string]("words")}
+	w.Channels = []abi.Channel{abi.SignalOf[string]("words")}
 	return w
 }
 
@@ -78,7 +78,7 @@ func TestSignalsSurviveCrashes(t *testing.T) {
 			}
 			return fmt.Sprint(abi.Len(r, words)), nil
 		})
-		wf.Signals = []abi.Signal{abi.SignalOf[[2]int]("words")}
+		wf.Channels = []abi.Channel{abi.SignalOf[[2]int]("words")}
 		run := b.start(wf, "busy", "")
 		var sending sync.WaitGroup
 		for sender := range senders {
@@ -118,7 +118,7 @@ func TestSignalsThatNoRunCanReceive(t *testing.T) {
 		}
 		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
 		run := b.start(wf, "w", "a")
-		if err := run.Signal(ctx, "other", "x"); err == nil || !strings.Contains(err.Error(), "no signal of that name") {
+		if err := run.Signal(ctx, "other", "x"); err == nil || !strings.Contains(err.Error(), "no channel of that name") {
 			b.Errorf("an unknown signal: %v", err)
 		}
 		if err := run.Signal(ctx, "words", make(chan int)); err == nil {

@@ -72,6 +72,3 @@ func (r *run) append(ctx context.Context, rec *history.Record) error {
 	}
 	return nil
 }
-
-// headroom is what the headers of a message and the protocol may take of the largest payload, in bytes.
-const headroom = 16 << 10

@@ -100,6 +100,7 @@ func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known 
 	if !r.loaded() {
 		return nil
 	}
+	r.repeatNotices()
 	missing, err := r.missing(ctx, reported)
 	if err != nil || len(missing) == 0 {
 		return err

@@ -55,7 +55,7 @@ func (r *run) replay(ctx context.Context, supervise supervisor) error {
 		return err
 	}
 	records := r.records
-	r.records = nil
+	r.records, r.newest = nil, records[len(records)-1].Events
 	for _, rec := range records {
 		events, err := journal.Open(ctx, r.worker.Chain, rec.Events)
 		if err != nil {

@@ -39,6 +39,7 @@ type run struct {
 	first, last store.Seq
 	archive     archive
 	records     []*history.Record // read, and not yet replayed
+	newest      []history.Event   // of the last record that was read, until what follows from it is repaired
 	inbox       inbox
 	local       local
 }
@@ -129,3 +130,6 @@ func (r *run) halt(cause error) {
 
 // supervisor runs code of a run, and reports a run whose code does not return in time.
 type supervisor func(r *run, code func() error) error
+
+// headroom is what the headers of a message and the protocol may take of the largest payload, in bytes.
+const headroom = 16 << 10

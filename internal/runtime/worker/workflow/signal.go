@@ -1,11 +1,10 @@
-// This file takes signals into a run. Signals that follow each other are handed to the code together: it runs once for all
-// of them, and sees all of them.
+// This file takes signals and updates into a run. Those that follow each other are handed to the code together: it runs once
+// for all of them, and sees all of them.
 
 package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -13,7 +12,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// takeSignal keeps a signal until the next message, unless the run has received it before.
+// takeSignal keeps a signal or update until the next message, unless the run has received it before.
 func (t *turn) takeSignal(ctx context.Context, in *store.Pending, m *history.SignalRequest) error {
 	if m.ID != "" && (t.run.x.HasSignal(m.ID) || t.signal != nil && t.signal.ID == m.ID) {
 		return nil
@@ -21,6 +20,9 @@ func (t *turn) takeSignal(ctx context.Context, in *store.Pending, m *history.Sig
 	switch err := t.checkSignal(ctx, m); {
 	case err != nil && !parks(err):
 		return err
+	case err != nil && m.Update:
+		t.run.refuseUpdate(ctx, m.ID, err)
+		return nil
 	case err != nil:
 		t.setAside(in, err)
 		return nil
@@ -28,7 +30,7 @@ func (t *turn) takeSignal(ctx context.Context, in *store.Pending, m *history.Sig
 	if err := t.handSignal(ctx, true); err != nil {
 		return err
 	}
-	t.signal = m.Received()
+	t.signal = m
 	return nil
 }
 
@@ -38,8 +40,8 @@ func (t *turn) handSignal(ctx context.Context, more bool) error {
 	if signal == nil {
 		return nil
 	}
-	t.signal, signal.More = nil, more
-	return t.apply(ctx, signal)
+	t.signal = nil
+	return t.apply(ctx, signal.Received(more))
 }
 
 // checkSignal reports what is wrong with a signal that has not come from a stub: it must not park the run.
@@ -48,19 +50,18 @@ func (t *turn) checkSignal(ctx context.Context, m *history.SignalRequest) error 
 	if !ok {
 		return &unknownTypeError{t.run.id, t.run.started.Type}
 	}
-	for _, signal := range wf.Signals {
-		if signal.Name == m.Name {
-			opened, err := journal.Open(ctx, t.run.worker.Chain, []history.Event{{Body: m.Received()}})
-			if err != nil {
-				return fmt.Errorf("signal %s: %w", m.Name, err)
-			}
-			if err := signal.Check(opened[0].Body.(*history.SignalReceived).Value); err != nil {
-				return fmt.Errorf("value of signal %s: %w", m.Name, err)
-			}
-			return nil
+	for _, channel := range wf.Channels {
+		if channel.Name != m.Name || channel.Update != m.Update {
+			continue
 		}
+		opened, err := journal.Open(ctx, t.run.worker.Chain, []history.Event{{Body: m.Received(false)}})
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Name, err)
+		}
+		value, _ := history.ReceivedBy(opened[0].Body)
+		return channel.Check(value.Value)
 	}
-	return errors.New("workflow " + wf.Name + " has no signal " + m.Name)
+	return fmt.Errorf("workflow %s has no channel %s for it", wf.Name, m.Name)
 }
 
 // soundSignals returns the signals of a start that can be handed to the code.
@@ -71,6 +72,8 @@ func (t *turn) soundSignals(ctx context.Context, in *store.Pending, sent []histo
 			sound = append(sound, m)
 		case !parks(err):
 			return nil, err
+		case m.Update:
+			t.run.refuseUpdate(ctx, m.ID, err)
 		default:
 			t.setAside(in, err)
 		}
@@ -78,9 +81,9 @@ func (t *turn) soundSignals(ctx context.Context, in *store.Pending, sent []histo
 	return sound, nil
 }
 
-// missed logs a signal that a client has sent shortly before its run closed.
+// missed logs a signal that a client has sent shortly before its run closed. Whoever sent an update learns that the run has closed.
 func (t *turn) missed(m *history.Message) {
-	if m.Signal != nil {
+	if m.Signal != nil && !m.Signal.Update {
 		t.run.worker.Log.Warn("dropped a signal that arrived when its run had closed", "workflow", t.run.id, "run", m.RunID, "signal", m.Signal.Name)
 	}
 }

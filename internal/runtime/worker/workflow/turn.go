@@ -20,8 +20,8 @@ type turn struct {
 	run       *run // the newest one: a start replaces it
 	messages  messages
 	supervise supervisor
-	visible   *visible                // what visibility had, if the turn has read it
-	signal    *history.SignalReceived // taken, and not yet applied
+	visible   *visible               // what visibility had, if the turn has read it
+	signal    *history.SignalRequest // taken, and not yet applied
 	events    []history.Event
 	consumed  []store.Seq
 }
