@@ -302,12 +302,12 @@ func testClose(e *pawltest.Env) {
 	}
 }
 
-// awaitRecord waits until a worker has started a run.
+// awaitRecord waits until a run has its first record. A run may be running or parked without one: while its code is tried.
 func awaitRecord(e *pawltest.Env, run *pawl.Run) {
 	e.Helper()
 	for {
 		d, err := run.Describe(e.Context())
-		if err == nil && d.RunID == run.RunID() && d.Status != pawl.StatusWaiting {
+		if err == nil && d.RunID == run.RunID() && d.Events > 0 {
 			return
 		}
 		if err != nil && !pawl.IsNotFound(err) {
