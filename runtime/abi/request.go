@@ -124,6 +124,9 @@ func (r requests[In, Out]) Receive(id string, value history.Payload) error {
 // Awaited implements replay.Receiver.
 func (r requests[In, Out]) Awaited() bool { return r.run.x.Scheduler().HasReceiver(sched.Key(r.ch)) }
 
+// Unread implements replay.Receiver.
+func (r requests[In, Out]) Unread() int { return sched.Len(r.run.x.Scheduler(), r.ch) }
+
 // answer records the answer to an update. An answer that cannot be encoded rejects the update.
 func (r *Run) answer(id string, out any, err error) {
 	var o history.Outcome

@@ -21,7 +21,8 @@ type Run struct {
 	x        *replay.Execution
 	workflow *Workflow
 	errors   *failures.Errors
-	tags     map[any]string // receivers made by Receiver that have a tag
+	tags     map[any]string   // receivers made by Receiver that have a tag
+	next     *history.Payload // input of the next generation, if the run continues as new
 }
 
 // NewExecution returns a run of w that has not started.
@@ -36,6 +37,9 @@ func NewExecution(w *Workflow, known *failures.Errors, id, runID string) *replay
 // close returns the event that closes the run, from what the workflow returned. A result that does not encode fails the run.
 // An error about a context of the workflow's own does not make the run a cancelled one. Before version 3 of the rules, it did.
 func (r *Run) close(out []any, err error) history.Body {
+	if r.next != nil {
+		return r.x.Continue(*r.next)
+	}
 	if err == nil {
 		result, err := payloads.Encode(r.workflow.Codec, out)
 		if err == nil {

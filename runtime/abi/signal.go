@@ -55,5 +55,8 @@ func (s signals[T]) Receive(_ string, value history.Payload) error {
 // Awaited implements replay.Receiver.
 func (s signals[T]) Awaited() bool { return s.s.HasReceiver(sched.Key(s.ch)) }
 
+// Unread implements replay.Receiver.
+func (s signals[T]) Unread() int { return sched.Len(s.s, s.ch) }
+
 // Len is len(ch).
 func Len[T any](run *Run, ch <-chan T) int { return sched.Len(run.x.Scheduler(), ch) }

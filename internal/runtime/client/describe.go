@@ -67,6 +67,9 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 		return nil, err
 	}
 	d := c.describe(ctx, infoOf(run))
+	if d.Status == history.StatusContinued && !isSingle(runID) { // the next generation is about to begin
+		d.Status, d.Closed = history.StatusRunning, time.Time{}
+	}
 	if d.Closed.IsZero() {
 		if err := c.addNews(ctx, d); err != nil {
 			return nil, err
@@ -138,7 +141,7 @@ func (c *Client) describeEntry(ctx context.Context, id, runID string, cause erro
 	if err != nil {
 		return nil, err
 	}
-	if runID != "" && info.RunID != runID {
+	if !standsFor(runID, info.RunID) {
 		return nil, fmt.Errorf("run %s of workflow %q: %w", runID, id, ErrNotFound)
 	}
 	return c.describe(ctx, info), nil
@@ -244,10 +247,11 @@ type History struct {
 	Events []history.Event
 }
 
-// History returns the history of a run. An empty runID stands for the newest run. It fails with ErrNotFound if there is no
+// History returns the history of a run. An empty runID stands for the newest run. Of a run that has continued as new, it returns that
+// of the newest generation; the id of a single one ends in its number, such as .0 for the first. It fails with ErrNotFound if there is no
 // such run. If this client cannot open the payloads, they are returned as stored.
 func (c *Client) History(ctx context.Context, id, runID string) (*History, error) {
-	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
+	run, err := c.read(ctx, id, runID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
 	}

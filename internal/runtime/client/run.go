@@ -17,7 +17,8 @@ import (
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
-// Run is a handle on one run. Without a run id, it refers to the newest run of a workflow id at the time of each call.
+// Run is a handle on one run, with all generations of a run that continues as new. Without a run id, it refers to the newest run of a
+// workflow id at the time of each call.
 type Run struct {
 	c        *Client
 	workflow *abi.Workflow
@@ -138,7 +139,7 @@ func (c *Client) ResultOrParked(ctx context.Context, id, runID string, onParked 
 			return nil, fmt.Errorf("workflow %q has not ended yet: %w", id, ctx.Err())
 		case info := <-news:
 			timer.Stop()
-			if runID == "" || info.RunID == runID {
+			if standsFor(runID, info.RunID) && (info.Status != history.StatusContinued || isSingle(runID)) {
 				return c.complete(ctx, info)
 			}
 		case <-timer.C:
@@ -153,7 +154,7 @@ func (c *Client) parked(ctx context.Context, id, runID string) string {
 		return ""
 	}
 	info, err := history.UnmarshalRunSummary(entry.Data)
-	if err != nil || info.Status != history.StatusParked || runID != "" && !isNews(info, runID) {
+	if err != nil || info.Status != history.StatusParked || !standsFor(runID, info.RunID) {
 		return ""
 	}
 	c.Reveal(ctx, info)
@@ -166,7 +167,7 @@ func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSumma
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	if err == nil && last.Close == nil && (runID == "" || last.RunID == runID) {
+	if err == nil && last.Close == nil && standsFor(runID, last.RunID) {
 		return nil, nil
 	}
 	run, waiting, err := c.find(ctx, id, runID)
@@ -175,7 +176,7 @@ func (c *Client) ended(ctx context.Context, id, runID string) (*history.RunSumma
 		return nil, nil
 	case errors.Is(err, store.ErrNotFound):
 		return nil, fmt.Errorf("workflow %q: %w", id, ErrNotFound)
-	case err != nil || run.Closed() == nil:
+	case err != nil || run.Closed() == nil || continued(run) && !isSingle(runID):
 		return nil, err
 	}
 	return infoOf(run), nil

@@ -105,7 +105,7 @@ func (c *Client) openRun(ctx context.Context, id, runID string, msg *history.Mes
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
-	if err == nil && last.Close == nil && (runID == "" || runID == last.RunID) {
+	if err == nil && last.Close == nil && standsFor(runID, last.RunID) {
 		if entry, err := c.store.GetEntry(ctx, id); err == nil {
 			if info, err := history.UnmarshalRunSummary(entry.Data); err == nil && info.RunID == last.RunID {
 				msg.RunID = last.RunID

@@ -208,7 +208,7 @@ func (c *Client) taken(ctx context.Context, req *history.StartRequest) (runID st
 }
 
 func statusOf(run *journal.Run) history.Status {
-	if closed := run.Closed(); closed != nil {
+	if closed := run.Closed(); closed != nil && !continued(run) {
 		return history.StatusOf(closed)
 	}
 	return history.StatusRunning
@@ -265,7 +265,7 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 	status, inTheWay := history.StatusRunning, other.RunID
 	if err == nil {
 		status = statusOf(run)
-		if inTheWay = run.RunID; status.Closed() && other.RunID != run.RunID && other.Reuse.Allows(status) {
+		if inTheWay = run.RunID; status.Closed() && other.RunID != history.FirstRunID(run.RunID) && other.Reuse.Allows(status) {
 			status, inTheWay, run = history.StatusRunning, other.RunID, nil // that start will begin a run
 		}
 	}
@@ -307,7 +307,7 @@ func (c *Client) started(ctx context.Context, req *history.StartRequest) (string
 		if err != nil {
 			return "", fmt.Errorf("the start of workflow %q was sent but is not confirmed: %w", req.ID, err)
 		}
-		if last.RunID == req.RunID {
+		if history.FirstRunID(last.RunID) == req.RunID {
 			return req.RunID, nil
 		}
 		if req.Conflict == history.ConflictTerminate {

@@ -36,9 +36,10 @@ func UpdateID(id string) UpdateOption {
 // Update is a handle on an update that was sent.
 type Update struct {
 	run   *Run
-	runID string
+	runID string // of the generation to which it was sent
 	name  string
 	id    string
+	named bool // its sender gave it the id, and may have sent it before
 }
 
 // ID is the id of the update.
@@ -114,7 +115,8 @@ func (r *Run) sendUpdate(ctx context.Context, name string, in any, opts []Update
 	if err != nil {
 		return fail(err)
 	}
-	if m.ID == "" {
+	named := m.ID != ""
+	if !named {
 		m.ID = r.c.newID(r.id)
 	}
 	msg := &history.Message{Signal: m}
@@ -122,12 +124,18 @@ func (r *Run) sendUpdate(ctx context.Context, name string, in any, opts []Update
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fail(err)
 	}
-	u := &Update{run: r, runID: msg.RunID, name: name, id: m.ID}
+	u := &Update{run: r, runID: msg.RunID, name: name, id: m.ID, named: named}
 	if err != nil { // closed: it may have answered
-		if found, known := r.c.findUpdate(ctx, r.id, r.runID, m.ID); known != nil || found.state == updateMissed {
+		run, unknown := r.c.read(ctx, r.id, r.runID)
+		if unknown != nil {
 			return fail(err)
 		}
-		u.runID = r.runID
+		u.runID = run.RunID
+		if updateIn(run, m.ID).state == updateMissed {
+			if found, unknown := r.c.findEarlier(ctx, r.id, u.runID, m.ID); unknown != nil || found.state == updateUnknown {
+				return fail(err)
+			}
+		}
 		w, err := u.watch()
 		return u, w, err
 	}
@@ -208,12 +216,51 @@ const (
 	updateMissed     // the run has closed without accepting it
 )
 
-// findUpdate looks an update up in the journal. The run may have been continued.
-func (c *Client) findUpdate(ctx context.Context, id, runID, updateID string) (found updateState, err error) {
-	run, err := journal.Read(ctx, c.store, c.chain, id, runID)
-	if err != nil {
-		return found, err
+// findUpdate looks an update up in the journal: in a generation, and in those that follow it.
+func (c *Client) findUpdate(ctx context.Context, id, generation, updateID string) (found updateState, err error) {
+	for first := true; ; first = false {
+		run, err := journal.Read(ctx, c.store, c.chain, id, generation)
+		if !first && errors.Is(err, store.ErrNotFound) { // it is about to begin
+			return found, nil
+		}
+		if err != nil {
+			return found, err
+		}
+		found = updateIn(run, updateID)
+		ended, continued := run.Closed().(*history.RunContinued)
+		if !continued || found.state == updateAnswered || found.state == updateUnanswered {
+			return found, nil
+		}
+		for _, m := range ended.Signals {
+			if m.ID == updateID {
+				found.state = updateAccepted
+			}
+		}
+		generation = history.NextRunID(run.RunID)
 	}
+}
+
+// findEarlier looks an update up in the generations before one, as far as they are kept.
+func (c *Client) findEarlier(ctx context.Context, id, generation, updateID string) (updateState, error) {
+	n, _ := history.Generation(generation)
+	for ; n > 0; n-- {
+		before := journalID(fmt.Sprintf("%s.%d", history.FirstRunID(generation), n-1))
+		run, err := journal.Read(ctx, c.store, c.chain, id, before)
+		if errors.Is(err, store.ErrNotFound) {
+			break
+		}
+		if err != nil {
+			return updateState{}, err
+		}
+		if found := updateIn(run, updateID); found.state == updateAnswered || found.state == updateUnanswered {
+			return found, nil
+		}
+	}
+	return updateState{}, nil
+}
+
+// updateIn looks an update up in one generation. If that continues as new, requests that its code has not received are not its own.
+func updateIn(run *journal.Run, updateID string) (found updateState) {
 	for _, rec := range run.Records {
 		for _, e := range rec.Events {
 			if m, _ := history.ReceivedBy(e.Body); m != nil && m.Update && m.ID == updateID {
@@ -221,26 +268,33 @@ func (c *Client) findUpdate(ctx context.Context, id, runID, updateID string) (fo
 			}
 			switch body := e.Body.(type) {
 			case *history.RunStarted:
-				for _, m := range body.Signals {
-					if m.Update && m.ID == updateID {
-						found.state = updateAccepted
-					}
-				}
+				found.accept(body.Signals, updateAccepted, updateID)
+			case *history.RunContinued:
+				found.accept(body.Signals, updateUnknown, updateID)
 			case *history.UpdateCompleted:
 				if body.ID == updateID {
 					outcome := body.Outcome
-					return updateState{updateAnswered, &outcome}, nil
+					return updateState{updateAnswered, &outcome}
 				}
 			}
 		}
 	}
-	switch closed := statusOf(run).Closed(); {
+	switch closed := run.Closed() != nil; {
 	case closed && found.state == updateAccepted:
 		found.state = updateUnanswered
-	case closed:
+	case closed && !continued(run):
 		found.state = updateMissed
 	}
-	return found, nil
+	return found
+}
+
+// accept sets the state if an update is among signals.
+func (u *updateState) accept(signals []history.SignalRequest, state updateStage, updateID string) {
+	for _, m := range signals {
+		if m.Update && m.ID == updateID {
+			u.state = state
+		}
+	}
 }
 
 // updateWait waits for news of an update.
@@ -250,8 +304,10 @@ type updateWait struct {
 	closed  chan struct{}
 	message *store.Message // nil if the update was sent elsewhere
 	looked  store.Seq      // the last record when the journal was read
-	found   updateState
-	stops   []func()
+	// searched: earlier generations do not have it.
+	searched bool
+	found    updateState
+	stops    []func()
 }
 
 // watch listens for news of an update.
@@ -335,6 +391,13 @@ func (w *updateWait) look(ctx context.Context) (updateState, error) {
 	if err == nil {
 		w.found, err = c.findUpdate(ctx, u.run.id, u.runID, u.id)
 		w.looked = last.Seq
+	}
+	if err == nil && u.named && !w.searched && (w.found.state == updateUnknown || w.found.state == updateMissed) {
+		w.searched = true
+		if earlier, err := c.findEarlier(ctx, u.run.id, u.runID, u.id); err != nil || earlier.state != updateUnknown {
+			w.found = earlier
+			return earlier, err
+		}
 	}
 	if errors.Is(err, store.ErrNotFound) { // no worker has begun the run
 		return updateState{}, nil

@@ -57,7 +57,7 @@ func (c *Client) hasBegun(ctx context.Context, req *history.StartRequest) (bool,
 // find reads a run, or returns the summary of one that waits for its first worker. An empty runID stands for the newest run. It
 // fails with store.ErrNotFound, or with a *journal.CorruptError and the run as far as it can be read.
 func (c *Client) find(ctx context.Context, id, runID string) (run *journal.Run, waiting *history.RunSummary, err error) {
-	run, err = journal.Read(ctx, c.store, c.chain, id, runID)
+	run, err = c.read(ctx, id, runID)
 	missing := errors.Is(err, store.ErrNotFound)
 	if err != nil && !missing || err == nil && runID != "" {
 		return run, nil, err
@@ -67,7 +67,7 @@ func (c *Client) find(ctx context.Context, id, runID string) (run *journal.Run, 
 		return nil, waiting, failed
 	}
 	if missing { // a worker may have begun it in the meantime
-		run, err = journal.Read(ctx, c.store, c.chain, id, runID)
+		run, err = c.read(ctx, id, runID)
 	}
 	return run, nil, err
 }

@@ -37,7 +37,7 @@ func TestDetailsOfEveryKind(t *testing.T) {
 			if schedules := fieldOf(body, "Op").IsValid() && fieldOf(body, "Op").Type() == reflect.TypeFor[Op](); schedules != d.Starts {
 				t.Errorf("a body with an Op starts an operation, one with an OpID does not: Starts is %v", d.Starts)
 			}
-			if ends := slices.Contains([]string{"Completed", "Failed", "Cancelled", "Terminated", "TimedOut"}, strings.TrimPrefix(name, "Run")); strings.HasPrefix(name, "Run") && ends != d.Closes() {
+			if ends := slices.Contains([]string{"Completed", "Failed", "Cancelled", "Terminated", "TimedOut", "Continued"}, strings.TrimPrefix(name, "Run")); strings.HasPrefix(name, "Run") && ends != d.Closes() {
 				t.Errorf("closes its run: %v", d.Closes())
 			}
 			if d.Closes() && d.Status == StatusParked || d.Status == StatusRunning {

@@ -20,6 +20,7 @@ type RunStarted struct {
 	Timeout   time.Duration   // the run is closed as timed out this long after its start; 0: never
 	Retention time.Duration   // how long the closed run is kept
 	Signals   []SignalRequest // what the run has received before its code begins
+	Continued *Continued      // of a later generation of a run that continues as new; nil for the first one
 
 	WorkflowVersion  string // fingerprint of the lowered code
 	GeneratorVersion string
@@ -37,6 +38,7 @@ func (e *RunStarted) fields(w *wire) {
 	w.string(8, &e.WorkflowVersion)
 	w.string(9, &e.GeneratorVersion)
 	number(w, 10, &e.SchedulerVersion)
+	optional(w, 12, &e.Continued)
 	list(w, 18, &e.Signals)
 }
 
@@ -52,6 +54,7 @@ func (e *RunStarted) edited(ed *editor) Body {
 		ed.payload(&c.Config[i].Value)
 	}
 	c.Signals = editSignals(e.Signals, ed)
+	c.Continued = e.Continued.copy(ed)
 	return &c
 }
 

@@ -103,6 +103,7 @@ var bodies = byKind(
 	body[RunCancelled],
 	body[RunTerminated],
 	body[RunTimedOut],
+	body[RunContinued],
 )
 
 func body[T any, B interface {

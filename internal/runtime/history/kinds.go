@@ -31,6 +31,7 @@ const (
 	KindRunCancelled            Kind = 32
 	KindRunTerminated           Kind = 33
 	KindRunTimedOut             Kind = 34
+	KindRunContinued            Kind = 35
 )
 
 // Body is what happened.
@@ -101,9 +102,10 @@ const (
 	StatusCancelled  Status = 5
 	StatusTerminated Status = 6
 	StatusTimedOut   Status = 7
+	StatusContinued  Status = 8 // this generation has ended, and the run continues as new
 )
 
-var statusNames = [...]string{"unknown", "running", "parked", "completed", "failed", "cancelled", "terminated", "timed out"}
+var statusNames = [...]string{"unknown", "running", "parked", "completed", "failed", "cancelled", "terminated", "timed out", "continued as new"}
 
 func (s Status) String() string {
 	switch {

@@ -49,6 +49,7 @@ type Execution struct {
 	startTime time.Time
 	events    uint64 // length of the history
 	replaying bool
+	cancelled *history.CancelRequested // nil if the workflow's context was not cancelled
 	closed    history.Body
 	parked    error
 }
@@ -96,7 +97,7 @@ func (x *Execution) Silent() bool { return x.replaying || x.sched.Killed() }
 func (x *Execution) Closed() history.Body { return x.closed }
 
 // Cancelled reports whether the workflow's context was cancelled.
-func (x *Execution) Cancelled() bool { return x.ctx.err != nil }
+func (x *Execution) Cancelled() bool { return x.cancelled != nil }
 
 // Coroutines describes what the run's coroutines wait for, in order of creation. It is called between turns.
 func (x *Execution) Coroutines() []history.Coroutine { return coroutines(x.sched.Dump()) }
@@ -121,6 +122,11 @@ func (x *Execution) Zone(name string, load func() *history.ZoneLoaded) *history.
 func (x *Execution) Answer(id string, o history.Outcome) {
 	x.sched.Enter()
 	x.issue(newCommand(&history.UpdateCompleted{ID: id, Outcome: o}, sched.Callers()))
+}
+
+// Continue returns the event that closes the run, and with which it continues as new.
+func (x *Execution) Continue(input history.Payload) history.Body {
+	return &history.RunContinued{Input: input, Signals: x.signals.unread(), Seen: x.signals.seen.Payload(), Cancelled: x.cancelled}
 }
 
 // Await asks for an operation and parks the current coroutine until there is an outcome, which it returns. build returns
@@ -261,7 +267,7 @@ func (x *Execution) deliver(body history.Body) error {
 		x.start(e)
 		return nil
 	case *history.CancelRequested:
-		x.ctx.Cancel(context.Canceled, nil)
+		x.cancel(e)
 		return nil
 	}
 	if m, _ := history.ReceivedBy(body); m != nil {
@@ -276,6 +282,14 @@ func (x *Execution) deliver(body history.Body) error {
 		x.closed = body
 	}
 	return nil
+}
+
+// cancel cancels the workflow's context.
+func (x *Execution) cancel(request *history.CancelRequested) {
+	if x.cancelled == nil {
+		x.cancelled = request
+		x.ctx.Cancel(context.Canceled, nil)
+	}
 }
 
 // run gives the coroutines turns until all of them wait.
@@ -317,7 +331,10 @@ func (x *Execution) start(e *history.RunStarted) {
 	x.Started, x.startTime, x.version = e, x.now, e.SchedulerVersion
 	x.sched.UseRules(e.SchedulerVersion)
 	x.ticks.before(e)
-	x.signals.start(e.Signals)
+	x.signals.start(e)
+	if e.Continued != nil && e.Continued.Cancelled != nil {
+		x.cancel(e.Continued.Cancelled)
+	}
 	x.sched.Start(x.sched.Reserve(nil), func() {
 		returned := false
 		defer func() {

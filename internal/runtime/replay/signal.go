@@ -4,6 +4,7 @@ package replay
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
@@ -14,13 +15,16 @@ type Receiver interface {
 	Receive(id string, value history.Payload) error
 	// Awaited reports whether a coroutine waits for the next value.
 	Awaited() bool
+	// Unread is how many values the code has not received.
+	Unread() int
 }
 
 // signals holds the receivers of a run. The zero value is empty.
 type signals struct {
 	receivers map[string]Receiver
 	early     []history.SignalRequest // received before the code made its receivers
-	ids       map[string]bool
+	handed    []history.SignalRequest // to receivers, in order: all that the code has not received, and some that it has
+	seen      history.SeenIDs
 }
 
 // SetReceiver sets the receiver of the signals with a name, and hands it those that came before it.
@@ -40,12 +44,15 @@ func (ss *signals) SetReceiver(name string, r Receiver) error {
 }
 
 // HasSignal reports whether the run has received a signal with an id.
-func (ss *signals) HasSignal(id string) bool { return ss.ids[id] }
+func (ss *signals) HasSignal(id string) bool { return ss.seen.Has(id) }
 
 // start notes what the run has received before its code begins.
-func (ss *signals) start(received []history.SignalRequest) {
-	ss.early = received
-	for _, s := range received {
+func (ss *signals) start(e *history.RunStarted) {
+	if e.Continued != nil {
+		ss.seen.Load(e.Continued.Seen)
+	}
+	ss.early = e.Signals
+	for _, s := range ss.early {
 		ss.note(s.ID)
 	}
 }
@@ -57,13 +64,9 @@ func (ss *signals) receive(m *history.SignalRequest) error {
 }
 
 func (ss *signals) note(id string) {
-	if id == "" {
-		return
+	if id != "" {
+		ss.seen.Add(id)
 	}
-	if ss.ids == nil {
-		ss.ids = map[string]bool{}
-	}
-	ss.ids[id] = true
 }
 
 func (ss *signals) hand(m *history.SignalRequest) error {
@@ -74,7 +77,38 @@ func (ss *signals) hand(m *history.SignalRequest) error {
 	if err := r.Receive(m.ID, m.Value); err != nil {
 		return fmt.Errorf("value of signal %s: %w; deploy code that can decode it, or terminate the run", m.Name, err)
 	}
+	if len(ss.handed) >= handedMax && len(ss.handed) >= 2*ss.countUnread() {
+		ss.handed = ss.unread()
+	}
+	ss.handed = append(ss.handed, *m)
 	return nil
+}
+
+// handedMax is how many signals are kept before those that the code has received are dropped.
+const handedMax = 32
+
+func (ss *signals) countUnread() (n int) {
+	for _, r := range ss.receivers {
+		n += r.Unread()
+	}
+	return n
+}
+
+// unread returns what the code has not received, in order. Each channel is first in, first out, so these are the last ones that
+// its receiver was handed.
+func (ss *signals) unread() (unread []history.SignalRequest) {
+	left := map[string]int{}
+	for name, r := range ss.receivers {
+		left[name] = r.Unread()
+	}
+	for _, m := range slices.Backward(ss.handed) {
+		if left[m.Name] > 0 {
+			left[m.Name]--
+			unread = append(unread, m)
+		}
+	}
+	slices.Reverse(unread)
+	return unread
 }
 
 // awaited reports whether a coroutine waits for a signal.

@@ -109,6 +109,9 @@ type Record struct {
 // Close makes a record the last of its run.
 type Close struct {
 	Retention time.Duration // how long the closed run can be read; at least one second
+	// Held keeps the record as the newest of its id until the next run begins, however long that takes: something follows from
+	// it. Expire has no effect on it.
+	Held bool
 }
 
 // Stored is a record in the store.

@@ -36,6 +36,7 @@ func Cases() []Case {
 		{"close", "terminated", func() abi.Registration { m, _ := sleeping(); return m }, testClose},
 		{"heartbeat", "order-1", func() abi.Registration { m, _ := heartbeating(); return m }, testHeartbeat},
 		{"timeout", "order-1", func() abi.Registration { m, _ := unresponsive(); return m }, testTimeout},
+		{"continue", "relay", func() abi.Registration { m, _ := relaying(); return m }, testContinue},
 		{"many", "order-3", func() abi.Registration { m, _ := order(&Bank{}); return m }, testMany},
 	}
 }
@@ -366,6 +367,50 @@ func testTimeout(e *pawltest.Env) {
 	e.Work(m)
 	var out string
 	if err := start(e, wf, "order-1", "").Wait(e.Context(), &out); out != "given up" || err != nil {
+		e.Errorf("got %q, %v", out, err)
+	}
+}
+
+// relaying continues as new after every second word that it is sent.
+func relaying() (abi.Registration, *abi.Workflow) {
+	note, callNote := activity(abi.Activity{Name: "byhand.Note"}, func(ctx context.Context, word string) (string, error) {
+		time.Sleep(20 * time.Second)
+		return word + "!", nil
+	})
+	wf := workflow("byhand.Relay", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+		words := abi.Signals[string](r, "words")
+		for range 2 {
+			word := abi.Recv(r, words)
+			if word == "end" {
+				return in, nil
+			}
+			noted, err := callNote(r, ctx, word)
+			if err != nil {
+				return "", err
+			}
+			in += " " + noted
+		}
+		return "", abi.Continue(r, []any{in})
+	})
+	wf.Channels = []abi.Channel{abi.SignalOf[string]("words")}
+	return registration(wf, note), wf
+}
+
+func testContinue(e *pawltest.Env) {
+	module, wf := relaying()
+	e.Work(module)
+	run := start(e, wf, "relay", "0", pawl.SignalWithStart(wf, "words", "1"))
+	for i, word := range []string{"2", "3", "4", "5", "end"} {
+		time.Sleep(5 * time.Second) // while the word before is being noted: each second word is unread when the run continues
+		if i%2 == 0 {
+			time.Sleep(10 * time.Minute)
+		}
+		if err := run.Signal(e.Context(), "words", word, pawl.DedupID(word)); err != nil {
+			e.Fatal(err)
+		}
+	}
+	var out string
+	if err := run.Wait(e.Context(), &out); err != nil || out != "0 1! 2! 3! 4! 5!" {
 		e.Errorf("got %q, %v", out, err)
 	}
 }

@@ -40,9 +40,12 @@ func (js journals) Append(ctx context.Context, id string, prev store.Seq, rec st
 	}
 	rec = copyRecord(rec)
 	stored := store.Stored{Record: rec, Seq: js.nextSeq(), Time: time.Now()}
-	if rec.Close == nil {
+	switch {
+	case rec.Close == nil:
 		j.records = append(j.records, permanent(stored))
-	} else {
+	case rec.Close.Held:
+		j.records = []expiring[store.Stored]{permanent(stored)}
+	default:
 		j.records = []expiring[store.Stored]{expireAfter(stored, rec.Close.Retention)}
 	}
 	js.byID[id] = j
@@ -149,7 +152,8 @@ func (j *journal) archiveClosed() {
 	if len(j.records) == 0 || j.newest().Close == nil {
 		return
 	}
-	j.archive[j.newest().RunID] = j.records[len(j.records)-1]
+	closed := j.newest()
+	j.archive[closed.RunID] = expiring[store.Stored]{closed, closed.Time.Add(closed.Close.Retention)}
 	j.records = nil
 }
 
@@ -176,7 +180,8 @@ func copyStored(r store.Stored) store.Stored {
 func copyRecord(r store.Record) store.Record {
 	r.Data = bytes.Clone(r.Data)
 	if r.Close != nil {
-		r.Close = &store.Close{Retention: r.Close.Retention}
+		c := *r.Close
+		r.Close = &c
 	}
 	return r
 }

@@ -23,6 +23,7 @@ const (
 	headerCommit  = "Pawl-Commit"
 	headerFirst   = "Pawl-First"
 	headerClose   = "Pawl-Close" // retention
+	headerHeld    = "Pawl-Held"  // the closed run does not expire before the next one begins
 
 	// Headers of a copy: the sequence and the time of the record that was copied.
 	headerSeq  = "Pawl-Seq"
@@ -68,7 +69,7 @@ func (s *Store) recordMsg(id string, prev store.Seq, rec store.Record) *nats.Msg
 	if rec.Close != nil {
 		h[headerRollup] = []string{rollupSubject} // the server stores this record and removes all before it
 	}
-	if rec.Close != nil && rec.First == 0 {
+	if rec.Close != nil && rec.First == 0 && !rec.Close.Held {
 		h[headerTTL] = []string{ttl(rec.Close.Retention)} // no open run can come back from under it: see Expire
 	}
 	return &nats.Msg{Subject: s.name.journal(id), Header: h, Data: rec.Data}
@@ -84,6 +85,9 @@ func recordHeader(rec store.Record) nats.Header {
 	}
 	if rec.Close != nil {
 		h[headerClose] = []string{rec.Close.Retention.String()}
+		if rec.Close.Held {
+			h[headerHeld] = []string{"1"}
+		}
 	}
 	return h
 }
@@ -258,7 +262,7 @@ func storedRecord(m message) (store.Stored, error) {
 		rec.First, err = strconv.ParseUint(first, 10, 64)
 	}
 	if retention := m.Header.Get(headerClose); retention != "" && err == nil {
-		rec.Close = &store.Close{}
+		rec.Close = &store.Close{Held: m.Header.Get(headerHeld) != ""}
 		rec.Close.Retention, err = time.ParseDuration(retention)
 	}
 	if at := m.Header.Get(headerTime); at != "" && err == nil {

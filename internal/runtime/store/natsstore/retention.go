@@ -29,7 +29,7 @@ func (s *Store) Expire(ctx context.Context, id, runID string) (store.Seq, error)
 			return 0, fmt.Errorf("read last record of workflow %q: %w", id, err)
 		case err != nil || last.RunID != runID || last.Close == nil:
 			return 0, &store.ConflictError{ID: id, Last: last.Seq}
-		case expires:
+		case expires || last.Close.Held:
 			return last.Seq, nil
 		}
 		h := copyHeader(last)
@@ -48,7 +48,7 @@ func (s *Store) Expire(ctx context.Context, id, runID string) (store.Seq, error)
 // overdue reports whether the retention of a closed run has ended, although the server still has its record: its worker died
 // before Expire, or the record came back after a crash.
 func overdue(last store.Stored) bool {
-	return last.Close != nil && time.Since(last.Time) > last.Close.Retention
+	return last.Close != nil && !last.Close.Held && time.Since(last.Time) > last.Close.Retention
 }
 
 // appendAfterExpired appends the first record of a run after one whose retention has ended. If there is none, it returns
@@ -86,6 +86,7 @@ const noRequest = "-"
 // copyHeader returns the header of a copy of a closing record, which expires when the retention of the run ends.
 func copyHeader(closed store.Stored) nats.Header {
 	h := recordHeader(closed.Record)
+	delete(h, headerHeld)
 	h[headerTTL] = []string{ttl(closed.Close.Retention - time.Since(closed.Time))}
 	h[headerSeq] = []string{seqString(closed.Seq)}
 	h[headerTime] = []string{closed.Time.Format(time.RFC3339Nano)}

@@ -31,6 +31,7 @@ var journal = []requirement{
 	{name: "a closing record replaces the records of its run", test: closeReseqs},
 	{name: "a closing record that conflicts removes nothing", test: closeConflicts},
 	{name: "a closed run is readable until its retention ends", test: closeExpires},
+	{name: "a closed run that is held stays until the next run begins", test: heldStays},
 	{name: "a closed run is readable for days", test: closeExpiresAfterDays, long: true},
 	{name: "Expire may be repeated, and does not change what is read", test: expireKeeps},
 	{name: "Expire of anything but the newest run, closed, conflicts", test: expireConflicts},
@@ -386,6 +387,34 @@ func closeExpires(t *T) {
 	t.load("w")
 	t.loadRun("w", "r")
 	t.goneAfter("w", "r", 3*time.Second)
+}
+
+func heldStays(t *T) {
+	for _, records := range []int{0, 2} {
+		id := fmt.Sprint("w", records)
+		end := closing("r", 0, 2*time.Second)
+		var prev store.Seq
+		if records > 0 {
+			seqs := t.appendRun(id, "r", 0, records)
+			end.First, prev = seqs[0], seqs[records-1]
+		}
+		end.Close.Held = true
+		last := t.append(id, prev, end)
+		if seq := t.expire(id, "r"); seq != last {
+			t.Errorf("Expire stored record %d after the closing one %d", seq, last)
+		}
+		time.Sleep(4 * time.Second)
+		t.sameRecord(t.last(id), end)
+		t.sameRecord(t.load(id)[0], end)
+		t.append(id, last, record("next", 1))
+		t.eventually("the run that was held has expired", func() bool {
+			_, err := t.LoadRun(t.ctx, id, "r")
+			return notFound(err)
+		})
+		if got := t.load(id); len(got) != 1 || got[0].RunID != "next" {
+			t.Errorf("loaded %+v, want the next run", got)
+		}
+	}
 }
 
 func closeExpiresAfterDays(t *T) {

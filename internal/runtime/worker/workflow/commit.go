@@ -4,8 +4,6 @@ package workflow
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -47,7 +45,7 @@ func (r *run) append(ctx context.Context, rec *history.Record) error {
 	stored := store.Record{RunID: rec.RunID, Request: history.RequestKey(r.started.RequestID), CommitID: journal.NewID(), First: r.first}
 	closing := history.StatusOf(rec.Events[len(rec.Events)-1].Body)
 	if rec.FirstEvent == 1 || closing.Closed() { // the store may drop the records in between
-		rec.ConsumedBefore = slices.Sorted(maps.Keys(r.inbox.unsettled))
+		rec.ConsumedBefore = r.inbox.mayComeAgain()
 	}
 	r.archive.add(rec)
 	if closing.Closed() {
@@ -56,7 +54,7 @@ func (r *run) append(ctx context.Context, rec *history.Record) error {
 			return err
 		}
 		rec = whole
-		stored.Close = &store.Close{Retention: max(r.started.Retention, time.Second)}
+		stored.Close = &store.Close{Retention: max(r.started.Retention, time.Second), Held: closing == history.StatusContinued}
 	}
 	var err error
 	if stored.Data, err = journal.Pack(ctx, r.worker.Chain, rec, limit); err != nil {

@@ -28,6 +28,7 @@ func (r *run) publish(ctx context.Context, events []history.Event) error {
 	closing := events[len(events)-1]
 	if status := history.StatusOf(closing.Body); status.Closed() {
 		r.closed = status
+		r.ended, _ = closing.Body.(*history.RunContinued)
 		effects = []effect{r.close(closing)}
 	}
 	return parallel(ctx, effects)
@@ -50,6 +51,9 @@ func (r *run) close(closing history.Event) effect {
 		r.worker.Log.Warn("workflow returned too early: "+warning, "workflow", r.id, "run", r.runID)
 	}
 	return func(ctx context.Context) error {
+		if r.ended != nil {
+			return nil
+		}
 		if err := r.expire(ctx); err != nil {
 			return err
 		}
@@ -86,7 +90,7 @@ func parallel(ctx context.Context, effects []effect) error {
 // repair publishes what follows from the journal and is missing, because the worker that appended the last record may
 // have died before it did. reported holds the operations whose outcomes have arrived, known is what visibility has.
 func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known visible) error {
-	if !r.exists() {
+	if !r.exists() || r.ended != nil {
 		return nil
 	}
 	if r.closed.Closed() {

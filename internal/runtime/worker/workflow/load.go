@@ -44,6 +44,7 @@ func load(ctx context.Context, w *workflow) (*run, error) {
 	}
 	if closed := recorded.Closed(); closed != nil {
 		r.closed = history.StatusOf(closed)
+		r.ended, _ = closed.(*history.RunContinued)
 	}
 	r.records = recorded.Records
 	return r, nil
@@ -106,6 +107,9 @@ func (r *run) describeCode() error {
 	}
 	config := wf.Config()
 	for _, name := range slices.Sorted(maps.Keys(config)) {
+		if slices.ContainsFunc(e.Config, func(s history.Setting) bool { return s.Name == name }) {
+			continue // recorded by an earlier generation
+		}
 		value, err := payloads.Encode("", []any{config[name]})
 		if err != nil {
 			return fmt.Errorf("config field %s of workflow %s: %w", name, e.Type, err)

@@ -142,7 +142,7 @@ func (ms messages) termination(runID string) *history.TerminateRequest {
 			continue
 		}
 		if msg, err := incoming.Message(*in); err == nil && msg.Terminate != nil &&
-			(runID == "" || msg.RunID == "" || msg.RunID == runID) {
+			(runID == "" || msg.RunID == "" || history.FirstRunID(msg.RunID) == history.FirstRunID(runID)) {
 			return msg.Terminate
 		}
 	}

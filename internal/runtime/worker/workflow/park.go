@@ -171,6 +171,11 @@ func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause erro
 		}
 	}
 	request := ms.termination(t.run.runID)
+	if request != nil && t.run.ended != nil {
+		if err := t.adoptNext(ctx); err != nil {
+			return err
+		}
+	}
 	if request == nil || !t.run.exists() || t.run.closed.Closed() {
 		return cause
 	}

@@ -185,6 +185,9 @@ func (a *actor) withoutTaken(ctx context.Context, ms messages) (messages, error)
 func (a *actor) takeAll(ctx context.Context, ms messages) error {
 	t := &turn{run: a.run, messages: ms, supervise: a.supervise}
 	defer func() { a.run = t.run }()
+	if err := t.continueAsNew(ctx); err != nil {
+		return err
+	}
 	for _, m := range ms {
 		if err := t.take(ctx, m); err != nil {
 			return err
@@ -211,7 +214,7 @@ var errUnread = errors.New("messages have arrived before the run closes")
 // readBeforeClosing looks for messages that have arrived and that this worker has not been given, before a run is closed that
 // should have received them. It looks once: while messages keep arriving, the run may close.
 func (a *actor) readBeforeClosing(ctx context.Context, t *turn) error {
-	if a.unread || !t.run.loaded() || t.run.x.Closed() == nil || !t.run.x.Closed().Details().Command {
+	if a.unread || !t.run.loaded() || t.run.x.Closed() == nil || !t.run.x.Closed().Details().Command || t.run.continuing() != nil {
 		a.unread = false
 		return nil
 	}
@@ -259,19 +262,15 @@ const holdFor = 1500 * time.Millisecond
 // armAlarm sets the alarm for what is due next. It reports whether the deliveries must be held.
 func (a *actor) armAlarm(ctx context.Context) (hold bool, err error) {
 	a.alarm.stop()
-	if a.run == nil || !a.run.loaded() {
+	switch {
+	case a.run != nil && a.run.ended != nil: // the next generation begins in a turn of its own, after those of other runs
+		a.post(message{})
+		hold = true
+	case a.run == nil || !a.run.loaded():
 		return false, nil
-	}
-	hold = a.run.busy()
-	if next, ok := a.run.nextDue(); ok {
-		at := next.at
-		a.alarm.arm(at, func() { a.post(message{}) })
-		if time.Until(at) > holdFor {
-			if err := a.alarm.schedule(ctx, at); err != nil {
-				return false, err
-			}
-		} else {
-			hold = true
+	default:
+		if hold, err = a.armNext(ctx); err != nil {
+			return false, err
 		}
 	}
 	if hold && !a.runs.holdsExclusively(a) {
@@ -280,6 +279,20 @@ func (a *actor) armAlarm(ctx context.Context) (hold bool, err error) {
 		err = a.alarm.schedule(ctx, time.Now().Add(2*store.AckWait))
 	}
 	return hold, err
+}
+
+// armNext sets the alarm for what is due next in a run that is in memory.
+func (a *actor) armNext(ctx context.Context) (hold bool, err error) {
+	hold = a.run.busy()
+	next, ok := a.run.nextDue()
+	if !ok {
+		return hold, nil
+	}
+	a.alarm.arm(next.at, func() { a.post(message{}) })
+	if time.Until(next.at) <= holdFor {
+		return true, nil
+	}
+	return hold, a.alarm.schedule(ctx, next.at)
 }
 
 // retry has the run tried again after a delay: by what has arrived, which arrives again, or else by a timer in the store. So

@@ -5,6 +5,7 @@ package workflow
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -34,7 +35,8 @@ type run struct {
 	x         *replay.Execution
 	started   *history.RunStarted
 	startedAt time.Time
-	closed    history.Status // zero if the run is open
+	closed    history.Status        // zero if the run is open
+	ended     *history.RunContinued // the record last, if the run continues as new and the next generation has not begun
 
 	first, last store.Seq
 	archive     archive
@@ -47,7 +49,18 @@ type run struct {
 // inbox is what a run knows of the messages that its journal has taken in.
 type inbox struct {
 	consumed  map[store.Seq]bool
-	unsettled map[store.Seq]bool // messages that may be delivered again
+	unsettled map[store.Seq]bool // messages that are not acknowledged
+}
+
+// recentMax is how many acknowledged messages are remembered after the end of a run: acknowledgements can be lost.
+const recentMax = 1000
+
+// mayComeAgain returns the messages that may be delivered again: those that are not acknowledged, and the newest of the others.
+func (in *inbox) mayComeAgain() []store.Seq {
+	newest := slices.Sorted(maps.Keys(in.consumed))
+	all := append(slices.Collect(maps.Keys(in.unsettled)), newest[max(0, len(newest)-recentMax):]...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // local is what happens in this process for the operations of a run.
@@ -70,7 +83,9 @@ func (r *run) next(runID string) *run {
 	next := newRun(r.workflow, runID)
 	next.last = r.last
 	next.inbox.unsettled = r.inbox.unsettled
-	maps.Copy(next.inbox.consumed, r.inbox.unsettled)
+	for _, seq := range r.inbox.mayComeAgain() {
+		next.inbox.consumed[seq] = true
+	}
 	return next
 }
 

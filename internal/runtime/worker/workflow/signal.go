@@ -8,9 +8,19 @@ import (
 	"fmt"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/incoming"
 	"github.com/pawlhq/pawl/internal/runtime/journal"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
+
+// isSignal reports whether a message of the inbox, or nil, is a signal or an update.
+func isSignal(in *store.Pending) bool {
+	if in == nil || in.Start || in.Outcome {
+		return false
+	}
+	msg, err := incoming.Message(*in)
+	return err == nil && msg.Signal != nil
+}
 
 // takeSignal keeps a signal or update until the next message, unless the run has received it before.
 func (t *turn) takeSignal(ctx context.Context, in *store.Pending, m *history.SignalRequest) error {

@@ -29,10 +29,13 @@ type turn struct {
 // take applies a message, unless it has been applied before.
 func (t *turn) take(ctx context.Context, m message) error {
 	in := m.inbox()
-	if in == nil || in.Start || in.Outcome {
+	if t.signal != nil && !isSignal(in) {
 		if err := t.handSignal(ctx, false); err != nil {
 			return err
 		}
+	}
+	if err := t.continueAsNew(ctx); err != nil {
+		return err
 	}
 	switch {
 	case m.stack != nil:
@@ -61,17 +64,13 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		t.setAside(in, err)
 		return nil
 	}
-	if !t.run.loaded() || msg.RunID != "" && msg.RunID != t.run.runID {
+	if !t.run.loaded() || !t.run.isFor(msg) {
 		t.missed(msg) // for a run that has closed
 		return nil
 	}
-	if msg.Signal != nil {
-		return t.takeSignal(ctx, in, msg.Signal)
-	}
-	if err := t.handSignal(ctx, false); err != nil {
-		return err
-	}
 	switch {
+	case msg.Signal != nil:
+		return t.takeSignal(ctx, in, msg.Signal)
 	case msg.Completed != nil:
 		return t.complete(ctx, msg.Completed.Op, t.run.completed(msg.Completed))
 	case msg.Cancel != nil:
