@@ -198,11 +198,11 @@ func (c *Client) taken(ctx context.Context, req *history.StartRequest) (runID st
 	case rejected(run, req.RequestID) && req.Conflict == history.ConflictUseExisting:
 		return run.RunID, true, nil
 	case rejected(run, req.RequestID):
-		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+		return "", true, &AlreadyStartedError{ID: req.ID, RunID: run.RunID, Status: status}
 	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
 		return run.RunID, true, nil
 	case !status.Closed() && req.Conflict == history.ConflictFail, status.Closed() && !req.Reuse.Allows(status):
-		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+		return "", true, &AlreadyStartedError{ID: req.ID, RunID: run.RunID, Status: status}
 	}
 	return "", false, nil
 }
@@ -277,7 +277,7 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 	case !status.Closed() && req.Conflict == history.ConflictTerminate:
 		return "", c.replace(ctx, req, run)
 	}
-	return "", &AlreadyStartedError{req.ID, inTheWay, status}
+	return "", &AlreadyStartedError{ID: req.ID, RunID: inTheWay, Status: status}
 }
 
 // replace terminates a run that the new one replaces. run is nil if no worker has begun it.
