@@ -62,8 +62,8 @@ func pawlActivities() []abi.Handler {
 // pawlAlreadyEnded describes workflow AlreadyEnded.
 var pawlAlreadyEnded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEnded",
-	Version: "56005d1f3466",
-	Pos:     "rules.go:14",
+	Version: "18adb150998d",
+	Pos:     "rules.go:15",
 })
 
 // StartAlreadyEnded starts a run of workflow AlreadyEnded and returns a handle on it.
@@ -103,7 +103,7 @@ func pawlRunAlreadyEnded(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 var pawlAlreadyEndedHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEndedHooks",
 	Version: "002334ea63b5",
-	Pos:     "rules.go:30",
+	Pos:     "rules.go:31",
 })
 
 // StartAlreadyEndedHooks starts a run of workflow AlreadyEndedHooks and returns a handle on it.
@@ -143,7 +143,7 @@ func pawlRunAlreadyEndedHooks(ctx context.Context, _run *abi.Run, in abi.Values)
 var pawlEndsLater = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.EndsLater",
 	Version: "8b8ea84fbe3c",
-	Pos:     "rules.go:45",
+	Pos:     "rules.go:46",
 })
 
 // StartEndsLater starts a run of workflow EndsLater and returns a handle on it.
@@ -183,7 +183,7 @@ func pawlRunEndsLater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 var pawlNeverEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NeverEnds",
 	Version: "32a50d23e27c",
-	Pos:     "rules.go:57",
+	Pos:     "rules.go:58",
 })
 
 // StartNeverEnds starts a run of workflow NeverEnds and returns a handle on it.
@@ -223,7 +223,7 @@ func pawlRunNeverEnds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 var pawlHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Hooks",
 	Version: "5ee667c951bf",
-	Pos:     "rules.go:69",
+	Pos:     "rules.go:70",
 })
 
 // StartHooks starts a run of workflow Hooks and returns a handle on it.
@@ -263,7 +263,7 @@ func pawlRunHooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 var pawlUnhooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Unhooks",
 	Version: "74e632516d4d",
-	Pos:     "rules.go:90",
+	Pos:     "rules.go:91",
 })
 
 // StartUnhooks starts a run of workflow Unhooks and returns a handle on it.
@@ -303,7 +303,7 @@ func pawlRunUnhooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 var pawlHookTwice = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookTwice",
 	Version: "bf8681646705",
-	Pos:     "rules.go:115",
+	Pos:     "rules.go:116",
 })
 
 // StartHookTwice starts a run of workflow HookTwice and returns a handle on it.
@@ -342,8 +342,8 @@ func pawlRunHookTwice(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 // pawlHookedWork describes workflow HookedWork.
 var pawlHookedWork = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookedWork",
-	Version: "54bcd2307973",
-	Pos:     "rules.go:136",
+	Version: "1144f31ab5dd",
+	Pos:     "rules.go:137",
 })
 
 // StartHookedWork starts a run of workflow HookedWork and returns a handle on it.
@@ -383,7 +383,7 @@ func pawlRunHookedWork(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 var pawlCovered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Covered",
 	Version: "0e8cfcebe0d0",
-	Pos:     "rules.go:156",
+	Pos:     "rules.go:157",
 })
 
 // StartCovered starts a run of workflow Covered and returns a handle on it.
@@ -423,7 +423,7 @@ func pawlRunCovered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 var pawlOtherDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.OtherDone",
 	Version: "1de4a9e5612f",
-	Pos:     "rules.go:179",
+	Pos:     "rules.go:180",
 })
 
 // StartOtherDone starts a run of workflow OtherDone and returns a handle on it.
@@ -464,7 +464,7 @@ func pawlRunOtherDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 var pawlSameDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.SameDone",
 	Version: "630f51c03686",
-	Pos:     "rules.go:203",
+	Pos:     "rules.go:204",
 })
 
 // StartSameDone starts a run of workflow SameDone and returns a handle on it.
@@ -504,7 +504,7 @@ func pawlRunSameDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 var pawlNoValue = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoValue",
 	Version: "e0a6c5581292",
-	Pos:     "rules.go:223",
+	Pos:     "rules.go:224",
 })
 
 // StartNoValue starts a run of workflow NoValue and returns a handle on it.
@@ -544,7 +544,7 @@ func pawlRunNoValue(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 var pawlCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Causes",
 	Version: "e33a3801bcf9",
-	Pos:     "rules.go:235",
+	Pos:     "rules.go:236",
 })
 
 // StartCauses starts a run of workflow Causes and returns a handle on it.
@@ -584,7 +584,7 @@ func pawlRunCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 var pawlNoError = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoError",
 	Version: "a976b1903cb3",
-	Pos:     "rules.go:252",
+	Pos:     "rules.go:253",
 })
 
 // StartNoError starts a run of workflow NoError and returns a handle on it.
@@ -624,7 +624,7 @@ func pawlRunNoError(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 var pawlDetached = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Detached",
 	Version: "1d3c7474bb9e",
-	Pos:     "rules.go:261",
+	Pos:     "rules.go:262",
 })
 
 // StartDetached starts a run of workflow Detached and returns a handle on it.
@@ -664,7 +664,7 @@ func pawlRunDetached(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 var pawlDeadlines = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Deadlines",
 	Version: "8b9a2bbba446",
-	Pos:     "rules.go:283",
+	Pos:     "rules.go:284",
 })
 
 // StartDeadlines starts a run of workflow Deadlines and returns a handle on it.
@@ -704,7 +704,7 @@ func pawlRunDeadlines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 var pawlNilParents = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NilParents",
 	Version: "f304214ebe03",
-	Pos:     "rules.go:298",
+	Pos:     "rules.go:299",
 })
 
 // StartNilParents starts a run of workflow NilParents and returns a handle on it.
@@ -744,7 +744,7 @@ func pawlRunNilParents(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 var pawlAfterFuncs = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AfterFuncs",
 	Version: "97c79ead1f66",
-	Pos:     "rules.go:309",
+	Pos:     "rules.go:310",
 })
 
 // StartAfterFuncs starts a run of workflow AfterFuncs and returns a handle on it.
@@ -784,7 +784,7 @@ func pawlRunAfterFuncs(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 var pawlValueEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.ValueEnds",
 	Version: "d05d9bb56f83",
-	Pos:     "rules.go:334",
+	Pos:     "rules.go:335",
 })
 
 // StartValueEnds starts a run of workflow ValueEnds and returns a handle on it.
@@ -895,14 +895,14 @@ var pawlPackage = abi.NewPackage(abi.Package{
 			Sums: map[string]string{
 				"AfterFuncs{}":         "a5c420788f65a889",
 				"AlreadyEndedHooks{}":  "c4d3da8d2e0924df",
-				"AlreadyEnded{}":       "4a64f86cacc46ddd",
+				"AlreadyEnded{}":       "d8ca38c19daba6a4",
 				"Causes{}":             "45db50f129321ff5",
 				"Covered{}":            "f765102922441269",
 				"Deadlines{}":          "8178fa71049c171e",
 				"Detached{}":           "a93eebeb49ee0839",
 				"EndsLater{}":          "0f7e36287522990b",
 				"HookTwice{}":          "1988876a5d084f10",
-				"HookedWork{}":         "f2abfc72a52e8fb0",
+				"HookedWork{}":         "fce214847a551cee",
 				"Hooks{}":              "65f86ef7a604237c",
 				"NeverEnds{}":          "dae113954e20d526",
 				"NilParents{}":         "8afa51d82725a2d6",

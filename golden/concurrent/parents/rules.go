@@ -22,7 +22,7 @@ func AlreadyEnded(ctx context.Context) (string, error) {
 	grandchild, cancelGrandchild := context.WithCancelCause(context.WithValue(child, "key", "value"))
 	defer cancelGrandchild(errCause)
 	_, err := Work(child)
-	return fmt.Sprint(now(child), "; ", now(timed), "; ", now(grandchild), "; ", errors.Is(err, errOwn), "; ", ended(grandchild)), nil
+	return fmt.Sprint(now(child), "; ", now(timed), "; ", now(grandchild), "; ", errors.Is(err, s.Err()), "; ", ended(grandchild)), nil
 }
 
 // AlreadyEndedHooks: a parent that has ended is not asked to call anything.
