@@ -36,11 +36,11 @@ type compilation struct {
 	result      *Result
 }
 
-// analyze runs the stages up to the check.
-func analyze(ctx context.Context, cfg Config) (*compilation, error) {
+// analyze runs the stages up to the check. checkOnly says that it is the last one.
+func analyze(ctx context.Context, cfg Config, checkOnly bool) (*compilation, error) {
 	all := lowerall.Asked(ctx)
 	loader, err := gosrc.Parse(ctx, gosrc.Config{
-		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Unannotated: all,
+		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Unannotated: all, CheckOnly: checkOnly,
 	})
 	if err != nil {
 		return nil, err

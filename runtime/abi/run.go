@@ -51,7 +51,7 @@ func (r *Run) close(out []any, err error) history.Body {
 }
 
 // Call schedules an activity or runs a step, waits for its outcome and decodes the results into out. In a context that is
-// already cancelled it schedules nothing and returns the context's error.
+// has ended already it schedules nothing and returns an error that names the activity and is the context's to errors.Is.
 func Call(ctx context.Context, run *Run, a *Activity, in []any, out ...any) error {
 	return run.call(ctx, a, "", in, out)
 }
@@ -62,7 +62,7 @@ func CallOn(ctx context.Context, run *Run, recv any, a *Activity, in []any, out 
 }
 
 func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) error {
-	if err := ctx.Err(); err != nil {
+	if err := r.ended(ctx, a.subject(), a.Name); err != nil {
 		return err
 	}
 	input, err := payloads.Encode(a.Codec, in)

@@ -46,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlDerive describes workflow Derive.
 var pawlDerive = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/contexts.Derive",
-	Version: "0be47cc76855",
+	Version: "aecc62ca50bb",
 	Pos:     "flow.go:29",
 })
 
@@ -119,7 +119,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 				"Pack":          "c21f996b6f595acb",
 				"apart{}":       "2b37a680b6fa2cc8",
 				"calls{}":       "c59d662b061b7aee",
-				"causes{}":      "80bbd78ec888bdee",
+				"causes{}":      "04355fd131670571",
 				"limits{}":      "84b240deec71ff8a",
 				"tree{}":        "25315c8112fd482c",
 				"type key":      "31219f3168f5778d",

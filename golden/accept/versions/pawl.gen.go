@@ -46,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlCompare describes workflow Compare.
 var pawlCompare = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/versions.Compare",
-	Version: "1800a2eb2822",
+	Version: "f44b3d5c1096",
 	Pos:     "flow.go:16",
 })
 
@@ -102,6 +102,11 @@ func PawlRegistration() pawl.Registration {
 //go:embed flow.go
 var pawlSourceFlow string
 
+// pawlSourceOld is old.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
+//go:embed old.go
+var pawlSourceOld string
+
 // pawlPackage holds what the activities and workflows of the package share.
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
@@ -114,6 +119,13 @@ var pawlPackage = abi.NewPackage(abi.Package{
 			Sums: map[string]string{
 				"Compare{}": "eaa0eb8e3b9c0918",
 				"Note":      "cabb754a0a82454c",
+			},
+		},
+		{
+			File: "old.go",
+			Text: pawlSourceOld,
+			Sums: map[string]string{
+				"old{}": "aab6346da591c334",
 			},
 		},
 	},

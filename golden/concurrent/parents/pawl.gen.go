@@ -62,8 +62,8 @@ func pawlActivities() []abi.Handler {
 // pawlAlreadyEnded describes workflow AlreadyEnded.
 var pawlAlreadyEnded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEnded",
-	Version: "56005d1f3466",
-	Pos:     "rules.go:14",
+	Version: "18adb150998d",
+	Pos:     "rules.go:15",
 })
 
 // StartAlreadyEnded starts a run of workflow AlreadyEnded and returns a handle on it.
@@ -109,7 +109,7 @@ func AlreadyEnded__child__pawl(_run *abi.Run, ctx context.Context) (result strin
 var pawlAlreadyEndedHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEndedHooks",
 	Version: "002334ea63b5",
-	Pos:     "rules.go:30",
+	Pos:     "rules.go:31",
 })
 
 // StartAlreadyEndedHooks starts a run of workflow AlreadyEndedHooks and returns a handle on it.
@@ -155,7 +155,7 @@ func AlreadyEndedHooks__child__pawl(_run *abi.Run, ctx context.Context) (result 
 var pawlEndsLater = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.EndsLater",
 	Version: "8b8ea84fbe3c",
-	Pos:     "rules.go:45",
+	Pos:     "rules.go:46",
 })
 
 // StartEndsLater starts a run of workflow EndsLater and returns a handle on it.
@@ -201,7 +201,7 @@ func EndsLater__child__pawl(_run *abi.Run, ctx context.Context) (result string, 
 var pawlNeverEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NeverEnds",
 	Version: "32a50d23e27c",
-	Pos:     "rules.go:57",
+	Pos:     "rules.go:58",
 })
 
 // StartNeverEnds starts a run of workflow NeverEnds and returns a handle on it.
@@ -247,7 +247,7 @@ func NeverEnds__child__pawl(_run *abi.Run, ctx context.Context) (result string, 
 var pawlHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Hooks",
 	Version: "5ee667c951bf",
-	Pos:     "rules.go:69",
+	Pos:     "rules.go:70",
 })
 
 // StartHooks starts a run of workflow Hooks and returns a handle on it.
@@ -293,7 +293,7 @@ func Hooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err 
 var pawlUnhooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Unhooks",
 	Version: "74e632516d4d",
-	Pos:     "rules.go:90",
+	Pos:     "rules.go:91",
 })
 
 // StartUnhooks starts a run of workflow Unhooks and returns a handle on it.
@@ -339,7 +339,7 @@ func Unhooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, er
 var pawlHookTwice = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookTwice",
 	Version: "bf8681646705",
-	Pos:     "rules.go:115",
+	Pos:     "rules.go:116",
 })
 
 // StartHookTwice starts a run of workflow HookTwice and returns a handle on it.
@@ -384,8 +384,8 @@ func HookTwice__child__pawl(_run *abi.Run, ctx context.Context) (result string, 
 // pawlHookedWork describes workflow HookedWork.
 var pawlHookedWork = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookedWork",
-	Version: "54bcd2307973",
-	Pos:     "rules.go:136",
+	Version: "1144f31ab5dd",
+	Pos:     "rules.go:137",
 })
 
 // StartHookedWork starts a run of workflow HookedWork and returns a handle on it.
@@ -431,7 +431,7 @@ func HookedWork__child__pawl(_run *abi.Run, ctx context.Context) (result string,
 var pawlCovered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Covered",
 	Version: "0e8cfcebe0d0",
-	Pos:     "rules.go:156",
+	Pos:     "rules.go:157",
 })
 
 // StartCovered starts a run of workflow Covered and returns a handle on it.
@@ -477,7 +477,7 @@ func Covered__child__pawl(_run *abi.Run, ctx context.Context) (result string, er
 var pawlOtherDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.OtherDone",
 	Version: "1de4a9e5612f",
-	Pos:     "rules.go:179",
+	Pos:     "rules.go:180",
 })
 
 // StartOtherDone starts a run of workflow OtherDone and returns a handle on it.
@@ -524,7 +524,7 @@ func OtherDone__child__pawl(_run *abi.Run, ctx context.Context) (result string, 
 var pawlSameDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.SameDone",
 	Version: "630f51c03686",
-	Pos:     "rules.go:203",
+	Pos:     "rules.go:204",
 })
 
 // StartSameDone starts a run of workflow SameDone and returns a handle on it.
@@ -570,7 +570,7 @@ func SameDone__child__pawl(_run *abi.Run, ctx context.Context) (result string, e
 var pawlNoValue = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoValue",
 	Version: "e0a6c5581292",
-	Pos:     "rules.go:223",
+	Pos:     "rules.go:224",
 })
 
 // StartNoValue starts a run of workflow NoValue and returns a handle on it.
@@ -616,7 +616,7 @@ func NoValue__child__pawl(_run *abi.Run, ctx context.Context) (result string, er
 var pawlCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Causes",
 	Version: "e33a3801bcf9",
-	Pos:     "rules.go:235",
+	Pos:     "rules.go:236",
 })
 
 // StartCauses starts a run of workflow Causes and returns a handle on it.
@@ -662,7 +662,7 @@ func Causes__child__pawl(_run *abi.Run, ctx context.Context) (result string, err
 var pawlNoError = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoError",
 	Version: "a976b1903cb3",
-	Pos:     "rules.go:252",
+	Pos:     "rules.go:253",
 })
 
 // StartNoError starts a run of workflow NoError and returns a handle on it.
@@ -708,7 +708,7 @@ func NoError__child__pawl(_run *abi.Run, ctx context.Context) (result string, er
 var pawlDetached = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Detached",
 	Version: "1d3c7474bb9e",
-	Pos:     "rules.go:261",
+	Pos:     "rules.go:262",
 })
 
 // StartDetached starts a run of workflow Detached and returns a handle on it.
@@ -754,7 +754,7 @@ func Detached__child__pawl(_run *abi.Run, ctx context.Context) (result string, e
 var pawlDeadlines = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Deadlines",
 	Version: "8b9a2bbba446",
-	Pos:     "rules.go:283",
+	Pos:     "rules.go:284",
 })
 
 // StartDeadlines starts a run of workflow Deadlines and returns a handle on it.
@@ -800,7 +800,7 @@ func Deadlines__child__pawl(_run *abi.Run, ctx context.Context) (result string, 
 var pawlNilParents = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NilParents",
 	Version: "f304214ebe03",
-	Pos:     "rules.go:298",
+	Pos:     "rules.go:299",
 })
 
 // StartNilParents starts a run of workflow NilParents and returns a handle on it.
@@ -846,7 +846,7 @@ func NilParents__child__pawl(_run *abi.Run, ctx context.Context) (result string,
 var pawlAfterFuncs = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AfterFuncs",
 	Version: "97c79ead1f66",
-	Pos:     "rules.go:309",
+	Pos:     "rules.go:310",
 })
 
 // StartAfterFuncs starts a run of workflow AfterFuncs and returns a handle on it.
@@ -892,7 +892,7 @@ func AfterFuncs__child__pawl(_run *abi.Run, ctx context.Context) (result string,
 var pawlValueEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.ValueEnds",
 	Version: "d05d9bb56f83",
-	Pos:     "rules.go:334",
+	Pos:     "rules.go:335",
 })
 
 // StartValueEnds starts a run of workflow ValueEnds and returns a handle on it.
@@ -1009,14 +1009,14 @@ var pawlPackage = abi.NewPackage(abi.Package{
 			Sums: map[string]string{
 				"AfterFuncs{}":         "a5c420788f65a889",
 				"AlreadyEndedHooks{}":  "c4d3da8d2e0924df",
-				"AlreadyEnded{}":       "4a64f86cacc46ddd",
+				"AlreadyEnded{}":       "d8ca38c19daba6a4",
 				"Causes{}":             "45db50f129321ff5",
 				"Covered{}":            "f765102922441269",
 				"Deadlines{}":          "8178fa71049c171e",
 				"Detached{}":           "a93eebeb49ee0839",
 				"EndsLater{}":          "0f7e36287522990b",
 				"HookTwice{}":          "1988876a5d084f10",
-				"HookedWork{}":         "f2abfc72a52e8fb0",
+				"HookedWork{}":         "fce214847a551cee",
 				"Hooks{}":              "65f86ef7a604237c",
 				"NeverEnds{}":          "dae113954e20d526",
 				"NilParents{}":         "8afa51d82725a2d6",

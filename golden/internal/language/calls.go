@@ -24,7 +24,7 @@ var calls = Theme{
 		warned("PWL244", "an activity or step in an activity", "is called as an ordinary function, without retries and without a record", "reject/plain-calls", "return Log(ctx, cents)"),
 		warned("PWL245", "an activity under `context.Background` or `context.TODO`", "does not end with the run", "reject/plain-calls", "Charge(context.Background(), 3)"),
 		warned("PWL246", "a workflow that package main calls by its name", "runs as an ordinary function, without a run", "reject/plain-calls", "Checkout(context.Background())"),
-		asIs("recursion", "of any depth. Histories that grow without bound are not reported", "accept/recursion", "countdown(n - 1)"),
+		asIs("recursion", "of any depth. Histories that grow without bound are not reported", "accept/recursion", "countdown(n - 1)", "accept/recursion", "return weigh(twig, n+10)"),
 		rejected("PWL241", "a branch for an error that an activity retries indefinitely", "is never taken", "reject/dead-branch", "errors."),
 	},
 }

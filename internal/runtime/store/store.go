@@ -32,6 +32,9 @@ var (
 	ErrUnavailable = errors.New("store is unavailable")
 )
 
+// IsDown reports whether err says that the store is closed or cannot be reached: whatever was asked for has no fault of its own.
+func IsDown(err error) bool { return errors.Is(err, ErrClosed) || errors.Is(err, ErrUnavailable) }
+
 // ConflictError says that an append failed because another writer was first. Nothing was stored.
 type ConflictError struct {
 	ID   string // the workflow

@@ -105,6 +105,7 @@ func TestRunExistsBeforeAWorkerTakesIt(t *testing.T) {
 		if err := b.client.Run(wf, "unknown").Wait(ctx); !errors.Is(err, client.ErrNotFound) {
 			b.Errorf("waiting for a run that does not exist: %v", err)
 		}
+		time.Sleep(time.Second) // the listing follows the journal
 		if got, want := b.list(client.Filter{Limit: 1}), "kept completed"; got != want {
 			b.Errorf("listed %q, want %q", got, want)
 		}

@@ -43,7 +43,7 @@ func (a *actor) takeTurn(ms messages) {
 			a.unpark(ctx)
 			ms.answerOutcomes(a.finishTurn(ctx))
 			return
-		case ctx.Err() != nil: // nothing is acknowledged: another worker will have it soon
+		case ctx.Err() != nil, errors.Is(err, store.ErrClosed): // nothing is acknowledged: another worker will have it soon
 			ms.refuse()
 			a.unload()
 			return
@@ -71,10 +71,10 @@ func (a *actor) takeTurn(ms messages) {
 	}
 }
 
-// parks reports whether err is the run's own fault, rather than a lost append race or an unavailable store.
+// parks reports whether err is the run's own fault, rather than a lost append race, or a store that is closed or unavailable.
 func parks(err error) bool {
 	var conflict *store.ConflictError
-	return !errors.As(err, &conflict) && !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, errUnread)
+	return !errors.As(err, &conflict) && !store.IsDown(err) && !errors.Is(err, errUnread)
 }
 
 // tryTurn is one attempt at a turn. After an error, what it has done in memory must be forgotten.
