@@ -169,7 +169,7 @@ func TestDocumentedPermissionsRefuse(t *testing.T) {
 		"client":     append([]string{inbox + "o", "pawl.default.b.0.0.w.r.1", "$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.payments"}, notWorkflows...),
 		"observer":   append([]string{inbox + "s", inbox + "c", inbox + "o", "pawl.default.b.0.0.w.r.1", "pawl.default.o.x"}, notWorkflows...),
 		"activities": append([]string{inbox + "s", inbox + "c", "$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.orders"}, notWorkflows...),
-		"workflows":  {inbox + "s", "$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.payments", "pawl.default.f.0.0.orders.w"},
+		"workflows":  {"$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.payments", "pawl.default.f.0.0.orders.w"},
 	} {
 		refused := make(chan error, 100)
 		nc, err := nats.Connect(url, append(as(user), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))...)

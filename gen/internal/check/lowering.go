@@ -9,11 +9,15 @@ import (
 	"slices"
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // Suffix ends the name of every generated function.
 const Suffix = "__pawl"
+
+// ChildSuffix ends the name of the function that lowered code calls in place of a workflow.
+const ChildSuffix = ir.ChildSuffix
 
 // AssignsVariables reports whether a range over a map does no more than assign to variables of exactly the map's types,
 // if any: there is nothing to evaluate or to convert for an entry.

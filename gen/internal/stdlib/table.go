@@ -410,7 +410,7 @@ var table = map[string][]row{
 
 	// Pawl itself.
 	importpath.Pawl: {
-		allow("Final Info ErrNotFound ErrUnanswered"),
+		allow("Detached Final Info AlreadyStartedError.* ErrNotFound ErrUnanswered RunError.*"),
 		durable("WaitUntil"),
 		forbid(InputOutput, "asks a workflow that runs as a plain function", "call it in tests only: in a workflow, use channels", "Ask"),
 		forbid(InputOutput, "uses the engine from outside a run", "call it outside of workflows, or in an activity", "*"),

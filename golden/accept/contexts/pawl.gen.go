@@ -83,6 +83,12 @@ func pawlRunDerive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{notes}, err
 }
 
+// Derive__child__pawl starts a child that runs workflow Derive, and waits for its end.
+func Derive__child__pawl(_run *abi.Run, ctx context.Context) (notes []string, err error) {
+	err = abi.Child(ctx, _run, pawlDerive, nil, nil, &notes)
+	return notes, err
+}
+
 // PawlRegistration returns the activities and workflows of package contexts, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

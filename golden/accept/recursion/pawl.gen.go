@@ -87,6 +87,12 @@ func pawlRunWalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result1, result2}, err
 }
 
+// Walk__child__pawl starts a child that runs workflow Walk, and waits for its end.
+func Walk__child__pawl(_run *abi.Run, ctx context.Context, root Node) (result1 string, result2 int, err error) {
+	err = abi.Child(ctx, _run, pawlWalk, []any{root}, nil, &result1, &result2)
+	return result1, result2, err
+}
+
 // PawlRegistration returns the activities and workflows of package recursion, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunCompare(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{today, before}, err
 }
 
+// Compare__child__pawl starts a child that runs workflow Compare, and waits for its end.
+func Compare__child__pawl(_run *abi.Run, ctx context.Context) (today, before []int, err error) {
+	err = abi.Child(ctx, _run, pawlCompare, nil, nil, &today, &before)
+	return today, before, err
+}
+
 // PawlRegistration returns the activities and workflows of package versions, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

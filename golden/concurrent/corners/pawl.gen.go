@@ -53,6 +53,12 @@ func pawlRunNilSync(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// NilSync__child__pawl starts a child that runs workflow NilSync, and waits for its end.
+func NilSync__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilSync, nil, nil, &result)
+	return result, err
+}
+
 // pawlNilFields describes workflow NilFields.
 var pawlNilFields = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.NilFields",
@@ -91,6 +97,12 @@ func (r NilFieldsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNilFields(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := NilFields__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// NilFields__child__pawl starts a child that runs workflow NilFields, and waits for its end.
+func NilFields__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilFields, nil, nil, &result)
+	return result, err
 }
 
 // pawlNilLockers describes workflow NilLockers.
@@ -133,6 +145,12 @@ func pawlRunNilLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// NilLockers__child__pawl starts a child that runs workflow NilLockers, and waits for its end.
+func NilLockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilLockers, nil, nil, &result)
+	return result, err
+}
+
 // pawlNilTimes describes workflow NilTimes.
 var pawlNilTimes = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.NilTimes",
@@ -171,6 +189,12 @@ func (r NilTimesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNilTimes(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := NilTimes__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// NilTimes__child__pawl starts a child that runs workflow NilTimes, and waits for its end.
+func NilTimes__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilTimes, nil, nil, &result)
+	return result, err
 }
 
 // pawlCopiedCond describes workflow CopiedCond.
@@ -213,6 +237,12 @@ func pawlRunCopiedCond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// CopiedCond__child__pawl starts a child that runs workflow CopiedCond, and waits for its end.
+func CopiedCond__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCopiedCond, nil, nil, &result)
+	return result, err
+}
+
 // pawlFailedWait describes workflow FailedWait.
 var pawlFailedWait = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.FailedWait",
@@ -251,6 +281,12 @@ func (r FailedWaitRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunFailedWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := FailedWait__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// FailedWait__child__pawl starts a child that runs workflow FailedWait, and waits for its end.
+func FailedWait__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFailedWait, nil, nil, &result)
+	return result, err
 }
 
 // pawlLockers describes workflow Lockers.
@@ -293,6 +329,12 @@ func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Lockers__child__pawl starts a child that runs workflow Lockers, and waits for its end.
+func Lockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLockers, nil, nil, &result)
+	return result, err
+}
+
 // pawlHidingLockers describes workflow HidingLockers.
 var pawlHidingLockers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.HidingLockers",
@@ -331,6 +373,12 @@ func (r HidingLockersRun) Result(ctx context.Context) (result string, err error)
 func pawlRunHidingLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := HidingLockers__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// HidingLockers__child__pawl starts a child that runs workflow HidingLockers, and waits for its end.
+func HidingLockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHidingLockers, nil, nil, &result)
+	return result, err
 }
 
 // pawlMixedLocker describes workflow MixedLocker.
@@ -373,6 +421,12 @@ func pawlRunMixedLocker(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// MixedLocker__child__pawl starts a child that runs workflow MixedLocker, and waits for its end.
+func MixedLocker__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMixedLocker, nil, nil, &result)
+	return result, err
+}
+
 // pawlTimerWithChannel describes workflow TimerWithChannel.
 var pawlTimerWithChannel = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.TimerWithChannel",
@@ -413,6 +467,12 @@ func pawlRunTimerWithChannel(ctx context.Context, _run *abi.Run, in abi.Values) 
 	return []any{result}, err
 }
 
+// TimerWithChannel__child__pawl starts a child that runs workflow TimerWithChannel, and waits for its end.
+func TimerWithChannel__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTimerWithChannel, nil, nil, &result)
+	return result, err
+}
+
 // pawlRangeInOrder describes workflow RangeInOrder.
 var pawlRangeInOrder = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.RangeInOrder",
@@ -451,6 +511,12 @@ func (r RangeInOrderRun) Result(ctx context.Context) (result string, err error) 
 func pawlRunRangeInOrder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := RangeInOrder__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// RangeInOrder__child__pawl starts a child that runs workflow RangeInOrder, and waits for its end.
+func RangeInOrder__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRangeInOrder, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package corners, for a worker to run.

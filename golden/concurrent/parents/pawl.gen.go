@@ -99,6 +99,12 @@ func pawlRunAlreadyEnded(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// AlreadyEnded__child__pawl starts a child that runs workflow AlreadyEnded, and waits for its end.
+func AlreadyEnded__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAlreadyEnded, nil, nil, &result)
+	return result, err
+}
+
 // pawlAlreadyEndedHooks describes workflow AlreadyEndedHooks.
 var pawlAlreadyEndedHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEndedHooks",
@@ -137,6 +143,12 @@ func (r AlreadyEndedHooksRun) Result(ctx context.Context) (result string, err er
 func pawlRunAlreadyEndedHooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := AlreadyEndedHooks__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// AlreadyEndedHooks__child__pawl starts a child that runs workflow AlreadyEndedHooks, and waits for its end.
+func AlreadyEndedHooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAlreadyEndedHooks, nil, nil, &result)
+	return result, err
 }
 
 // pawlEndsLater describes workflow EndsLater.
@@ -179,6 +191,12 @@ func pawlRunEndsLater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// EndsLater__child__pawl starts a child that runs workflow EndsLater, and waits for its end.
+func EndsLater__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlEndsLater, nil, nil, &result)
+	return result, err
+}
+
 // pawlNeverEnds describes workflow NeverEnds.
 var pawlNeverEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NeverEnds",
@@ -217,6 +235,12 @@ func (r NeverEndsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNeverEnds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := NeverEnds__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// NeverEnds__child__pawl starts a child that runs workflow NeverEnds, and waits for its end.
+func NeverEnds__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNeverEnds, nil, nil, &result)
+	return result, err
 }
 
 // pawlHooks describes workflow Hooks.
@@ -259,6 +283,12 @@ func pawlRunHooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Hooks__child__pawl starts a child that runs workflow Hooks, and waits for its end.
+func Hooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHooks, nil, nil, &result)
+	return result, err
+}
+
 // pawlUnhooks describes workflow Unhooks.
 var pawlUnhooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Unhooks",
@@ -297,6 +327,12 @@ func (r UnhooksRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunUnhooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Unhooks__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Unhooks__child__pawl starts a child that runs workflow Unhooks, and waits for its end.
+func Unhooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlUnhooks, nil, nil, &result)
+	return result, err
 }
 
 // pawlHookTwice describes workflow HookTwice.
@@ -339,6 +375,12 @@ func pawlRunHookTwice(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// HookTwice__child__pawl starts a child that runs workflow HookTwice, and waits for its end.
+func HookTwice__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHookTwice, nil, nil, &result)
+	return result, err
+}
+
 // pawlHookedWork describes workflow HookedWork.
 var pawlHookedWork = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookedWork",
@@ -379,6 +421,12 @@ func pawlRunHookedWork(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// HookedWork__child__pawl starts a child that runs workflow HookedWork, and waits for its end.
+func HookedWork__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHookedWork, nil, nil, &result)
+	return result, err
+}
+
 // pawlCovered describes workflow Covered.
 var pawlCovered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Covered",
@@ -417,6 +465,12 @@ func (r CoveredRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCovered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Covered__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Covered__child__pawl starts a child that runs workflow Covered, and waits for its end.
+func Covered__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCovered, nil, nil, &result)
+	return result, err
 }
 
 // pawlOtherDone describes workflow OtherDone.
@@ -460,6 +514,12 @@ func pawlRunOtherDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// OtherDone__child__pawl starts a child that runs workflow OtherDone, and waits for its end.
+func OtherDone__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOtherDone, nil, nil, &result)
+	return result, err
+}
+
 // pawlSameDone describes workflow SameDone.
 var pawlSameDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.SameDone",
@@ -498,6 +558,12 @@ func (r SameDoneRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunSameDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := SameDone__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// SameDone__child__pawl starts a child that runs workflow SameDone, and waits for its end.
+func SameDone__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSameDone, nil, nil, &result)
+	return result, err
 }
 
 // pawlNoValue describes workflow NoValue.
@@ -540,6 +606,12 @@ func pawlRunNoValue(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// NoValue__child__pawl starts a child that runs workflow NoValue, and waits for its end.
+func NoValue__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNoValue, nil, nil, &result)
+	return result, err
+}
+
 // pawlCauses describes workflow Causes.
 var pawlCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Causes",
@@ -578,6 +650,12 @@ func (r CausesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Causes__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Causes__child__pawl starts a child that runs workflow Causes, and waits for its end.
+func Causes__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCauses, nil, nil, &result)
+	return result, err
 }
 
 // pawlNoError describes workflow NoError.
@@ -620,6 +698,12 @@ func pawlRunNoError(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// NoError__child__pawl starts a child that runs workflow NoError, and waits for its end.
+func NoError__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNoError, nil, nil, &result)
+	return result, err
+}
+
 // pawlDetached describes workflow Detached.
 var pawlDetached = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Detached",
@@ -658,6 +742,12 @@ func (r DetachedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunDetached(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Detached__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Detached__child__pawl starts a child that runs workflow Detached, and waits for its end.
+func Detached__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDetached, nil, nil, &result)
+	return result, err
 }
 
 // pawlDeadlines describes workflow Deadlines.
@@ -700,6 +790,12 @@ func pawlRunDeadlines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Deadlines__child__pawl starts a child that runs workflow Deadlines, and waits for its end.
+func Deadlines__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDeadlines, nil, nil, &result)
+	return result, err
+}
+
 // pawlNilParents describes workflow NilParents.
 var pawlNilParents = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NilParents",
@@ -738,6 +834,12 @@ func (r NilParentsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNilParents(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := NilParents__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// NilParents__child__pawl starts a child that runs workflow NilParents, and waits for its end.
+func NilParents__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilParents, nil, nil, &result)
+	return result, err
 }
 
 // pawlAfterFuncs describes workflow AfterFuncs.
@@ -780,6 +882,12 @@ func pawlRunAfterFuncs(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// AfterFuncs__child__pawl starts a child that runs workflow AfterFuncs, and waits for its end.
+func AfterFuncs__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAfterFuncs, nil, nil, &result)
+	return result, err
+}
+
 // pawlValueEnds describes workflow ValueEnds.
 var pawlValueEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.ValueEnds",
@@ -818,6 +926,12 @@ func (r ValueEndsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunValueEnds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := ValueEnds__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// ValueEnds__child__pawl starts a child that runs workflow ValueEnds, and waits for its end.
+func ValueEnds__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlValueEnds, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package parents, for a worker to run.

@@ -5,6 +5,7 @@ package cases
 import (
 	"bytes"
 	"context"
+	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/golden/accept/accepted"
@@ -12,6 +13,8 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/busy"
 	"github.com/pawlhq/pawl/golden/accept/chance"
 	"github.com/pawlhq/pawl/golden/accept/channels"
+	"github.com/pawlhq/pawl/golden/accept/children"
+	"github.com/pawlhq/pawl/golden/accept/children/parcels"
 	"github.com/pawlhq/pawl/golden/accept/clock"
 	"github.com/pawlhq/pawl/golden/accept/closures"
 	"github.com/pawlhq/pawl/golden/accept/codecs"
@@ -112,6 +115,18 @@ func All() []Case {
 			Plain:         func(ctx context.Context) []any { return outcome(channels.Talk(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(channels.StartTalk(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:          "children",
+			Registrations: registrations(children.PawlRegistration(&children.Warehouse{Limit: 1}), parcels.PawlRegistration()),
+			Plain: func(ctx context.Context) []any {
+				out := outcome(children.Warehouse{Limit: 1}.Order(ctx, []string{"book", "pen"}))
+				time.Sleep(time.Hour) // for what the workflow has started and not waited for
+				return out
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(children.StartWarehouseOrder(ctx, c, ID, []string{"book", "pen"})).Result(ctx))
 			},
 		},
 		{

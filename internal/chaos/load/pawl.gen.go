@@ -164,6 +164,12 @@ func pawlRunChain(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Chain__child__pawl starts a child that runs workflow Chain, and waits for its end.
+func Chain__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlChain, []any{in}, nil, &result)
+	return result, err
+}
+
 // pawlSteps describes workflow Steps.
 var pawlSteps = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Steps",
@@ -206,6 +212,12 @@ func pawlRunSteps(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	}
 	result, err := Steps__pawl(_run, ctx, arg)
 	return []any{result}, err
+}
+
+// Steps__child__pawl starts a child that runs workflow Steps, and waits for its end.
+func Steps__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlSteps, []any{in}, nil, &result)
+	return result, err
 }
 
 // pawlFanOnce describes workflow FanOnce.
@@ -252,6 +264,12 @@ func pawlRunFanOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// FanOnce__child__pawl starts a child that runs workflow FanOnce, and waits for its end.
+func FanOnce__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlFanOnce, []any{in}, nil, &result)
+	return result, err
+}
+
 // pawlRetry describes workflow Retry.
 var pawlRetry = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Retry",
@@ -296,6 +314,12 @@ func pawlRunRetry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Retry__child__pawl starts a child that runs workflow Retry, and waits for its end.
+func Retry__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlRetry, []any{in}, nil, &result)
+	return result, err
+}
+
 // pawlCompensate describes workflow Compensate.
 var pawlCompensate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Compensate",
@@ -338,6 +362,12 @@ func pawlRunCompensate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	}
 	result, err := Compensate__pawl(_run, ctx, arg)
 	return []any{result}, err
+}
+
+// Compensate__child__pawl starts a child that runs workflow Compensate, and waits for its end.
+func Compensate__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlCompensate, []any{in}, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package load, for a worker to run.

@@ -203,11 +203,11 @@ func (c *Client) taken(ctx context.Context, req *history.StartRequest) (runID st
 	case rejected(run, req.RequestID) && req.Conflict == history.ConflictUseExisting:
 		return run.RunID, true, nil
 	case rejected(run, req.RequestID):
-		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+		return "", true, &AlreadyStartedError{ID: req.ID, RunID: run.RunID, Status: status}
 	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
 		return run.RunID, true, nil
 	case !status.Closed() && req.Conflict == history.ConflictFail, status.Closed() && !req.Reuse.Allows(status):
-		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+		return "", true, &AlreadyStartedError{ID: req.ID, RunID: run.RunID, Status: status}
 	}
 	return "", false, nil
 }
@@ -294,7 +294,7 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 		}
 		return "", false, err
 	}
-	return "", false, &AlreadyStartedError{req.ID, inTheWay, status}
+	return "", false, &AlreadyStartedError{ID: req.ID, RunID: inTheWay, Status: status}
 }
 
 // joinWaiting is joinPending for a start whose run waits for its first worker. If that run is to be terminated, the request
@@ -313,7 +313,7 @@ func (c *Client) joinWaiting(ctx context.Context, req, other *history.StartReque
 		err := c.replace(ctx, req, other.Queue, other.RunID)
 		return "", err == nil, err
 	}
-	return "", false, &AlreadyStartedError{req.ID, other.RunID, history.StatusWaiting}
+	return "", false, &AlreadyStartedError{ID: req.ID, RunID: other.RunID, Status: history.StatusWaiting}
 }
 
 // replace terminates a run that the new one replaces.

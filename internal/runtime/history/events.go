@@ -19,6 +19,7 @@ type RunStarted struct {
 	Config    []Setting       // config fields of the receiver when the run started
 	Timeout   time.Duration   // the run is closed as timed out this long after its start; 0: never
 	Retention time.Duration   // how long the closed run is kept
+	Parent    *Parent         // of a child; nil for other runs
 	Signals   []SignalRequest // what the run has received before its code begins
 
 	WorkflowVersion  string // fingerprint of the lowered code
@@ -37,12 +38,16 @@ func (e *RunStarted) fields(w *wire) {
 	w.string(8, &e.WorkflowVersion)
 	w.string(9, &e.GeneratorVersion)
 	number(w, 10, &e.SchedulerVersion)
+	optional(w, 11, &e.Parent)
 	list(w, 18, &e.Signals)
 }
 
 // Details implements Body.
 func (e *RunStarted) Details() Details {
-	return Details{Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config, Signals: e.Signals}
+	return Details{
+		Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config,
+		Signals: e.Signals, Parent: e.Parent,
+	}
 }
 func (e *RunStarted) edited(ed *editor) Body {
 	c := *e
@@ -255,13 +260,17 @@ func (e *CancelRequested) edited(ed *editor) Body {
 // StartRejected rejects a start request that arrived while this run was open. The workflow's code does not see it.
 type StartRejected struct {
 	RequestID string
+	Parent    *Parent // of the child that was to be started; nil if it was no child
 }
 
-func (e *StartRejected) fields(w *wire) { w.string(1, &e.RequestID) }
+func (e *StartRejected) fields(w *wire) {
+	w.string(1, &e.RequestID)
+	optional(w, 2, &e.Parent)
+}
 
 // Details implements Body.
 func (e *StartRejected) Details() Details {
-	return Details{Kind: KindStartRejected, Subject: "start", Verb: "rejected", Request: e.RequestID}
+	return Details{Kind: KindStartRejected, Subject: "start", Verb: "rejected", Request: e.RequestID, Parent: e.Parent}
 }
 func (e *StartRejected) edited(*editor) Body { return e }
 

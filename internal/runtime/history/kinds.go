@@ -26,6 +26,9 @@ const (
 	KindSignalReceived          Kind = 21
 	KindUpdateAccepted          Kind = 22
 	KindUpdateCompleted         Kind = 23
+	KindChildScheduled          Kind = 25
+	KindChildCompleted          Kind = 27
+	KindChildCancelRequested    Kind = 28
 	KindRunCompleted            Kind = 30
 	KindRunFailed               Kind = 31
 	KindRunCancelled            Kind = 32
@@ -56,6 +59,7 @@ type Details struct {
 	Ends   bool // it ends the operation, or is one tick of a ticker
 
 	Name    string // of the workflow, activity (with its tag), timer or time zone
+	ID      string // the workflow id of a child
 	Queue   string
 	Input   *Payload
 	Config  []Setting
@@ -66,7 +70,8 @@ type Details struct {
 	Reason  string        // given with a request, or why something failed
 	// SealedReason is the reason, while it is sealed.
 	SealedReason Payload
-	Request      string // id of the start request
+	Request      string  // id of the start request
+	Parent       *Parent // of a run that is a child
 	Warnings     []string
 }
 

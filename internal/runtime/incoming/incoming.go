@@ -17,9 +17,9 @@ func Message(in store.Pending) (*history.Message, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case in.Outcome && msg.Completed == nil:
+	case in.Outcome && msg.Completed == nil && msg.Child == nil:
 		return nil, errors.New("no outcome, but sent as an outcome")
-	case !in.Outcome && msg.Completed != nil:
+	case !in.Outcome && (msg.Completed != nil || msg.Child != nil):
 		return nil, errors.New("an outcome, but not sent as an outcome")
 	}
 	return msg, nil

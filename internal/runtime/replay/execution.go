@@ -292,7 +292,7 @@ func (x *Execution) run() error {
 		case x.parked != nil:
 			return x.parked
 		case x.closed != nil:
-			x.closed = history.WithWarnings(x.closed, leftovers(x.sched.Left()))
+			x.closed = history.WithWarnings(x.closed, leftovers(x.missed(x.sched.Left())))
 			x.issue(newCommand(x.closed, nil))
 			return nil
 		}

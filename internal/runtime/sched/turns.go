@@ -60,6 +60,9 @@ type Coroutine struct {
 // Path is the coroutine's identity: see childPath.
 func (c *Coroutine) Path() string { return c.path }
 
+// Origin returns the program counters of where the coroutine was started, innermost first.
+func (c *Coroutine) Origin() []uintptr { return c.origin }
+
 // Panic is a panic of a coroutine.
 type Panic struct {
 	Value any
@@ -75,6 +78,18 @@ func (t *turns) Spawn(fn func()) *Coroutine {
 	c := t.Reserve(Callers())
 	t.Start(c, fn)
 	return c
+}
+
+// SpawnNow is Spawn for a coroutine that gets its turn immediately. The current one is next after it.
+func (t *turns) SpawnNow(fn func()) {
+	parent := t.Enter()
+	c := t.Reserve(Callers())
+	c.fn = fn
+	t.alive.PushBack(&c.alive, c)
+	t.yields = 0
+	t.ready.InsertAfter(&parent.queued, parent, nil)
+	t.ready.InsertAfter(&c.queued, c, nil)
+	t.Park("its turn")
 }
 
 // Reserve returns a coroutine whose identity is fixed now, and that Start begins later, or never. origin is the author's

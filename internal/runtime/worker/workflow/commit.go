@@ -55,7 +55,7 @@ func (r *run) append(ctx context.Context, rec *history.Record) error {
 		if err != nil {
 			return err
 		}
-		rec = whole
+		rec, r.all = whole, whole.Events
 		stored.Close = &store.Close{Retention: max(r.started.Retention, time.Second)}
 	}
 	var err error

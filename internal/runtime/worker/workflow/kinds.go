@@ -17,6 +17,9 @@ func init() {
 		history.KindStepScheduled:           stepKind,
 		history.KindStepCompleted:           {recorded: stepRecorded},
 		history.KindTimerStarted:            timerKind,
+		history.KindStartRejected:           {recorded: (*run).refuseChild},
+		history.KindChildScheduled:          childKind,
+		history.KindChildCancelRequested:    {recorded: childCancelRequested},
 		history.KindUpdateAccepted:          acceptedKind,
 		history.KindUpdateCompleted:         answeredKind,
 	}

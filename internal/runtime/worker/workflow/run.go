@@ -40,6 +40,7 @@ type run struct {
 	archive     archive
 	records     []*history.Record // read, and not yet replayed
 	newest      []history.Event   // of the last record that was read, until what follows from it is repaired
+	all         []history.Event   // of a run that is being closed
 	inbox       inbox
 	local       local
 }
@@ -55,13 +56,15 @@ type local struct {
 	steps   map[history.OpID]*activity.Step     // steps whose outcome is not recorded
 	cancels map[history.OpID]context.CancelFunc // stops the cancelling of an activity
 	limits  limits
+	// starting are the children whose starts follow from the record that is being published.
+	starting map[history.OpID]bool
 }
 
 func newRun(w *workflow, runID string) *run {
 	return &run{
 		workflow: w, runID: runID,
 		inbox: inbox{consumed: map[store.Seq]bool{}, unsettled: map[store.Seq]bool{}},
-		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}},
+		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}, starting: map[history.OpID]bool{}},
 	}
 }
 
@@ -82,6 +85,13 @@ func (r *run) loaded() bool { return r.x != nil }
 
 // isOpen reports whether an operation still waits for its outcome.
 func (r *run) isOpen(op history.OpID) bool { return r.x != nil && r.x.IsOpen(op) }
+
+// isChild reports whether an open operation is a child.
+func (r *run) isChild(id history.OpID) bool {
+	op, _ := r.x.Find(id)
+	_, is := op.Body.(*history.ChildScheduled)
+	return is
+}
 
 // completed returns the event for an outcome from the inbox, which may be that of a step.
 func (r *run) completed(o *history.ActivityCompleted) history.Body {
