@@ -49,6 +49,7 @@ func (e *ConflictError) Error() string {
 // PendingStartError says that another start of the same workflow id is pending in the inbox. Data is that message.
 type PendingStartError struct {
 	ID   string
+	Seq  Seq // of that message
 	Data []byte
 }
 
@@ -127,7 +128,7 @@ type Inbox interface {
 	// succeeds. An outcome may be stored again.
 	Send(ctx context.Context, m Message) error
 	// SendStart stores m as the only pending start of its workflow id. It fails with a *PendingStartError if another
-	// start of that id is pending. If the pending start has the same DedupID as m, it succeeds.
+	// start of that id is pending, except for m.Behind. If the pending start has the same DedupID as m, it succeeds.
 	SendStart(ctx context.Context, m Message) error
 	// Pending returns the messages to workflow id on queue that are not acknowledged, oldest first.
 	Pending(ctx context.Context, queue, id string) ([]Pending, error)
@@ -147,6 +148,7 @@ type Message struct {
 	ID      string // workflow id
 	DedupID string // identifies repetitions; may be empty
 	Outcome bool   // the outcome of an activity. The permission to send outcomes is separate
+	Behind  Seq    // of a start: another one of the same queue and id that may be pending; 0 if none may
 	Data    []byte
 }
 
