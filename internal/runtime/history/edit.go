@@ -7,6 +7,7 @@ type editor struct {
 	onOp       func(*Op)
 	onPayload  func(*Payload)
 	onWarnings func(*[]string)
+	onCause    func(deadline *bool) // of a request to cancel
 	err        error // the first one
 }
 
