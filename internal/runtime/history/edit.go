@@ -8,7 +8,7 @@ type editor struct {
 	onPayload  func(*Payload)
 	onWarnings func(*[]string)
 	onCause    func(deadline *bool) // of a request to cancel
-	err        error // the first one
+	err        error                // the first one
 }
 
 // newPayloadEditor returns an editor that calls edit until that fails.
