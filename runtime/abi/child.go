@@ -3,6 +3,7 @@
 package abi
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,10 +35,10 @@ func Child(ctx context.Context, run *Run, w *Workflow, in, channels []any, out .
 	}
 	how := childOptionsOf(ctx)
 	done := run.x.Await(ctx, func(op history.Op) history.Body {
-		child := &history.ChildScheduled{
-			Op: op, Type: w.Name, Queue: w.Queue, RunID: childRunID(run.x, op.ID()), ID: childID(run.x, op.ID()), Input: input, Close: how.close,
+		return &history.ChildScheduled{
+			Op: op, Type: w.Name, Queue: cmp.Or(how.queue, w.Queue), ID: cmp.Or(how.id, childID(run.x, op.ID())), RunID: childRunID(run.x, op.ID()),
+			Input: input, Close: how.close, Named: how.id != "",
 		}
-		return child
 	})
 	err = run.childOutcome(w, done, out)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.Canceled) {
@@ -63,7 +64,11 @@ func (r *Run) childOutcome(w *Workflow, done history.Body, out []any) error {
 func GoChild(run *Run, fn func()) { run.x.Scheduler().SpawnNow(fn) }
 
 // childOptions are what the context of a call says about children.
-type childOptions struct{ close history.ClosePolicy }
+type childOptions struct {
+	id    string
+	queue string
+	close history.ClosePolicy
+}
 
 type childOptionsKey struct{}
 
@@ -72,26 +77,52 @@ func childOptionsOf(ctx context.Context) childOptions {
 	return o
 }
 
+// withChildOptions returns a context in which the options of children are changed.
+func withChildOptions(ctx context.Context, change func(*childOptions)) context.Context {
+	o := childOptionsOf(ctx)
+	change(&o)
+	return optionsContext{ctx, o}
+}
+
+// optionsContext is a context with options of children.
+type optionsContext struct {
+	context.Context
+	options childOptions
+}
+
+// Value implements context.Context.
+func (c optionsContext) Value(key any) any {
+	if key == (childOptionsKey{}) {
+		return c.options
+	}
+	return c.Context.Value(key)
+}
+
+// String is what Go prints for such a context. It contains no address, so a workflow may print it.
+func (c optionsContext) String() string { return fmt.Sprint(c.Context) }
+
+// WithClosePolicy returns a context whose children have a close policy.
+func WithClosePolicy(ctx context.Context, p history.ClosePolicy) context.Context {
+	return withChildOptions(ctx, func(o *childOptions) { o.close = p })
+}
+
+// WithChildID returns a context whose children have an id.
+func WithChildID(ctx context.Context, id string) context.Context {
+	return withChildOptions(ctx, func(o *childOptions) { o.id = id })
+}
+
+// WithChildQueue returns a context whose children run on a task queue.
+func WithChildQueue(ctx context.Context, queue string) context.Context {
+	return withChildOptions(ctx, func(o *childOptions) { o.queue = queue })
+}
+
 // Detached returns a context that does not end with its parent, and in which children are abandoned when their parent closes.
 func Detached(ctx context.Context) context.Context {
 	if ctx == nil {
 		panic("cannot create context from nil parent")
 	}
-	return detached{replay.WithoutCancel(ctx)}
+	return WithClosePolicy(replay.WithoutCancel(ctx), history.CloseAbandon)
 }
-
-// detached is the context of Detached.
-type detached struct{ context.Context }
-
-func (d detached) Value(key any) any {
-	if key == (childOptionsKey{}) {
-		return childOptions{close: history.CloseAbandon}
-	}
-	return d.Context.Value(key)
-}
-
-// String is what Go prints for such a context. It contains no address, so a workflow may print it.
-func (d detached) String() string { return fmt.Sprint(d.Context) }
 
 // childIDMax is the length, in bytes, of the longest id that spells the operation. Children of children have long ids.
 const childIDMax = 180

@@ -36,6 +36,7 @@ func Cases() []Case {
 		{"close", "terminated", func() abi.Registration { m, _ := sleeping(); return m }, testClose},
 		{"heartbeat", "order-1", func() abi.Registration { m, _ := heartbeating(); return m }, testHeartbeat},
 		{"timeout", "order-1", func() abi.Registration { m, _ := unresponsive(); return m }, testTimeout},
+		{"children", "order-1", func() abi.Registration { m, _ := parent(&Bank{}); return m }, testParent},
 		{"many", "order-3", func() abi.Registration { m, _ := order(&Bank{}); return m }, testMany},
 	}
 }
