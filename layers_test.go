@@ -26,7 +26,7 @@ const module = "github.com/pawlhq/pawl"
 // layers holds the packages from the lowest layer to the highest. A package imports only packages of lower layers. x/...
 // stands for x and the packages in it.
 var layers = [][]string{
-	{"gen/internal/gotypes", "gen/internal/importpath", "internal/runtime/list", "runtime/codec", "internal/goldentest", "internal/lowerall", "internal/testmod"},
+	{"gen/internal/gotypes", "gen/internal/importpath", "internal/runtime/list", "internal/runtime/panics", "runtime/codec", "internal/goldentest", "internal/lowerall", "internal/testmod"},
 	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store", "internal/runtime/tuning"},
 	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "internal/runtime/failures", "internal/runtime/payloads", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
 	{"gen/internal/describe"},

@@ -2,6 +2,7 @@ package embed_test
 
 import (
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -107,6 +108,44 @@ func TestStartErrors(t *testing.T) {
 		})
 	}
 	start(t, embed.Options{Dir: dir}) // the failed start unlocked the folder
+}
+
+// Each option works at its extremes, or is refused by its name.
+func TestExtremes(t *testing.T) {
+	for name, opts := range map[string][]embed.Options{
+		"Port":         {{Port: -2}, {Port: 65536}, {Port: math.MaxInt}, {Port: math.MinInt}},
+		"SyncInterval": {{SyncInterval: -1}, {SyncInterval: 1}, {SyncInterval: math.MinInt64}},
+		"MaxStore":     {{MaxStore: -1}, {MaxStore: math.MinInt64}},
+		"MaxPayload":   {{MaxPayload: -1}, {MaxPayload: math.MinInt32}, {MaxPayload: math.MaxInt32}},
+	} {
+		for _, opt := range opts {
+			opt.Dir = t.TempDir()
+			if server, err := embed.Start(opt); err == nil {
+				server.Shutdown()
+				t.Errorf("%+v was accepted", opt)
+			} else if !strings.Contains(err.Error(), "option "+name+" ") {
+				t.Errorf("%+v: %v", opt, err)
+			}
+		}
+	}
+	for _, opt := range []embed.Options{
+		{SyncInterval: time.Millisecond}, {SyncInterval: math.MaxInt64}, {MaxStore: math.MaxInt64}, {MaxPayload: 64 << 10}, {MaxPayload: 64 << 20},
+	} {
+		opt.Dir = t.TempDir()
+		server := start(t, opt)
+		s, err := server.Connect(t.Context(), "test")
+		if err != nil {
+			t.Errorf("%+v: %v", opt, err)
+			continue
+		}
+		message := store.Message{Queue: "q", ID: "w", Data: make([]byte, 32<<10)}
+		if err := s.Send(t.Context(), message); err != nil {
+			t.Errorf("%+v: %v", opt, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("%+v: %v", opt, err)
+		}
+	}
 }
 
 // In a bubble the server follows the clock of the bubble. Two bubbles in one process work, too.

@@ -129,15 +129,30 @@ func (e *ActivityCompleted) edited(ed *editor) Body {
 // ActivityCancelRequested is the command to cancel the context of an activity or step, or a request. The outcome follows later.
 type ActivityCancelRequested struct {
 	Op OpID
+	// Deadline says that the time of the context was up. The code gets that as the error of its call, whatever the outcome has.
+	Deadline bool
 }
 
-func (e *ActivityCancelRequested) fields(w *wire) { w.sub(1, &e.Op) }
+func (e *ActivityCancelRequested) fields(w *wire) {
+	w.sub(1, &e.Op)
+	w.bool(2, &e.Deadline)
+}
 
 // Details implements Body.
 func (e *ActivityCancelRequested) Details() Details {
-	return Details{Kind: KindActivityCancelRequested, Subject: "activity", Verb: "cancel requested", Command: true, Op: e.Op.op()}
+	d := Details{Kind: KindActivityCancelRequested, Subject: "activity", Verb: "cancel requested", Command: true, Op: e.Op.op()}
+	if e.Deadline {
+		d.Reason = "the deadline of its context has passed"
+	}
+	return d
 }
-func (e *ActivityCancelRequested) edited(*editor) Body { return e }
+func (e *ActivityCancelRequested) edited(ed *editor) Body {
+	c := *e
+	if ed.onCause != nil {
+		ed.onCause(&c.Deadline)
+	}
+	return &c
+}
 
 // StepScheduled is the command to run a step in the worker that runs the workflow.
 type StepScheduled struct {

@@ -360,7 +360,7 @@ type PanicError struct {
 }
 
 func (e *PanicError) Error() string {
-	text := fmt.Sprintf("workflow code panicked: %v\n", e.Panic.Value)
+	text := fmt.Sprintf("workflow code panicked: %s\n", e.Panic.Value)
 	for _, line := range stack.Text(e.Panic.Stack) {
 		text += "  at " + line + "\n"
 	}

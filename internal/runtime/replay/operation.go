@@ -3,6 +3,7 @@
 package replay
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -38,12 +39,12 @@ type clock interface {
 }
 
 // parentDone asks the worker that runs the operation to cancel it. It may be called more than once, and too late.
-func (op *operation) parentDone(error, error) {
+func (op *operation) parentDone(err, _ error) {
 	if op.cancelled || !op.state.IsOpen(op.id) {
 		return
 	}
 	op.cancelled = true
-	var request history.Body = &history.ActivityCancelRequested{Op: op.id}
+	var request history.Body = &history.ActivityCancelRequested{Op: op.id, Deadline: err == context.DeadlineExceeded}
 	if _, ok := op.body.(*history.ChildScheduled); ok {
 		request = &history.ChildCancelRequested{Op: op.id}
 	}

@@ -4,12 +4,12 @@ package sched
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
 
 	"github.com/pawlhq/pawl/internal/runtime/list"
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 )
 
 // turns decides which coroutine has the turn.
@@ -65,12 +65,12 @@ func (c *Coroutine) Origin() []uintptr { return c.origin }
 
 // Panic is a panic of a coroutine.
 type Panic struct {
-	Value any
+	Value string
 	Stack []byte
 	Path  string
 }
 
-func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+func (p *Panic) Error() string { return "panic: " + p.Value }
 
 // Spawn starts a coroutine that runs fn. It is ready immediately, and gets its turn after the coroutines that already are.
 // It is a child of the current coroutine.
@@ -116,7 +116,7 @@ func (t *turns) run(c *Coroutine) {
 	defer func() {
 		// Panics in deferred calls of a coroutine that is being killed are ignored, but must not end the process.
 		if v := recover(); v != nil && !t.killed && t.panic == nil {
-			t.panic = &Panic{Value: v, Stack: debug.Stack(), Path: c.Path()}
+			t.panic = &Panic{Value: panics.Text(v), Stack: debug.Stack(), Path: c.Path()}
 		}
 		c.alive.Remove()
 		t.resume(t.next())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/incoming"
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
@@ -83,7 +84,7 @@ func (a *actor) tryTurn(ctx context.Context, ms messages) (err error) {
 	defer func() {
 		// A panic of workflow code is caught by its coroutine. This one is of a config function, or a bug in the engine.
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic in the engine, outside of workflow code: %v\n%s", v, debug.Stack())
+			err = fmt.Errorf("panic in the engine, outside of workflow code: %s\n%s", panics.Text(v), debug.Stack())
 		}
 	}()
 	known := a.run != nil

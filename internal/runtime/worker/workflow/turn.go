@@ -293,6 +293,11 @@ func (t *turn) apply(ctx context.Context, body history.Body) error {
 	if err != nil {
 		return err
 	}
+	for _, command := range commands {
+		if err := t.run.canRun(command.Body); err != nil {
+			return err
+		}
+	}
 	if d := body.Details(); d.Ends {
 		t.run.local.limits.remove(d.Op.ID())
 	}
