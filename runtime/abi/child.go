@@ -27,7 +27,7 @@ func Child(ctx context.Context, run *Run, w *Workflow, in, channels []any, out .
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("child workflow %s was not started: %w", w.Name, err)
+		return fmt.Errorf("child workflow %s not started, because its context has ended: %w", w.Name, err)
 	}
 	input, err := payloads.Encode(w.Codec, in)
 	if err != nil {

@@ -20,6 +20,7 @@ var rules = []rule{
 	workflowRule,
 	interfaceRule,
 	sourceRule,
+	stubRule,
 	externalNameRule,
 	occurringRule,
 

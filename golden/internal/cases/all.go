@@ -61,6 +61,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/shadowing"
 	"github.com/pawlhq/pawl/golden/accept/signals"
 	"github.com/pawlhq/pawl/golden/accept/steps"
+	"github.com/pawlhq/pawl/golden/accept/stubs"
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
 	"github.com/pawlhq/pawl/golden/accept/timers"
 	"github.com/pawlhq/pawl/golden/accept/unusual"
@@ -502,6 +503,16 @@ func All() []Case {
 			},
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(steps.StartClerkHyphenate(ctx, c, ID, []string{"one two", "three"})).Result(ctx))
+			},
+		},
+		{
+			Name:          "stubs", // of the engine
+			Registrations: registrations(stubs.PawlRegistration()),
+			Want: outcome([]string{
+				"taken true", "sum 6 <nil>", "rejected ask something", "nobody true", "ended true", "cancelled 6 cancelled true", "closed true",
+			}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(stubs.StartConduct(ctx, c, ID, "counter")).Result(ctx))
 			},
 		},
 		{

@@ -6,7 +6,6 @@ package client
 
 import (
 	"cmp"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -19,7 +18,7 @@ import (
 )
 
 // ErrNotFound is the error for a workflow id without a run: it was never started, or its retention has passed.
-var ErrNotFound = errors.New("no such workflow")
+var ErrNotFound = failures.ErrNotFound
 
 // AlreadyStartedError is the error of a start whose workflow id is taken.
 type AlreadyStartedError = failures.AlreadyStartedError

@@ -77,6 +77,9 @@ const DefaultRetention = 72 * time.Hour
 // Start begins a run of w. An empty id is replaced by a random one. When it returns without an error, the start is
 // stored: the run will happen. It fails with an *AlreadyStartedError if the id is taken.
 func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
+	if c == nil {
+		return startInside(ctx, w, id, in, opts)
+	}
 	input, err := payloads.Encode(w.Codec, in)
 	if err != nil {
 		return nil, fmt.Errorf("start workflow %s: %w", w.Name, err)
@@ -110,7 +113,9 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 		return "", err
 	}
 	identifySignals(req)
-	req.RunID = c.newRunID(req)
+	if req.RunID == "" {
+		req.RunID = c.newRunID(req)
+	}
 	if err := c.sealStart(ctx, req); err != nil {
 		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
 	}
@@ -400,6 +405,11 @@ func (c *Client) newRunID(req *history.StartRequest) string {
 	if req.Named {
 		unique += "\x00" + c.newID(req.ID)
 	}
-	sum := sha256.Sum256([]byte(req.ID + "\x00" + unique))
+	return uniqueRunID(req.ID, unique)
+}
+
+// uniqueRunID returns the id of the run of a workflow id that a unique request begins.
+func uniqueRunID(id, unique string) string {
+	sum := sha256.Sum256([]byte(id + "\x00" + unique))
 	return hex.EncodeToString(sum[:16])
 }

@@ -60,6 +60,8 @@ var standard = []ErrorDef{
 	ErrorType[*os.SyscallError]("os.SyscallError"),
 	ErrorType[*strconv.NumError]("strconv.NumError"),
 	ErrorType[syscall.Errno]("syscall.Errno"),
+	Sentinel("pawl.ErrNotFound", ErrNotFound),
+	Sentinel("pawl.ErrUnanswered", ErrUnanswered),
 	ErrorType[*AlreadyStartedError]("pawl.AlreadyStartedError"),
 	ErrorType[*RunError]("pawl.RunError"),
 }

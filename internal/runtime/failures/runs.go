@@ -3,10 +3,17 @@
 package failures
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 )
+
+// ErrNotFound is the error for a workflow id without a run: it was never started, or its retention has passed.
+var ErrNotFound = errors.New("no such workflow")
+
+// ErrUnanswered says that a run closed without answering an update.
+var ErrUnanswered = errors.New("the run closed without answering the update")
 
 // AlreadyStartedError is the error of a start whose workflow id is taken: by an open run, or by a closed run after which the
 // reuse policy does not allow another one.

@@ -126,7 +126,7 @@ func (e *ActivityCompleted) edited(ed *editor) Body {
 	return &c
 }
 
-// ActivityCancelRequested is the command to cancel the context of an activity or step. The outcome follows later.
+// ActivityCancelRequested is the command to cancel the context of an activity or step, or a request. The outcome follows later.
 type ActivityCancelRequested struct {
 	Op OpID
 	// Deadline says that the time of the context was up. The code gets that as the error of its call, whatever the outcome has.

@@ -106,6 +106,8 @@ var bodies = byKind(
 	body[RunCancelled],
 	body[RunTerminated],
 	body[RunTimedOut],
+	body[RequestScheduled],
+	body[RequestCompleted],
 )
 
 func body[T any, B interface {

@@ -34,6 +34,8 @@ const (
 	KindRunCancelled            Kind = 32
 	KindRunTerminated           Kind = 33
 	KindRunTimedOut             Kind = 34
+	KindRequestScheduled        Kind = 40
+	KindRequestCompleted        Kind = 41
 )
 
 // Body is what happened.

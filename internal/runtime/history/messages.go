@@ -98,6 +98,7 @@ type Message struct {
 	Wake      *Wake
 	Signal    *SignalRequest
 	Child     *ChildCompleted
+	Request   *RequestCompleted
 }
 
 // CancelRequest asks a run to cancel its context.
@@ -138,6 +139,7 @@ func (m *Message) fields(w *wire) {
 	optional(w, 5, &m.Wake)
 	optional(w, 6, &m.Signal)
 	optional(w, 8, &m.Child)
+	optional(w, 9, &m.Request)
 }
 
 // Marshal encodes m.
@@ -149,7 +151,7 @@ func UnmarshalMessage(data []byte) (*Message, error) {
 	if err := unmarshal(data, m); err != nil {
 		return nil, named("inbox message", err)
 	}
-	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil && m.Signal == nil && m.Child == nil {
+	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil && m.Signal == nil && m.Child == nil && m.Request == nil {
 		return nil, errors.New("inbox message of an unknown kind: run a newer worker")
 	}
 	return m, nil

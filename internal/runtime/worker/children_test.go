@@ -22,7 +22,7 @@ import (
 )
 
 // call calls a workflow as a child.
-func call(r *abi.Run, ctx context.Context, w *abi.Workflow, in string) (out string, err error) {
+func call(ctx context.Context, r *abi.Run, w *abi.Workflow, in string) (out string, err error) {
 	err = abi.Child(ctx, r, w, []any{in}, nil, &out)
 	return out, err
 }
@@ -62,25 +62,25 @@ func TestErrorsOfChildren(t *testing.T) {
 		lazy := b.sleeper("t.lazy", 24*time.Hour)
 		lazy.Timeout = time.Minute
 		parent := b.workflow("t.parent", func(r *abi.Run, ctx context.Context, _ string) (string, error) {
-			if out, err := call(r, ctx, child, "declined"); !errors.Is(err, errDeclined) || out != "late" {
+			if out, err := call(ctx, r, child, "declined"); !errors.Is(err, errDeclined) || out != "late" {
 				return "", fmt.Errorf("declined: %q, %w", out, err)
 			}
 			var ended *failures.RunError
-			if _, err := call(r, ctx, lazy, "x"); !errors.As(err, &ended) || ended.Status != history.StatusTimedOut || !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := call(ctx, r, lazy, "x"); !errors.As(err, &ended) || ended.Status != history.StatusTimedOut || !errors.Is(err, context.DeadlineExceeded) {
 				return "", fmt.Errorf("timed out: %w", err)
 			}
-			if _, err := call(r, ctx, child, "terminated"); !errors.As(err, &ended) || ended.Status != history.StatusTerminated || ended.Reason != "enough" {
+			if _, err := call(ctx, r, child, "terminated"); !errors.As(err, &ended) || ended.Status != history.StatusTerminated || ended.Reason != "enough" {
 				return "", fmt.Errorf("terminated: %w", err)
 			}
 			ctx, cancel := abi.WithCancel(r, ctx)
 			abi.Go(r, func() { abi.Sleep(r, time.Minute); cancel() })
-			if _, err := call(r, ctx, child, "cancelled"); !errors.Is(err, context.Canceled) {
+			if _, err := call(ctx, r, child, "cancelled"); !errors.Is(err, context.Canceled) {
 				return "", fmt.Errorf("cancelled: %w", err)
 			}
-			if _, err := call(r, ctx, child, "never"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "t.child") {
+			if _, err := call(ctx, r, child, "never"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "t.child") {
 				return "", fmt.Errorf("under an ended context: %w", err)
 			}
-			if _, err := call(r, abi.WithoutCancel(r, ctx), child, "last"); err != nil {
+			if _, err := call(abi.WithoutCancel(r, ctx), r, child, "last"); err != nil {
 				return "", err
 			}
 			return "done", abi.Child(abi.WithoutCancel(r, ctx), r, child, []any{"x"}, []any{make(<-chan int)})
@@ -105,7 +105,7 @@ func TestClosePolicies(t *testing.T) {
 		child := b.sleeper("t.child", time.Hour)
 		parent := b.workflow("t.parent", func(r *abi.Run, ctx context.Context, in string) (string, error) {
 			for _, ctx := range []context.Context{ctx, abi.Detached(ctx), abi.WithClosePolicy(ctx, history.CloseTerminate)} {
-				abi.Go(r, func() { call(r, ctx, child, "x") })
+				abi.Go(r, func() { call(ctx, r, child, "x") })
 			}
 			abi.Sleep(r, time.Minute)
 			switch in {
@@ -114,7 +114,7 @@ func TestClosePolicies(t *testing.T) {
 			case "wait":
 				abi.Sleep(r, time.Hour)
 			case "cancel":
-				_, err := call(r, ctx, child, "x")
+				_, err := call(ctx, r, child, "x")
 				return "", err
 			}
 			return in, nil
@@ -163,7 +163,7 @@ func TestChildWhoseIDIsTaken(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range results {
 				abi.WaitGroupGo(r, &wg, func() {
-					out, err := call(r, abi.WithChildID(ctx, "one"), child, strconv.Itoa(i))
+					out, err := call(abi.WithChildID(ctx, "one"), r, child, strconv.Itoa(i))
 					var taken *failures.AlreadyStartedError
 					if errors.As(err, &taken) && taken.ID == "one" {
 						out = "taken"
@@ -244,7 +244,7 @@ func TestLostMessagesOfChildren(t *testing.T) {
 				parent := b.workflow("t.parent", func(r *abi.Run, ctx context.Context, _ string) (string, error) {
 					ctx, cancel := abi.WithTimeout(r, ctx, time.Minute)
 					defer cancel()
-					_, err := call(r, ctx, child, "x")
+					_, err := call(ctx, r, child, "x")
 					return fmt.Sprint(errors.Is(err, context.DeadlineExceeded)), nil
 				})
 				stop := b.work(abi.Registration{Workflows: []*abi.Workflow{parent, child}})
@@ -280,7 +280,7 @@ func TestTenThousandChildren(t *testing.T) {
 			results := make(chan int)
 			for i := range n {
 				abi.Go(r, func() {
-					out, _ := call(r, ctx, square, strconv.Itoa(i))
+					out, _ := call(ctx, r, square, strconv.Itoa(i))
 					square, _ := strconv.Atoi(out)
 					abi.Send(r, results, square)
 				})

@@ -197,7 +197,7 @@ func (t *task) settled(orphaned bool) (bool, error) {
 	return t.recorded()
 }
 
-// Reported returns the activities and children whose outcomes wait in the inbox.
+// Reported returns the activities, children and requests whose outcomes wait in the inbox.
 func Reported(waiting []store.Pending) map[history.OpID]bool {
 	reported := map[history.OpID]bool{}
 	for _, p := range waiting {
@@ -211,6 +211,8 @@ func Reported(waiting []store.Pending) map[history.OpID]bool {
 			reported[msg.Completed.Op] = true
 		case msg.Child != nil:
 			reported[msg.Child.Op] = true
+		case msg.Request != nil:
+			reported[msg.Request.Op] = true
 		}
 	}
 	return reported

@@ -20,6 +20,7 @@ func init() {
 		history.KindStartRejected:           {recorded: (*run).refuseChild},
 		history.KindChildScheduled:          childKind,
 		history.KindChildCancelRequested:    {recorded: childCancelRequested},
+		history.KindRequestScheduled:        requestKind,
 		history.KindUpdateAccepted:          acceptedKind,
 		history.KindUpdateCompleted:         answeredKind,
 	}

@@ -24,6 +24,8 @@ type workflow struct {
 	post   func(message)              // puts a message into the mailbox, from any goroutine
 	kill   func(*replay.Execution)    // ends the coroutines of a run, without waiting for them
 	kept   map[stepRef]*activity.Step // steps that go on while their run is not in memory
+
+	requests *requests // of all runs of the worker
 }
 
 // run is the newest run of a workflow id, as of the journal's record last. If the id has never been used, or the run has
@@ -86,11 +88,18 @@ func (r *run) loaded() bool { return r.x != nil }
 // isOpen reports whether an operation still waits for its outcome.
 func (r *run) isOpen(op history.OpID) bool { return r.x != nil && r.x.IsOpen(op) }
 
-// isChild reports whether an open operation is a child.
-func (r *run) isChild(id history.OpID) bool {
+// waits reports whether an operation that a kind of event has started is open.
+func waits[B history.Body](r *run, id history.OpID) bool {
 	op, _ := r.x.Find(id)
-	_, is := op.Body.(*history.ChildScheduled)
+	_, is := op.Body.(B)
 	return is
+}
+
+// isFunction reports whether an operation, if it is open, is an activity or step.
+func (r *run) isFunction(id history.OpID) bool {
+	op, open := r.x.Find(id)
+	_, is := op.Body.(history.FunctionScheduled)
+	return is || !open
 }
 
 // completed returns the event for an outcome from the inbox, which may be that of a step.

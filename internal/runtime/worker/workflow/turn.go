@@ -72,10 +72,12 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 		return err
 	}
 	switch {
-	case msg.Completed != nil && !t.run.isChild(msg.Completed.Op):
+	case msg.Completed != nil && t.run.isFunction(msg.Completed.Op):
 		return t.complete(ctx, msg.Completed.Op, t.run.completed(msg.Completed))
-	case msg.Child != nil && t.run.isChild(msg.Child.Op):
+	case msg.Child != nil && waits[*history.ChildScheduled](t.run, msg.Child.Op):
 		return t.complete(ctx, msg.Child.Op, msg.Child)
+	case msg.Request != nil && waits[*history.RequestScheduled](t.run, msg.Request.Op):
+		return t.complete(ctx, msg.Request.Op, msg.Request)
 	case msg.Cancel != nil:
 		if !t.run.x.Cancelled() {
 			requested := &history.CancelRequested{Reason: msg.Cancel.Reason, Sealed: msg.Cancel.Sealed}
