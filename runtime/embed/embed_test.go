@@ -1,6 +1,8 @@
 package embed_test
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"math"
 	"net"
@@ -191,4 +193,41 @@ func connect(t *testing.T, server *embed.Server) *natsstore.Store {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// After an error of the storage, a server that keeps its data on disk is restarted. One that keeps it in memory would lose it.
+func TestMemoryIsNeverRestarted(t *testing.T) {
+	for _, memory := range []bool{false, true} {
+		t.Run(fmt.Sprintf("memory=%t", memory), func(t *testing.T) {
+			server := start(t, embed.Options{Memory: memory, Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+			s, err := server.Connect(t.Context(), "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if _, err := s.Append(t.Context(), "w", 0, store.Record{RunID: "r", CommitID: "1", Data: []byte("kept")}); err != nil {
+				t.Fatal(err)
+			}
+			first := server.Running()
+			server.Errorf("write error: no space left on device")
+			restarted := func() bool { return server.Running() != first }
+			for deadline := time.Now().Add(10 * time.Second); !memory && !restarted() && time.Now().Before(deadline); {
+				time.Sleep(10 * time.Millisecond)
+			}
+			if memory {
+				time.Sleep(2 * time.Second) // longer than a restart takes
+			}
+			if restarted() == memory {
+				t.Errorf("the server was restarted: %t", restarted())
+			}
+			if err := server.Health(); memory && err != nil {
+				t.Errorf("health: %v", err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			if run, err := s.Load(ctx, "w"); err != nil || len(run) != 1 || string(run[0].Data) != "kept" {
+				t.Errorf("loaded %+v, %v", run, err)
+			}
+		})
+	}
 }
