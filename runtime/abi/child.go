@@ -34,6 +34,9 @@ func Child(ctx context.Context, run *Run, w *Workflow, in, channels []any, out .
 		return fmt.Errorf("input of child workflow %s: %w", w.Name, err)
 	}
 	how := childOptionsOf(ctx)
+	if err := how.check(); err != nil {
+		return fmt.Errorf("child workflow %s not started: %w", w.Name, err)
+	}
 	done := run.x.Await(ctx, func(op history.Op) history.Body {
 		return &history.ChildScheduled{
 			Op: op, Type: w.Name, Queue: cmp.Or(how.queue, w.Queue), ID: cmp.Or(how.id, childID(run.x, op.ID())), RunID: childRunID(run.x, op.ID()),
@@ -68,6 +71,23 @@ type childOptions struct {
 	id    string
 	queue string
 	close history.ClosePolicy
+}
+
+// Limits of names, in bytes: of a workflow id, and of a task queue as it is written in subjects, where a byte may take three.
+const (
+	maxID    = 255
+	maxQueue = 240
+)
+
+// check reports names that no store accepts.
+func (o childOptions) check() error {
+	if len(o.id) > maxID {
+		return fmt.Errorf("its workflow id has %d bytes: use at most %d", len(o.id), maxID)
+	}
+	if 3*len(o.queue) > maxQueue {
+		return fmt.Errorf("its task queue %.40q… is too long: use at most %d bytes", o.queue, maxQueue/3)
+	}
+	return nil
 }
 
 type childOptionsKey struct{}

@@ -348,3 +348,35 @@ func (c counting) PutEntry(ctx context.Context, e store.Entry) error {
 	c.entries.Add(1)
 	return c.Store.PutEntry(ctx, e)
 }
+
+// Names that no store accepts are an error of the call, and deep families have short ids.
+func TestNamesOfChildren(t *testing.T) {
+	world(t, func(b *bench) {
+		var nest *abi.Workflow
+		nest = b.workflow("t.nest", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			depth, err := strconv.Atoi(in)
+			if err != nil || depth == 0 {
+				return abi.Info(ctx).ID, err
+			}
+			return call(ctx, r, nest, strconv.Itoa(depth-1))
+		})
+		parent := b.workflow("t.parent", func(r *abi.Run, ctx context.Context, _ string) (string, error) {
+			long := strings.Repeat("ж", 200)
+			for _, ctx := range []context.Context{abi.WithChildID(ctx, long), abi.WithChildQueue(ctx, long)} {
+				if _, err := call(ctx, r, nest, "0"); err == nil || !strings.Contains(err.Error(), "use at most") {
+					return "", fmt.Errorf("a long name: %w", err)
+				}
+			}
+			if id, err := call(abi.WithChildQueue(ctx, "q"), r, nest, "0"); err != nil || id == "" {
+				return "", err
+			}
+			return call(ctx, r, nest, "20")
+		})
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{parent, nest}})()
+		id := strings.Repeat("ж", 120)
+		out, err := b.result(parent, id, "")
+		if err != nil || len(out) > 255 || !strings.HasPrefix(out, id[:60]) {
+			b.Errorf("got %q, %v", out, err)
+		}
+	})
+}

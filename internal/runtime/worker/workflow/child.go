@@ -201,7 +201,9 @@ func (r *run) recallChild(ctx context.Context, op replay.Open) error {
 	}
 	switch found {
 	case childClosed:
-		return r.fetchOutcome(ctx, body)
+		if ended, err := r.fetchOutcome(ctx, body); ended || err != nil {
+			return err
+		}
 	case childUnknown:
 		if err := r.startChild(ctx, body); err != nil {
 			return err
@@ -213,17 +215,19 @@ func (r *run) recallChild(ctx context.Context, op replay.Open) error {
 	return nil
 }
 
-// fetchOutcome reads how a child has ended. Its worker sends that, too, but may not do so before it is started again.
-func (r *run) fetchOutcome(ctx context.Context, body *history.ChildScheduled) error {
+// fetchOutcome reads how a child has ended. Its worker sends that, too, but may not do so before it is started again. It reports false
+// if another run continues the child.
+func (r *run) fetchOutcome(ctx context.Context, body *history.ChildScheduled) (ended bool, err error) {
 	child, err := journal.Read(ctx, r.worker.Store, r.worker.Chain, body.ID, body.RunID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return nil // it has just been forgotten, so it has sent its outcome
+		return true, nil // it has just been forgotten, so it has sent its outcome
 	case err != nil:
-		return err
+		return false, err
 	}
-	if o, ok := r.outcomeOf(body.ID, body.RunID, child.Closed()); ok {
-		return r.endCall(ctx, r.callOf(body), o)
+	o, ok := r.outcomeOf(body.ID, body.RunID, child.Closed())
+	if !ok {
+		return false, nil
 	}
-	return nil
+	return true, r.endCall(ctx, r.callOf(body), o)
 }
