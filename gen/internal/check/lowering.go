@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
@@ -27,6 +28,37 @@ func AssignsVariables(info *types.Info, r *ast.RangeStmt) bool {
 	}
 	m := gotypes.CoreType(info.TypeOf(r.X)).(*types.Map)
 	return IsVariable(info, r.Key, m.Key()) && IsVariable(info, r.Value, m.Elem())
+}
+
+// Spins reports whether a loop may only end when another goroutine changes an atomic variable, or when nobody does any more: its
+// condition uses the variable, or it has none. In Go, the others run in parallel to it. A loop that loads a variable, and stores
+// what it has computed by comparing and swapping, ends by itself, because goroutines of a run take turns.
+func Spins(info *types.Info, loop *ast.ForStmt) bool {
+	in := func(n ast.Node) (uses, loads, swaps bool) {
+		if n == nil {
+			return
+		}
+		ast.Inspect(n, func(x ast.Node) bool {
+			switch x := x.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.CallExpr:
+				if fn := gotypes.Callee(info, x); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync/atomic" {
+					uses = true
+					loads = loads || strings.HasPrefix(fn.Name(), "Load")
+					swaps = swaps || strings.HasPrefix(fn.Name(), "CompareAndSwap")
+				}
+			}
+			return true
+		})
+		return uses, loads, swaps
+	}
+	if loop.Cond != nil {
+		uses, _, _ := in(loop.Cond)
+		return uses
+	}
+	uses, loads, swaps := in(loop.Body)
+	return uses && (!loads || !swaps)
 }
 
 // IsVariable reports whether e is the name of a variable of type t, blank, or absent.

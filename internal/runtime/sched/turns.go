@@ -217,6 +217,12 @@ func (t *turns) spin() {
 	}
 }
 
+// Spin is an iteration of a loop that polls a variable.
+func (t *turns) Spin() {
+	t.begin()
+	t.spin()
+}
+
 // Ready puts a parked coroutine at the end of the queue of ready coroutines.
 func (t *turns) Ready(c *Coroutine) {
 	t.yields = 0
