@@ -63,3 +63,43 @@ func TestDetached(t *testing.T) {
 		}
 	})
 }
+
+func TestCallOptions(t *testing.T) {
+	ctx := context.Background()
+	if pawl.With(ctx, nil).Value("x") != nil || pawl.With(ctx).Err() != nil {
+		t.Error("a context with options is another one")
+	}
+	both, callee := family(func(ctx context.Context, r *abi.Run, call stub) (string, error) {
+		ctx = pawl.With(ctx, pawl.OnClose(pawl.CloseTerminate), pawl.Queue("nowhere"))
+		abi.Go(r, func() {
+			call(pawl.With(ctx, pawl.ChildID("abandoned"), pawl.OnClose(pawl.CloseAbandon), pawl.Queue("flows")), r, "x")
+		})
+		abi.Go(r, func() {
+			call(pawl.With(ctx, pawl.ChildID("cancelled"), pawl.OnClose(pawl.CloseCancel), pawl.Queue("flows")), r, "x")
+		})
+		abi.Go(r, func() { call(pawl.With(ctx, pawl.ChildID("terminated"), pawl.Queue("flows")), r, "x") })
+		abi.Go(r, func() { call(pawl.With(ctx, pawl.ChildID("elsewhere")), r, "x") })
+		abi.Sleep(r, time.Minute)
+		return "done", nil
+	}, func(ctx context.Context, r *abi.Run, in string) (string, error) {
+		abi.Sleep(r, time.Hour)
+		return in, ctx.Err()
+	})
+	bubble(t, both, func(e *engine) {
+		if got := e.result(e.start("w", "")); got != "done" {
+			t.Fatalf("got %q", got)
+		}
+		for id, want := range map[string]pawl.Status{
+			"abandoned": pawl.StatusCompleted, "cancelled": pawl.StatusCancelled, "terminated": pawl.StatusTerminated,
+		} {
+			run := e.Run(callee, id)
+			_ = run.Wait(ctx)
+			if d, err := run.Describe(ctx); err != nil || d.Status != want {
+				t.Errorf("child %s: %v, %v", id, d, err)
+			}
+		}
+		if d, err := e.Run(callee, "elsewhere").Describe(ctx); err != nil || d.Status != pawl.StatusWaiting || d.Queue != "nowhere" {
+			t.Errorf("a child on a queue without workers: %v, %v", d, err)
+		}
+	})
+}

@@ -3,6 +3,7 @@
 package abi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,11 +70,15 @@ func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) 
 	if err != nil {
 		return fmt.Errorf("input of activity %s: %w", a.Name, err)
 	}
+	how := callOptionsOf(ctx)
+	if err := how.check(); err != nil {
+		return fmt.Errorf("%s %s not started: %w", a.subject(), a.Name, err)
+	}
 	done := r.x.Await(ctx, func(op history.Op) history.Body {
 		if a.Step {
 			return &history.StepScheduled{Op: op, Name: a.Name, Tag: tag, Input: input, Policy: a.Policy}
 		}
-		return &history.ActivityScheduled{Op: op, Name: a.Name, Tag: tag, Queue: a.Queue, Input: input, Policy: a.Policy}
+		return &history.ActivityScheduled{Op: op, Name: a.Name, Tag: tag, Queue: cmp.Or(how.queue, a.Queue), Input: input, Policy: a.Policy}
 	})
 	err = r.outcome(a, done, out)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.Canceled) {

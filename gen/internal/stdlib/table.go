@@ -410,7 +410,7 @@ var table = map[string][]row{
 
 	// Pawl itself.
 	importpath.Pawl: {
-		allow("Detached Final Info AlreadyStartedError.* ErrNotFound ErrUnanswered RunError.*"),
+		allow("With Queue ChildID OnClose CloseCancel CloseTerminate CloseAbandon CallOption ClosePolicy Detached Final Info AlreadyStartedError.* ErrNotFound ErrUnanswered RunError.*"),
 		allow("RunTimeout RunRetention RunQueue RequestID OnConflict OnReuse DedupID UpdateID IsNotFound StartOption SignalOption UpdateOption Status.*"),
 		allow("ConflictFail ConflictUseExisting ConflictTerminate ReuseAllow ReuseIfFailed ReuseReject"),
 		allow("StatusWaiting StatusRunning StatusParked StatusCompleted StatusFailed StatusCancelled StatusTerminated StatusTimedOut"),

@@ -11,6 +11,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/accepted"
 	"github.com/pawlhq/pawl/golden/accept/activities"
 	"github.com/pawlhq/pawl/golden/accept/busy"
+	"github.com/pawlhq/pawl/golden/accept/calloptions"
 	"github.com/pawlhq/pawl/golden/accept/chance"
 	"github.com/pawlhq/pawl/golden/accept/channels"
 	"github.com/pawlhq/pawl/golden/accept/children"
@@ -100,6 +101,14 @@ func All() []Case {
 			Want:          outcome([]string{"valuestrue", "contexttrue", "clocktrue", "locktrue"}, nil),
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(busy.StartLoops(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:          "calloptions", // of the engine
+			Registrations: registrations(calloptions.PawlRegistration()),
+			Want:          outcome([]string{"named named<nil>", "counted 5 <nil>", "elsewhere elsewhere<nil>", "taken true", "late true"}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(calloptions.StartCall(ctx, c, ID, "the-child")).Result(ctx))
 			},
 		},
 		{

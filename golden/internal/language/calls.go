@@ -17,6 +17,8 @@ var calls = Theme{
 		rejected("PWL219", "non-deterministic functions of other modules", "the diagnostic shows the chain of calls that leads to the reason", "reject/third-party", "limit.Allow()"),
 		durable("another workflow", "is a child: a run of its own, whose result or error the call returns; also in goroutines, as a function value, and of another package or task queue",
 			"accept/children", "PackAll(ctx, items...)", "accept/children", "each(ctx, items, Pack)", "accept/children", `parcels.Ship(ctx, "Rome", nil)`),
+		recorded("`pawl.With(ctx, …)` as the context of a call", "sets the task queue of an activity or child, and the id of a child and what happens to it when its parent closes",
+			"accept/calloptions", "pawl.With(ctx, pawl.ChildID(id))", "accept/calloptions", "pawl.OnClose(pawl.CloseTerminate)", "accept/calloptions", `pawl.Queue("callers")`),
 		durable("`go Child(pawl.Detached(ctx), …)`", "has started the child when the statement completes; the child goes on when its parent closes", "accept/children", "go Notify(pawl.Detached(ctx)"),
 		rejected("PWL231", "a workflow through an interface, or with a channel", "code that does not know the run cannot start a child; a child has channels of its own",
 			"reject/child", `s.Store(context.TODO(), "1")`, "reject/child", `Ship(ctx, "0", stop)`),

@@ -104,7 +104,7 @@ func TestClosePolicies(t *testing.T) {
 	world(t, func(b *bench) {
 		child := b.sleeper("t.child", time.Hour)
 		parent := b.workflow("t.parent", func(r *abi.Run, ctx context.Context, in string) (string, error) {
-			for _, ctx := range []context.Context{ctx, abi.Detached(ctx), abi.WithClosePolicy(ctx, history.CloseTerminate)} {
+			for _, ctx := range []context.Context{ctx, abi.Detached(ctx), abi.With(ctx, abi.OnClose(history.CloseTerminate))} {
 				abi.Go(r, func() { call(ctx, r, child, "x") })
 			}
 			abi.Sleep(r, time.Minute)
@@ -163,7 +163,7 @@ func TestChildWhoseIDIsTaken(t *testing.T) {
 			var wg sync.WaitGroup
 			for i := range results {
 				abi.WaitGroupGo(r, &wg, func() {
-					out, err := call(abi.WithChildID(ctx, "one"), r, child, strconv.Itoa(i))
+					out, err := call(abi.With(ctx, abi.ChildID("one")), r, child, strconv.Itoa(i))
 					var taken *failures.AlreadyStartedError
 					if errors.As(err, &taken) && taken.ID == "one" {
 						out = "taken"
@@ -362,12 +362,12 @@ func TestNamesOfChildren(t *testing.T) {
 		})
 		parent := b.workflow("t.parent", func(r *abi.Run, ctx context.Context, _ string) (string, error) {
 			long := strings.Repeat("ж", 200)
-			for _, ctx := range []context.Context{abi.WithChildID(ctx, long), abi.WithChildQueue(ctx, long)} {
+			for _, ctx := range []context.Context{abi.With(ctx, abi.ChildID(long)), abi.With(ctx, abi.OnQueue(long))} {
 				if _, err := call(ctx, r, nest, "0"); err == nil || !strings.Contains(err.Error(), "use at most") {
 					return "", fmt.Errorf("a long name: %w", err)
 				}
 			}
-			if id, err := call(abi.WithChildQueue(ctx, "q"), r, nest, "0"); err != nil || id == "" {
+			if id, err := call(abi.With(ctx, abi.OnQueue("q")), r, nest, "0"); err != nil || id == "" {
 				return "", err
 			}
 			return call(ctx, r, nest, "20")
