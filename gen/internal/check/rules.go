@@ -30,6 +30,6 @@ var rules = []rule{
 	initializerRule,
 	dispatchRule,
 	deadBranchRule,
-	plainCallRule,
+	plainCallRule, endedContextRule,
 	directiveRule,
 }

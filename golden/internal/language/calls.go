@@ -28,6 +28,7 @@ var calls = Theme{
 		rejected("PWL232", "the workflow itself, in tail position", "is ambiguous: continue as new, which is not implemented yet, or a child", "reject/self-call", "return Watch(ctx, n-1)"),
 		warned("PWL244", "an activity or step in an activity", "is called as an ordinary function, without retries and without a record", "reject/plain-calls", "return Log(ctx, cents)"),
 		warned("PWL245", "an activity under `context.Background` or `context.TODO`", "does not end with the run", "reject/plain-calls", "Charge(context.Background(), 3)"),
+		warned("PWL253", "an activity or step under a context that the function has cancelled before", "is not started; plain Go would call it", "reject/ended-context", `Charge(scope, 2)`),
 		warned("PWL246", "a workflow that package main calls by its name", "runs as an ordinary function, without a run", "reject/plain-calls", "Checkout(context.Background())"),
 		asIs("recursion", "of any depth. Histories that grow without bound are not reported", "accept/recursion", "countdown(n - 1)", "accept/recursion", "return weigh(twig, n+10)"),
 		rejected("PWL241", "a branch for an error that an activity retries indefinitely", "is never taken", "reject/dead-branch", "errors."),
