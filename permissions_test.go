@@ -102,12 +102,16 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 		return in, nil
 	})
 	act.Activity.Queue = "payments"
-	flow := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) {
+	flow, child := family(func(ctx context.Context, r *abi.Run, callChild stub) (string, error) {
 		abi.Sleep(r, 2*time.Second)
+		in, err := callChild(ctx, r, strings.Repeat("x", 400<<10)) // an object
+		if err != nil {
+			return "", err
+		}
 		return call(ctx, r, in)
-	})
+	}, func(_ context.Context, _ *abi.Run, in string) (string, error) { return in, nil })
 	wf := flow.Workflows[0]
-	wf.Queue = "orders"
+	wf.Queue, child.Queue = "orders", "orders"
 	workAs(t, url, "workflows", flow)
 	workAs(t, url, "activities", pawl.Registration{Package: "test", Activities: []abi.Handler{act}, Errors: testErrors})
 
@@ -142,8 +146,8 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 	if err := cancelled.Wait(ctx); err == nil {
 		t.Error("the cancelled run completed")
 	}
-	if listed, err := observer.List(ctx, client.Filter{}); err != nil || len(listed) != 2 {
-		t.Errorf("the observer lists %d runs (%v), want 2", len(listed), err)
+	if listed, err := observer.List(ctx, client.Filter{}); err != nil || len(listed) != 3 {
+		t.Errorf("the observer lists %d runs (%v), want 3", len(listed), err)
 	}
 	if _, err := observer.History(ctx, "order", ""); err != nil {
 		t.Errorf("the observer reads the history: %v", err)
