@@ -132,6 +132,9 @@ type Inbox interface {
 	SendStart(ctx context.Context, m Message) error
 	// Pending returns the messages to workflow id on queue that are not acknowledged, oldest first.
 	Pending(ctx context.Context, queue, id string) ([]Pending, error)
+	// Requests is Pending without starts and outcomes: what clients have asked of a run. It costs the same however full the inbox
+	// is.
+	Requests(ctx context.Context, queue, id string) ([]Pending, error)
 	// PendingStarts calls yield with the pending starts of workflow id on any queue, or of all ids if id is empty, newest
 	// first, until yield returns false. If id is set, they are never stale.
 	PendingStarts(ctx context.Context, id string, yield func(PendingStart) bool) error

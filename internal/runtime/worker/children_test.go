@@ -18,6 +18,7 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
 
@@ -377,6 +378,83 @@ func TestNamesOfChildren(t *testing.T) {
 		out, err := b.result(parent, id, "")
 		if err != nil || len(out) > 255 || !strings.HasPrefix(out, id[:60]) {
 			b.Errorf("got %q, %v", out, err)
+		}
+	})
+}
+
+// Workers are killed while a parent starts thousands of children and collects their results. None is lost, and none starts twice.
+func TestThousandsOfChildrenWithKills(t *testing.T) {
+	n := 2_000
+	if testing.Short() {
+		n = 200
+	}
+	world(t, func(b *bench) {
+		var mu sync.Mutex
+		runs := map[string]map[string]bool{} // by input
+		child := b.workflow("t.child", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			info := abi.Info(ctx)
+			mu.Lock()
+			if runs[in] == nil {
+				runs[in] = map[string]bool{}
+			}
+			runs[in][info.RunID] = true
+			mu.Unlock()
+			i, err := strconv.Atoi(in)
+			if i%2 == 0 {
+				abi.Sleep(r, time.Duration(i%40)*time.Second)
+			}
+			return strconv.Itoa(i * i), err
+		})
+		parent := b.workflow("t.parent", func(r *abi.Run, ctx context.Context, _ string) (string, error) {
+			results := make(chan int)
+			for i := range n {
+				abi.Go(r, func() {
+					abi.Sleep(r, time.Duration(i%10)*time.Second)
+					out, _ := call(ctx, r, child, strconv.Itoa(i))
+					square, _ := strconv.Atoi(out)
+					abi.Send(r, results, square)
+				})
+			}
+			total := 0
+			for range n {
+				total += abi.Recv(r, results)
+			}
+			return strconv.Itoa(total), nil
+		})
+		both := abi.Registration{Workflows: []*abi.Workflow{parent, child}}
+		ends := []func(error){b.launch(both), b.launch(both)}
+		done := make(chan struct{})
+		var out string
+		var err error
+		go func() {
+			defer close(done)
+			out, err = b.result(parent, "w", "")
+		}()
+		kills := 0
+		for over := false; !over; {
+			select {
+			case <-done:
+				over = true
+			case <-time.After(1500 * time.Millisecond):
+				ends[kills%2](worker.ErrKilled)
+				ends[kills%2] = b.launch(both)
+				kills++
+			}
+		}
+		if want := (n - 1) * n * (2*n - 1) / 6; err != nil || out != strconv.Itoa(want) {
+			b.Errorf("the sum is %q, %v; want %d", out, err, want)
+		}
+		for in, of := range runs {
+			if len(of) != 1 {
+				b.Errorf("child %s has %d runs", in, len(of))
+			}
+		}
+		if len(runs) != n {
+			b.Errorf("%d children ran, want %d", len(runs), n)
+		}
+		b.Logf("%d kills", kills)
+		for _, end := range ends {
+			end(nil)
 		}
 	})
 }

@@ -107,6 +107,12 @@ func (i inbox) Pending(ctx context.Context, queue, id string) ([]store.Pending, 
 	return waiting, nil
 }
 
+// Requests implements store.Inbox.
+func (i inbox) Requests(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	waiting, err := i.Pending(ctx, queue, id)
+	return slices.DeleteFunc(waiting, func(p store.Pending) bool { return p.Start || p.Outcome }), err
+}
+
 // PendingStarts implements store.Inbox.
 func (i inbox) PendingStarts(ctx context.Context, id string, yield func(store.PendingStart) bool) error {
 	if err := i.lock(ctx, nil); err != nil {

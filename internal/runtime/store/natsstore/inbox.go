@@ -101,12 +101,22 @@ func setMsgID(h nats.Header, m store.Message) {
 
 // Pending implements store.Inbox.
 func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	return s.waiting(ctx, queue, id, "*")
+}
+
+// Requests implements store.Inbox. The server finds the messages of one subject without looking at others.
+func (s *Store) Requests(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	return s.waiting(ctx, queue, id, controlToken)
+}
+
+// waiting returns the messages to a workflow id whose subjects end in a token.
+func (s *Store) waiting(ctx context.Context, queue, id, token string) ([]store.Pending, error) {
 	if err := checkAddress(queue, id); err != nil {
 		return nil, err
 	}
 	inbox := s.reader(s.shard(id).inbox)
 	var all []store.Pending
-	for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, "*"), 0) {
+	for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, token), 0) {
 		if err != nil {
 			return nil, fmt.Errorf("read pending messages of workflow %q: %w", id, err)
 		}

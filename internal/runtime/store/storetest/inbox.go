@@ -61,6 +61,9 @@ func outcomeApart(t *T) {
 	if len(waiting) != 3 || waiting[0].Outcome || !waiting[1].Outcome || waiting[2].Outcome {
 		t.Errorf("pending: %+v, want the outcome in the middle", waiting)
 	}
+	if asked, err := t.Requests(t.ctx, queue, "w"); err != nil || len(asked) != 1 || asked[0].Seq != waiting[0].Seq || !bytes.Equal(asked[0].Data, waiting[0].Data) {
+		t.Errorf("asked by clients: %+v, %v, want the first", asked, err)
+	}
 	c := t.receive(t.open(), queue, "a")
 	for range 3 {
 		w := c.next(t)

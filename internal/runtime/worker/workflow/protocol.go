@@ -122,10 +122,16 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 		return a.runs.keepWaiting(a, ms, waiting).merge(waiting), nil
 	}
 	a.gaps = gaps
-	if !a.contested && ms.onlyNewStart() {
+	if !a.contested && ms.onlyStart() {
 		// Most ids are new. Assume that; if this one is not, the append fails.
-		a.run = newRun(a.workflow, "")
-		return ms, nil
+		alone, err := a.nothingAsked(ctx, ms[0])
+		if err != nil {
+			return ms, err
+		}
+		if alone {
+			a.run = newRun(a.workflow, "")
+			return ms, nil
+		}
 	}
 	waiting, err := a.worker.Store.Pending(ctx, a.queue, a.id)
 	if err != nil {
@@ -163,6 +169,16 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 		return ms, a.run.dropEntry(ctx, known)
 	}
 	return ms, a.run.repair(ctx, reported, known)
+}
+
+// nothingAsked reports whether no client has asked anything of a run that is about to start. To a start that was sent just now, nothing
+// has been sent either.
+func (a *actor) nothingAsked(ctx context.Context, start message) (bool, error) {
+	if time.Since(start.delivery.Time) < newStart {
+		return true, nil
+	}
+	asked, err := a.worker.Store.Requests(ctx, a.queue, a.id)
+	return len(asked) == 0, err
 }
 
 // withoutTaken leaves out messages that another worker may have taken into an earlier run of the id, of which the run in
@@ -216,7 +232,7 @@ func (a *actor) readBeforeClosing(ctx context.Context, t *turn) error {
 		a.unread = false
 		return nil
 	}
-	waiting, err := a.worker.Store.Pending(ctx, a.queue, a.id)
+	waiting, err := a.worker.Store.Requests(ctx, a.queue, a.id)
 	if err != nil {
 		return err
 	}
