@@ -137,10 +137,10 @@ func (c *Client) Work(ctx context.Context, registrations ...Registration) error 
 // If id is empty, the workflow gets a random one. Start returns an *[AlreadyStartedError] if the id is taken. When it
 // returns nil, the start is stored and the run will happen.
 func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
-	if c.config.err != nil {
+	if c != nil && c.config.err != nil {
 		return nil, c.config.err
 	}
-	run, err := c.client.Start(ctx, w, id, in, opts...)
+	run, err := c.inner().Start(ctx, w, id, in, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -149,4 +149,12 @@ func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any
 
 // Run returns a handle to the newest run of workflow id, without checking that there is one. Generated code calls it:
 // call the generated Find function of the workflow instead.
-func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c.client.Run(w, id)} }
+func (c *Client) Run(w *abi.Workflow, id string) *Run { return &Run{c.inner().Run(w, id)} }
+
+// inner is the client inside; nil in workflow code, where stubs have none.
+func (c *Client) inner() *client.Client {
+	if c == nil {
+		return nil
+	}
+	return c.client
+}

@@ -26,14 +26,14 @@ const module = "github.com/pawlhq/pawl"
 // layers holds the packages from the lowest layer to the highest. A package imports only packages of lower layers. x/...
 // stands for x and the packages in it.
 var layers = [][]string{
-	{"gen/internal/gotypes", "gen/internal/importpath", "internal/runtime/list", "runtime/codec", "internal/goldentest", "internal/lowerall", "internal/testmod"},
+	{"gen/internal/gotypes", "gen/internal/importpath", "internal/runtime/list", "internal/runtime/panics", "runtime/codec", "internal/goldentest", "internal/lowerall", "internal/testmod"},
 	{"annotations", "gen/internal/imports", "gen/internal/ir", "gen/diag", "internal/runtime/backoff", "internal/runtime/history", "internal/runtime/sched", "internal/runtime/stack", "internal/runtime/store", "internal/runtime/tuning"},
 	{"gen/internal/emit", "gen/internal/gosrc", "gen/internal/stdlib", "internal/runtime/failures", "internal/runtime/payloads", "internal/runtime/replay", "internal/runtime/store/memstore", "internal/runtime/store/natsstore", "internal/runtime/store/storetest"},
 	{"gen/internal/describe"},
 	{"gen/internal/checktest", "gen/internal/decls", "gen/internal/flow", "runtime/abi", "internal/runtime/incoming", "internal/runtime/journal", "runtime/embed"},
 	{"gen/internal/alias", "gen/internal/callgraph", "gen/internal/printed", "gen/internal/writes"},
-	{"gen/internal/check"},
-	{"gen/internal/lower", "gen/internal/sources", "internal/runtime/client", "internal/runtime/worker/..."},
+	{"gen/internal/check", "internal/runtime/client"},
+	{"gen/internal/lower", "gen/internal/sources", "internal/runtime/worker/..."},
 	{"internal/runtime/show"},
 	{"gen", "."},
 	{"internal/bench", "internal/knots", "gen/vet/...", "pawltest/..."},

@@ -119,6 +119,10 @@ func TestStartsThatAreRefused(t *testing.T) {
 			"long request id":     {"a", pawl.RequestID(long)},
 			"bad conflict policy": {"a", pawl.OnConflict(99)},
 			"bad reuse policy":    {"a", pawl.OnReuse(-1)},
+			"no dedup id":         {"a", pawl.SignalWithStart(e.reg.Workflows[0], "s", 1, pawl.DedupID(""))},
+			"long dedup id":       {"a", pawl.SignalWithStart(e.reg.Workflows[0], "s", 1, pawl.DedupID(long))},
+			"long update id":      {"a", pawl.UpdateWithStart(e.reg.Workflows[0], "u", 1, pawl.UpdateID(long))},
+			"unknown signal":      {"a", pawl.SignalWithStart(e.reg.Workflows[0], "s", 1)},
 		} {
 			if _, err := e.Start(context.Background(), e.reg.Workflows[0], test.id, []any{"x"}, test.opt); err == nil {
 				t.Errorf("%s was accepted", name)

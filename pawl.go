@@ -5,7 +5,7 @@
 // functions start workflows and wait for their results. Pawl needs a NATS server with JetStream, version 2.15 or newer:
 // a server with a URL, or one inside the program if it imports github.com/pawlhq/pawl/runtime/embed.
 //
-// Workflow code is plain Go. It may also call [Info], [Final] and [WaitUntil]. Activities and steps may call
+// Workflow code is plain Go. It may also call [Info], [Final], [WaitUntil], [With] and [Detached]. Activities and steps may call
 // [ActivityInfo], [Heartbeat], [LastHeartbeat] and [Final].
 //
 // # Options

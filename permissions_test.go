@@ -102,12 +102,16 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 		return in, nil
 	})
 	act.Activity.Queue = "payments"
-	flow := workflow(func(ctx context.Context, r *abi.Run, in string) (string, error) {
+	flow, child := family(func(ctx context.Context, r *abi.Run, callChild stub) (string, error) {
 		abi.Sleep(r, 2*time.Second)
+		in, err := callChild(ctx, r, strings.Repeat("x", 400<<10)) // an object
+		if err != nil {
+			return "", err
+		}
 		return call(ctx, r, in)
-	})
+	}, func(_ context.Context, _ *abi.Run, in string) (string, error) { return in, nil })
 	wf := flow.Workflows[0]
-	wf.Queue = "orders"
+	wf.Queue, child.Queue = "orders", "orders"
 	workAs(t, url, "workflows", flow)
 	workAs(t, url, "activities", pawl.Registration{Package: "test", Activities: []abi.Handler{act}, Errors: testErrors})
 
@@ -142,8 +146,8 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 	if err := cancelled.Wait(ctx); err == nil {
 		t.Error("the cancelled run completed")
 	}
-	if listed, err := observer.List(ctx, client.Filter{}); err != nil || len(listed) != 2 {
-		t.Errorf("the observer lists %d runs (%v), want 2", len(listed), err)
+	if listed, err := observer.List(ctx, client.Filter{}); err != nil || len(listed) != 3 {
+		t.Errorf("the observer lists %d runs (%v), want 3", len(listed), err)
 	}
 	if _, err := observer.History(ctx, "order", ""); err != nil {
 		t.Errorf("the observer reads the history: %v", err)
@@ -169,7 +173,7 @@ func TestDocumentedPermissionsRefuse(t *testing.T) {
 		"client":     append([]string{inbox + "o", "pawl.default.b.0.0.w.r.1", "$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.payments"}, notWorkflows...),
 		"observer":   append([]string{inbox + "s", inbox + "c", inbox + "o", "pawl.default.b.0.0.w.r.1", "pawl.default.o.x"}, notWorkflows...),
 		"activities": append([]string{inbox + "s", inbox + "c", "$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.orders"}, notWorkflows...),
-		"workflows":  {inbox + "s", "$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.payments", "pawl.default.f.0.0.orders.w"},
+		"workflows":  {"$JS.API.CONSUMER.MSG.NEXT.PAWL_default_TASKS_0.payments", "pawl.default.f.0.0.orders.w"},
 	} {
 		refused := make(chan error, 100)
 		nc, err := nats.Connect(url, append(as(user), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))...)

@@ -40,7 +40,7 @@ type ConflictPolicy = history.ConflictPolicy
 const (
 	ConflictFail        ConflictPolicy = history.ConflictFail        // return an AlreadyStartedError
 	ConflictUseExisting ConflictPolicy = history.ConflictUseExisting // start nothing, and return a handle to the open run
-	ConflictTerminate   ConflictPolicy = history.ConflictTerminate   // terminate the open run
+	ConflictTerminate   ConflictPolicy = history.ConflictTerminate   // terminate the open run, or the one that waits for a worker
 )
 
 // ReusePolicy is whether a workflow id may be used again after its run closed.

@@ -36,7 +36,7 @@ var KindTable = []KindDoc{
 	{Activity, "//pawl:activity timeout=10s attempts=5", "a function with side effects: workers take it from a task queue; it has timeouts and retries, and its result is recorded"},
 	{Step, "//pawl:step", "a short function with side effects that runs in the worker of its workflow, without a task queue; its result is recorded"},
 	{Workflow, "//pawl:workflow", "a function that runs durably: each run has an id, a history and a result"},
-	{Continue, "//pawl:continue", "the call in the return statement below continues as a new run; not supported yet"},
+	{Continue, "//pawl:continue", "the workflow continues as new: its run goes on with a history of its own, from the call of itself in the return statement below"},
 	{Allow, "//pawl:allow PWL216 the sum does not depend on the order", "accepts findings of one rule in the statement or declaration below; the rest of the line is the reason"},
 	{Pure, "//pawl:pure reads a constant table", "declares that the function below is deterministic, and skips the check of its body; the rest of the line is the reason"},
 }

@@ -36,11 +36,11 @@ type compilation struct {
 	result      *Result
 }
 
-// analyze runs the stages up to the check.
-func analyze(ctx context.Context, cfg Config) (*compilation, error) {
+// analyze runs the stages up to the check. checkOnly says that it is the last one.
+func analyze(ctx context.Context, cfg Config, checkOnly bool) (*compilation, error) {
 	all := lowerall.Asked(ctx)
 	loader, err := gosrc.Parse(ctx, gosrc.Config{
-		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Unannotated: all,
+		Dir: cfg.Dir, Patterns: cfg.Patterns, Env: cfg.Env, BuildFlags: cfg.BuildFlags, Unannotated: all, CheckOnly: checkOnly,
 	})
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func analyze(ctx context.Context, cfg Config) (*compilation, error) {
 		c.check = check.Everything(c.prog)
 	} else {
 		c.check = check.Run(c.prog)
-		c.report(slices.DeleteFunc(c.wanted(c.check.Diagnostics), c.answered))
+		c.report(c.wanted(c.check.Diagnostics))
 		c.result.Remarks = c.wanted(c.check.Remarks)
 		c.result.Accepted = c.accepted()
 	}
@@ -134,13 +134,6 @@ func (c *compilation) files() (names []string) {
 		}
 	}
 	return names
-}
-
-// answered reports whether a finding asks for the directive above it, which has a finding of its own already.
-func (c *compilation) answered(d diag.Diagnostic) bool {
-	return d.Rule == check.SelfCall && slices.ContainsFunc(c.result.Diagnostics, func(u diag.Diagnostic) bool {
-		return u.Rule == gosrc.RuleUnsupported.ID && u.Pos.Filename == d.Pos.Filename && u.Pos.Line+1 == d.Pos.Line
-	})
 }
 
 // wanted returns the findings about what the user asked for.

@@ -37,16 +37,16 @@ type Config struct {
 // findings about the author's code, and the files of the packages that no finding concerns. An error means that there was
 // nothing to compile.
 func Generate(ctx context.Context, cfg Config) (*Result, error) {
-	c, err := analyze(ctx, cfg)
+	c, err := analyze(ctx, cfg, false)
 	if err != nil {
 		return nil, err
 	}
 	return c.result, c.generate()
 }
 
-// Check compiles as far as the findings. The result has no files.
+// Check compiles as far as the findings. The result has no files, and the module need not require Pawl.
 func Check(ctx context.Context, cfg Config) (*Result, error) {
-	c, err := analyze(ctx, cfg)
+	c, err := analyze(ctx, cfg, true)
 	if err != nil {
 		return nil, err
 	}

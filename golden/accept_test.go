@@ -54,7 +54,7 @@ func TestAccepted(t *testing.T) {
 
 // onNATS are the programs that are crashed over a real NATS server: one for each thing that asks something else of it. The
 // others are there for what the language does, and are crashed over the store in memory, in a third of the time.
-var onNATS = set("accepted", "activities", "concurrency", "contexts", "payloads", "retries", "steps", "timeouts")
+var onNATS = set("accepted", "activities", "concurrency", "contexts", "payloads", "retries", "steps", "stubs", "timeouts")
 
 func set(names ...string) map[string]bool {
 	m := map[string]bool{}

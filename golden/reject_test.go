@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,52 @@ func TestRejected(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckNeedsNoRequire checks the programs in modules that do not require Pawl, as far as they import nothing outside of the
+// standard library: the findings are the same.
+func TestCheckNeedsNoRequire(t *testing.T) {
+	checked := 0
+	for _, file := range rejected(t) {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if importsModules(archive) {
+			continue
+		}
+		checked++
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			for _, f := range archive.Files {
+				testmod.Write(t, filepath.Join(dir, filepath.FromSlash(f.Name)), f.Data)
+			}
+			testmod.Write(t, filepath.Join(dir, "go.mod"), []byte("module example.com/shop\n\ngo 1.26\n"))
+			result, err := gen.Check(t.Context(), gen.Config{Dir: dir, Patterns: []string{"./..."}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := said(result), archive.Files[len(archive.Files)-1].Data; !bytes.Equal(got, want) {
+				t.Errorf("without a requirement of Pawl\n%s\nwith it\n%s", got, want)
+			}
+		})
+	}
+	if checked < 20 {
+		t.Errorf("only %d programs import the standard library alone", checked)
+	}
+}
+
+// importsModules reports whether a program may import something outside of the standard library and of its own module.
+func importsModules(archive *txtar.Archive) bool {
+	for _, f := range archive.Files {
+		if f.Name != wanted && (strings.HasPrefix(f.Name, "modules/") || moduleImport.Match(f.Data)) {
+			return true
+		}
+	}
+	return false
+}
+
+var moduleImport = regexp.MustCompile(`"(github\.com|golang\.org|google\.golang\.org|gopkg\.in)/`)
 
 // TestEveryRuleIsShown finds rules that no program of reject breaks.
 func TestEveryRuleIsShown(t *testing.T) {

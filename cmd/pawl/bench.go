@@ -20,7 +20,8 @@ func newBenchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Measure the engine on a NATS server",
 		Long: `Bench measures how fast a NATS server stores plain messages. It then measures the steps per second of workflows that call
-activities and steps, and the latency of a workflow with one activity. It also measures, without the server, the speed
+activities and steps, the latency of a workflow with one activity, and the time that a step takes in a run that does
+nothing else. Activities are measured in the worker that has their run, and in another one. Bench also measures, without the server, the speed
 of replay and the memory of a waiting run. Without --nats it uses two servers of its own with temporary directories:
 one that syncs every write to disk before it acknowledges it, and one that does not. The client, the worker and these
 servers share the processors of this machine.
@@ -30,7 +31,7 @@ The ratio compares a rate with the server's rate of asynchronous publishes, and 
 The JSON output is an object with a list of servers (name, version, figures); a figure has name, runs, value, unit and
 ratio.`,
 		Example: `  pawl bench
-  pawl bench --nats nats://127.0.0.1:4222 -d 10s --runs 1,100 --json`,
+  pawl bench --nats nats://127.0.0.1:4222 -d 10s --runs 200,1000,5000 --json`,
 		Args: cli.Args(0, 0, ""),
 	}
 	conn, output := addConnection(cmd, "nats"), cli.AddFormat(cmd)

@@ -107,7 +107,7 @@ func explained(ctx context.Context, err error) error {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrPermissionViolation):
 		return cli.WithStatus(cli.Auth, err)
 	case errors.Is(err, client.ErrNotFound):
-		return cli.WithStatus(cli.NotFound, fmt.Errorf("%w: pawl run list shows the workflows; a new one appears when a worker has taken it", err))
+		return cli.WithStatus(cli.NotFound, fmt.Errorf("%w: pawl run list shows the workflows", err))
 	case errors.As(err, &taken):
 		flag := "--conflict use-existing"
 		if taken.Status.Closed() {

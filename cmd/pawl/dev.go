@@ -108,8 +108,8 @@ func (s *syncMode) Set(text string) error {
 		return nil
 	}
 	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		return errors.New("must be always, or a duration such as 10s")
+	if err != nil || d < time.Millisecond {
+		return errors.New("must be always, or a duration such as 10s, of at least 1ms")
 	}
 	s.every = d
 	return nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -27,8 +28,10 @@ func newRunStartCommand() *cobra.Command {
 		Use:   "start TYPE [ID]",
 		Short: "Start a workflow",
 		Long: `Start starts a workflow by the name of its type: the path of its package, a dot, and its name. Without an ID the workflow
-gets a random one. Start prints the workflow id and the run id when the start is stored. With --wait it waits for the
-end of the run and prints its result, as pawl run result does. Interrupting it does not affect the run.
+gets a random one. Start prints the workflow id and the run id when the start is stored. If the run parks within a second,
+for example because an input is missing, or if no worker serves its task queue, start says so on standard error. With
+--wait it waits for the end of the run and prints its result, as pawl run result does. Interrupting it does not affect the
+run.
 
 Each --input is one argument of the workflow after its context: JSON, @FILE, or - for standard input.
 
@@ -45,8 +48,12 @@ The JSON output is an object with id and run_id.`,
 		if err != nil {
 			return err
 		}
+		var trouble string
 		err = conn.do(cmd, func(ctx context.Context, c *client.Client) error {
 			req.RunID, err = c.StartRequest(ctx, req, opts...)
+			if err == nil && !s.wait {
+				trouble = troubleAtStart(ctx, c, workflowRef{req.ID, req.RunID})
+			}
 			return err
 		})
 		ref := workflowRef{req.ID, req.RunID}
@@ -55,7 +62,11 @@ The JSON output is an object with id and run_id.`,
 			return err
 		case s.wait:
 			return wait(cmd, conn, *output, ref, 0)
-		case *output == cli.FormatJSON:
+		}
+		if trouble != "" {
+			cli.Note(cmd.ErrOrStderr(), "%s", trouble)
+		}
+		if *output == cli.FormatJSON {
 			return cli.PrintJSON(cmd.OutOrStdout(), ref)
 		}
 		t := cli.Table{Header: []string{"ID", "RUN"}}
@@ -63,6 +74,37 @@ The JSON output is an object with id and run_id.`,
 		return t.Write(cmd.OutOrStdout())
 	}
 	return cmd
+}
+
+// beginning is how long start looks whether a worker takes the run.
+const beginning = time.Second
+
+// troubleAtStart returns why a run that was just started does not begin; empty if it does, or if that cannot be found out. What
+// is wrong with a start is best said to whoever typed it.
+func troubleAtStart(ctx context.Context, c *client.Client, ref workflowRef) string {
+	ctx, cancel := context.WithTimeout(ctx, beginning)
+	defer cancel()
+	var last *client.Description
+	for pause := 10 * time.Millisecond; ; pause *= 2 {
+		d, err := c.Describe(ctx, ref.ID, ref.RunID)
+		switch {
+		case err == nil && d.Status == history.StatusParked:
+			firstLine, _, _ := strings.Cut(d.Parked, "\n")
+			return fmt.Sprintf("workflow %q is parked: %s; pawl run terminate %s ends it", ref.ID, firstLine, ref.ID)
+		case err == nil && d.Status != history.StatusWaiting:
+			return ""
+		case err == nil:
+			last = d
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			if last != nil && last.Unserved {
+				return fmt.Sprintf("workflow %q waits: no worker serves task queue %s; start one, or correct the type or --queue and terminate this run with pawl run terminate %s", ref.ID, last.Queue, ref.ID)
+			}
+			return ""
+		}
+	}
 }
 
 // start holds the flags of the command.

@@ -223,15 +223,23 @@ func TestCachedFindingsAreUpToDate(t *testing.T) {
 // TestFailureIsNotCached tests that go vet does not cache a failure.
 func TestFailureIsNotCached(t *testing.T) {
 	dir := testmod.Module{Path: "example.com/shop"}.New(t, txtar.Parse([]byte(shop)))
-	mod := filepath.Join(dir, "go.mod")
-	whole := testmod.Read(t, mod)
-	testmod.Write(t, mod, []byte("module example.com/shop\n\ngo 1.26.0\n"))
-	if _, stderr, code := goVet(t, dir, "./order"); code == 0 || !strings.Contains(stderr, "go get github.com/pawlhq/pawl") {
-		t.Errorf("without Pawl: status %d, %s", code, stderr)
+	const driver = "GOPACKAGESDRIVER" // what loads packages in place of the go command
+	t.Setenv(driver, filepath.Join(dir, "nothing"))
+	if _, stderr, code := goVet(t, dir, "./order"); code == 0 || !strings.Contains(stderr, "nothing") {
+		t.Errorf("with a driver that is missing: status %d, %s", code, stderr)
 	}
-	testmod.Write(t, mod, whole)
+	t.Setenv(driver, "")
 	if _, stderr, code := goVet(t, dir, "./order"); code == 0 || stderr != orderSays {
-		t.Errorf("with Pawl: status %d, %s", code, stderr)
+		t.Errorf("without it: status %d, %s", code, stderr)
+	}
+}
+
+// TestPawlIsNotRequired tests that a module is checked that does not require Pawl.
+func TestPawlIsNotRequired(t *testing.T) {
+	dir := testmod.Module{Path: "example.com/shop"}.New(t, txtar.Parse([]byte(shop)))
+	testmod.Write(t, filepath.Join(dir, "go.mod"), []byte("module example.com/shop\n\ngo 1.26.0\n"))
+	if _, stderr, code := goVet(t, dir, "./order"); code == 0 || stderr != orderSays {
+		t.Errorf("status %d, %s", code, stderr)
 	}
 }
 

@@ -111,6 +111,12 @@ func pawlRunCheckout(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{parcel}, err
 }
 
+// Checkout__child__pawl starts a child that runs workflow Checkout, and waits for its end.
+func Checkout__child__pawl(_run *abi.Run, ctx context.Context, item string) (parcel string, err error) {
+	err = abi.Child(ctx, _run, pawlCheckout, []any{item}, nil, &parcel)
+	return parcel, err
+}
+
 // PawlRegistration returns the activities and workflows of package main, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

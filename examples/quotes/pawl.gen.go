@@ -91,6 +91,12 @@ func pawlRunCheapest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{best}, err
 }
 
+// Cheapest__child__pawl starts a child that runs workflow Cheapest, and waits for its end.
+func Cheapest__child__pawl(_run *abi.Run, ctx context.Context, carriers []string, grams int) (best Offer, err error) {
+	err = abi.Child(ctx, _run, pawlCheapest, []any{carriers, grams}, nil, &best)
+	return best, err
+}
+
 // PawlRegistration returns the activities and workflows of package main, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -179,6 +179,12 @@ func pawlRunSubscriptionYear(ctx context.Context, _run *abi.Run, in abi.Values) 
 	return []any{charges}, err
 }
 
+// Year__child__pawl starts a child that runs workflow Subscription.Year, and waits for its end.
+func (*Subscription) Year__child__pawl(_run *abi.Run, ctx context.Context, customer string) (charges int, err error) {
+	err = abi.Child(ctx, _run, pawlSubscriptionYear, []any{customer}, nil, &charges)
+	return charges, err
+}
+
 // PawlRegistration returns the activities and workflows of package subscription, for a worker to run.
 // Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(bank Bank, mailer Mailer) pawl.Registration {

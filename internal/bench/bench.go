@@ -118,16 +118,27 @@ func measure(ctx context.Context, c Config, name string, nats natsstore.Options)
 	s.add("raw publish, p50", 0, millis(latency.quantile(0.50)), "ms", 0)
 	s.add("raw publish, asynchronous", 0, rate, "msgs/s", 0)
 
-	for _, kind := range []struct{ name, workflow string }{
-		{"activity steps", callsActivities}, {"activity steps with a limit of attempts", callsLimited}, {"in-process steps", callsSteps},
-	} {
+	throughput := func(name, workflow string) error {
 		for _, n := range c.Runs {
-			progress("%s, %d runs in flight", kind.name, n)
-			steps, err := r.throughput(ctx, kind.workflow, n, c.For)
+			progress("%s, %d runs in flight", name, n)
+			steps, err := r.throughput(ctx, workflow, n, c.For)
 			if err != nil {
-				return s, err
+				return err
 			}
-			s.add(kind.name, n, steps, "steps/s", steps/rate)
+			s.add(name, n, steps, "steps/s", steps/rate)
+		}
+		return nil
+	}
+	for _, measurement := range []func() error{
+		func() error { return throughput("activity steps", callsActivities) },
+		func() error { return throughput("activity steps with a limit of attempts", callsLimited) },
+		func() error {
+			return r.withRemote(ctx, func() error { return throughput("activity steps in another worker", callsRemote) })
+		},
+		func() error { return throughput("in-process steps", callsSteps) },
+	} {
+		if err := measurement(); err != nil {
+			return s, err
 		}
 	}
 
@@ -143,6 +154,14 @@ func measure(ctx context.Context, c Config, name string, nats natsstore.Options)
 		took := run.quantile(q.q)
 		s.add(q.name, 1, millis(took), "ms", float64(took)/float64(latency.quantile(0.50)))
 	}
+
+	progress("latency of a step in an idle run")
+	step, err := r.stepLatency(ctx, c.For)
+	if err != nil {
+		return s, err
+	}
+	took := step.quantile(0.50)
+	s.add("step in an idle run, p50", 1, millis(took), "ms", float64(took)/float64(latency.quantile(0.50)))
 
 	progress("replay")
 	events, err := replayRate(c.For)

@@ -21,7 +21,7 @@ func TestEverythingIsMeasured(t *testing.T) {
 		t.Fatalf("measured %d servers, reported %d measurements", len(report.Servers), progress)
 	}
 	for _, s := range report.Servers {
-		if s.Version == "" || len(s.Figures) != 13 {
+		if s.Version == "" || len(s.Figures) != 16 {
 			t.Errorf("%s, version %q, has %d figures", s.Name, s.Version, len(s.Figures))
 		}
 		for _, f := range s.Figures {

@@ -15,29 +15,39 @@ import (
 const (
 	callsActivities = "bench.Activities"
 	callsLimited    = "bench.Limited"
+	callsRemote     = "bench.Remote" // whose activity another worker runs
 	callsSteps      = "bench.Steps"
 	sleeps          = "bench.Sleep"
 )
 
-// queue is the task queue of workflows and activities.
-const queue = "bench"
+// The task queues: of workflows and of the activities that the same worker runs, and of those that another worker runs.
+const (
+	queue       = "bench"
+	remoteQueue = "bench-remote"
+)
 
 // code is the code of a worker, and the number of activities and steps that it ran.
 type code struct {
-	registration abi.Registration
+	registration abi.Registration // of the worker that runs workflows
+	remote       abi.Registration // of the other worker
 	done         atomic.Int64
+	stepBegan    atomic.Pointer[func()] // called at the beginning of each step; nil for most measurements
 }
 
 func newCode() *code {
 	c := &code{}
 	activity, limited, step := c.echo("bench.echo", false), c.echo("bench.echoLimited", false), c.echo("bench.echoStep", true)
 	limited.Activity.Policy.Attempts = 3
+	remote := c.echo("bench.echoRemote", false)
+	remote.Activity.Queue = remoteQueue
+	c.remote = abi.Registration{Package: "bench/remote", Activities: []abi.Handler{remote}}
 	c.registration = abi.Registration{
 		Package:    "bench",
 		Activities: []abi.Handler{activity, limited, step},
 		Workflows: []*abi.Workflow{
 			calls(callsActivities, activity.Activity),
 			calls(callsLimited, limited.Activity),
+			calls(callsRemote, remote.Activity),
 			calls(callsSteps, step.Activity),
 			{Name: sleeps, Queue: queue, Run: sleep},
 		},
@@ -61,6 +71,9 @@ func (c *code) echo(name string, step bool) abi.Handler {
 	return abi.Handler{
 		Activity: &abi.Activity{Name: name, Queue: queue, Step: step, Policy: policy},
 		Run: func(_ context.Context, in abi.Values) ([]any, error) {
+			if began := c.stepBegan.Load(); step && began != nil {
+				(*began)()
+			}
 			var s string
 			err := in.Decode(&s)
 			c.done.Add(1)

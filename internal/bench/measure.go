@@ -6,6 +6,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -74,6 +75,40 @@ func (r *rig) latency(ctx context.Context, d time.Duration) (times, error) {
 	}
 	return took, nil
 }
+
+// stepLatency runs one workflow of many steps at a time for d, and returns the times from the beginning of one step to that
+// of the next: what a step costs a run that does nothing else.
+func (r *rig) stepLatency(ctx context.Context, d time.Duration) (times, error) {
+	var mu sync.Mutex
+	var took times
+	var last time.Time
+	began := func() {
+		now := time.Now()
+		mu.Lock()
+		defer mu.Unlock()
+		if !last.IsZero() {
+			took = append(took, now.Sub(last))
+		}
+		last = now
+	}
+	w := r.code.workflow(callsSteps)
+	r.code.stepBegan.Store(&began)
+	defer r.code.stepBegan.Store(nil)
+	for begun := time.Now(); time.Since(begun) < d; {
+		mu.Lock()
+		last = time.Time{}
+		mu.Unlock()
+		if err := r.run(ctx, w, stepsPerIdleRun); err != nil {
+			return nil, err
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	return took, nil
+}
+
+// stepsPerIdleRun is the number of steps of each run in the measurement of a step's latency.
+const stepsPerIdleRun = 100
 
 // times are the durations of repeated operations.
 type times []time.Duration

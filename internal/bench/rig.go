@@ -66,23 +66,47 @@ func (r *rig) dial() (err error) {
 
 // work starts a worker with a connection of its own, and returns once it has completed a run.
 func (r *rig) work(ctx context.Context) error {
-	st, err := natsstore.Connect(ctx, r.nats)
+	stop, err := r.startWorker(ctx, r.code.registration)
 	if err != nil {
 		return err
 	}
-	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{r.code.registration}, Logger: r.nats.Logger})
+	r.stop = func() error {
+		r.stop = func() error { return nil }
+		return stop()
+	}
+	return r.run(ctx, r.code.workflow(callsActivities), 1)
+}
+
+// withRemote calls f while another worker takes the tasks of remoteQueue.
+func (r *rig) withRemote(ctx context.Context, f func() error) error {
+	stop, err := r.startWorker(ctx, r.code.remote)
 	if err != nil {
-		return errors.Join(err, st.Close())
+		return err
+	}
+	err = r.run(ctx, r.code.workflow(callsRemote), 1)
+	if err == nil {
+		err = f()
+	}
+	return errors.Join(err, stop())
+}
+
+// startWorker starts a worker with a connection of its own. The function that it returns stops the worker.
+func (r *rig) startWorker(ctx context.Context, code abi.Registration) (stop func() error, err error) {
+	st, err := natsstore.Connect(ctx, r.nats)
+	if err != nil {
+		return nil, err
+	}
+	w, err := worker.New(worker.Options{Store: st, Registrations: []abi.Registration{code}, Logger: r.nats.Logger})
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
 	}
 	working, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(working) }()
-	r.stop = func() error {
-		r.stop = func() error { return nil }
+	return func() error {
 		cancel()
 		return errors.Join(<-ended, st.Close())
-	}
-	return r.run(ctx, r.code.workflow(callsActivities), 1)
+	}, nil
 }
 
 // run starts a run and waits until it has closed.

@@ -35,6 +35,14 @@ type Activity struct {
 	Pos    string // file:line of the declaration, for messages
 }
 
+// subject is what messages call an activity.
+func (a *Activity) subject() string {
+	if a.Step {
+		return "step"
+	}
+	return "activity"
+}
+
 // Handler is an activity and the function that performs it.
 type Handler struct {
 	Activity *Activity

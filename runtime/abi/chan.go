@@ -10,6 +10,14 @@ func Go(run *Run, fn func()) { run.x.Scheduler().Spawn(fn) }
 // Gosched is runtime.Gosched.
 func Gosched(run *Run) { run.x.Scheduler().Yield() }
 
+// Spin is called in each iteration of a loop that only ends when an atomic variable changes. In Go, other goroutines run in
+// parallel to it. Before version 4 of the rules it did nothing.
+func Spin(run *Run) {
+	if run.x.Started.SchedulerVersion >= 4 {
+		run.x.Scheduler().Spin()
+	}
+}
+
 // Send is ch <- v.
 func Send[T any](run *Run, ch chan<- T, v T) { sched.Send(run.x.Scheduler(), ch, v) }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/internal/runtime/sched"
 )
@@ -80,7 +81,7 @@ func Validate[T any](v T) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("method Validate of %T panicked: %v", v, p)
+			err = fmt.Errorf("method Validate of %T panicked: %s", v, panics.Text(p))
 		}
 	}()
 	return validator.Validate()

@@ -3,6 +3,7 @@
 package abi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (r *Run) close(out []any, err error) history.Body {
 }
 
 // Call schedules an activity or runs a step, waits for its outcome and decodes the results into out. In a context that is
-// already cancelled it schedules nothing and returns the context's error.
+// has ended already it schedules nothing and returns an error that names the activity and is the context's to errors.Is.
 func Call(ctx context.Context, run *Run, a *Activity, in []any, out ...any) error {
 	return run.call(ctx, a, "", in, out)
 }
@@ -66,18 +67,22 @@ func CallOn(ctx context.Context, run *Run, recv any, a *Activity, in []any, out 
 }
 
 func (r *Run) call(ctx context.Context, a *Activity, tag string, in, out []any) error {
-	if err := ctx.Err(); err != nil {
+	if err := r.ended(ctx, a.subject(), a.Name); err != nil {
 		return err
 	}
 	input, err := payloads.Encode(a.Codec, in)
 	if err != nil {
 		return fmt.Errorf("input of activity %s: %w", a.Name, err)
 	}
+	how := callOptionsOf(ctx)
+	if err := how.check(); err != nil {
+		return fmt.Errorf("%s %s not started: %w", a.subject(), a.Name, err)
+	}
 	done := r.x.Await(ctx, func(op history.Op) history.Body {
 		if a.Step {
 			return &history.StepScheduled{Op: op, Name: a.Name, Tag: tag, Input: input, Policy: a.Policy}
 		}
-		return &history.ActivityScheduled{Op: op, Name: a.Name, Tag: tag, Queue: a.Queue, Input: input, Policy: a.Policy}
+		return &history.ActivityScheduled{Op: op, Name: a.Name, Tag: tag, Queue: cmp.Or(how.queue, a.Queue), Input: input, Policy: a.Policy}
 	})
 	err = r.outcome(a, done, out)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.Is(err, context.Canceled) {

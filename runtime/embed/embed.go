@@ -48,11 +48,12 @@ type Options struct {
 	Host string
 	Port int
 	// SyncInterval is how often writes are synced to disk. A power failure loses the writes acknowledged since the last
-	// sync. Zero means that every write is on disk before it is acknowledged.
+	// sync. Zero means that every write is on disk before it is acknowledged. The shortest interval is a millisecond.
 	SyncInterval time.Duration
 	// MaxStore limits the size of the data in bytes. Zero means the default of the server, which is most of the free disk.
 	MaxStore int64
-	// MaxPayload limits the size of a message in bytes. Zero means the default of the server, which is 1 MiB.
+	// MaxPayload limits the size of a message in bytes. Zero means the default of the server, which is 1 MiB. Pawl needs 64 KiB;
+	// the server accepts 64 MiB at most.
 	MaxPayload int32
 	// Quiet makes the server do nothing from time to time, for tests in a synctest bubble.
 	Quiet bool
@@ -80,8 +81,11 @@ type Server struct {
 	failure error // of the storage; nil while it works
 }
 
-// Start runs a server and returns once it accepts connections. It fails if another server uses Dir.
+// Start runs a server and returns once it accepts connections. It fails if another server uses Dir, or if an option cannot work.
 func Start(opt Options) (*Server, error) {
+	if err := opt.check(); err != nil {
+		return nil, err
+	}
 	lock, err := prepareDir(&opt)
 	if err != nil {
 		return nil, err

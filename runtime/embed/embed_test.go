@@ -1,7 +1,10 @@
 package embed_test
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -109,6 +112,44 @@ func TestStartErrors(t *testing.T) {
 	start(t, embed.Options{Dir: dir}) // the failed start unlocked the folder
 }
 
+// Each option works at its extremes, or is refused by its name.
+func TestExtremes(t *testing.T) {
+	for name, opts := range map[string][]embed.Options{
+		"Port":         {{Port: -2}, {Port: 65536}, {Port: math.MaxInt}, {Port: math.MinInt}},
+		"SyncInterval": {{SyncInterval: -1}, {SyncInterval: 1}, {SyncInterval: math.MinInt64}},
+		"MaxStore":     {{MaxStore: -1}, {MaxStore: math.MinInt64}},
+		"MaxPayload":   {{MaxPayload: -1}, {MaxPayload: math.MinInt32}, {MaxPayload: math.MaxInt32}},
+	} {
+		for _, opt := range opts {
+			opt.Dir = t.TempDir()
+			if server, err := embed.Start(opt); err == nil {
+				server.Shutdown()
+				t.Errorf("%+v was accepted", opt)
+			} else if !strings.Contains(err.Error(), "option "+name+" ") {
+				t.Errorf("%+v: %v", opt, err)
+			}
+		}
+	}
+	for _, opt := range []embed.Options{
+		{SyncInterval: time.Millisecond}, {SyncInterval: math.MaxInt64}, {MaxStore: math.MaxInt64}, {MaxPayload: 64 << 10}, {MaxPayload: 64 << 20},
+	} {
+		opt.Dir = t.TempDir()
+		server := start(t, opt)
+		s, err := server.Connect(t.Context(), "test")
+		if err != nil {
+			t.Errorf("%+v: %v", opt, err)
+			continue
+		}
+		message := store.Message{Queue: "q", ID: "w", Data: make([]byte, 32<<10)}
+		if err := s.Send(t.Context(), message); err != nil {
+			t.Errorf("%+v: %v", opt, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("%+v: %v", opt, err)
+		}
+	}
+}
+
 // In a bubble the server follows the clock of the bubble. Two bubbles in one process work, too.
 func TestVirtualTime(t *testing.T) {
 	for _, opt := range []embed.Options{{Memory: true}, {Dir: t.TempDir()}} {
@@ -152,4 +193,41 @@ func connect(t *testing.T, server *embed.Server) *natsstore.Store {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// After an error of the storage, a server that keeps its data on disk is restarted. One that keeps it in memory would lose it.
+func TestMemoryIsNeverRestarted(t *testing.T) {
+	for _, memory := range []bool{false, true} {
+		t.Run(fmt.Sprintf("memory=%t", memory), func(t *testing.T) {
+			server := start(t, embed.Options{Memory: memory, Dir: t.TempDir(), Logger: slog.New(slog.DiscardHandler)})
+			s, err := server.Connect(t.Context(), "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if _, err := s.Append(t.Context(), "w", 0, store.Record{RunID: "r", CommitID: "1", Data: []byte("kept")}); err != nil {
+				t.Fatal(err)
+			}
+			first := server.Running()
+			server.Errorf("write error: no space left on device")
+			restarted := func() bool { return server.Running() != first }
+			for deadline := time.Now().Add(10 * time.Second); !memory && !restarted() && time.Now().Before(deadline); {
+				time.Sleep(10 * time.Millisecond)
+			}
+			if memory {
+				time.Sleep(2 * time.Second) // longer than a restart takes
+			}
+			if restarted() == memory {
+				t.Errorf("the server was restarted: %t", restarted())
+			}
+			if err := server.Health(); memory && err != nil {
+				t.Errorf("health: %v", err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			if run, err := s.Load(ctx, "w"); err != nil || len(run) != 1 || string(run[0].Data) != "kept" {
+				t.Errorf("loaded %+v, %v", run, err)
+			}
+		})
+	}
 }

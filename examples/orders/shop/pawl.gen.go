@@ -221,6 +221,12 @@ func pawlRunFulfil(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Fulfil__child__pawl starts a child that runs workflow Fulfil, and waits for its end.
+func Fulfil__child__pawl(_run *abi.Run, ctx context.Context, o Order) (result Receipt, err error) {
+	err = abi.Child(ctx, _run, pawlFulfil, []any{o}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package shop, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -331,17 +331,11 @@ func (g *Graph) conditional() (fns []*Node) {
 	}
 	for fn, n := range g.nodes {
 		f, ok := fn.(*types.Func)
-		if ok && !initial[n] && !g.External(n) && f.Signature().Recv() == nil && !g.Index.Funcs[f].Pure && onSomeSystems(g.Index.Funcs[f].File) {
+		if ok && !initial[n] && !g.External(n) && f.Signature().Recv() == nil && !g.Index.Funcs[f].Pure && g.Index.Funcs[f].File.Condition() != "" {
 			fns = append(fns, n)
 		}
 	}
 	return fns
-}
-
-// onSomeSystems reports whether a file is compiled under a condition other than a version of the language.
-func onSomeSystems(f *gosrc.File) bool {
-	condition := f.Condition()
-	return condition != "" && !strings.HasPrefix(condition, "go1.")
 }
 
 // NextFuncs returns, for each of the author's functions in reach, the author's functions that it may call directly or

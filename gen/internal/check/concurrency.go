@@ -26,5 +26,9 @@ var concurrencyRule = rule{visit: func(v *visitor, x ast.Node) {
 		if gotypes.ChanType(v.info.TypeOf(x.X)) != nil {
 			v.effect(x.Pos(), stdlib.Channels, "a range over a channel", false)
 		}
+	case *ast.ForStmt:
+		if Spins(v.info, x) && !v.index.IsExternal(v.node.Pkg) {
+			v.effect(x.Pos(), "", "a loop that waits for an atomic variable", false)
+		}
 	}
 }}

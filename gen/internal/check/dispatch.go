@@ -89,7 +89,7 @@ func dispatchEnd(p *program, from *callgraph.Node, s callgraph.Site, t types.Typ
 	case decls.IsOperation(a):
 		return end(dynamicDurable, passResult, "%s %s through %s, which does not know the run", a.Kind, here, s.What)
 	case decls.IsWorkflow(a):
-		return end(childWorkflow, noChildren, "workflow %s", here)
+		return end(childWorkflow, byName, "workflow %s through %s, which does not know the run", here, s.What)
 	case method.Pkg() == nil || stdlib.IsErrorMethod(method):
 		return nil
 	}

@@ -7,13 +7,21 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
+	"github.com/pawlhq/pawl/gen/internal/ir"
 	"github.com/pawlhq/pawl/gen/internal/stdlib"
 )
 
 // Suffix ends the name of every generated function.
 const Suffix = "__pawl"
+
+// ChildSuffix ends the name of the function that lowered code calls in place of a workflow.
+const ChildSuffix = ir.ChildSuffix
+
+// ContinueSuffix ends the name of the function that lowered code calls where a workflow continues as new.
+const ContinueSuffix = ir.ContinueSuffix
 
 // AssignsVariables reports whether a range over a map does no more than assign to variables of exactly the map's types,
 // if any: there is nothing to evaluate or to convert for an entry.
@@ -23,6 +31,37 @@ func AssignsVariables(info *types.Info, r *ast.RangeStmt) bool {
 	}
 	m := gotypes.CoreType(info.TypeOf(r.X)).(*types.Map)
 	return IsVariable(info, r.Key, m.Key()) && IsVariable(info, r.Value, m.Elem())
+}
+
+// Spins reports whether a loop may only end when another goroutine changes an atomic variable, or when nobody does any more: its
+// condition uses the variable, or it has none. In Go, the others run in parallel to it. A loop that loads a variable, and stores
+// what it has computed by comparing and swapping, ends by itself, because goroutines of a run take turns.
+func Spins(info *types.Info, loop *ast.ForStmt) bool {
+	in := func(n ast.Node) (uses, loads, swaps bool) {
+		if n == nil {
+			return
+		}
+		ast.Inspect(n, func(x ast.Node) bool {
+			switch x := x.(type) {
+			case *ast.FuncLit:
+				return false
+			case *ast.CallExpr:
+				if fn := gotypes.Callee(info, x); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "sync/atomic" {
+					uses = true
+					loads = loads || strings.HasPrefix(fn.Name(), "Load")
+					swaps = swaps || strings.HasPrefix(fn.Name(), "CompareAndSwap")
+				}
+			}
+			return true
+		})
+		return uses, loads, swaps
+	}
+	if loop.Cond != nil {
+		uses, _, _ := in(loop.Cond)
+		return uses
+	}
+	uses, loads, swaps := in(loop.Body)
+	return uses && (!loads || !swaps)
 }
 
 // IsVariable reports whether e is the name of a variable of type t, blank, or absent.

@@ -26,7 +26,7 @@ var plainCallRule = rule{
 Only workflow code calls activities and steps durably. In an activity, the call is one of an ordinary function: it has no retries, no
 timeout and no record of its own. If that is meant, put what both need into a function without a directive. Otherwise call
 the second activity from the workflow.`},
-		{ID: ownRoot, Title: "activity under context.Background", Doc: `
+		{ID: ownRoot, Title: "activity or child under context.Background", Doc: `
 A call under context.Background or context.TODO does not end when the run is cancelled or when its time is over. Pass the
 context of the workflow, or one derived from it. For work that must go on after a cancellation, use
 context.WithoutCancel(ctx).`},
@@ -70,7 +70,7 @@ func plainCalls(p *pass, part decls.Part, d *ast.FuncDecl) {
 		case decls.IsOperation(from) && decls.IsOperation(to):
 			remark(nestedActivity, "call it from the workflow, or put what both need into a function without a directive",
 				"%s %s calls %s %s as an ordinary function, without retries and without a record", from.Kind, name, to.Kind, called)
-		case decls.IsOperation(to) && node != nil && p.graph.Lowered[node] && makesRoot(info, call):
+		case node != nil && p.graph.Lowered[node] && makesRoot(info, call):
 			remark(ownRoot, "pass the context of the workflow, or context.WithoutCancel of it",
 				"%s calls %s %s under a context that does not end with the run", name, to.Kind, called)
 		case decls.IsWorkflow(to) && part.Pkg.Name == "main" && node == nil:

@@ -18,8 +18,10 @@ var rules = []rule{
 	reservedNameRule,
 	operationRule,
 	workflowRule,
+	continueRule,
 	interfaceRule,
 	sourceRule,
+	stubRule,
 	externalNameRule,
 	occurringRule,
 
@@ -29,6 +31,6 @@ var rules = []rule{
 	initializerRule,
 	dispatchRule,
 	deadBranchRule,
-	plainCallRule,
+	plainCallRule, endedContextRule,
 	directiveRule,
 }

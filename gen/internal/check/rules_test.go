@@ -20,6 +20,9 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s is described twice, or not", r.ID)
 		}
 		seen[r.ID] = true
+		if r.ID == realClient {
+			continue // there are no generated functions here: golden/reject/stubs has the case
+		}
 		if !strings.Contains(cases, "["+r.ID+"]") {
 			t.Errorf("no case breaks %s (%s)", r.ID, r.Title)
 		}

@@ -29,6 +29,7 @@ func checkSource(v *visitor, m mention) {
 	d, ok := v.index.Funcs[m.fn]
 	pos, name := m.id.Pos(), v.name(m.fn)
 	switch {
+	case !ok && checkStub(v, m):
 	case !ok:
 		v.report(pos, noSource, "call it outside of workflows, or in an activity", "%s %s, which Pawl has generated for callers outside of workflows", m.verb(), name)
 	case d.Decl.Body == nil && !d.Pure:

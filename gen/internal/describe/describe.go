@@ -169,6 +169,7 @@ func (d *describer) workflow(f *gosrc.Func) {
 			w.Recv.Fields = append(w.Recv.Fields, describeField(field))
 		}
 	}
+	w.Continues = slices.ContainsFunc(f.File.Continues, func(c gosrc.Continue) bool { return f.Decl.Pos() <= c.Pos && c.Pos < f.Decl.End() })
 	d.out.Workflows = append(d.out.Workflows, w)
 }
 

@@ -15,6 +15,71 @@ func (w *writer) workflow(f ir.Workflow) {
 	w.handle(f)
 	w.channels(f)
 	w.runner(f)
+	w.child(f)
+	if f.Continues {
+		w.continuation(f)
+	}
+}
+
+// continuation writes
+//
+//	// Checkout__continue__pawl continues a run of workflow Checkout as new.
+//	func Checkout__continue__pawl(_run *abi.Run, ctx context.Context, item string, shipped <-chan Tracking) (parcel string, err error) {
+//		err = abi.Continue(_run, []any{item})
+//		return parcel, err
+//	}
+func (w *writer) continuation(f ir.Workflow) {
+	used := map[string]bool{w.names.run: true}
+	head := jen.Func()
+	if f.Recv != nil {
+		head.Params(pointerTo(f.Recv.Type, f.Recv.Pointer))
+	}
+	name := f.Name + ir.ContinueSuffix
+	ctx := w.pick(used, f.Signature.Context, w.names.ctx)
+	all := w.variables(used, f.Signature.Params, argName)
+	results := w.variables(used, f.Signature.Results, resultName)
+	err := w.pick(used, w.names.err)
+	var inputs []variable
+	for i, p := range f.Signature.Params {
+		if p.Role == ir.Input {
+			inputs = append(inputs, all[i])
+		}
+	}
+	params := append([]jen.Code{w.runParam(), ctxParam(ctx)}, declarations(variadic(all, f.Signature.Variadic, "..."))...)
+	w.commentf("%s continues a run of workflow %s as new.", name, workflowDisplay(f))
+	w.file.Add(head.Id(name).Params(params...).Add(fetch(results, err, abi("Continue").Call(jen.Id(w.names.run), anys(inputs)))))
+}
+
+// child writes
+//
+//	// Checkout__child__pawl starts a child that runs workflow Checkout, and waits for its end.
+//	func Checkout__child__pawl(_run *abi.Run, ctx context.Context, item string, shipped <-chan Tracking) (parcel string, err error) {
+//		err = abi.Child(ctx, _run, pawlCheckout, []any{item}, []any{shipped}, &parcel)
+//		return parcel, err
+//	}
+func (w *writer) child(f ir.Workflow) {
+	used := map[string]bool{w.names.run: true}
+	head := jen.Func()
+	if f.Recv != nil {
+		head.Params(pointerTo(f.Recv.Type, f.Recv.Pointer))
+	}
+	name := f.Name + ir.ChildSuffix
+	ctx := w.pick(used, f.Signature.Context, w.names.ctx)
+	all := w.variables(used, f.Signature.Params, argName)
+	results := w.variables(used, f.Signature.Results, resultName)
+	err := w.pick(used, w.names.err)
+	var inputs, channels []variable
+	for i, p := range f.Signature.Params {
+		if p.Role == ir.Input {
+			inputs = append(inputs, all[i])
+		} else {
+			channels = append(channels, all[i])
+		}
+	}
+	params := append([]jen.Code{w.runParam(), ctxParam(ctx)}, declarations(variadic(all, f.Signature.Variadic, "..."))...)
+	args := append([]jen.Code{jen.Id(ctx), jen.Id(w.names.run), jen.Id(w.names.workflow(f)), anys(inputs), anys(channels)}, pointers(results)...)
+	w.commentf("%s starts a child that runs workflow %s, and waits for its end.", name, workflowDisplay(f))
+	w.file.Add(head.Id(name).Params(params...).Add(fetch(results, err, abi("Child").Call(args...))))
 }
 
 // workflowDescription writes

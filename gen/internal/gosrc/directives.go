@@ -30,14 +30,14 @@ func place(pkg *Package, file *File, found *findings) {
 	for _, group := range file.Syntax.Comments {
 		for _, c := range group.List {
 			if annotations.Is(c.Text) {
-				p.comment(c, targets[group])
+				p.comment(c, group, targets[group])
 			}
 		}
 	}
 }
 
 // comment parses one directive and attaches it to the declaration below it, if there is one.
-func (p *placer) comment(c *ast.Comment, target *directive) {
+func (p *placer) comment(c *ast.Comment, group *ast.CommentGroup, target *directive) {
 	d, problems := annotations.Parse(c.Text)
 	for _, problem := range problems {
 		p.findings.addAt(p.pkg, c.Pos()+token.Pos(problem.Offset), ruleDirective, problem.Message, problem.Fix)
@@ -45,7 +45,7 @@ func (p *placer) comment(c *ast.Comment, target *directive) {
 	switch {
 	case len(problems) > 0:
 	case d.Kind == annotations.Continue:
-		p.findings.addAt(p.pkg, c.Pos(), RuleUnsupported, "pawl:continue is not supported yet", "end the run, and start the next one from an activity")
+		p.file.Continues = append(p.file.Continues, Continue{c.Pos(), group.End()})
 	case d.Kind == annotations.Allow:
 		p.file.Allows = append(p.file.Allows, Allow{c.Pos(), d.Rule, d.Reason})
 	case target == nil:

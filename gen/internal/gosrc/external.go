@@ -135,8 +135,8 @@ func publicName(p *packages.Package, path string) string {
 
 // checkExternal type-checks external packages in a new universe. Those with errors are left out of the program: what
 // cannot be read in full is not known.
-func (p *Program) checkExternal(all []*external, open exportOpener) {
-	p.universe = newUniverse(p.Fset, open)
+func (p *Program) checkExternal(all []*external, list *listing) {
+	p.universe = newUniverse(p.Fset, list)
 	for _, e := range all {
 		correct := true
 		p.check(e.Package, !e.bodies, func(types.Error) { correct = false })

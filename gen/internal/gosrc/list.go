@@ -33,6 +33,8 @@ type Config struct {
 	BuildFlags []string // for the go command: -tags=…
 	// Unannotated loads every package of the module, whether it has directives or not.
 	Unannotated bool
+	// CheckOnly says that nothing will be generated: what generated code imports may be missing from the module.
+	CheckOnly bool
 }
 
 // listing is what the go command knows.
@@ -47,6 +49,7 @@ type listing struct {
 	roots    map[string]bool
 	local    map[string]bool   // packages of the module that the program has
 	export   map[string]string // files with export data, by package path
+	absent   map[string]bool   // packages that only generated code would import and the module does not have
 }
 
 // list finds the packages. If files from an earlier run confuse the go command, it is asked again without them.
@@ -55,7 +58,7 @@ func list(ctx context.Context, cfg Config) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &listing{ctx: ctx, cfg: cfg, dir: dir, roots: map[string]bool{}, export: map[string]string{}}
+	l := &listing{ctx: ctx, cfg: cfg, dir: dir, roots: map[string]bool{}, export: map[string]string{}, absent: map[string]bool{}}
 	if err := l.ask(); err != nil {
 		return nil, err
 	}
@@ -217,6 +220,7 @@ func (l *listing) exportsFor(pkgs []*Package) error {
 	if !slices.ContainsFunc(pkgs, func(p *Package) bool { return len(p.Files) > 0 }) {
 		return nil
 	}
+	imported := maps.Clone(needed)
 	for _, path := range generatedImports {
 		needed[path] = true
 	}
@@ -225,7 +229,11 @@ func (l *listing) exportsFor(pkgs []*Package) error {
 		return err
 	}
 	for _, p := range listed {
-		if importpath.IsEngine(p.PkgPath) && p.ExportFile == "" {
+		switch {
+		case !importpath.IsEngine(p.PkgPath) || p.ExportFile != "":
+		case l.cfg.CheckOnly && !imported[p.PkgPath]:
+			l.absent[p.PkgPath] = true
+		default:
 			return l.missingRuntime(p)
 		}
 	}

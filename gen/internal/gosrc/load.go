@@ -41,7 +41,7 @@ func Parse(ctx context.Context, cfg Config) (*Loader, error) {
 	if err := list.exportsFor(pkgs); err != nil {
 		return nil, err
 	}
-	prog.universe = newUniverse(fset, list.open)
+	prog.universe = newUniverse(fset, list)
 	return &Loader{Program: prog, list: list, findings: found}, nil
 }
 
@@ -150,7 +150,7 @@ func (l *Loader) Deepen(paths []string) error {
 	if err != nil {
 		return err
 	}
-	l.Program.checkExternal(external, l.list.open)
+	l.Program.checkExternal(external, l.list)
 	l.TypeCheck()
 	return nil
 }

@@ -65,6 +65,7 @@ type File struct {
 	Source     []byte
 	GoVersion  string  // language version that the file is compiled with: "go1.26"
 	Allows     []Allow // rules accepted in this file, in source order
+	Continues  []Continue
 	directives []directive
 }
 
@@ -82,6 +83,22 @@ type directive struct {
 type Allow struct {
 	Pos          token.Pos
 	Rule, Reason string
+}
+
+// Continue marks the return statement below it, with which a workflow continues as new.
+type Continue struct {
+	Pos token.Pos
+	end token.Pos // of its comment
+}
+
+// Marks reports whether a statement is the one below the directive.
+func (c Continue) Marks(fset *token.FileSet, stmt ast.Stmt) bool {
+	return c.end < stmt.Pos() && fset.PositionFor(c.end, false).Line+1 == fset.PositionFor(stmt.Pos(), false).Line
+}
+
+// Continued reports whether a statement is below a directive that marks it.
+func (f *File) Continued(fset *token.FileSet, stmt ast.Stmt) bool {
+	return slices.ContainsFunc(f.Continues, func(c Continue) bool { return c.Marks(fset, stmt) })
 }
 
 // Func is an annotated function, method or interface method.

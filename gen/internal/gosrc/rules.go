@@ -24,13 +24,10 @@ a function or a method of a type; pure above a function. There must be no blank 
 declaration, and a declaration has at most one directive. Files that only some builds or tests compile cannot have
 directives: all workers must agree on what exists.`}
 
-	RuleUnsupported = diag.Rule{ID: "PWL108", Title: "not supported yet", Doc: `
-The directive is part of the language, but this release of Pawl does not compile it yet.`}
-
 	ruleOutput = diag.Rule{ID: "PWL199", Title: "generated code does not compile", Doc: `
 Before Pawl writes anything, it type-checks all output together with the author's code. An error there is a bug in Pawl,
 not in the author's code. Please report it with the line of code that it names.`}
 )
 
 // Rules lists them all.
-var Rules = []diag.Rule{RuleCompile, ruleDirective, rulePlace, RuleUnsupported, ruleOutput}
+var Rules = []diag.Rule{RuleCompile, ruleDirective, rulePlace, ruleOutput}

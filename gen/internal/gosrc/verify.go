@@ -25,7 +25,7 @@ func (p *Program) Verify(pkgs []*Package, output map[string][]byte) []diag.Diagn
 	if err != nil {
 		return []diag.Diagnostic{unsound(token.Position{}, err.Error())}
 	}
-	u := &universe{maps.Clone(p.universe.local), p.universe.export}
+	u := &universe{maps.Clone(p.universe.local), p.universe.export, nil}
 	for _, pkg := range pkgs {
 		if len(pkg.Files) > 0 {
 			files := append(pkg.syntax(), parsed[pkg.Dir]...)

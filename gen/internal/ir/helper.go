@@ -8,6 +8,12 @@ import "fmt"
 // Suffix ends the names of lowered functions and of the generated functions that they call.
 const Suffix = "__pawl"
 
+// ChildSuffix ends the names of the generated functions that call workflows as children.
+const ChildSuffix = "__child" + Suffix
+
+// ContinueSuffix ends the names of the generated functions with which workflows continue as new.
+const ContinueSuffix = "__continue" + Suffix
+
 // Shape counts the parameters and results of a function.
 type Shape struct {
 	In, Out  int

@@ -136,6 +136,8 @@ type Workflow struct {
 	Timeout time.Duration
 	Version string
 	Recv    *WorkflowReceiver
+	// Continues says that it may continue as new.
+	Continues bool
 }
 
 // WorkflowReceiver is how a run makes the receiver of its workflow.

@@ -27,7 +27,7 @@ func (l *lowerer) dispatch(r reference) {
 		l.edits.after(r.expr.End(), ")")
 		return
 	}
-	l.useCopy(r)
+	l.useCopy(r, check.Suffix)
 	l.edits.before(sel.X.Pos(), l.dispatcher(r.fn, false)+"(")
 	l.edits.after(sel.X.End(), l.path(sel)+")")
 }

@@ -3,6 +3,7 @@
 //
 //	go func() { … }()    abi.Go(_run, func() { … })
 //	go s.work(a, b)      abi.Go(_run, late2x0__pawl(bind2x0__pawl(_run, s.work__pawl))(a, b))
+//	go Ship(ctx, id)     abi.GoChild(_run, late2x1__pawl(bind2x1__pawl(_run, Ship__child__pawl))(ctx, id))
 //	go close(ch)         abi.Go(_run, late1x0__pawl(func(a1 chan int) { abi.Close(_run, a1) })(ch))
 
 package lower
@@ -13,6 +14,7 @@ import (
 	"go/types"
 	"strings"
 
+	"github.com/pawlhq/pawl/annotations"
 	"github.com/pawlhq/pawl/gen/internal/gotypes"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
@@ -20,6 +22,9 @@ import (
 func (l *lowerer) goStmt(g *ast.GoStmt) {
 	call := g.Call
 	start := fmt.Sprintf("%s.Go(%s, ", l.names.abi, l.names.run)
+	if a := l.prog.Annotation(gotypes.Callee(l.info, call)); a != nil && a.Kind == annotations.Workflow {
+		start = fmt.Sprintf("%s.GoChild(%s, ", l.names.abi, l.names.run)
+	}
 	function, sig := l.builtinAsFunction(call)
 	if function == "" {
 		sig = gotypes.CoreType(l.info.TypeOf(call.Fun)).(*types.Signature)

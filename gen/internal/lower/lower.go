@@ -138,6 +138,10 @@ func (l *lowerer) visit(x ast.Node) bool {
 		}
 	case *ast.RangeStmt:
 		l.rangeStmt(x)
+	case *ast.ForStmt:
+		if check.Spins(l.info, x) {
+			l.edits.after(x.Body.Lbrace+1, fmt.Sprintf(" %s.Spin(%s);", l.names.abi, l.names.run))
+		}
 	case *ast.GoStmt:
 		l.goStmt(x)
 	case *ast.SendStmt:

@@ -68,12 +68,16 @@ func (l *lowerer) mention(id *ast.Ident, fn *types.Func) {
 	a := l.prog.Annotation(fn)
 	operation := a != nil && a.Kind != annotations.Workflow
 	switch {
+	case a != nil && a.Kind == annotations.Workflow && check.Continues(l.prog, l.file, l.stack, r.call):
+		l.useCopy(r, check.ContinueSuffix)
+	case a != nil && a.Kind == annotations.Workflow:
+		l.useCopy(r, check.ChildSuffix)
 	case operation && a.Iface != nil:
 		l.onInterface(r, a.Iface)
 	case l.res.Dispatched[id]:
 		l.dispatch(r)
 	case operation || l.res.Lowered[fn]:
-		l.useCopy(r)
+		l.useCopy(r, check.Suffix)
 	case stdlib.IsDurable(fn) && !check.OrderLost(l.info, l.stack):
 		l.std(r)
 	case check.DecodesTimes(l.info, l.stack):

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pawlhq/pawl/gen/internal/check"
 	"github.com/pawlhq/pawl/gen/internal/ir"
 )
 
@@ -22,10 +21,10 @@ type reference struct {
 	fn   *types.Func   // origin
 }
 
-// useCopy calls the copy of a function or method in its place.
-func (l *lowerer) useCopy(r reference) {
+// useCopy calls what takes the run in place of a function or method: its copy, or another function with a suffix.
+func (l *lowerer) useCopy(r reference, suffix string) {
 	if r.call != nil && !l.spreads(r.call) {
-		l.edits.after(r.id.End(), check.Suffix)
+		l.edits.after(r.id.End(), suffix)
 		if l.isExpression(r.expr) {
 			l.edits.after(r.call.Args[0].End(), ", "+l.names.run)
 		} else {
@@ -39,7 +38,7 @@ func (l *lowerer) useCopy(r reference) {
 	}
 	l.bind(r, form)
 	l.instantiate(r)
-	l.edits.after(r.id.End(), check.Suffix)
+	l.edits.after(r.id.End(), suffix)
 }
 
 // isExpression reports whether a reference is a method expression: T.M.

@@ -410,7 +410,11 @@ var table = map[string][]row{
 
 	// Pawl itself.
 	importpath.Pawl: {
-		allow("Final Info ErrNotFound ErrUnanswered"),
+		allow("With Queue ChildID OnClose CloseCancel CloseTerminate CloseAbandon CallOption ClosePolicy Detached Final Info AlreadyStartedError.* ErrNotFound ErrUnanswered RunError.*"),
+		allow("RunTimeout RunRetention RunQueue RequestID OnConflict OnReuse DedupID UpdateID IsNotFound StartOption SignalOption UpdateOption Status.*"),
+		allow("ConflictFail ConflictUseExisting ConflictTerminate ReuseAllow ReuseIfFailed ReuseReject"),
+		allow("StatusWaiting StatusRunning StatusParked StatusCompleted StatusFailed StatusCancelled StatusTerminated StatusTimedOut"),
+		allow("Run.ID Run.RunID Run.Signal Run.Update Run.Cancel Run.Terminate Run.Wait"), // handles have no client in workflow code
 		durable("WaitUntil"),
 		forbid(InputOutput, "asks a workflow that runs as a plain function", "call it in tests only: in a workflow, use channels", "Ask"),
 		forbid(InputOutput, "uses the engine from outside a run", "call it outside of workflows, or in an activity", "*"),

@@ -87,6 +87,12 @@ func pawlRunPaths(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{path, equal}, err
 }
 
+// Paths__child__pawl starts a child that runs workflow Paths, and waits for its end.
+func Paths__child__pawl(_run *abi.Run, ctx context.Context, parts ...string) (path string, equal bool, err error) {
+	err = abi.Child(ctx, _run, pawlPaths, []any{parts}, nil, &path, &equal)
+	return path, equal, err
+}
+
 // PawlRegistration returns the activities and workflows of package accepted, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

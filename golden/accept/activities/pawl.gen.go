@@ -192,6 +192,12 @@ func pawlRunPostSend(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Send__child__pawl starts a child that runs workflow Post.Send, and waits for its end.
+func (*Post) Send__child__pawl(_run *abi.Run, ctx context.Context, to string) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPostSend, []any{to}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package activities, for a worker to run.
 // Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(printer *Printer, carrier Carrier) pawl.Registration {

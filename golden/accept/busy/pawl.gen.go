@@ -53,6 +53,12 @@ func pawlRunLoops(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{log}, err
 }
 
+// Loops__child__pawl starts a child that runs workflow Loops, and waits for its end.
+func Loops__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlLoops, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package busy, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunDraw(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{count, mine}, err
 }
 
+// Draw__child__pawl starts a child that runs workflow Draw, and waits for its end.
+func Draw__child__pawl(_run *abi.Run, ctx context.Context) (count int, mine []int, err error) {
+	err = abi.Child(ctx, _run, pawlDraw, nil, nil, &count, &mine)
+	return count, mine, err
+}
+
 // PawlRegistration returns the activities and workflows of package chance, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunTalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{heard}, err
 }
 
+// Talk__child__pawl starts a child that runs workflow Talk, and waits for its end.
+func Talk__child__pawl(_run *abi.Run, ctx context.Context) (heard []string, err error) {
+	err = abi.Child(ctx, _run, pawlTalk, nil, nil, &heard)
+	return heard, err
+}
+
 // PawlRegistration returns the activities and workflows of package channels, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -84,6 +84,12 @@ func pawlRunHour(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{quarters, took, left}, err
 }
 
+// Hour__child__pawl starts a child that runs workflow Hour, and waits for its end.
+func Hour__child__pawl(_run *abi.Run, ctx context.Context) (quarters []int, took, left time.Duration, err error) {
+	err = abi.Child(ctx, _run, pawlHour, nil, nil, &quarters, &took, &left)
+	return quarters, took, left, err
+}
+
 // PawlRegistration returns the activities and workflows of package clock, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunCount(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Count__child__pawl starts a child that runs workflow Count, and waits for its end.
+func Count__child__pawl(_run *abi.Run, ctx context.Context) (result []int, err error) {
+	err = abi.Child(ctx, _run, pawlCount, nil, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package closures, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

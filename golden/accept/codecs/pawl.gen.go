@@ -89,6 +89,12 @@ func pawlRunAreas(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{turned, areas}, err
 }
 
+// Areas__child__pawl starts a child that runs workflow Areas, and waits for its end.
+func Areas__child__pawl(_run *abi.Run, ctx context.Context, d Drawing) (turned Drawing, areas []int, err error) {
+	err = abi.Child(ctx, _run, pawlAreas, []any{d}, nil, &turned, &areas)
+	return turned, areas, err
+}
+
 // PawlRegistration returns the activities and workflows of package codecs, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

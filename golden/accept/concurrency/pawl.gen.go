@@ -83,6 +83,12 @@ func pawlRunMeet(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{said}, err
 }
 
+// Meet__child__pawl starts a child that runs workflow Meet, and waits for its end.
+func Meet__child__pawl(_run *abi.Run, ctx context.Context) (said []string, err error) {
+	err = abi.Child(ctx, _run, pawlMeet, nil, nil, &said)
+	return said, err
+}
+
 // PawlRegistration returns the activities and workflows of package concurrency, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -53,6 +53,12 @@ func pawlRunNap(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 	return []any{result}, err
 }
 
+// Nap__child__pawl starts a child that runs workflow Nap, and waits for its end.
+func Nap__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNap, nil, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package constraints, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -44,6 +44,9 @@ func causes(ctx context.Context, note func(...any)) {
 	cancel()
 	note(child.Err(), context.Cause(child) == ErrStrike)
 	_, err := Pack(child, "nothing")
+	if errors.Is(err, context.Canceled) {
+		err = context.Canceled // the engine's error names the activity
+	}
 	note(err)
 	rest := context.WithoutCancel(child)
 	text, err := Pack(rest, "the rest")

@@ -35,6 +35,9 @@ func causes__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 	cancel()
 	note(child.Err(), abi.Cause(_run, child) == ErrStrike)
 	_, err := Pack__pawl(_run, child, "nothing")
+	if errors.Is(err, context.Canceled) {
+		err = context.Canceled // the engine's error names the activity
+	}
 	note(err)
 	rest := abi.WithoutCancel(_run, child)
 	text, err := Pack__pawl(_run, rest, "the rest")
@@ -43,7 +46,7 @@ func causes__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 
 // limits__pawl is limits as a workflow runs it.
 //
-//line flow.go:54:1
+//line flow.go:57:1
 func limits__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 	long, cancel := abi.WithTimeout(_run, ctx, time.Hour)
 	defer cancel()
@@ -62,7 +65,7 @@ func limits__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 
 // tree__pawl is tree as a workflow runs it.
 //
-//line flow.go:71:1
+//line flow.go:74:1
 func tree__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 	root, cancel := abi.WithCancel(_run, context.WithValue(ctx, key{}, "root"))
 	var wg sync.WaitGroup
@@ -81,7 +84,7 @@ func tree__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 
 // calls__pawl is calls as a workflow runs it.
 //
-//line flow.go:88:1
+//line flow.go:91:1
 func calls__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 	scope, cancel := abi.WithCancel(_run, ctx)
 	called := make(chan string)
@@ -97,7 +100,7 @@ func calls__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 
 // apart__pawl is apart as a workflow runs it.
 //
-//line flow.go:102:1
+//line flow.go:105:1
 func apart__pawl(_run *abi.Run, ctx context.Context, note func(...any)) {
 	switch abi.TrySelect(_run, abi.OnRecv(context.Background().Done()), abi.OnRecv(ctx.Done())) {
 	case 0:

@@ -46,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlDerive describes workflow Derive.
 var pawlDerive = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/contexts.Derive",
-	Version: "0be47cc76855",
+	Version: "aecc62ca50bb",
 	Pos:     "flow.go:29",
 })
 
@@ -83,6 +83,12 @@ func pawlRunDerive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{notes}, err
 }
 
+// Derive__child__pawl starts a child that runs workflow Derive, and waits for its end.
+func Derive__child__pawl(_run *abi.Run, ctx context.Context) (notes []string, err error) {
+	err = abi.Child(ctx, _run, pawlDerive, nil, nil, &notes)
+	return notes, err
+}
+
 // PawlRegistration returns the activities and workflows of package contexts, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(
@@ -113,7 +119,7 @@ var pawlPackage = abi.NewPackage(abi.Package{
 				"Pack":          "c21f996b6f595acb",
 				"apart{}":       "2b37a680b6fa2cc8",
 				"calls{}":       "c59d662b061b7aee",
-				"causes{}":      "80bbd78ec888bdee",
+				"causes{}":      "04355fd131670571",
 				"limits{}":      "84b240deec71ff8a",
 				"tree{}":        "25315c8112fd482c",
 				"type key":      "31219f3168f5778d",

@@ -83,6 +83,12 @@ func pawlRunShare(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{log}, err
 }
 
+// Share__child__pawl starts a child that runs workflow Share, and waits for its end.
+func Share__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlShare, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package cooperation, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

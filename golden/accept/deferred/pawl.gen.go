@@ -109,6 +109,12 @@ func pawlRunJourney(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{undone, reasons}, err
 }
 
+// Journey__child__pawl starts a child that runs workflow Journey, and waits for its end.
+func Journey__child__pawl(_run *abi.Run, ctx context.Context) (undone []string, reasons string, err error) {
+	err = abi.Child(ctx, _run, pawlJourney, nil, nil, &undone, &reasons)
+	return undone, reasons, err
+}
+
 // PawlRegistration returns the activities and workflows of package deferred, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -87,6 +87,12 @@ func pawlRunThrow(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{count}, err
 }
 
+// Throw__child__pawl starts a child that runs workflow Throw, and waits for its end.
+func Throw__child__pawl(_run *abi.Run, ctx context.Context, players int) (count int, err error) {
+	err = abi.Child(ctx, _run, pawlThrow, []any{players}, nil, &count)
+	return count, err
+}
+
 // PawlRegistration returns the activities and workflows of package dice, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -92,6 +92,12 @@ func pawlRunShip(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{log}, err
 }
 
+// Ship__child__pawl starts a child that runs workflow Ship, and waits for its end.
+func Ship__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlShip, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package dispatch, for a worker to run.
 // Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(payments *Payments) pawl.Registration {

@@ -57,6 +57,12 @@ func pawlRunLoad(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Load__child__pawl starts a child that runs workflow Load, and waits for its end.
+func Load__child__pawl(_run *abi.Run, ctx context.Context, things ...string) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLoad, []any{things}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package dotimport, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

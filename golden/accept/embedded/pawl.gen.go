@@ -87,6 +87,12 @@ func pawlRunWrite(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{letters, length}, err
 }
 
+// Write__child__pawl starts a child that runs workflow Write, and waits for its end.
+func Write__child__pawl(_run *abi.Run, ctx context.Context, name string) (letters []string, length int, err error) {
+	err = abi.Child(ctx, _run, pawlWrite, []any{name}, nil, &letters, &length)
+	return letters, length, err
+}
+
 // PawlRegistration returns the activities and workflows of package embedded, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -157,6 +157,12 @@ func pawlRunLineAssemble(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// Assemble__child__pawl starts a child that runs workflow Line.Assemble, and waits for its end.
+func (*Line) Assemble__child__pawl(_run *abi.Run, ctx context.Context, part string) (result []string, err error) {
+	err = abi.Child(ctx, _run, pawlLineAssemble, []any{part}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package embedding, for a worker to run.
 // Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(robot *Robot, welder Welder) pawl.Registration {

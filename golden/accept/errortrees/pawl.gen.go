@@ -101,6 +101,12 @@ func pawlRunSurvey(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{seen}, err
 }
 
+// Survey__child__pawl starts a child that runs workflow Survey, and waits for its end.
+func Survey__child__pawl(_run *abi.Run, ctx context.Context) (seen []string, err error) {
+	err = abi.Child(ctx, _run, pawlSurvey, nil, nil, &seen)
+	return seen, err
+}
+
 // PawlRegistration returns the activities and workflows of package errortrees, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

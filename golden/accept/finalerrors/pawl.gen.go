@@ -96,6 +96,12 @@ func pawlRunPay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 	return []any{log}, err
 }
 
+// Pay__child__pawl starts a child that runs workflow Pay, and waits for its end.
+func Pay__child__pawl(_run *abi.Run, ctx context.Context, cards ...string) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlPay, []any{cards}, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package finalerrors, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -212,6 +212,12 @@ func pawlRunMachineRun(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{trace}, err
 }
 
+// Run__child__pawl starts a child that runs workflow Machine.Run, and waits for its end.
+func (*Machine) Run__child__pawl(_run *abi.Run, ctx context.Context, n int) (trace []int, err error) {
+	err = abi.Child(ctx, _run, pawlMachineRun, []any{n}, nil, &trace)
+	return trace, err
+}
+
 // PawlRegistration returns the activities and workflows of package funcvalues, for a worker to run.
 // Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(offset *Offset, adder Adder) pawl.Registration {

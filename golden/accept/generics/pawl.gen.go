@@ -88,6 +88,12 @@ func pawlRunSum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 	return []any{sum, rested}, err
 }
 
+// Sum__child__pawl starts a child that runs workflow Sum, and waits for its end.
+func Sum__child__pawl(_run *abi.Run, ctx context.Context, list []string) (sum int, rested time.Duration, err error) {
+	err = abi.Child(ctx, _run, pawlSum, []any{list}, nil, &sum, &rested)
+	return sum, rested, err
+}
+
 // PawlRegistration returns the activities and workflows of package generics, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

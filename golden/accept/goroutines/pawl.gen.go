@@ -83,6 +83,12 @@ func pawlRunStart(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{places}, err
 }
 
+// Start__child__pawl starts a child that runs workflow Start, and waits for its end.
+func Start__child__pawl(_run *abi.Run, ctx context.Context) (places []int, err error) {
+	err = abi.Child(ctx, _run, pawlStart, nil, nil, &places)
+	return places, err
+}
+
 // PawlRegistration returns the activities and workflows of package goroutines, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -87,6 +87,12 @@ func pawlRunCollect(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{items, failure}, err
 }
 
+// Collect__child__pawl starts a child that runs workflow Collect, and waits for its end.
+func Collect__child__pawl(_run *abi.Run, ctx context.Context) (items []string, failure string, err error) {
+	err = abi.Child(ctx, _run, pawlCollect, nil, nil, &items, &failure)
+	return items, failure, err
+}
+
 // PawlRegistration returns the activities and workflows of package groups, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

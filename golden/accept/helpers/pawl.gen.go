@@ -57,6 +57,12 @@ func pawlRunQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Quote__child__pawl starts a child that runs workflow Quote, and waits for its end.
+func Quote__child__pawl(_run *abi.Run, ctx context.Context, item string) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlQuote, []any{item}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package helpers, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunJump(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{trace}, err
 }
 
+// Jump__child__pawl starts a child that runs workflow Jump, and waits for its end.
+func Jump__child__pawl(_run *abi.Run, ctx context.Context) (trace []string, err error) {
+	err = abi.Child(ctx, _run, pawlJump, nil, nil, &trace)
+	return trace, err
+}
+
 // PawlRegistration returns the activities and workflows of package jumps, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

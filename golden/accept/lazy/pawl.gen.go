@@ -87,6 +87,12 @@ func pawlRunRead(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{words, length}, err
 }
 
+// Read__child__pawl starts a child that runs workflow Read, and waits for its end.
+func Read__child__pawl(_run *abi.Run, ctx context.Context, text string) (words []string, length int, err error) {
+	err = abi.Child(ctx, _run, pawlRead, []any{text}, nil, &words, &length)
+	return words, length, err
+}
+
 // PawlRegistration returns the activities and workflows of package lazy, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

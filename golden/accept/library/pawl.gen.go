@@ -87,6 +87,12 @@ func pawlRunReport(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{lines, count}, err
 }
 
+// Report__child__pawl starts a child that runs workflow Report, and waits for its end.
+func Report__child__pawl(_run *abi.Run, ctx context.Context, text string) (lines []string, count int, err error) {
+	err = abi.Child(ctx, _run, pawlReport, []any{text}, nil, &lines, &count)
+	return lines, count, err
+}
+
 // PawlRegistration returns the activities and workflows of package library, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

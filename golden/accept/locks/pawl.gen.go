@@ -83,6 +83,12 @@ func pawlRunMeet(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{seen}, err
 }
 
+// Meet__child__pawl starts a child that runs workflow Meet, and waits for its end.
+func Meet__child__pawl(_run *abi.Run, ctx context.Context) (seen []string, err error) {
+	err = abi.Child(ctx, _run, pawlMeet, nil, nil, &seen)
+	return seen, err
+}
+
 // PawlRegistration returns the activities and workflows of package locks, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

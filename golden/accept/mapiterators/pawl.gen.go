@@ -88,6 +88,12 @@ func pawlRunStock(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{log}, err
 }
 
+// Stock__child__pawl starts a child that runs workflow Stock, and waits for its end.
+func Stock__child__pawl(_run *abi.Run, ctx context.Context, stock shelf) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlStock, []any{stock}, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package mapiterators, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

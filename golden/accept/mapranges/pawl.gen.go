@@ -89,6 +89,12 @@ func pawlRunOrder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{log}, err
 }
 
+// Order__child__pawl starts a child that runs workflow Order, and waits for its end.
+func Order__child__pawl(_run *abi.Run, ctx context.Context, stock map[string]int, taken []string) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlOrder, []any{stock, taken}, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package mapranges, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunCall(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{log}, err
 }
 
+// Call__child__pawl starts a child that runs workflow Call, and waits for its end.
+func Call__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlCall, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package methods, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -117,6 +117,12 @@ func pawlRunHello(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// hello__child__pawl starts a child that runs workflow hello, and waits for its end.
+func hello__child__pawl(_run *abi.Run, ctx context.Context, whom string) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHello, []any{whom}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package naming, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunFall(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{log}, err
 }
 
+// Fall__child__pawl starts a child that runs workflow Fall, and waits for its end.
+func Fall__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlFall, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package panics, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -112,6 +112,12 @@ func pawlRunCopy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{out, sums}, err
 }
 
+// Copy__child__pawl starts a child that runs workflow Copy, and waits for its end.
+func Copy__child__pawl(_run *abi.Run, ctx context.Context, in Blob) (out Blob, sums []uint32, err error) {
+	err = abi.Child(ctx, _run, pawlCopy, []any{in}, nil, &out, &sums)
+	return out, sums, err
+}
+
 // PawlRegistration returns the activities and workflows of package payloads, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -87,6 +87,12 @@ func pawlRunWalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Walk__child__pawl starts a child that runs workflow Walk, and waits for its end.
+func Walk__child__pawl(_run *abi.Run, ctx context.Context, at string) (result []string, err error) {
+	err = abi.Child(ctx, _run, pawlWalk, []any{at}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package positions, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

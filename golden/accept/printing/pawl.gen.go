@@ -87,6 +87,12 @@ func pawlRunTalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Talk__child__pawl starts a child that runs workflow Talk, and waits for its end.
+func Talk__child__pawl(_run *abi.Run, ctx context.Context, name string) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlTalk, []any{name}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package printing, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

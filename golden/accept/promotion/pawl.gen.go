@@ -116,6 +116,12 @@ func pawlRunYardStack(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{log}, err
 }
 
+// Stack__child__pawl starts a child that runs workflow Yard.Stack, and waits for its end.
+func (*Yard) Stack__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlYardStack, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package promotion, for a worker to run.
 // Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(robot Robot) pawl.Registration {

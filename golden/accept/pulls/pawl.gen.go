@@ -83,6 +83,12 @@ func pawlRunRead(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{log}, err
 }
 
+// Read__child__pawl starts a child that runs workflow Read, and waits for its end.
+func Read__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlRead, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package pulls, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

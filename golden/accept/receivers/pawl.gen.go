@@ -108,6 +108,12 @@ func pawlRunTransferSend(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// Send__child__pawl starts a child that runs workflow Transfer.Send, and waits for its end.
+func (*Transfer) Send__child__pawl(_run *abi.Run, ctx context.Context, who string, cents int) (result []string, err error) {
+	err = abi.Child(ctx, _run, pawlTransferSend, []any{who, cents}, nil, &result)
+	return result, err
+}
+
 // pawlTransferConfig returns the function that reads the configuration to record, or nil if recv is nil.
 func pawlTransferConfig(recv *Transfer) func() map[string]any {
 	if recv == nil {

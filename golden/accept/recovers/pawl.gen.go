@@ -53,6 +53,12 @@ func pawlRunWays(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{log}, err
 }
 
+// Ways__child__pawl starts a child that runs workflow Ways, and waits for its end.
+func Ways__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlWays, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package recovers, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

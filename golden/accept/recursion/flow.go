@@ -46,6 +46,28 @@ func fibonacci(n int) int {
 	return fibonacci(n-1) + fibonacci(n-2)
 }
 
+// kind is of a node.
+type kind int
+
+const (
+	leaf kind = iota
+	twig
+	branch
+)
+
+// weigh ends by calling itself, from a switch over constants. It is no workflow, so that is a loop and nothing else.
+func weigh(k kind, n int) int {
+	switch k {
+	case leaf:
+		return n
+	case twig:
+		return weigh(leaf, n+1)
+	case branch:
+		return weigh(twig, n+10)
+	}
+	return weigh(branch, n+100)
+}
+
 // Walk visits every node, and recurs in a closure, too.
 //
 //pawl:workflow
@@ -59,5 +81,5 @@ func Walk(ctx context.Context, root Node) (string, int, error) {
 	}
 	countdown(3)
 	text, err := walk(ctx, root, 0)
-	return text, fibonacci(10), err
+	return text, fibonacci(10) + weigh(branch, -11), err
 }

@@ -36,7 +36,7 @@ func below__pawl(_run *abi.Run, ctx context.Context, nodes []Node, depth int) (t
 
 // Walk__pawl is Walk as a workflow runs it.
 //
-//line flow.go:52:1
+//line flow.go:74:1
 func Walk__pawl(_run *abi.Run, ctx context.Context, root Node) (string, int, error) {
 	var countdown func(n int)
 	countdown = func(n int) {
@@ -47,5 +47,5 @@ func Walk__pawl(_run *abi.Run, ctx context.Context, root Node) (string, int, err
 	}
 	countdown(3)
 	text, err := walk__pawl(_run, ctx, root, 0)
-	return text, fibonacci(10), err
+	return text, fibonacci(10) + weigh(branch, -11), err
 }

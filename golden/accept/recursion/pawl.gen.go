@@ -46,8 +46,8 @@ func pawlActivities() []abi.Handler {
 // pawlWalk describes workflow Walk.
 var pawlWalk = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/recursion.Walk",
-	Version: "72f9494a05d2",
-	Pos:     "flow.go:52",
+	Version: "44244926ad69",
+	Pos:     "flow.go:74",
 })
 
 // StartWalk starts a run of workflow Walk and returns a handle on it.
@@ -87,6 +87,12 @@ func pawlRunWalk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result1, result2}, err
 }
 
+// Walk__child__pawl starts a child that runs workflow Walk, and waits for its end.
+func Walk__child__pawl(_run *abi.Run, ctx context.Context, root Node) (result1 string, result2 int, err error) {
+	err = abi.Child(ctx, _run, pawlWalk, []any{root}, nil, &result1, &result2)
+	return result1, result2, err
+}
+
 // PawlRegistration returns the activities and workflows of package recursion, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(
@@ -110,12 +116,17 @@ var pawlPackage = abi.NewPackage(abi.Package{
 			File: "flow.go",
 			Text: pawlSourceFlow,
 			Sums: map[string]string{
-				"Visit":       "f373d8aee1f614bf",
-				"Walk{}":      "996ce90d6f8ce63d",
-				"below{}":     "f32da62c18f7e8b6",
-				"fibonacci{}": "c34ed1cd533e861f",
-				"type Node":   "c5320434dc124df5",
-				"walk{}":      "77898f6d21bcfbe7",
+				"Visit":        "f373d8aee1f614bf",
+				"Walk{}":       "9dece1c6d9a00d5a",
+				"below{}":      "f32da62c18f7e8b6",
+				"const branch": "47cd05307d19ae98",
+				"const leaf":   "47cd05307d19ae98",
+				"const twig":   "47cd05307d19ae98",
+				"fibonacci{}":  "c34ed1cd533e861f",
+				"type Node":    "c5320434dc124df5",
+				"type kind":    "4b075270fecfa663",
+				"walk{}":       "77898f6d21bcfbe7",
+				"weigh{}":      "e9ad5e49ee796494",
 			},
 		},
 	},

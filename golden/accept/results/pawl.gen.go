@@ -135,6 +135,12 @@ func pawlRunCollect(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{list, last, raw}, err
 }
 
+// Collect__child__pawl starts a child that runs workflow Collect, and waits for its end.
+func Collect__child__pawl(_run *abi.Run, ctx context.Context, a int, divisors ...int) (list []int, last Point, raw []byte, err error) {
+	err = abi.Child(ctx, _run, pawlCollect, []any{a, divisors}, nil, &list, &last, &raw)
+	return list, last, raw, err
+}
+
 // PawlRegistration returns the activities and workflows of package results, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

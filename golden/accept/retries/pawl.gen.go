@@ -110,6 +110,12 @@ func pawlRunVisit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Visit__child__pawl starts a child that runs workflow Visit, and waits for its end.
+func Visit__child__pawl(_run *abi.Run, ctx context.Context, door string) (result []string, err error) {
+	err = abi.Child(ctx, _run, pawlVisit, []any{door}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package retries, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunChoose(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{lines}, err
 }
 
+// Choose__child__pawl starts a child that runs workflow Choose, and waits for its end.
+func Choose__child__pawl(_run *abi.Run, ctx context.Context) (lines []string, err error) {
+	err = abi.Child(ctx, _run, pawlChoose, nil, nil, &lines)
+	return lines, err
+}
+
 // PawlRegistration returns the activities and workflows of package selects, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -89,6 +89,12 @@ func pawlRunRun(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 	return []any{result1, a0}, err
 }
 
+// Run__child__pawl starts a child that runs workflow Run, and waits for its end.
+func Run__child__pawl(_run *abi.Run, ctx context.Context, in string) (result1 string, a0 int, err error) {
+	err = abi.Child(ctx, _run, pawlRun, []any{in}, nil, &result1, &a0)
+	return result1, a0, err
+}
+
 // PawlRegistration returns the activities and workflows of package shadowing, for a worker to run.
 func PawlRegistration() pawl2.Registration {
 	return pawlPackage.Registration(

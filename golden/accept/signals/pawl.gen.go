@@ -101,6 +101,12 @@ func pawlRunCart(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{log}, err
 }
 
+// Cart__child__pawl starts a child that runs workflow Cart, and waits for its end.
+func Cart__child__pawl(_run *abi.Run, ctx context.Context, owner string, items <-chan Item, notes <-chan string, closed <-chan struct{}) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlCart, []any{owner}, []any{items, notes, closed}, &log)
+	return log, err
+}
+
 // pawlDrain describes workflow Drain.
 var pawlDrain = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/signals.Drain",
@@ -155,6 +161,12 @@ func pawlRunDrain(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	numbers := abi.Signals[int](_run, "numbers")
 	sum, err := Drain__pawl(_run, ctx, numbers)
 	return []any{sum}, err
+}
+
+// Drain__child__pawl starts a child that runs workflow Drain, and waits for its end.
+func Drain__child__pawl(_run *abi.Run, ctx context.Context, numbers <-chan int) (sum int, err error) {
+	err = abi.Child(ctx, _run, pawlDrain, nil, []any{numbers}, &sum)
+	return sum, err
 }
 
 // PawlRegistration returns the activities and workflows of package signals, for a worker to run.

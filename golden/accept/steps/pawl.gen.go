@@ -154,6 +154,12 @@ func pawlRunClerkHyphenate(ctx context.Context, _run *abi.Run, in abi.Values) ([
 	return []any{out}, err
 }
 
+// Hyphenate__child__pawl starts a child that runs workflow Clerk.Hyphenate, and waits for its end.
+func (*Clerk) Hyphenate__child__pawl(_run *abi.Run, ctx context.Context, lines []string) (out []string, err error) {
+	err = abi.Child(ctx, _run, pawlClerkHyphenate, []any{lines}, nil, &out)
+	return out, err
+}
+
 // PawlRegistration returns the activities and workflows of package steps, for a worker to run.
 // Pass nil for a receiver to leave its activities to other workers.
 func PawlRegistration(desk *Desk) pawl.Registration {

@@ -141,6 +141,12 @@ func pawlRunPatience(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{log}, err
 }
 
+// Patience__child__pawl starts a child that runs workflow Patience, and waits for its end.
+func Patience__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlPatience, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package timeouts, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunDay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 	return []any{log}, err
 }
 
+// Day__child__pawl starts a child that runs workflow Day, and waits for its end.
+func Day__child__pawl(_run *abi.Run, ctx context.Context) (log []string, err error) {
+	err = abi.Child(ctx, _run, pawlDay, nil, nil, &log)
+	return log, err
+}
+
 // PawlRegistration returns the activities and workflows of package timers, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

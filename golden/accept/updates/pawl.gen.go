@@ -118,6 +118,12 @@ func pawlRunDocument(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Document__child__pawl starts a child that runs workflow Document, and waits for its end.
+func Document__child__pawl(_run *abi.Run, ctx context.Context, title Title, retitle <-chan pawl.Request[Title, int], review <-chan pawl.Request[string, string], done <-chan pawl.Request[struct{}, struct{}]) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDocument, []any{title}, []any{retitle, review, done}, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package updates, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

@@ -83,6 +83,12 @@ func pawlRunVersions(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{versions, labelled}, err
 }
 
+// Versions__child__pawl starts a child that runs workflow Versions, and waits for its end.
+func Versions__child__pawl(_run *abi.Run, ctx context.Context) (versions []int, labelled int, err error) {
+	err = abi.Child(ctx, _run, pawlVersions, nil, nil, &versions, &labelled)
+	return versions, labelled, err
+}
+
 // PawlRegistration returns the activities and workflows of package uuids, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

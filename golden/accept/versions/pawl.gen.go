@@ -46,7 +46,7 @@ func pawlActivities() []abi.Handler {
 // pawlCompare describes workflow Compare.
 var pawlCompare = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/accept/versions.Compare",
-	Version: "1800a2eb2822",
+	Version: "f44b3d5c1096",
 	Pos:     "flow.go:16",
 })
 
@@ -83,6 +83,12 @@ func pawlRunCompare(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{today, before}, err
 }
 
+// Compare__child__pawl starts a child that runs workflow Compare, and waits for its end.
+func Compare__child__pawl(_run *abi.Run, ctx context.Context) (today, before []int, err error) {
+	err = abi.Child(ctx, _run, pawlCompare, nil, nil, &today, &before)
+	return today, before, err
+}
+
 // PawlRegistration returns the activities and workflows of package versions, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(
@@ -96,6 +102,11 @@ func PawlRegistration() pawl.Registration {
 //go:embed flow.go
 var pawlSourceFlow string
 
+// pawlSourceOld is old.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
+//go:embed old.go
+var pawlSourceOld string
+
 // pawlPackage holds what the activities and workflows of the package share.
 // A worker checks that the sources have not changed since this file was generated.
 var pawlPackage = abi.NewPackage(abi.Package{
@@ -108,6 +119,13 @@ var pawlPackage = abi.NewPackage(abi.Package{
 			Sums: map[string]string{
 				"Compare{}": "eaa0eb8e3b9c0918",
 				"Note":      "cabb754a0a82454c",
+			},
+		},
+		{
+			File: "old.go",
+			Text: pawlSourceOld,
+			Sums: map[string]string{
+				"old{}": "aab6346da591c334",
 			},
 		},
 	},

@@ -84,6 +84,12 @@ func pawlRunOffices(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{times}, err
 }
 
+// Offices__child__pawl starts a child that runs workflow Offices, and waits for its end.
+func Offices__child__pawl(_run *abi.Run, ctx context.Context) (times []string, err error) {
+	err = abi.Child(ctx, _run, pawlOffices, nil, nil, &times)
+	return times, err
+}
+
 // PawlRegistration returns the activities and workflows of package zones, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(

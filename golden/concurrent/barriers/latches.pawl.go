@@ -72,6 +72,8 @@ func CountDownInTime__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	}
 	var log []string
 	for tries := 1; ; tries++ {
+//line latches.go:81:1
+		abi.Spin(_run)
 		switch abi.Select(_run, abi.OnRecv(l.open), abi.OnRecv(abi.After(_run, 50*time.Second))) {
 		case 0:
 			return strings.Join(append(log, fmt.Sprint("open at try ", tries)), " "), nil

@@ -111,6 +111,12 @@ func pawlRunRounds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Rounds__child__pawl starts a child that runs workflow Rounds, and waits for its end.
+func Rounds__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRounds, nil, nil, &result)
+	return result, err
+}
+
 // pawlInStep describes workflow InStep.
 var pawlInStep = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.InStep",
@@ -149,6 +155,12 @@ func (r InStepRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunInStep(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := InStep__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// InStep__child__pawl starts a child that runs workflow InStep, and waits for its end.
+func InStep__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlInStep, nil, nil, &result)
+	return result, err
 }
 
 // pawlNeighbours describes workflow Neighbours.
@@ -191,6 +203,12 @@ func pawlRunNeighbours(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// Neighbours__child__pawl starts a child that runs workflow Neighbours, and waits for its end.
+func Neighbours__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNeighbours, nil, nil, &result)
+	return result, err
+}
+
 // pawlInspection describes workflow Inspection.
 var pawlInspection = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Inspection",
@@ -229,6 +247,12 @@ func (r InspectionRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunInspection(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Inspection__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Inspection__child__pawl starts a child that runs workflow Inspection, and waits for its end.
+func Inspection__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlInspection, nil, nil, &result)
+	return result, err
 }
 
 // pawlBrokenBarrier describes workflow BrokenBarrier.
@@ -271,6 +295,12 @@ func pawlRunBrokenBarrier(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 	return []any{result}, err
 }
 
+// BrokenBarrier__child__pawl starts a child that runs workflow BrokenBarrier, and waits for its end.
+func BrokenBarrier__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBrokenBarrier, nil, nil, &result)
+	return result, err
+}
+
 // pawlSieve describes workflow Sieve.
 var pawlSieve = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Sieve",
@@ -309,6 +339,12 @@ func (r SieveRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunSieve(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Sieve__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Sieve__child__pawl starts a child that runs workflow Sieve, and waits for its end.
+func Sieve__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSieve, nil, nil, &result)
+	return result, err
 }
 
 // pawlLastOneActs describes workflow LastOneActs.
@@ -351,6 +387,12 @@ func pawlRunLastOneActs(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// LastOneActs__child__pawl starts a child that runs workflow LastOneActs, and waits for its end.
+func LastOneActs__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLastOneActs, nil, nil, &result)
+	return result, err
+}
+
 // pawlStartingGun describes workflow StartingGun.
 var pawlStartingGun = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.StartingGun",
@@ -389,6 +431,12 @@ func (r StartingGunRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunStartingGun(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := StartingGun__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// StartingGun__child__pawl starts a child that runs workflow StartingGun, and waits for its end.
+func StartingGun__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlStartingGun, nil, nil, &result)
+	return result, err
 }
 
 // pawlCountDown describes workflow CountDown.
@@ -431,6 +479,12 @@ func pawlRunCountDown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// CountDown__child__pawl starts a child that runs workflow CountDown, and waits for its end.
+func CountDown__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCountDown, nil, nil, &result)
+	return result, err
+}
+
 // pawlCountDownInTime describes workflow CountDownInTime.
 var pawlCountDownInTime = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.CountDownInTime",
@@ -469,6 +523,12 @@ func (r CountDownInTimeRun) Result(ctx context.Context) (result string, err erro
 func pawlRunCountDownInTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := CountDownInTime__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// CountDownInTime__child__pawl starts a child that runs workflow CountDownInTime, and waits for its end.
+func CountDownInTime__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCountDownInTime, nil, nil, &result)
+	return result, err
 }
 
 // pawlWarmMachines describes workflow WarmMachines.
@@ -511,6 +571,12 @@ func pawlRunWarmMachines(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// WarmMachines__child__pawl starts a child that runs workflow WarmMachines, and waits for its end.
+func WarmMachines__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWarmMachines, nil, nil, &result)
+	return result, err
+}
+
 // pawlGate describes workflow Gate.
 var pawlGate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Gate",
@@ -551,6 +617,12 @@ func pawlRunGate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Gate__child__pawl starts a child that runs workflow Gate, and waits for its end.
+func Gate__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGate, nil, nil, &result)
+	return result, err
+}
+
 // pawlRelay describes workflow Relay.
 var pawlRelay = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Relay",
@@ -589,6 +661,12 @@ func (r RelayRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunRelay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Relay__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Relay__child__pawl starts a child that runs workflow Relay, and waits for its end.
+func Relay__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRelay, nil, nil, &result)
+	return result, err
 }
 
 // pawlFirstThrough describes workflow FirstThrough.
@@ -632,6 +710,12 @@ func pawlRunFirstThrough(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// FirstThrough__child__pawl starts a child that runs workflow FirstThrough, and waits for its end.
+func FirstThrough__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFirstThrough, nil, nil, &result)
+	return result, err
+}
+
 // pawlGrowingParty describes workflow GrowingParty.
 var pawlGrowingParty = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.GrowingParty",
@@ -670,6 +754,12 @@ func (r GrowingPartyRun) Result(ctx context.Context) (result string, err error) 
 func pawlRunGrowingParty(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := GrowingParty__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// GrowingParty__child__pawl starts a child that runs workflow GrowingParty, and waits for its end.
+func GrowingParty__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGrowingParty, nil, nil, &result)
+	return result, err
 }
 
 // pawlArriveAndGoOn describes workflow ArriveAndGoOn.
@@ -712,6 +802,12 @@ func pawlRunArriveAndGoOn(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 	return []any{result}, err
 }
 
+// ArriveAndGoOn__child__pawl starts a child that runs workflow ArriveAndGoOn, and waits for its end.
+func ArriveAndGoOn__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlArriveAndGoOn, nil, nil, &result)
+	return result, err
+}
+
 // pawlStages describes workflow Stages.
 var pawlStages = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Stages",
@@ -752,6 +848,12 @@ func pawlRunStages(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Stages__child__pawl starts a child that runs workflow Stages, and waits for its end.
+func Stages__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlStages, nil, nil, &result)
+	return result, err
+}
+
 // pawlTournament describes workflow Tournament.
 var pawlTournament = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Tournament",
@@ -790,6 +892,12 @@ func (r TournamentRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTournament(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Tournament__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Tournament__child__pawl starts a child that runs workflow Tournament, and waits for its end.
+func Tournament__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTournament, nil, nil, &result)
+	return result, err
 }
 
 // pawlFences describes workflow Fences.
@@ -833,6 +941,12 @@ func pawlRunFences(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Fences__child__pawl starts a child that runs workflow Fences, and waits for its end.
+func Fences__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFences, nil, nil, &result)
+	return result, err
+}
+
 // pawlOvertaken describes workflow Overtaken.
 var pawlOvertaken = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Overtaken",
@@ -872,6 +986,12 @@ func (r OvertakenRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunOvertaken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Overtaken__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Overtaken__child__pawl starts a child that runs workflow Overtaken, and waits for its end.
+func Overtaken__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOvertaken, nil, nil, &result)
+	return result, err
 }
 
 // pawlExchange describes workflow Exchange.
@@ -914,6 +1034,12 @@ func pawlRunExchange(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Exchange__child__pawl starts a child that runs workflow Exchange, and waits for its end.
+func Exchange__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlExchange, nil, nil, &result)
+	return result, err
+}
+
 // pawlMeeting describes workflow Meeting.
 var pawlMeeting = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Meeting",
@@ -952,6 +1078,12 @@ func (r MeetingRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunMeeting(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Meeting__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Meeting__child__pawl starts a child that runs workflow Meeting, and waits for its end.
+func Meeting__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMeeting, nil, nil, &result)
+	return result, err
 }
 
 // pawlPingPong describes workflow PingPong.
@@ -994,6 +1126,12 @@ func pawlRunPingPong(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// PingPong__child__pawl starts a child that runs workflow PingPong, and waits for its end.
+func PingPong__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPingPong, nil, nil, &result)
+	return result, err
+}
+
 // pawlWater describes workflow Water.
 var pawlWater = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Water",
@@ -1032,6 +1170,12 @@ func (r WaterRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunWater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Water__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Water__child__pawl starts a child that runs workflow Water, and waits for its end.
+func Water__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWater, nil, nil, &result)
+	return result, err
 }
 
 // pawlDancers describes workflow Dancers.
@@ -1074,6 +1218,12 @@ func pawlRunDancers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Dancers__child__pawl starts a child that runs workflow Dancers, and waits for its end.
+func Dancers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDancers, nil, nil, &result)
+	return result, err
+}
+
 // pawlPartyOfFailures describes workflow PartyOfFailures.
 var pawlPartyOfFailures = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.PartyOfFailures",
@@ -1112,6 +1262,12 @@ func (r PartyOfFailuresRun) Result(ctx context.Context) (result string, err erro
 func pawlRunPartyOfFailures(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := PartyOfFailures__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// PartyOfFailures__child__pawl starts a child that runs workflow PartyOfFailures, and waits for its end.
+func PartyOfFailures__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPartyOfFailures, nil, nil, &result)
+	return result, err
 }
 
 // pawlBarbershop describes workflow Barbershop.
@@ -1155,6 +1311,12 @@ func pawlRunBarbershop(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// Barbershop__child__pawl starts a child that runs workflow Barbershop, and waits for its end.
+func Barbershop__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBarbershop, nil, nil, &result)
+	return result, err
+}
+
 // pawlHandshake describes workflow Handshake.
 var pawlHandshake = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/barriers.Handshake",
@@ -1193,6 +1355,12 @@ func (r HandshakeRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunHandshake(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Handshake__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Handshake__child__pawl starts a child that runs workflow Handshake, and waits for its end.
+func Handshake__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHandshake, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package barriers, for a worker to run.

@@ -191,6 +191,8 @@ func Counters__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 			sum.Add(int64(i))
 			atomic.AddUint32(&old, 1)
 			for h := highest.Load(); int32(i) > h && !highest.CompareAndSwap(h, int32(i)); h = highest.Load() {
+//line once.go:191:1
+				abi.Spin(_run)
 			}
 			flag.Store(true)
 			name := "goroutine"

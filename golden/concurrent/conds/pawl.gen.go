@@ -110,6 +110,12 @@ func pawlRunReadersAndWriters(ctx context.Context, _run *abi.Run, in abi.Values)
 	return []any{result}, err
 }
 
+// ReadersAndWriters__child__pawl starts a child that runs workflow ReadersAndWriters, and waits for its end.
+func ReadersAndWriters__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlReadersAndWriters, nil, nil, &result)
+	return result, err
+}
+
 // pawlTakingTurns describes workflow TakingTurns.
 var pawlTakingTurns = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.TakingTurns",
@@ -148,6 +154,12 @@ func (r TakingTurnsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTakingTurns(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := TakingTurns__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// TakingTurns__child__pawl starts a child that runs workflow TakingTurns, and waits for its end.
+func TakingTurns__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTakingTurns, nil, nil, &result)
+	return result, err
 }
 
 // pawlFizzBuzz describes workflow FizzBuzz.
@@ -190,6 +202,12 @@ func pawlRunFizzBuzz(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// FizzBuzz__child__pawl starts a child that runs workflow FizzBuzz, and waits for its end.
+func FizzBuzz__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFizzBuzz, nil, nil, &result)
+	return result, err
+}
+
 // pawlSharedOven describes workflow SharedOven.
 var pawlSharedOven = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.SharedOven",
@@ -228,6 +246,12 @@ func (r SharedOvenRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunSharedOven(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := SharedOven__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// SharedOven__child__pawl starts a child that runs workflow SharedOven, and waits for its end.
+func SharedOven__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSharedOven, nil, nil, &result)
+	return result, err
 }
 
 // pawlPhilosophers describes workflow Philosophers.
@@ -270,6 +294,12 @@ func pawlRunPhilosophers(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// Philosophers__child__pawl starts a child that runs workflow Philosophers, and waits for its end.
+func Philosophers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPhilosophers, nil, nil, &result)
+	return result, err
+}
+
 // pawlLocks describes workflow Locks.
 var pawlLocks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Locks",
@@ -308,6 +338,12 @@ func (r LocksRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLocks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Locks__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Locks__child__pawl starts a child that runs workflow Locks, and waits for its end.
+func Locks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLocks, nil, nil, &result)
+	return result, err
 }
 
 // pawlTransfers describes workflow Transfers.
@@ -350,6 +386,12 @@ func pawlRunTransfers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Transfers__child__pawl starts a child that runs workflow Transfers, and waits for its end.
+func Transfers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTransfers, nil, nil, &result)
+	return result, err
+}
+
 // pawlLockers describes workflow Lockers.
 var pawlLockers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Lockers",
@@ -388,6 +430,12 @@ func (r LockersRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Lockers__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Lockers__child__pawl starts a child that runs workflow Lockers, and waits for its end.
+func Lockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLockers, nil, nil, &result)
+	return result, err
 }
 
 // pawlInitialised describes workflow Initialised.
@@ -430,6 +478,12 @@ func pawlRunInitialised(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// Initialised__child__pawl starts a child that runs workflow Initialised, and waits for its end.
+func Initialised__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlInitialised, nil, nil, &result)
+	return result, err
+}
+
 // pawlOnceValues describes workflow OnceValues.
 var pawlOnceValues = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.OnceValues",
@@ -468,6 +522,12 @@ func (r OnceValuesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunOnceValues(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := OnceValues__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// OnceValues__child__pawl starts a child that runs workflow OnceValues, and waits for its end.
+func OnceValues__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOnceValues, nil, nil, &result)
+	return result, err
 }
 
 // pawlOnceThatPanics describes workflow OnceThatPanics.
@@ -510,6 +570,12 @@ func pawlRunOnceThatPanics(ctx context.Context, _run *abi.Run, in abi.Values) ([
 	return []any{result}, err
 }
 
+// OnceThatPanics__child__pawl starts a child that runs workflow OnceThatPanics, and waits for its end.
+func OnceThatPanics__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOnceThatPanics, nil, nil, &result)
+	return result, err
+}
+
 // pawlFutures describes workflow Futures.
 var pawlFutures = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Futures",
@@ -548,6 +614,12 @@ func (r FuturesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunFutures(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Futures__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Futures__child__pawl starts a child that runs workflow Futures, and waits for its end.
+func Futures__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFutures, nil, nil, &result)
+	return result, err
 }
 
 // pawlAwait describes workflow Await.
@@ -590,6 +662,12 @@ func pawlRunAwait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Await__child__pawl starts a child that runs workflow Await, and waits for its end.
+func Await__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAwait, nil, nil, &result)
+	return result, err
+}
+
 // pawlCounters describes workflow Counters.
 var pawlCounters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Counters",
@@ -628,6 +706,12 @@ func (r CountersRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCounters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Counters__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Counters__child__pawl starts a child that runs workflow Counters, and waits for its end.
+func Counters__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCounters, nil, nil, &result)
+	return result, err
 }
 
 // pawlRegistry describes workflow Registry.
@@ -670,6 +754,12 @@ func pawlRunRegistry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Registry__child__pawl starts a child that runs workflow Registry, and waits for its end.
+func Registry__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRegistry, nil, nil, &result)
+	return result, err
+}
+
 // pawlCopyOnWrite describes workflow CopyOnWrite.
 var pawlCopyOnWrite = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.CopyOnWrite",
@@ -708,6 +798,12 @@ func (r CopyOnWriteRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCopyOnWrite(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := CopyOnWrite__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// CopyOnWrite__child__pawl starts a child that runs workflow CopyOnWrite, and waits for its end.
+func CopyOnWrite__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCopyOnWrite, nil, nil, &result)
+	return result, err
 }
 
 // pawlLazyCache describes workflow LazyCache.
@@ -750,6 +846,12 @@ func pawlRunLazyCache(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// LazyCache__child__pawl starts a child that runs workflow LazyCache, and waits for its end.
+func LazyCache__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLazyCache, nil, nil, &result)
+	return result, err
+}
+
 // pawlBoundedBuffer describes workflow BoundedBuffer.
 var pawlBoundedBuffer = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.BoundedBuffer",
@@ -788,6 +890,12 @@ func (r BoundedBufferRun) Result(ctx context.Context) (result string, err error)
 func pawlRunBoundedBuffer(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := BoundedBuffer__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// BoundedBuffer__child__pawl starts a child that runs workflow BoundedBuffer, and waits for its end.
+func BoundedBuffer__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBoundedBuffer, nil, nil, &result)
+	return result, err
 }
 
 // pawlManySides describes workflow ManySides.
@@ -830,6 +938,12 @@ func pawlRunManySides(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// ManySides__child__pawl starts a child that runs workflow ManySides, and waits for its end.
+func ManySides__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlManySides, nil, nil, &result)
+	return result, err
+}
+
 // pawlClosedUnderWaiters describes workflow ClosedUnderWaiters.
 var pawlClosedUnderWaiters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.ClosedUnderWaiters",
@@ -868,6 +982,12 @@ func (r ClosedUnderWaitersRun) Result(ctx context.Context) (result string, err e
 func pawlRunClosedUnderWaiters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := ClosedUnderWaiters__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// ClosedUnderWaiters__child__pawl starts a child that runs workflow ClosedUnderWaiters, and waits for its end.
+func ClosedUnderWaiters__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlClosedUnderWaiters, nil, nil, &result)
+	return result, err
 }
 
 // pawlBakery describes workflow Bakery.
@@ -910,6 +1030,12 @@ func pawlRunBakery(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Bakery__child__pawl starts a child that runs workflow Bakery, and waits for its end.
+func Bakery__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBakery, nil, nil, &result)
+	return result, err
+}
+
 // pawlPriorityQueue describes workflow PriorityQueue.
 var pawlPriorityQueue = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.PriorityQueue",
@@ -948,6 +1074,12 @@ func (r PriorityQueueRun) Result(ctx context.Context) (result string, err error)
 func pawlRunPriorityQueue(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := PriorityQueue__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// PriorityQueue__child__pawl starts a child that runs workflow PriorityQueue, and waits for its end.
+func PriorityQueue__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPriorityQueue, nil, nil, &result)
+	return result, err
 }
 
 // pawlTimedTake describes workflow TimedTake.
@@ -990,6 +1122,12 @@ func pawlRunTimedTake(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// TimedTake__child__pawl starts a child that runs workflow TimedTake, and waits for its end.
+func TimedTake__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTimedTake, nil, nil, &result)
+	return result, err
+}
+
 // pawlLastPiece describes workflow LastPiece.
 var pawlLastPiece = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.LastPiece",
@@ -1030,6 +1168,12 @@ func pawlRunLastPiece(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// LastPiece__child__pawl starts a child that runs workflow LastPiece, and waits for its end.
+func LastPiece__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLastPiece, nil, nil, &result)
+	return result, err
+}
+
 // pawlUntil describes workflow Until.
 var pawlUntil = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/conds.Until",
@@ -1068,6 +1212,12 @@ func (r UntilRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunUntil(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Until__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Until__child__pawl starts a child that runs workflow Until, and waits for its end.
+func Until__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlUntil, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package conds, for a worker to run.

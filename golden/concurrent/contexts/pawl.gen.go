@@ -133,6 +133,12 @@ func pawlRunCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Causes__child__pawl starts a child that runs workflow Causes, and waits for its end.
+func Causes__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCauses, nil, nil, &result)
+	return result, err
+}
+
 // pawlTimedCauses describes workflow TimedCauses.
 var pawlTimedCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.TimedCauses",
@@ -171,6 +177,12 @@ func (r TimedCausesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTimedCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := TimedCauses__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// TimedCauses__child__pawl starts a child that runs workflow TimedCauses, and waits for its end.
+func TimedCauses__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTimedCauses, nil, nil, &result)
+	return result, err
 }
 
 // pawlSiblingsStop describes workflow SiblingsStop.
@@ -213,6 +225,12 @@ func pawlRunSiblingsStop(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// SiblingsStop__child__pawl starts a child that runs workflow SiblingsStop, and waits for its end.
+func SiblingsStop__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSiblingsStop, nil, nil, &result)
+	return result, err
+}
+
 // pawlCompensation describes workflow Compensation.
 var pawlCompensation = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Compensation",
@@ -251,6 +269,12 @@ func (r CompensationRun) Result(ctx context.Context) (result string, err error) 
 func pawlRunCompensation(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Compensation__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Compensation__child__pawl starts a child that runs workflow Compensation, and waits for its end.
+func Compensation__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCompensation, nil, nil, &result)
+	return result, err
 }
 
 // pawlCallbacks describes workflow Callbacks.
@@ -293,6 +317,12 @@ func pawlRunCallbacks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Callbacks__child__pawl starts a child that runs workflow Callbacks, and waits for its end.
+func Callbacks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCallbacks, nil, nil, &result)
+	return result, err
+}
+
 // pawlCallbackOrder describes workflow CallbackOrder.
 var pawlCallbackOrder = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.CallbackOrder",
@@ -331,6 +361,12 @@ func (r CallbackOrderRun) Result(ctx context.Context) (result string, err error)
 func pawlRunCallbackOrder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := CallbackOrder__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// CallbackOrder__child__pawl starts a child that runs workflow CallbackOrder, and waits for its end.
+func CallbackOrder__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCallbackOrder, nil, nil, &result)
+	return result, err
 }
 
 // pawlCancellableCond describes workflow CancellableCond.
@@ -373,6 +409,12 @@ func pawlRunCancellableCond(ctx context.Context, _run *abi.Run, in abi.Values) (
 	return []any{result}, err
 }
 
+// CancellableCond__child__pawl starts a child that runs workflow CancellableCond, and waits for its end.
+func CancellableCond__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCancellableCond, nil, nil, &result)
+	return result, err
+}
+
 // pawlGracefulStop describes workflow GracefulStop.
 var pawlGracefulStop = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.GracefulStop",
@@ -411,6 +453,12 @@ func (r GracefulStopRun) Result(ctx context.Context) (result string, err error) 
 func pawlRunGracefulStop(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := GracefulStop__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// GracefulStop__child__pawl starts a child that runs workflow GracefulStop, and waits for its end.
+func GracefulStop__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGracefulStop, nil, nil, &result)
+	return result, err
 }
 
 // pawlShorterWins describes workflow ShorterWins.
@@ -453,6 +501,12 @@ func pawlRunShorterWins(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// ShorterWins__child__pawl starts a child that runs workflow ShorterWins, and waits for its end.
+func ShorterWins__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlShorterWins, nil, nil, &result)
+	return result, err
+}
+
 // pawlGivenUp describes workflow GivenUp.
 var pawlGivenUp = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.GivenUp",
@@ -491,6 +545,12 @@ func (r GivenUpRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunGivenUp(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := GivenUp__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// GivenUp__child__pawl starts a child that runs workflow GivenUp, and waits for its end.
+func GivenUp__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGivenUp, nil, nil, &result)
+	return result, err
 }
 
 // pawlBudget describes workflow Budget.
@@ -533,6 +593,12 @@ func pawlRunBudget(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Budget__child__pawl starts a child that runs workflow Budget, and waits for its end.
+func Budget__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBudget, nil, nil, &result)
+	return result, err
+}
+
 // pawlPatience describes workflow Patience.
 var pawlPatience = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Patience",
@@ -571,6 +637,12 @@ func (r PatienceRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunPatience(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Patience__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Patience__child__pawl starts a child that runs workflow Patience, and waits for its end.
+func Patience__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPatience, nil, nil, &result)
+	return result, err
 }
 
 // pawlClosingTime describes workflow ClosingTime.
@@ -613,6 +685,12 @@ func pawlRunClosingTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// ClosingTime__child__pawl starts a child that runs workflow ClosingTime, and waits for its end.
+func ClosingTime__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlClosingTime, nil, nil, &result)
+	return result, err
+}
+
 // pawlInTheLastSecond describes workflow InTheLastSecond.
 var pawlInTheLastSecond = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.InTheLastSecond",
@@ -651,6 +729,12 @@ func (r InTheLastSecondRun) Result(ctx context.Context) (result string, err erro
 func pawlRunInTheLastSecond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := InTheLastSecond__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// InTheLastSecond__child__pawl starts a child that runs workflow InTheLastSecond, and waits for its end.
+func InTheLastSecond__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlInTheLastSecond, nil, nil, &result)
+	return result, err
 }
 
 // pawlNoDeadline describes workflow NoDeadline.
@@ -693,6 +777,12 @@ func pawlRunNoDeadline(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// NoDeadline__child__pawl starts a child that runs workflow NoDeadline, and waits for its end.
+func NoDeadline__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNoDeadline, nil, nil, &result)
+	return result, err
+}
+
 // pawlNames describes workflow Names.
 var pawlNames = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Names",
@@ -731,6 +821,12 @@ func (r NamesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNames(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Names__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Names__child__pawl starts a child that runs workflow Names, and waits for its end.
+func Names__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNames, nil, nil, &result)
+	return result, err
 }
 
 // pawlMiddle describes workflow Middle.
@@ -773,6 +869,12 @@ func pawlRunMiddle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Middle__child__pawl starts a child that runs workflow Middle, and waits for its end.
+func Middle__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMiddle, nil, nil, &result)
+	return result, err
+}
+
 // pawlServices describes workflow Services.
 var pawlServices = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Services",
@@ -811,6 +913,12 @@ func (r ServicesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunServices(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Services__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Services__child__pawl starts a child that runs workflow Services, and waits for its end.
+func Services__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlServices, nil, nil, &result)
+	return result, err
 }
 
 // pawlBornDead describes workflow BornDead.
@@ -853,6 +961,12 @@ func pawlRunBornDead(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// BornDead__child__pawl starts a child that runs workflow BornDead, and waits for its end.
+func BornDead__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBornDead, nil, nil, &result)
+	return result, err
+}
+
 // pawlGenerator describes workflow Generator.
 var pawlGenerator = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Generator",
@@ -891,6 +1005,12 @@ func (r GeneratorRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunGenerator(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Generator__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Generator__child__pawl starts a child that runs workflow Generator, and waits for its end.
+func Generator__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGenerator, nil, nil, &result)
+	return result, err
 }
 
 // pawlWorkers describes workflow Workers.
@@ -933,6 +1053,12 @@ func pawlRunWorkers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Workers__child__pawl starts a child that runs workflow Workers, and waits for its end.
+func Workers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWorkers, nil, nil, &result)
+	return result, err
+}
+
 // pawlMerged describes workflow Merged.
 var pawlMerged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Merged",
@@ -971,6 +1097,12 @@ func (r MergedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunMerged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Merged__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Merged__child__pawl starts a child that runs workflow Merged, and waits for its end.
+func Merged__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMerged, nil, nil, &result)
+	return result, err
 }
 
 // pawlOwnContext describes workflow OwnContext.
@@ -1013,6 +1145,12 @@ func pawlRunOwnContext(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// OwnContext__child__pawl starts a child that runs workflow OwnContext, and waits for its end.
+func OwnContext__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOwnContext, nil, nil, &result)
+	return result, err
+}
+
 // pawlValues describes workflow Values.
 var pawlValues = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/contexts.Values",
@@ -1051,6 +1189,12 @@ func (r ValuesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunValues(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Values__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Values__child__pawl starts a child that runs workflow Values, and waits for its end.
+func Values__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlValues, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package contexts, for a worker to run.

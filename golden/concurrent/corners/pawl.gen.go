@@ -13,6 +13,190 @@ import (
 // If the next line does not compile, this file was generated for a different version of Pawl: run go generate.
 const _ = abi.GeneratedV2
 
+// pawlSpinUntilStored describes workflow SpinUntilStored.
+var pawlSpinUntilStored = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.SpinUntilStored",
+	Version: "5567bb17acac",
+	Pos:     "atomics.go:15",
+})
+
+// StartSpinUntilStored starts a run of workflow SpinUntilStored and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SpinUntilStored waits for a variable in the condition of a loop.
+func StartSpinUntilStored(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SpinUntilStoredRun, error) {
+	run, err := c.Start(ctx, pawlSpinUntilStored, id, nil, opts...)
+	return SpinUntilStoredRun{run}, err
+}
+
+// FindSpinUntilStored returns a handle on the newest run of workflow SpinUntilStored with this id.
+// It does not check that there is one.
+func FindSpinUntilStored(c *pawl.Client, id string) SpinUntilStoredRun {
+	return SpinUntilStoredRun{c.Run(pawlSpinUntilStored, id)}
+}
+
+// SpinUntilStoredRun is a handle on a run of workflow SpinUntilStored.
+type SpinUntilStoredRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SpinUntilStoredRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
+}
+
+// pawlRunSpinUntilStored runs workflow SpinUntilStored.
+func pawlRunSpinUntilStored(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SpinUntilStored__pawl(_run, ctx)
+	return []any{result}, err
+}
+
+// SpinUntilStored__child__pawl starts a child that runs workflow SpinUntilStored, and waits for its end.
+func SpinUntilStored__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSpinUntilStored, nil, nil, &result)
+	return result, err
+}
+
+// pawlSpinLock describes workflow SpinLock.
+var pawlSpinLock = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.SpinLock",
+	Version: "4d92a6814d65",
+	Pos:     "atomics.go:30",
+})
+
+// StartSpinLock starts a run of workflow SpinLock and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SpinLock guards a variable by a lock that spins. The goroutine that holds it lets others run.
+func StartSpinLock(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SpinLockRun, error) {
+	run, err := c.Start(ctx, pawlSpinLock, id, nil, opts...)
+	return SpinLockRun{run}, err
+}
+
+// FindSpinLock returns a handle on the newest run of workflow SpinLock with this id.
+// It does not check that there is one.
+func FindSpinLock(c *pawl.Client, id string) SpinLockRun {
+	return SpinLockRun{c.Run(pawlSpinLock, id)}
+}
+
+// SpinLockRun is a handle on a run of workflow SpinLock.
+type SpinLockRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SpinLockRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
+}
+
+// pawlRunSpinLock runs workflow SpinLock.
+func pawlRunSpinLock(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SpinLock__pawl(_run, ctx)
+	return []any{result}, err
+}
+
+// SpinLock__child__pawl starts a child that runs workflow SpinLock, and waits for its end.
+func SpinLock__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSpinLock, nil, nil, &result)
+	return result, err
+}
+
+// pawlSpinInTurns describes workflow SpinInTurns.
+var pawlSpinInTurns = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.SpinInTurns",
+	Version: "5b55c0fc7c3c",
+	Pos:     "atomics.go:61",
+})
+
+// StartSpinInTurns starts a run of workflow SpinInTurns and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// SpinInTurns has two goroutines that take turns by a variable.
+func StartSpinInTurns(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (SpinInTurnsRun, error) {
+	run, err := c.Start(ctx, pawlSpinInTurns, id, nil, opts...)
+	return SpinInTurnsRun{run}, err
+}
+
+// FindSpinInTurns returns a handle on the newest run of workflow SpinInTurns with this id.
+// It does not check that there is one.
+func FindSpinInTurns(c *pawl.Client, id string) SpinInTurnsRun {
+	return SpinInTurnsRun{c.Run(pawlSpinInTurns, id)}
+}
+
+// SpinInTurnsRun is a handle on a run of workflow SpinInTurns.
+type SpinInTurnsRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r SpinInTurnsRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
+}
+
+// pawlRunSpinInTurns runs workflow SpinInTurns.
+func pawlRunSpinInTurns(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := SpinInTurns__pawl(_run, ctx)
+	return []any{result}, err
+}
+
+// SpinInTurns__child__pawl starts a child that runs workflow SpinInTurns, and waits for its end.
+func SpinInTurns__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSpinInTurns, nil, nil, &result)
+	return result, err
+}
+
+// pawlCompareAndSwap describes workflow CompareAndSwap.
+var pawlCompareAndSwap = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.CompareAndSwap",
+	Version: "d249bbc8a43e",
+	Pos:     "atomics.go:86",
+})
+
+// StartCompareAndSwap starts a run of workflow CompareAndSwap and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// CompareAndSwap changes a variable in the usual way, which needs nobody else.
+func StartCompareAndSwap(ctx context.Context, c *pawl.Client, id string, opts ...pawl.StartOption) (CompareAndSwapRun, error) {
+	run, err := c.Start(ctx, pawlCompareAndSwap, id, nil, opts...)
+	return CompareAndSwapRun{run}, err
+}
+
+// FindCompareAndSwap returns a handle on the newest run of workflow CompareAndSwap with this id.
+// It does not check that there is one.
+func FindCompareAndSwap(c *pawl.Client, id string) CompareAndSwapRun {
+	return CompareAndSwapRun{c.Run(pawlCompareAndSwap, id)}
+}
+
+// CompareAndSwapRun is a handle on a run of workflow CompareAndSwap.
+type CompareAndSwapRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r CompareAndSwapRun) Result(ctx context.Context) (result string, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
+}
+
+// pawlRunCompareAndSwap runs workflow CompareAndSwap.
+func pawlRunCompareAndSwap(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	result, err := CompareAndSwap__pawl(_run, ctx)
+	return []any{result}, err
+}
+
+// CompareAndSwap__child__pawl starts a child that runs workflow CompareAndSwap, and waits for its end.
+func CompareAndSwap__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCompareAndSwap, nil, nil, &result)
+	return result, err
+}
+
 // pawlNilSync describes workflow NilSync.
 var pawlNilSync = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.NilSync",
@@ -51,6 +235,12 @@ func (r NilSyncRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNilSync(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := NilSync__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// NilSync__child__pawl starts a child that runs workflow NilSync, and waits for its end.
+func NilSync__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilSync, nil, nil, &result)
+	return result, err
 }
 
 // pawlNilFields describes workflow NilFields.
@@ -93,6 +283,12 @@ func pawlRunNilFields(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// NilFields__child__pawl starts a child that runs workflow NilFields, and waits for its end.
+func NilFields__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilFields, nil, nil, &result)
+	return result, err
+}
+
 // pawlNilLockers describes workflow NilLockers.
 var pawlNilLockers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.NilLockers",
@@ -131,6 +327,12 @@ func (r NilLockersRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNilLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := NilLockers__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// NilLockers__child__pawl starts a child that runs workflow NilLockers, and waits for its end.
+func NilLockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilLockers, nil, nil, &result)
+	return result, err
 }
 
 // pawlNilTimes describes workflow NilTimes.
@@ -173,6 +375,12 @@ func pawlRunNilTimes(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// NilTimes__child__pawl starts a child that runs workflow NilTimes, and waits for its end.
+func NilTimes__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilTimes, nil, nil, &result)
+	return result, err
+}
+
 // pawlCopiedCond describes workflow CopiedCond.
 var pawlCopiedCond = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.CopiedCond",
@@ -211,6 +419,12 @@ func (r CopiedCondRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCopiedCond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := CopiedCond__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// CopiedCond__child__pawl starts a child that runs workflow CopiedCond, and waits for its end.
+func CopiedCond__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCopiedCond, nil, nil, &result)
+	return result, err
 }
 
 // pawlFailedWait describes workflow FailedWait.
@@ -253,6 +467,12 @@ func pawlRunFailedWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// FailedWait__child__pawl starts a child that runs workflow FailedWait, and waits for its end.
+func FailedWait__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFailedWait, nil, nil, &result)
+	return result, err
+}
+
 // pawlLockers describes workflow Lockers.
 var pawlLockers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.Lockers",
@@ -291,6 +511,12 @@ func (r LockersRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Lockers__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Lockers__child__pawl starts a child that runs workflow Lockers, and waits for its end.
+func Lockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLockers, nil, nil, &result)
+	return result, err
 }
 
 // pawlHidingLockers describes workflow HidingLockers.
@@ -333,6 +559,12 @@ func pawlRunHidingLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 	return []any{result}, err
 }
 
+// HidingLockers__child__pawl starts a child that runs workflow HidingLockers, and waits for its end.
+func HidingLockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHidingLockers, nil, nil, &result)
+	return result, err
+}
+
 // pawlMixedLocker describes workflow MixedLocker.
 var pawlMixedLocker = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.MixedLocker",
@@ -371,6 +603,12 @@ func (r MixedLockerRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunMixedLocker(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := MixedLocker__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// MixedLocker__child__pawl starts a child that runs workflow MixedLocker, and waits for its end.
+func MixedLocker__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMixedLocker, nil, nil, &result)
+	return result, err
 }
 
 // pawlTimerWithChannel describes workflow TimerWithChannel.
@@ -413,6 +651,12 @@ func pawlRunTimerWithChannel(ctx context.Context, _run *abi.Run, in abi.Values) 
 	return []any{result}, err
 }
 
+// TimerWithChannel__child__pawl starts a child that runs workflow TimerWithChannel, and waits for its end.
+func TimerWithChannel__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTimerWithChannel, nil, nil, &result)
+	return result, err
+}
+
 // pawlRangeInOrder describes workflow RangeInOrder.
 var pawlRangeInOrder = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/corners.RangeInOrder",
@@ -453,10 +697,20 @@ func pawlRunRangeInOrder(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// RangeInOrder__child__pawl starts a child that runs workflow RangeInOrder, and waits for its end.
+func RangeInOrder__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRangeInOrder, nil, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package corners, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(
 		nil,
+		pawlSpinUntilStored.With(pawlRunSpinUntilStored),
+		pawlSpinLock.With(pawlRunSpinLock),
+		pawlSpinInTurns.With(pawlRunSpinInTurns),
+		pawlCompareAndSwap.With(pawlRunCompareAndSwap),
 		pawlNilSync.With(pawlRunNilSync),
 		pawlNilFields.With(pawlRunNilFields),
 		pawlNilLockers.With(pawlRunNilLockers),
@@ -471,6 +725,11 @@ func PawlRegistration() pawl.Registration {
 	)
 }
 
+// pawlSourceAtomics is atomics.go in this build. A worker that starts compares it with the fingerprints that this file holds.
+//
+//go:embed atomics.go
+var pawlSourceAtomics string
+
 // pawlSourceCorners is corners.go in this build. A worker that starts compares it with the fingerprints that this file holds.
 //
 //go:embed corners.go
@@ -482,6 +741,16 @@ var pawlPackage = abi.NewPackage(abi.Package{
 	Path:      "github.com/pawlhq/pawl/golden/concurrent/corners",
 	Generator: "3",
 	Sources: []abi.Source{
+		{
+			File: "atomics.go",
+			Text: pawlSourceAtomics,
+			Sums: map[string]string{
+				"CompareAndSwap{}":  "5a33e3ccc1b7eefa",
+				"SpinInTurns{}":     "2c9cba5a74393897",
+				"SpinLock{}":        "f368b47c7ad22260",
+				"SpinUntilStored{}": "dcfdd4fb161dd940",
+			},
+		},
 		{
 			File: "corners.go",
 			Text: pawlSourceCorners,

@@ -17,4 +17,8 @@ var Programs = map[string]func(context.Context) (string, error){
 	"NilTimes":         NilTimes,
 	"RangeInOrder":     RangeInOrder,
 	"TimerWithChannel": TimerWithChannel,
+	"SpinUntilStored":  SpinUntilStored,
+	"SpinLock":         SpinLock,
+	"SpinInTurns":      SpinInTurns,
+	"CompareAndSwap":   CompareAndSwap,
 }

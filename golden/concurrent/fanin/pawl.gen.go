@@ -111,6 +111,12 @@ func pawlRunSurveyed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Surveyed__child__pawl starts a child that runs workflow Surveyed, and waits for its end.
+func Surveyed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSurveyed, nil, nil, &result)
+	return result, err
+}
+
 // pawlGrouped describes workflow Grouped.
 var pawlGrouped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Grouped",
@@ -149,6 +155,12 @@ func (r GroupedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunGrouped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Grouped__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Grouped__child__pawl starts a child that runs workflow Grouped, and waits for its end.
+func Grouped__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGrouped, nil, nil, &result)
+	return result, err
 }
 
 // pawlMapmade describes workflow Mapmade.
@@ -191,6 +203,12 @@ func pawlRunMapmade(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Mapmade__child__pawl starts a child that runs workflow Mapmade, and waits for its end.
+func Mapmade__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMapmade, nil, nil, &result)
+	return result, err
+}
+
 // pawlQuorum describes workflow Quorum.
 var pawlQuorum = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Quorum",
@@ -229,6 +247,12 @@ func (r QuorumRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunQuorum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Quorum__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Quorum__child__pawl starts a child that runs workflow Quorum, and waits for its end.
+func Quorum__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlQuorum, nil, nil, &result)
+	return result, err
 }
 
 // pawlMixed describes workflow Mixed.
@@ -271,6 +295,12 @@ func pawlRunMixed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Mixed__child__pawl starts a child that runs workflow Mixed, and waits for its end.
+func Mixed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMixed, nil, nil, &result)
+	return result, err
+}
+
 // pawlLocked describes workflow Locked.
 var pawlLocked = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Locked",
@@ -309,6 +339,12 @@ func (r LockedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLocked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Locked__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Locked__child__pawl starts a child that runs workflow Locked, and waits for its end.
+func Locked__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLocked, nil, nil, &result)
+	return result, err
 }
 
 // pawlSlots describes workflow Slots.
@@ -351,6 +387,12 @@ func pawlRunSlots(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Slots__child__pawl starts a child that runs workflow Slots, and waits for its end.
+func Slots__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSlots, nil, nil, &result)
+	return result, err
+}
+
 // pawlCounted describes workflow Counted.
 var pawlCounted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Counted",
@@ -389,6 +431,12 @@ func (r CountedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCounted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Counted__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Counted__child__pawl starts a child that runs workflow Counted, and waits for its end.
+func Counted__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCounted, nil, nil, &result)
+	return result, err
 }
 
 // pawlMapped describes workflow Mapped.
@@ -431,6 +479,12 @@ func pawlRunMapped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Mapped__child__pawl starts a child that runs workflow Mapped, and waits for its end.
+func Mapped__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMapped, nil, nil, &result)
+	return result, err
+}
+
 // pawlFailing describes workflow Failing.
 var pawlFailing = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Failing",
@@ -469,6 +523,12 @@ func (r FailingRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunFailing(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Failing__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Failing__child__pawl starts a child that runs workflow Failing, and waits for its end.
+func Failing__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFailing, nil, nil, &result)
+	return result, err
 }
 
 // pawlServed describes workflow Served.
@@ -511,6 +571,12 @@ func pawlRunServed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Served__child__pawl starts a child that runs workflow Served, and waits for its end.
+func Served__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlServed, nil, nil, &result)
+	return result, err
+}
+
 // pawlWatched describes workflow Watched.
 var pawlWatched = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Watched",
@@ -549,6 +615,12 @@ func (r WatchedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunWatched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Watched__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Watched__child__pawl starts a child that runs workflow Watched, and waits for its end.
+func Watched__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWatched, nil, nil, &result)
+	return result, err
 }
 
 // pawlRecovered describes workflow Recovered.
@@ -591,6 +663,12 @@ func pawlRunRecovered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Recovered__child__pawl starts a child that runs workflow Recovered, and waits for its end.
+func Recovered__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRecovered, nil, nil, &result)
+	return result, err
+}
+
 // pawlSorted describes workflow Sorted.
 var pawlSorted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Sorted",
@@ -629,6 +707,12 @@ func (r SortedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunSorted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Sorted__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Sorted__child__pawl starts a child that runs workflow Sorted, and waits for its end.
+func Sorted__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSorted, nil, nil, &result)
+	return result, err
 }
 
 // pawlTimed describes workflow Timed.
@@ -671,6 +755,12 @@ func pawlRunTimed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Timed__child__pawl starts a child that runs workflow Timed, and waits for its end.
+func Timed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTimed, nil, nil, &result)
+	return result, err
+}
+
 // pawlNilled describes workflow Nilled.
 var pawlNilled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Nilled",
@@ -709,6 +799,12 @@ func (r NilledRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNilled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Nilled__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Nilled__child__pawl starts a child that runs workflow Nilled, and waits for its end.
+func Nilled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilled, nil, nil, &result)
+	return result, err
 }
 
 // pawlTree describes workflow Tree.
@@ -751,6 +847,12 @@ func pawlRunTree(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Tree__child__pawl starts a child that runs workflow Tree, and waits for its end.
+func Tree__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTree, nil, nil, &result)
+	return result, err
+}
+
 // pawlZipped describes workflow Zipped.
 var pawlZipped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Zipped",
@@ -789,6 +891,12 @@ func (r ZippedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunZipped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Zipped__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Zipped__child__pawl starts a child that runs workflow Zipped, and waits for its end.
+func Zipped__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlZipped, nil, nil, &result)
+	return result, err
 }
 
 // pawlMergeSorted describes workflow MergeSorted.
@@ -831,6 +939,12 @@ func pawlRunMergeSorted(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// MergeSorted__child__pawl starts a child that runs workflow MergeSorted, and waits for its end.
+func MergeSorted__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMergeSorted, nil, nil, &result)
+	return result, err
+}
+
 // pawlWeighted describes workflow Weighted.
 var pawlWeighted = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Weighted",
@@ -869,6 +983,12 @@ func (r WeightedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunWeighted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Weighted__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Weighted__child__pawl starts a child that runs workflow Weighted, and waits for its end.
+func Weighted__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWeighted, nil, nil, &result)
+	return result, err
 }
 
 // pawlEarliest describes workflow Earliest.
@@ -911,6 +1031,12 @@ func pawlRunEarliest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Earliest__child__pawl starts a child that runs workflow Earliest, and waits for its end.
+func Earliest__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlEarliest, nil, nil, &result)
+	return result, err
+}
+
 // pawlToss describes workflow Toss.
 var pawlToss = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Toss",
@@ -949,6 +1075,12 @@ func (r TossRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunToss(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Toss__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Toss__child__pawl starts a child that runs workflow Toss, and waits for its end.
+func Toss__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlToss, nil, nil, &result)
+	return result, err
 }
 
 // pawlFinish describes workflow Finish.
@@ -991,6 +1123,12 @@ func pawlRunFinish(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Finish__child__pawl starts a child that runs workflow Finish, and waits for its end.
+func Finish__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFinish, nil, nil, &result)
+	return result, err
+}
+
 // pawlIndexed describes workflow Indexed.
 var pawlIndexed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Indexed",
@@ -1029,6 +1167,12 @@ func (r IndexedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunIndexed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Indexed__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Indexed__child__pawl starts a child that runs workflow Indexed, and waits for its end.
+func Indexed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlIndexed, nil, nil, &result)
+	return result, err
 }
 
 // pawlCheapest describes workflow Cheapest.
@@ -1071,6 +1215,12 @@ func pawlRunCheapest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Cheapest__child__pawl starts a child that runs workflow Cheapest, and waits for its end.
+func Cheapest__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCheapest, nil, nil, &result)
+	return result, err
+}
+
 // pawlQuickest describes workflow Quickest.
 var pawlQuickest = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/fanin.Quickest",
@@ -1109,6 +1259,12 @@ func (r QuickestRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunQuickest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Quickest__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Quickest__child__pawl starts a child that runs workflow Quickest, and waits for its end.
+func Quickest__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlQuickest, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package fanin, for a worker to run.

@@ -111,6 +111,12 @@ func pawlRunFirstError(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result2}, err
 }
 
+// FirstError__child__pawl starts a child that runs workflow FirstError, and waits for its end.
+func FirstError__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlFirstError, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlEqualErrors describes workflow EqualErrors.
 var pawlEqualErrors = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.EqualErrors",
@@ -149,6 +155,12 @@ func (r EqualErrorsRun) Result(ctx context.Context) (result2 string, err error) 
 func pawlRunEqualErrors(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := EqualErrors__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// EqualErrors__child__pawl starts a child that runs workflow EqualErrors, and waits for its end.
+func EqualErrors__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlEqualErrors, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlRestIsCancelled describes workflow RestIsCancelled.
@@ -191,6 +203,12 @@ func pawlRunRestIsCancelled(ctx context.Context, _run *abi.Run, in abi.Values) (
 	return []any{result2}, err
 }
 
+// RestIsCancelled__child__pawl starts a child that runs workflow RestIsCancelled, and waits for its end.
+func RestIsCancelled__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlRestIsCancelled, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlCause describes workflow Cause.
 var pawlCause = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Cause",
@@ -229,6 +247,12 @@ func (r CauseRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunCause(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := Cause__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// Cause__child__pawl starts a child that runs workflow Cause, and waits for its end.
+func Cause__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlCause, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlLimit describes workflow Limit.
@@ -271,6 +295,12 @@ func pawlRunLimit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result2}, err
 }
 
+// Limit__child__pawl starts a child that runs workflow Limit, and waits for its end.
+func Limit__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlLimit, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlTryGo describes workflow TryGo.
 var pawlTryGo = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TryGo",
@@ -309,6 +339,12 @@ func (r TryGoRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunTryGo(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := TryGo__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// TryGo__child__pawl starts a child that runs workflow TryGo, and waits for its end.
+func TryGo__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlTryGo, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlEmptyGroup describes workflow EmptyGroup.
@@ -351,6 +387,12 @@ func pawlRunEmptyGroup(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result2}, err
 }
 
+// EmptyGroup__child__pawl starts a child that runs workflow EmptyGroup, and waits for its end.
+func EmptyGroup__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlEmptyGroup, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlQuotes describes workflow Quotes.
 var pawlQuotes = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Quotes",
@@ -389,6 +431,12 @@ func (r QuotesRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunQuotes(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := Quotes__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// Quotes__child__pawl starts a child that runs workflow Quotes, and waits for its end.
+func Quotes__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlQuotes, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlTypedEach describes workflow TypedEach.
@@ -431,6 +479,12 @@ func pawlRunTypedEach(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result2}, err
 }
 
+// TypedEach__child__pawl starts a child that runs workflow TypedEach, and waits for its end.
+func TypedEach__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlTypedEach, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlStages describes workflow Stages.
 var pawlStages = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Stages",
@@ -469,6 +523,12 @@ func (r StagesRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunStages(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := Stages__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// Stages__child__pawl starts a child that runs workflow Stages, and waits for its end.
+func Stages__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlStages, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlNested describes workflow Nested.
@@ -511,6 +571,12 @@ func pawlRunNested(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result2}, err
 }
 
+// Nested__child__pawl starts a child that runs workflow Nested, and waits for its end.
+func Nested__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlNested, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlFeeder describes workflow Feeder.
 var pawlFeeder = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Feeder",
@@ -549,6 +615,12 @@ func (r FeederRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunFeeder(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := Feeder__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// Feeder__child__pawl starts a child that runs workflow Feeder, and waits for its end.
+func Feeder__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlFeeder, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlPanicInGroup describes workflow PanicInGroup.
@@ -591,6 +663,12 @@ func pawlRunPanicInGroup(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result2}, err
 }
 
+// PanicInGroup__child__pawl starts a child that runs workflow PanicInGroup, and waits for its end.
+func PanicInGroup__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlPanicInGroup, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlCrawl describes workflow Crawl.
 var pawlCrawl = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Crawl",
@@ -629,6 +707,12 @@ func (r CrawlRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunCrawl(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := Crawl__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// Crawl__child__pawl starts a child that runs workflow Crawl, and waits for its end.
+func Crawl__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlCrawl, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlFirstQuote describes workflow FirstQuote.
@@ -671,6 +755,12 @@ func pawlRunFirstQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result2}, err
 }
 
+// FirstQuote__child__pawl starts a child that runs workflow FirstQuote, and waits for its end.
+func FirstQuote__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlFirstQuote, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlNoQuote describes workflow NoQuote.
 var pawlNoQuote = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.NoQuote",
@@ -709,6 +799,12 @@ func (r NoQuoteRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunNoQuote(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := NoQuote__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// NoQuote__child__pawl starts a child that runs workflow NoQuote, and waits for its end.
+func NoQuote__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlNoQuote, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlEqualRunners describes workflow EqualRunners.
@@ -751,6 +847,12 @@ func pawlRunEqualRunners(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result2}, err
 }
 
+// EqualRunners__child__pawl starts a child that runs workflow EqualRunners, and waits for its end.
+func EqualRunners__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlEqualRunners, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlHedged describes workflow Hedged.
 var pawlHedged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Hedged",
@@ -789,6 +891,12 @@ func (r HedgedRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunHedged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := Hedged__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// Hedged__child__pawl starts a child that runs workflow Hedged, and waits for its end.
+func Hedged__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlHedged, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlQuorum describes workflow Quorum.
@@ -831,6 +939,12 @@ func pawlRunQuorum(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result2}, err
 }
 
+// Quorum__child__pawl starts a child that runs workflow Quorum, and waits for its end.
+func Quorum__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlQuorum, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlAllSettled describes workflow AllSettled.
 var pawlAllSettled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.AllSettled",
@@ -869,6 +983,12 @@ func (r AllSettledRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunAllSettled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := AllSettled__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// AllSettled__child__pawl starts a child that runs workflow AllSettled, and waits for its end.
+func AllSettled__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlAllSettled, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlRounds describes workflow Rounds.
@@ -911,6 +1031,12 @@ func pawlRunRounds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result2}, err
 }
 
+// Rounds__child__pawl starts a child that runs workflow Rounds, and waits for its end.
+func Rounds__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlRounds, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlTwoWait describes workflow TwoWait.
 var pawlTwoWait = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.TwoWait",
@@ -949,6 +1075,12 @@ func (r TwoWaitRun) Result(ctx context.Context) (result2 string, err error) {
 func pawlRunTwoWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := TwoWait__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// TwoWait__child__pawl starts a child that runs workflow TwoWait, and waits for its end.
+func TwoWait__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlTwoWait, nil, nil, &result2)
+	return result2, err
 }
 
 // pawlImpatientWait describes workflow ImpatientWait.
@@ -991,6 +1123,12 @@ func pawlRunImpatientWait(ctx context.Context, _run *abi.Run, in abi.Values) ([]
 	return []any{result2}, err
 }
 
+// ImpatientWait__child__pawl starts a child that runs workflow ImpatientWait, and waits for its end.
+func ImpatientWait__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlImpatientWait, nil, nil, &result2)
+	return result2, err
+}
+
 // pawlMisuse describes workflow Misuse.
 var pawlMisuse = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.Misuse",
@@ -1031,6 +1169,12 @@ func pawlRunMisuse(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{text}, err
 }
 
+// Misuse__child__pawl starts a child that runs workflow Misuse, and waits for its end.
+func Misuse__child__pawl(_run *abi.Run, ctx context.Context) (text string, err error) {
+	err = abi.Child(ctx, _run, pawlMisuse, nil, nil, &text)
+	return text, err
+}
+
 // pawlSharedCalls describes workflow SharedCalls.
 var pawlSharedCalls = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/groups.SharedCalls",
@@ -1069,6 +1213,12 @@ func (r SharedCallsRun) Result(ctx context.Context) (result2 string, err error) 
 func pawlRunSharedCalls(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result2, err := SharedCalls__pawl(_run, ctx)
 	return []any{result2}, err
+}
+
+// SharedCalls__child__pawl starts a child that runs workflow SharedCalls, and waits for its end.
+func SharedCalls__child__pawl(_run *abi.Run, ctx context.Context) (result2 string, err error) {
+	err = abi.Child(ctx, _run, pawlSharedCalls, nil, nil, &result2)
+	return result2, err
 }
 
 // PawlRegistration returns the activities and workflows of package groups, for a worker to run.

@@ -62,8 +62,8 @@ func pawlActivities() []abi.Handler {
 // pawlAlreadyEnded describes workflow AlreadyEnded.
 var pawlAlreadyEnded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEnded",
-	Version: "56005d1f3466",
-	Pos:     "rules.go:14",
+	Version: "18adb150998d",
+	Pos:     "rules.go:15",
 })
 
 // StartAlreadyEnded starts a run of workflow AlreadyEnded and returns a handle on it.
@@ -99,11 +99,17 @@ func pawlRunAlreadyEnded(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// AlreadyEnded__child__pawl starts a child that runs workflow AlreadyEnded, and waits for its end.
+func AlreadyEnded__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAlreadyEnded, nil, nil, &result)
+	return result, err
+}
+
 // pawlAlreadyEndedHooks describes workflow AlreadyEndedHooks.
 var pawlAlreadyEndedHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AlreadyEndedHooks",
 	Version: "002334ea63b5",
-	Pos:     "rules.go:30",
+	Pos:     "rules.go:31",
 })
 
 // StartAlreadyEndedHooks starts a run of workflow AlreadyEndedHooks and returns a handle on it.
@@ -139,11 +145,17 @@ func pawlRunAlreadyEndedHooks(ctx context.Context, _run *abi.Run, in abi.Values)
 	return []any{result}, err
 }
 
+// AlreadyEndedHooks__child__pawl starts a child that runs workflow AlreadyEndedHooks, and waits for its end.
+func AlreadyEndedHooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAlreadyEndedHooks, nil, nil, &result)
+	return result, err
+}
+
 // pawlEndsLater describes workflow EndsLater.
 var pawlEndsLater = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.EndsLater",
 	Version: "8b8ea84fbe3c",
-	Pos:     "rules.go:45",
+	Pos:     "rules.go:46",
 })
 
 // StartEndsLater starts a run of workflow EndsLater and returns a handle on it.
@@ -179,11 +191,17 @@ func pawlRunEndsLater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// EndsLater__child__pawl starts a child that runs workflow EndsLater, and waits for its end.
+func EndsLater__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlEndsLater, nil, nil, &result)
+	return result, err
+}
+
 // pawlNeverEnds describes workflow NeverEnds.
 var pawlNeverEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NeverEnds",
 	Version: "32a50d23e27c",
-	Pos:     "rules.go:57",
+	Pos:     "rules.go:58",
 })
 
 // StartNeverEnds starts a run of workflow NeverEnds and returns a handle on it.
@@ -219,11 +237,17 @@ func pawlRunNeverEnds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// NeverEnds__child__pawl starts a child that runs workflow NeverEnds, and waits for its end.
+func NeverEnds__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNeverEnds, nil, nil, &result)
+	return result, err
+}
+
 // pawlHooks describes workflow Hooks.
 var pawlHooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Hooks",
 	Version: "5ee667c951bf",
-	Pos:     "rules.go:69",
+	Pos:     "rules.go:70",
 })
 
 // StartHooks starts a run of workflow Hooks and returns a handle on it.
@@ -259,11 +283,17 @@ func pawlRunHooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Hooks__child__pawl starts a child that runs workflow Hooks, and waits for its end.
+func Hooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHooks, nil, nil, &result)
+	return result, err
+}
+
 // pawlUnhooks describes workflow Unhooks.
 var pawlUnhooks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Unhooks",
 	Version: "74e632516d4d",
-	Pos:     "rules.go:90",
+	Pos:     "rules.go:91",
 })
 
 // StartUnhooks starts a run of workflow Unhooks and returns a handle on it.
@@ -299,11 +329,17 @@ func pawlRunUnhooks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Unhooks__child__pawl starts a child that runs workflow Unhooks, and waits for its end.
+func Unhooks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlUnhooks, nil, nil, &result)
+	return result, err
+}
+
 // pawlHookTwice describes workflow HookTwice.
 var pawlHookTwice = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookTwice",
 	Version: "bf8681646705",
-	Pos:     "rules.go:115",
+	Pos:     "rules.go:116",
 })
 
 // StartHookTwice starts a run of workflow HookTwice and returns a handle on it.
@@ -339,11 +375,17 @@ func pawlRunHookTwice(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// HookTwice__child__pawl starts a child that runs workflow HookTwice, and waits for its end.
+func HookTwice__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHookTwice, nil, nil, &result)
+	return result, err
+}
+
 // pawlHookedWork describes workflow HookedWork.
 var pawlHookedWork = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.HookedWork",
-	Version: "54bcd2307973",
-	Pos:     "rules.go:136",
+	Version: "1144f31ab5dd",
+	Pos:     "rules.go:137",
 })
 
 // StartHookedWork starts a run of workflow HookedWork and returns a handle on it.
@@ -379,11 +421,17 @@ func pawlRunHookedWork(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// HookedWork__child__pawl starts a child that runs workflow HookedWork, and waits for its end.
+func HookedWork__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHookedWork, nil, nil, &result)
+	return result, err
+}
+
 // pawlCovered describes workflow Covered.
 var pawlCovered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Covered",
 	Version: "0e8cfcebe0d0",
-	Pos:     "rules.go:156",
+	Pos:     "rules.go:157",
 })
 
 // StartCovered starts a run of workflow Covered and returns a handle on it.
@@ -419,11 +467,17 @@ func pawlRunCovered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Covered__child__pawl starts a child that runs workflow Covered, and waits for its end.
+func Covered__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCovered, nil, nil, &result)
+	return result, err
+}
+
 // pawlOtherDone describes workflow OtherDone.
 var pawlOtherDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.OtherDone",
 	Version: "1de4a9e5612f",
-	Pos:     "rules.go:179",
+	Pos:     "rules.go:180",
 })
 
 // StartOtherDone starts a run of workflow OtherDone and returns a handle on it.
@@ -460,11 +514,17 @@ func pawlRunOtherDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// OtherDone__child__pawl starts a child that runs workflow OtherDone, and waits for its end.
+func OtherDone__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOtherDone, nil, nil, &result)
+	return result, err
+}
+
 // pawlSameDone describes workflow SameDone.
 var pawlSameDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.SameDone",
 	Version: "630f51c03686",
-	Pos:     "rules.go:203",
+	Pos:     "rules.go:204",
 })
 
 // StartSameDone starts a run of workflow SameDone and returns a handle on it.
@@ -500,11 +560,17 @@ func pawlRunSameDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// SameDone__child__pawl starts a child that runs workflow SameDone, and waits for its end.
+func SameDone__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSameDone, nil, nil, &result)
+	return result, err
+}
+
 // pawlNoValue describes workflow NoValue.
 var pawlNoValue = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoValue",
 	Version: "e0a6c5581292",
-	Pos:     "rules.go:223",
+	Pos:     "rules.go:224",
 })
 
 // StartNoValue starts a run of workflow NoValue and returns a handle on it.
@@ -540,11 +606,17 @@ func pawlRunNoValue(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// NoValue__child__pawl starts a child that runs workflow NoValue, and waits for its end.
+func NoValue__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNoValue, nil, nil, &result)
+	return result, err
+}
+
 // pawlCauses describes workflow Causes.
 var pawlCauses = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Causes",
 	Version: "e33a3801bcf9",
-	Pos:     "rules.go:235",
+	Pos:     "rules.go:236",
 })
 
 // StartCauses starts a run of workflow Causes and returns a handle on it.
@@ -580,11 +652,17 @@ func pawlRunCauses(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Causes__child__pawl starts a child that runs workflow Causes, and waits for its end.
+func Causes__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCauses, nil, nil, &result)
+	return result, err
+}
+
 // pawlNoError describes workflow NoError.
 var pawlNoError = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NoError",
 	Version: "a976b1903cb3",
-	Pos:     "rules.go:252",
+	Pos:     "rules.go:253",
 })
 
 // StartNoError starts a run of workflow NoError and returns a handle on it.
@@ -620,11 +698,17 @@ func pawlRunNoError(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// NoError__child__pawl starts a child that runs workflow NoError, and waits for its end.
+func NoError__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNoError, nil, nil, &result)
+	return result, err
+}
+
 // pawlDetached describes workflow Detached.
 var pawlDetached = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Detached",
 	Version: "1d3c7474bb9e",
-	Pos:     "rules.go:261",
+	Pos:     "rules.go:262",
 })
 
 // StartDetached starts a run of workflow Detached and returns a handle on it.
@@ -660,11 +744,17 @@ func pawlRunDetached(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Detached__child__pawl starts a child that runs workflow Detached, and waits for its end.
+func Detached__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDetached, nil, nil, &result)
+	return result, err
+}
+
 // pawlDeadlines describes workflow Deadlines.
 var pawlDeadlines = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.Deadlines",
 	Version: "8b9a2bbba446",
-	Pos:     "rules.go:283",
+	Pos:     "rules.go:284",
 })
 
 // StartDeadlines starts a run of workflow Deadlines and returns a handle on it.
@@ -700,11 +790,17 @@ func pawlRunDeadlines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Deadlines__child__pawl starts a child that runs workflow Deadlines, and waits for its end.
+func Deadlines__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDeadlines, nil, nil, &result)
+	return result, err
+}
+
 // pawlNilParents describes workflow NilParents.
 var pawlNilParents = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.NilParents",
 	Version: "f304214ebe03",
-	Pos:     "rules.go:298",
+	Pos:     "rules.go:299",
 })
 
 // StartNilParents starts a run of workflow NilParents and returns a handle on it.
@@ -740,11 +836,17 @@ func pawlRunNilParents(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// NilParents__child__pawl starts a child that runs workflow NilParents, and waits for its end.
+func NilParents__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNilParents, nil, nil, &result)
+	return result, err
+}
+
 // pawlAfterFuncs describes workflow AfterFuncs.
 var pawlAfterFuncs = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.AfterFuncs",
 	Version: "97c79ead1f66",
-	Pos:     "rules.go:309",
+	Pos:     "rules.go:310",
 })
 
 // StartAfterFuncs starts a run of workflow AfterFuncs and returns a handle on it.
@@ -780,11 +882,17 @@ func pawlRunAfterFuncs(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// AfterFuncs__child__pawl starts a child that runs workflow AfterFuncs, and waits for its end.
+func AfterFuncs__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAfterFuncs, nil, nil, &result)
+	return result, err
+}
+
 // pawlValueEnds describes workflow ValueEnds.
 var pawlValueEnds = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/parents.ValueEnds",
 	Version: "d05d9bb56f83",
-	Pos:     "rules.go:334",
+	Pos:     "rules.go:335",
 })
 
 // StartValueEnds starts a run of workflow ValueEnds and returns a handle on it.
@@ -818,6 +926,12 @@ func (r ValueEndsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunValueEnds(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := ValueEnds__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// ValueEnds__child__pawl starts a child that runs workflow ValueEnds, and waits for its end.
+func ValueEnds__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlValueEnds, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package parents, for a worker to run.
@@ -895,14 +1009,14 @@ var pawlPackage = abi.NewPackage(abi.Package{
 			Sums: map[string]string{
 				"AfterFuncs{}":         "a5c420788f65a889",
 				"AlreadyEndedHooks{}":  "c4d3da8d2e0924df",
-				"AlreadyEnded{}":       "4a64f86cacc46ddd",
+				"AlreadyEnded{}":       "d8ca38c19daba6a4",
 				"Causes{}":             "45db50f129321ff5",
 				"Covered{}":            "f765102922441269",
 				"Deadlines{}":          "8178fa71049c171e",
 				"Detached{}":           "a93eebeb49ee0839",
 				"EndsLater{}":          "0f7e36287522990b",
 				"HookTwice{}":          "1988876a5d084f10",
-				"HookedWork{}":         "f2abfc72a52e8fb0",
+				"HookedWork{}":         "fce214847a551cee",
 				"Hooks{}":              "65f86ef7a604237c",
 				"NeverEnds{}":          "dae113954e20d526",
 				"NilParents{}":         "8afa51d82725a2d6",

@@ -4,6 +4,7 @@ package parents
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -21,7 +22,7 @@ func AlreadyEnded(ctx context.Context) (string, error) {
 	grandchild, cancelGrandchild := context.WithCancelCause(context.WithValue(child, "key", "value"))
 	defer cancelGrandchild(errCause)
 	_, err := Work(child)
-	return fmt.Sprint(now(child), "; ", now(timed), "; ", now(grandchild), "; ", err, "; ", ended(grandchild)), nil
+	return fmt.Sprint(now(child), "; ", now(timed), "; ", now(grandchild), "; ", errors.Is(err, s.Err()), "; ", ended(grandchild)), nil
 }
 
 // AlreadyEndedHooks: a parent that has ended is not asked to call anything.
@@ -144,7 +145,7 @@ func HookedWork(ctx context.Context) (string, error) {
 	}()
 	_, err2 := Long(child)
 	_, err3 := Work(child)
-	return fmt.Sprint(text, " ", err, "; ", err2, "; ", err3), nil
+	return fmt.Sprint(text, " ", err, "; ", err2, "; ", errors.Is(err3, context.Canceled)), nil
 }
 
 // covered hides the method AfterFunc of its parent, and more.

@@ -4,6 +4,7 @@ package parents
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // AlreadyEnded__pawl is AlreadyEnded as a workflow runs it.
 //
-//line rules.go:14:1
+//line rules.go:15:1
 func AlreadyEnded__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	s := newSignal(ctx)
 	s.end__pawl(_run, errOwn)
@@ -23,12 +24,12 @@ func AlreadyEnded__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	grandchild, cancelGrandchild := abi.WithCancelCause(_run, context.WithValue(child, "key", "value"))
 	defer cancelGrandchild(errCause)
 	_, err := Work__pawl(_run, child)
-	return fmt.Sprint(now__pawl(_run, child), "; ", now__pawl(_run, timed), "; ", now__pawl(_run, grandchild), "; ", err, "; ", ended__pawl(_run, grandchild)), nil
+	return fmt.Sprint(now__pawl(_run, child), "; ", now__pawl(_run, timed), "; ", now__pawl(_run, grandchild), "; ", errors.Is(err, s.Err()), "; ", ended__pawl(_run, grandchild)), nil
 }
 
 // AlreadyEndedHooks__pawl is AlreadyEndedHooks as a workflow runs it.
 //
-//line rules.go:30:1
+//line rules.go:31:1
 func AlreadyEndedHooks__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	h := newHooked(ctx)
 	h.end__pawl(_run, errOwn)
@@ -43,7 +44,7 @@ func AlreadyEndedHooks__pawl(_run *abi.Run, ctx context.Context) (string, error)
 
 // EndsLater__pawl is EndsLater as a workflow runs it.
 //
-//line rules.go:45:1
+//line rules.go:46:1
 func EndsLater__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	s := newSignal(ctx)
 	child, cancel := abi.WithCancel(_run, s)
@@ -55,7 +56,7 @@ func EndsLater__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // NeverEnds__pawl is NeverEnds as a workflow runs it.
 //
-//line rules.go:57:1
+//line rules.go:58:1
 func NeverEnds__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	s := &signal{Context: ctx, err: errOwn}
 	child, cancel := abi.WithCancel(_run, s)
@@ -67,7 +68,7 @@ func NeverEnds__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // Hooks__pawl is Hooks as a workflow runs it.
 //
-//line rules.go:69:1
+//line rules.go:70:1
 func Hooks__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	h := newHooked(ctx)
 	one, cancelOne := abi.WithCancel(_run, h)
@@ -88,7 +89,7 @@ func Hooks__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // Unhooks__pawl is Unhooks as a workflow runs it.
 //
-//line rules.go:90:1
+//line rules.go:91:1
 func Unhooks__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	h := newHooked(ctx)
 	_, cancel := abi.WithCancel(_run, h)
@@ -113,7 +114,7 @@ func Unhooks__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // HookTwice__pawl is HookTwice as a workflow runs it.
 //
-//line rules.go:115:1
+//line rules.go:116:1
 func HookTwice__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	h := newHooked(ctx)
 	n := 0
@@ -134,7 +135,7 @@ func HookTwice__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // HookedWork__pawl is HookedWork as a workflow runs it.
 //
-//line rules.go:136:1
+//line rules.go:137:1
 func HookedWork__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	h := newHooked(ctx)
 	child, cancel := abi.WithCancel(_run, h)
@@ -146,12 +147,12 @@ func HookedWork__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	})
 	_, err2 := Long__pawl(_run, child)
 	_, err3 := Work__pawl(_run, child)
-	return fmt.Sprint(text, " ", err, "; ", err2, "; ", err3), nil
+	return fmt.Sprint(text, " ", err, "; ", err2, "; ", errors.Is(err3, context.Canceled)), nil
 }
 
 // Covered__pawl is Covered as a workflow runs it.
 //
-//line rules.go:156:1
+//line rules.go:157:1
 func Covered__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	h := newHooked(ctx)
 	child, cancel := abi.WithCancel(_run, covered{h})
@@ -165,7 +166,7 @@ func Covered__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // OtherDone__pawl is OtherDone as a workflow runs it.
 //
-//line rules.go:179:1
+//line rules.go:180:1
 func OtherDone__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	base, cancelBase := abi.WithCancelCause(_run, ctx)
 	o := otherDone{base, make(chan struct{})}
@@ -179,7 +180,7 @@ func OtherDone__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // SameDone__pawl is SameDone as a workflow runs it.
 //
-//line rules.go:203:1
+//line rules.go:204:1
 func SameDone__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	base, cancelBase := abi.WithCancelCause(_run, ctx)
 	s := sameDone{base}
@@ -194,7 +195,7 @@ func SameDone__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // NoValue__pawl is NoValue as a workflow runs it.
 //
-//line rules.go:223:1
+//line rules.go:224:1
 func NoValue__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	base, cancelBase := abi.WithCancelCause(_run, ctx)
 	v := noValue{base}
@@ -206,7 +207,7 @@ func NoValue__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // Causes__pawl is Causes as a workflow runs it.
 //
-//line rules.go:235:1
+//line rules.go:236:1
 func Causes__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	base, cancelBase := abi.WithCancelCause(_run, ctx)
 	live := &signal{Context: base, done: make(chan struct{})} // its Err does not ask the one below
@@ -223,7 +224,7 @@ func Causes__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // NoError__pawl is NoError as a workflow runs it.
 //
-//line rules.go:252:1
+//line rules.go:253:1
 func NoError__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	s := newSignal(ctx)
 	abi.Close(_run, s.done)
@@ -232,7 +233,7 @@ func NoError__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // Detached__pawl is Detached as a workflow runs it.
 //
-//line rules.go:261:1
+//line rules.go:262:1
 func Detached__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	base, cancelBase := abi.WithCancelCause(_run, context.WithValue(ctx, "key", "value"))
 	d := abi.WithoutCancel(_run, base)
@@ -246,7 +247,7 @@ func Detached__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // Deadlines__pawl is Deadlines as a workflow runs it.
 //
-//line rules.go:283:1
+//line rules.go:284:1
 func Deadlines__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	begin := abi.Now(_run)
 	d := deadlined{ctx, begin.Add(time.Second)}
@@ -261,7 +262,7 @@ func Deadlines__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // NilParents__pawl is NilParents as a workflow runs it.
 //
-//line rules.go:298:1
+//line rules.go:299:1
 func NilParents__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	var none context.Context
 	return fmt.Sprint(caught(func() { use(abi.WithCancel(_run, none)) }), "; ", caught(func() { use(abi.WithCancelCause(_run, none)) }), "; ",
@@ -272,7 +273,7 @@ func NilParents__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // AfterFuncs__pawl is AfterFuncs as a workflow runs it.
 //
-//line rules.go:309:1
+//line rules.go:310:1
 func AfterFuncs__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	s, h := newSignal(ctx), newHooked(ctx)
 	log := make(chan string, 9)
@@ -294,7 +295,7 @@ func AfterFuncs__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 
 // ValueEnds__pawl is ValueEnds as a workflow runs it.
 //
-//line rules.go:334:1
+//line rules.go:335:1
 func ValueEnds__pawl(_run *abi.Run, ctx context.Context) (string, error) {
 	s := &signal{Context: ctx, done: make(chan struct{}, 1), err: errOwn}
 	abi.Send(_run, s.done, struct{}{})

@@ -135,6 +135,12 @@ func pawlRunDoubled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Doubled__child__pawl starts a child that runs workflow Doubled, and waits for its end.
+func Doubled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDoubled, nil, nil, &result)
+	return result, err
+}
+
 // pawlOrdered describes workflow Ordered.
 var pawlOrdered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Ordered",
@@ -173,6 +179,12 @@ func (r OrderedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunOrdered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Ordered__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Ordered__child__pawl starts a child that runs workflow Ordered, and waits for its end.
+func Ordered__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOrdered, nil, nil, &result)
+	return result, err
 }
 
 // pawlFirstMalformed describes workflow FirstMalformed.
@@ -215,6 +227,12 @@ func pawlRunFirstMalformed(ctx context.Context, _run *abi.Run, in abi.Values) ([
 	return []any{result}, err
 }
 
+// FirstMalformed__child__pawl starts a child that runs workflow FirstMalformed, and waits for its end.
+func FirstMalformed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFirstMalformed, nil, nil, &result)
+	return result, err
+}
+
 // pawlCrawl describes workflow Crawl.
 var pawlCrawl = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Crawl",
@@ -253,6 +271,12 @@ func (r CrawlRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCrawl(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Crawl__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Crawl__child__pawl starts a child that runs workflow Crawl, and waits for its end.
+func Crawl__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCrawl, nil, nil, &result)
+	return result, err
 }
 
 // pawlImpatient describes workflow Impatient.
@@ -295,6 +319,12 @@ func pawlRunImpatient(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Impatient__child__pawl starts a child that runs workflow Impatient, and waits for its end.
+func Impatient__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlImpatient, nil, nil, &result)
+	return result, err
+}
+
 // pawlPrefetched describes workflow Prefetched.
 var pawlPrefetched = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Prefetched",
@@ -333,6 +363,12 @@ func (r PrefetchedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunPrefetched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Prefetched__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Prefetched__child__pawl starts a child that runs workflow Prefetched, and waits for its end.
+func Prefetched__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPrefetched, nil, nil, &result)
+	return result, err
 }
 
 // pawlTaken describes workflow Taken.
@@ -375,6 +411,12 @@ func pawlRunTaken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Taken__child__pawl starts a child that runs workflow Taken, and waits for its end.
+func Taken__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTaken, nil, nil, &result)
+	return result, err
+}
+
 // pawlOrDone describes workflow OrDone.
 var pawlOrDone = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.OrDone",
@@ -413,6 +455,12 @@ func (r OrDoneRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunOrDone(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := OrDone__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// OrDone__child__pawl starts a child that runs workflow OrDone, and waits for its end.
+func OrDone__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOrDone, nil, nil, &result)
+	return result, err
 }
 
 // pawlDropped describes workflow Dropped.
@@ -455,6 +503,12 @@ func pawlRunDropped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Dropped__child__pawl starts a child that runs workflow Dropped, and waits for its end.
+func Dropped__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDropped, nil, nil, &result)
+	return result, err
+}
+
 // pawlBatches describes workflow Batches.
 var pawlBatches = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Batches",
@@ -493,6 +547,12 @@ func (r BatchesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunBatches(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Batches__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Batches__child__pawl starts a child that runs workflow Batches, and waits for its end.
+func Batches__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBatches, nil, nil, &result)
+	return result, err
 }
 
 // pawlDebounced describes workflow Debounced.
@@ -535,6 +595,12 @@ func pawlRunDebounced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Debounced__child__pawl starts a child that runs workflow Debounced, and waits for its end.
+func Debounced__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDebounced, nil, nil, &result)
+	return result, err
+}
+
 // pawlWindows describes workflow Windows.
 var pawlWindows = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Windows",
@@ -575,6 +641,12 @@ func pawlRunWindows(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Windows__child__pawl starts a child that runs workflow Windows, and waits for its end.
+func Windows__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWindows, nil, nil, &result)
+	return result, err
+}
+
 // pawlPaused describes workflow Paused.
 var pawlPaused = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Paused",
@@ -613,6 +685,12 @@ func (r PausedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunPaused(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Paused__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Paused__child__pawl starts a child that runs workflow Paused, and waits for its end.
+func Paused__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPaused, nil, nil, &result)
+	return result, err
 }
 
 // pawlPulled describes workflow Pulled.
@@ -656,6 +734,12 @@ func pawlRunPulled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Pulled__child__pawl starts a child that runs workflow Pulled, and waits for its end.
+func Pulled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPulled, nil, nil, &result)
+	return result, err
+}
+
 // pawlTeed describes workflow Teed.
 var pawlTeed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Teed",
@@ -694,6 +778,12 @@ func (r TeedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTeed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Teed__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Teed__child__pawl starts a child that runs workflow Teed, and waits for its end.
+func Teed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTeed, nil, nil, &result)
+	return result, err
 }
 
 // pawlBridged describes workflow Bridged.
@@ -736,6 +826,12 @@ func pawlRunBridged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Bridged__child__pawl starts a child that runs workflow Bridged, and waits for its end.
+func Bridged__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBridged, nil, nil, &result)
+	return result, err
+}
+
 // pawlCollatz describes workflow Collatz.
 var pawlCollatz = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Collatz",
@@ -774,6 +870,12 @@ func (r CollatzRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCollatz(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Collatz__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Collatz__child__pawl starts a child that runs workflow Collatz, and waits for its end.
+func Collatz__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCollatz, nil, nil, &result)
+	return result, err
 }
 
 // pawlPingPong describes workflow PingPong.
@@ -816,6 +918,12 @@ func pawlRunPingPong(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// PingPong__child__pawl starts a child that runs workflow PingPong, and waits for its end.
+func PingPong__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPingPong, nil, nil, &result)
+	return result, err
+}
+
 // pawlDiamond describes workflow Diamond.
 var pawlDiamond = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Diamond",
@@ -854,6 +962,12 @@ func (r DiamondRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunDiamond(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Diamond__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Diamond__child__pawl starts a child that runs workflow Diamond, and waits for its end.
+func Diamond__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDiamond, nil, nil, &result)
+	return result, err
 }
 
 // pawlRace describes workflow Race.
@@ -897,6 +1011,12 @@ func pawlRunRace(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Race__child__pawl starts a child that runs workflow Race, and waits for its end.
+func Race__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRace, nil, nil, &result)
+	return result, err
+}
+
 // pawlRescued describes workflow Rescued.
 var pawlRescued = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Rescued",
@@ -935,6 +1055,12 @@ func (r RescuedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunRescued(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Rescued__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Rescued__child__pawl starts a child that runs workflow Rescued, and waits for its end.
+func Rescued__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRescued, nil, nil, &result)
+	return result, err
 }
 
 // pawlSquares describes workflow Squares.
@@ -977,6 +1103,12 @@ func pawlRunSquares(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Squares__child__pawl starts a child that runs workflow Squares, and waits for its end.
+func Squares__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSquares, nil, nil, &result)
+	return result, err
+}
+
 // pawlTyped describes workflow Typed.
 var pawlTyped = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Typed",
@@ -1015,6 +1147,12 @@ func (r TypedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTyped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Typed__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Typed__child__pawl starts a child that runs workflow Typed, and waits for its end.
+func Typed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTyped, nil, nil, &result)
+	return result, err
 }
 
 // pawlFiltered describes workflow Filtered.
@@ -1057,6 +1195,12 @@ func pawlRunFiltered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Filtered__child__pawl starts a child that runs workflow Filtered, and waits for its end.
+func Filtered__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFiltered, nil, nil, &result)
+	return result, err
+}
+
 // pawlBounded describes workflow Bounded.
 var pawlBounded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Bounded",
@@ -1095,6 +1239,12 @@ func (r BoundedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunBounded(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Bounded__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Bounded__child__pawl starts a child that runs workflow Bounded, and waits for its end.
+func Bounded__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBounded, nil, nil, &result)
+	return result, err
 }
 
 // pawlSieve describes workflow Sieve.
@@ -1137,6 +1287,12 @@ func pawlRunSieve(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Sieve__child__pawl starts a child that runs workflow Sieve, and waits for its end.
+func Sieve__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSieve, nil, nil, &result)
+	return result, err
+}
+
 // pawlAssembly describes workflow Assembly.
 var pawlAssembly = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pipelines.Assembly",
@@ -1175,6 +1331,12 @@ func (r AssemblyRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunAssembly(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Assembly__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Assembly__child__pawl starts a child that runs workflow Assembly, and waits for its end.
+func Assembly__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAssembly, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package pipelines, for a worker to run.

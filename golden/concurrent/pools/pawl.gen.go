@@ -111,6 +111,12 @@ func pawlRunDispatched(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// Dispatched__child__pawl starts a child that runs workflow Dispatched, and waits for its end.
+func Dispatched__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDispatched, nil, nil, &result)
+	return result, err
+}
+
 // pawlTolerant describes workflow Tolerant.
 var pawlTolerant = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Tolerant",
@@ -149,6 +155,12 @@ func (r TolerantRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTolerant(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Tolerant__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Tolerant__child__pawl starts a child that runs workflow Tolerant, and waits for its end.
+func Tolerant__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTolerant, nil, nil, &result)
+	return result, err
 }
 
 // pawlStrict describes workflow Strict.
@@ -191,6 +203,12 @@ func pawlRunStrict(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Strict__child__pawl starts a child that runs workflow Strict, and waits for its end.
+func Strict__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlStrict, nil, nil, &result)
+	return result, err
+}
+
 // pawlAbandoned describes workflow Abandoned.
 var pawlAbandoned = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Abandoned",
@@ -229,6 +247,12 @@ func (r AbandonedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunAbandoned(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Abandoned__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Abandoned__child__pawl starts a child that runs workflow Abandoned, and waits for its end.
+func Abandoned__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAbandoned, nil, nil, &result)
+	return result, err
 }
 
 // pawlCrewed describes workflow Crewed.
@@ -271,6 +295,12 @@ func pawlRunCrewed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Crewed__child__pawl starts a child that runs workflow Crewed, and waits for its end.
+func Crewed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCrewed, nil, nil, &result)
+	return result, err
+}
+
 // pawlHalves describes workflow Halves.
 var pawlHalves = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Halves",
@@ -309,6 +339,12 @@ func (r HalvesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunHalves(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Halves__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Halves__child__pawl starts a child that runs workflow Halves, and waits for its end.
+func Halves__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHalves, nil, nil, &result)
+	return result, err
 }
 
 // pawlQuit describes workflow Quit.
@@ -351,6 +387,12 @@ func pawlRunQuit(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Quit__child__pawl starts a child that runs workflow Quit, and waits for its end.
+func Quit__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlQuit, nil, nil, &result)
+	return result, err
+}
+
 // pawlSupervised describes workflow Supervised.
 var pawlSupervised = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Supervised",
@@ -389,6 +431,12 @@ func (r SupervisedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunSupervised(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Supervised__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Supervised__child__pawl starts a child that runs workflow Supervised, and waits for its end.
+func Supervised__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSupervised, nil, nil, &result)
+	return result, err
 }
 
 // pawlFailFast describes workflow FailFast.
@@ -431,6 +479,12 @@ func pawlRunFailFast(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// FailFast__child__pawl starts a child that runs workflow FailFast, and waits for its end.
+func FailFast__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFailFast, nil, nil, &result)
+	return result, err
+}
+
 // pawlLimited describes workflow Limited.
 var pawlLimited = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Limited",
@@ -469,6 +523,12 @@ func (r LimitedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLimited(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Limited__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Limited__child__pawl starts a child that runs workflow Limited, and waits for its end.
+func Limited__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLimited, nil, nil, &result)
+	return result, err
 }
 
 // pawlResigned describes workflow Resigned.
@@ -511,6 +571,12 @@ func pawlRunResigned(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Resigned__child__pawl starts a child that runs workflow Resigned, and waits for its end.
+func Resigned__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlResigned, nil, nil, &result)
+	return result, err
+}
+
 // pawlScaled describes workflow Scaled.
 var pawlScaled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Scaled",
@@ -549,6 +615,12 @@ func (r ScaledRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunScaled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Scaled__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Scaled__child__pawl starts a child that runs workflow Scaled, and waits for its end.
+func Scaled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlScaled, nil, nil, &result)
+	return result, err
 }
 
 // pawlStolen describes workflow Stolen.
@@ -591,6 +663,12 @@ func pawlRunStolen(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Stolen__child__pawl starts a child that runs workflow Stolen, and waits for its end.
+func Stolen__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlStolen, nil, nil, &result)
+	return result, err
+}
+
 // pawlFavourite describes workflow Favourite.
 var pawlFavourite = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Favourite",
@@ -629,6 +707,12 @@ func (r FavouriteRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunFavourite(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Favourite__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Favourite__child__pawl starts a child that runs workflow Favourite, and waits for its end.
+func Favourite__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFavourite, nil, nil, &result)
+	return result, err
 }
 
 // pawlCondition describes workflow Condition.
@@ -671,6 +755,12 @@ func pawlRunCondition(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Condition__child__pawl starts a child that runs workflow Condition, and waits for its end.
+func Condition__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCondition, nil, nil, &result)
+	return result, err
+}
+
 // pawlShortest describes workflow Shortest.
 var pawlShortest = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Shortest",
@@ -709,6 +799,12 @@ func (r ShortestRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunShortest(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Shortest__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Shortest__child__pawl starts a child that runs workflow Shortest, and waits for its end.
+func Shortest__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlShortest, nil, nil, &result)
+	return result, err
 }
 
 // pawlRotated describes workflow Rotated.
@@ -751,6 +847,12 @@ func pawlRunRotated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Rotated__child__pawl starts a child that runs workflow Rotated, and waits for its end.
+func Rotated__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRotated, nil, nil, &result)
+	return result, err
+}
+
 // pawlIdle describes workflow Idle.
 var pawlIdle = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Idle",
@@ -789,6 +891,12 @@ func (r IdleRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunIdle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Idle__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Idle__child__pawl starts a child that runs workflow Idle, and waits for its end.
+func Idle__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlIdle, nil, nil, &result)
+	return result, err
 }
 
 // pawlFixed describes workflow Fixed.
@@ -831,6 +939,12 @@ func pawlRunFixed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Fixed__child__pawl starts a child that runs workflow Fixed, and waits for its end.
+func Fixed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFixed, nil, nil, &result)
+	return result, err
+}
+
 // pawlUneven describes workflow Uneven.
 var pawlUneven = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Uneven",
@@ -869,6 +983,12 @@ func (r UnevenRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunUneven(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Uneven__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Uneven__child__pawl starts a child that runs workflow Uneven, and waits for its end.
+func Uneven__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlUneven, nil, nil, &result)
+	return result, err
 }
 
 // pawlSingle describes workflow Single.
@@ -911,6 +1031,12 @@ func pawlRunSingle(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Single__child__pawl starts a child that runs workflow Single, and waits for its end.
+func Single__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSingle, nil, nil, &result)
+	return result, err
+}
+
 // pawlLazy describes workflow Lazy.
 var pawlLazy = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Lazy",
@@ -949,6 +1075,12 @@ func (r LazyRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLazy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Lazy__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Lazy__child__pawl starts a child that runs workflow Lazy, and waits for its end.
+func Lazy__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLazy, nil, nil, &result)
+	return result, err
 }
 
 // pawlSubmitted describes workflow Submitted.
@@ -991,6 +1123,12 @@ func pawlRunSubmitted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Submitted__child__pawl starts a child that runs workflow Submitted, and waits for its end.
+func Submitted__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSubmitted, nil, nil, &result)
+	return result, err
+}
+
 // pawlShy describes workflow Shy.
 var pawlShy = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Shy",
@@ -1031,6 +1169,12 @@ func pawlRunShy(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error
 	return []any{result}, err
 }
 
+// Shy__child__pawl starts a child that runs workflow Shy, and waits for its end.
+func Shy__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlShy, nil, nil, &result)
+	return result, err
+}
+
 // pawlRecursive describes workflow Recursive.
 var pawlRecursive = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pools.Recursive",
@@ -1069,6 +1213,12 @@ func (r RecursiveRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunRecursive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Recursive__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Recursive__child__pawl starts a child that runs workflow Recursive, and waits for its end.
+func Recursive__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRecursive, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package pools, for a worker to run.

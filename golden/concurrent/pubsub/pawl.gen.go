@@ -136,6 +136,12 @@ func pawlRunBroadcast(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Broadcast__child__pawl starts a child that runs workflow Broadcast, and waits for its end.
+func Broadcast__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBroadcast, nil, nil, &result)
+	return result, err
+}
+
 // pawlLateSubscriber describes workflow LateSubscriber.
 var pawlLateSubscriber = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.LateSubscriber",
@@ -174,6 +180,12 @@ func (r LateSubscriberRun) Result(ctx context.Context) (result string, err error
 func pawlRunLateSubscriber(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := LateSubscriber__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// LateSubscriber__child__pawl starts a child that runs workflow LateSubscriber, and waits for its end.
+func LateSubscriber__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLateSubscriber, nil, nil, &result)
+	return result, err
 }
 
 // pawlUnsubscribe describes workflow Unsubscribe.
@@ -216,6 +228,12 @@ func pawlRunUnsubscribe(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// Unsubscribe__child__pawl starts a child that runs workflow Unsubscribe, and waits for its end.
+func Unsubscribe__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlUnsubscribe, nil, nil, &result)
+	return result, err
+}
+
 // pawlSlowSubscriber describes workflow SlowSubscriber.
 var pawlSlowSubscriber = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.SlowSubscriber",
@@ -254,6 +272,12 @@ func (r SlowSubscriberRun) Result(ctx context.Context) (result string, err error
 func pawlRunSlowSubscriber(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := SlowSubscriber__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// SlowSubscriber__child__pawl starts a child that runs workflow SlowSubscriber, and waits for its end.
+func SlowSubscriber__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSlowSubscriber, nil, nil, &result)
+	return result, err
 }
 
 // pawlRacingPublishers describes workflow RacingPublishers.
@@ -296,6 +320,12 @@ func pawlRunRacingPublishers(ctx context.Context, _run *abi.Run, in abi.Values) 
 	return []any{result}, err
 }
 
+// RacingPublishers__child__pawl starts a child that runs workflow RacingPublishers, and waits for its end.
+func RacingPublishers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRacingPublishers, nil, nil, &result)
+	return result, err
+}
+
 // pawlDelivered describes workflow Delivered.
 var pawlDelivered = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Delivered",
@@ -334,6 +364,12 @@ func (r DeliveredRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunDelivered(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Delivered__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Delivered__child__pawl starts a child that runs workflow Delivered, and waits for its end.
+func Delivered__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDelivered, nil, nil, &result)
+	return result, err
 }
 
 // pawlSynchronous describes workflow Synchronous.
@@ -376,6 +412,12 @@ func pawlRunSynchronous(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// Synchronous__child__pawl starts a child that runs workflow Synchronous, and waits for its end.
+func Synchronous__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSynchronous, nil, nil, &result)
+	return result, err
+}
+
 // pawlSimultaneous describes workflow Simultaneous.
 var pawlSimultaneous = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Simultaneous",
@@ -414,6 +456,12 @@ func (r SimultaneousRun) Result(ctx context.Context) (result string, err error) 
 func pawlRunSimultaneous(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Simultaneous__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Simultaneous__child__pawl starts a child that runs workflow Simultaneous, and waits for its end.
+func Simultaneous__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSimultaneous, nil, nil, &result)
+	return result, err
 }
 
 // pawlHandlers describes workflow Handlers.
@@ -456,6 +504,12 @@ func pawlRunHandlers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Handlers__child__pawl starts a child that runs workflow Handlers, and waits for its end.
+func Handlers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHandlers, nil, nil, &result)
+	return result, err
+}
+
 // pawlClosedBus describes workflow ClosedBus.
 var pawlClosedBus = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ClosedBus",
@@ -494,6 +548,12 @@ func (r ClosedBusRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunClosedBus(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := ClosedBus__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// ClosedBus__child__pawl starts a child that runs workflow ClosedBus, and waits for its end.
+func ClosedBus__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlClosedBus, nil, nil, &result)
+	return result, err
 }
 
 // pawlPanickingHandler describes workflow PanickingHandler.
@@ -536,6 +596,12 @@ func pawlRunPanickingHandler(ctx context.Context, _run *abi.Run, in abi.Values) 
 	return []any{result}, err
 }
 
+// PanickingHandler__child__pawl starts a child that runs workflow PanickingHandler, and waits for its end.
+func PanickingHandler__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPanickingHandler, nil, nil, &result)
+	return result, err
+}
+
 // pawlFirstHandler describes workflow FirstHandler.
 var pawlFirstHandler = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.FirstHandler",
@@ -574,6 +640,12 @@ func (r FirstHandlerRun) Result(ctx context.Context) (result string, err error) 
 func pawlRunFirstHandler(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := FirstHandler__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// FirstHandler__child__pawl starts a child that runs workflow FirstHandler, and waits for its end.
+func FirstHandler__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFirstHandler, nil, nil, &result)
+	return result, err
 }
 
 // pawlOffsets describes workflow Offsets.
@@ -616,6 +688,12 @@ func pawlRunOffsets(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Offsets__child__pawl starts a child that runs workflow Offsets, and waits for its end.
+func Offsets__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOffsets, nil, nil, &result)
+	return result, err
+}
+
 // pawlObservers describes workflow Observers.
 var pawlObservers = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Observers",
@@ -654,6 +732,12 @@ func (r ObserversRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunObservers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Observers__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Observers__child__pawl starts a child that runs workflow Observers, and waits for its end.
+func Observers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlObservers, nil, nil, &result)
+	return result, err
 }
 
 // pawlBoundToContext describes workflow BoundToContext.
@@ -696,6 +780,12 @@ func pawlRunBoundToContext(ctx context.Context, _run *abi.Run, in abi.Values) ([
 	return []any{result}, err
 }
 
+// BoundToContext__child__pawl starts a child that runs workflow BoundToContext, and waits for its end.
+func BoundToContext__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBoundToContext, nil, nil, &result)
+	return result, err
+}
+
 // pawlChannelOfChannels describes workflow ChannelOfChannels.
 var pawlChannelOfChannels = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.ChannelOfChannels",
@@ -734,6 +824,12 @@ func (r ChannelOfChannelsRun) Result(ctx context.Context) (result string, err er
 func pawlRunChannelOfChannels(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := ChannelOfChannels__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// ChannelOfChannels__child__pawl starts a child that runs workflow ChannelOfChannels, and waits for its end.
+func ChannelOfChannels__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlChannelOfChannels, nil, nil, &result)
+	return result, err
 }
 
 // pawlConflated describes workflow Conflated.
@@ -777,6 +873,12 @@ func pawlRunConflated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Conflated__child__pawl starts a child that runs workflow Conflated, and waits for its end.
+func Conflated__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlConflated, nil, nil, &result)
+	return result, err
+}
+
 // pawlWildcards describes workflow Wildcards.
 var pawlWildcards = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Wildcards",
@@ -815,6 +917,12 @@ func (r WildcardsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunWildcards(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Wildcards__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Wildcards__child__pawl starts a child that runs workflow Wildcards, and waits for its end.
+func Wildcards__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWildcards, nil, nil, &result)
+	return result, err
 }
 
 // pawlRetained describes workflow Retained.
@@ -857,6 +965,12 @@ func pawlRunRetained(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Retained__child__pawl starts a child that runs workflow Retained, and waits for its end.
+func Retained__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRetained, nil, nil, &result)
+	return result, err
+}
+
 // pawlPriorities describes workflow Priorities.
 var pawlPriorities = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Priorities",
@@ -895,6 +1009,12 @@ func (r PrioritiesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunPriorities(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Priorities__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Priorities__child__pawl starts a child that runs workflow Priorities, and waits for its end.
+func Priorities__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPriorities, nil, nil, &result)
+	return result, err
 }
 
 // pawlConsumerGroups describes workflow ConsumerGroups.
@@ -937,6 +1057,12 @@ func pawlRunConsumerGroups(ctx context.Context, _run *abi.Run, in abi.Values) ([
 	return []any{result}, err
 }
 
+// ConsumerGroups__child__pawl starts a child that runs workflow ConsumerGroups, and waits for its end.
+func ConsumerGroups__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlConsumerGroups, nil, nil, &result)
+	return result, err
+}
+
 // pawlTwoTopics describes workflow TwoTopics.
 var pawlTwoTopics = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.TwoTopics",
@@ -975,6 +1101,12 @@ func (r TwoTopicsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTwoTopics(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := TwoTopics__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// TwoTopics__child__pawl starts a child that runs workflow TwoTopics, and waits for its end.
+func TwoTopics__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTwoTopics, nil, nil, &result)
+	return result, err
 }
 
 // pawlRequestReply describes workflow RequestReply.
@@ -1017,6 +1149,12 @@ func pawlRunRequestReply(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// RequestReply__child__pawl starts a child that runs workflow RequestReply, and waits for its end.
+func RequestReply__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRequestReply, nil, nil, &result)
+	return result, err
+}
+
 // pawlAcknowledged describes workflow Acknowledged.
 var pawlAcknowledged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Acknowledged",
@@ -1057,6 +1195,12 @@ func pawlRunAcknowledged(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// Acknowledged__child__pawl starts a child that runs workflow Acknowledged, and waits for its end.
+func Acknowledged__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAcknowledged, nil, nil, &result)
+	return result, err
+}
+
 // pawlBatches describes workflow Batches.
 var pawlBatches = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/pubsub.Batches",
@@ -1095,6 +1239,12 @@ func (r BatchesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunBatches(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Batches__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Batches__child__pawl starts a child that runs workflow Batches, and waits for its end.
+func Batches__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBatches, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package pubsub, for a worker to run.

@@ -111,6 +111,12 @@ func pawlRunLetters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Letters__child__pawl starts a child that runs workflow Letters, and waits for its end.
+func Letters__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLetters, nil, nil, &result)
+	return result, err
+}
+
 // pawlPatient describes workflow Patient.
 var pawlPatient = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Patient",
@@ -149,6 +155,12 @@ func (r PatientRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunPatient(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Patient__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Patient__child__pawl starts a child that runs workflow Patient, and waits for its end.
+func Patient__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPatient, nil, nil, &result)
+	return result, err
 }
 
 // pawlCooled describes workflow Cooled.
@@ -191,6 +203,12 @@ func pawlRunCooled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Cooled__child__pawl starts a child that runs workflow Cooled, and waits for its end.
+func Cooled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCooled, nil, nil, &result)
+	return result, err
+}
+
 // pawlBroken describes workflow Broken.
 var pawlBroken = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Broken",
@@ -229,6 +247,12 @@ func (r BrokenRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunBroken(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Broken__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Broken__child__pawl starts a child that runs workflow Broken, and waits for its end.
+func Broken__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBroken, nil, nil, &result)
+	return result, err
 }
 
 // pawlBulk describes workflow Bulk.
@@ -271,6 +295,12 @@ func pawlRunBulk(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Bulk__child__pawl starts a child that runs workflow Bulk, and waits for its end.
+func Bulk__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBulk, nil, nil, &result)
+	return result, err
+}
+
 // pawlHedged describes workflow Hedged.
 var pawlHedged = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hedged",
@@ -309,6 +339,12 @@ func (r HedgedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunHedged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Hedged__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Hedged__child__pawl starts a child that runs workflow Hedged, and waits for its end.
+func Hedged__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHedged, nil, nil, &result)
+	return result, err
 }
 
 // pawlReserved describes workflow Reserved.
@@ -351,6 +387,12 @@ func pawlRunReserved(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Reserved__child__pawl starts a child that runs workflow Reserved, and waits for its end.
+func Reserved__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlReserved, nil, nil, &result)
+	return result, err
+}
+
 // pawlAllowed describes workflow Allowed.
 var pawlAllowed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Allowed",
@@ -389,6 +431,12 @@ func (r AllowedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunAllowed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Allowed__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Allowed__child__pawl starts a child that runs workflow Allowed, and waits for its end.
+func Allowed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAllowed, nil, nil, &result)
+	return result, err
 }
 
 // pawlCompeting describes workflow Competing.
@@ -431,6 +479,12 @@ func pawlRunCompeting(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Competing__child__pawl starts a child that runs workflow Competing, and waits for its end.
+func Competing__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCompeting, nil, nil, &result)
+	return result, err
+}
+
 // pawlHopeless describes workflow Hopeless.
 var pawlHopeless = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Hopeless",
@@ -469,6 +523,12 @@ func (r HopelessRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunHopeless(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Hopeless__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Hopeless__child__pawl starts a child that runs workflow Hopeless, and waits for its end.
+func Hopeless__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHopeless, nil, nil, &result)
+	return result, err
 }
 
 // pawlSliding describes workflow Sliding.
@@ -511,6 +571,12 @@ func pawlRunSliding(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Sliding__child__pawl starts a child that runs workflow Sliding, and waits for its end.
+func Sliding__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSliding, nil, nil, &result)
+	return result, err
+}
+
 // pawlLeaky describes workflow Leaky.
 var pawlLeaky = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Leaky",
@@ -549,6 +615,12 @@ func (r LeakyRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLeaky(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Leaky__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Leaky__child__pawl starts a child that runs workflow Leaky, and waits for its end.
+func Leaky__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLeaky, nil, nil, &result)
+	return result, err
 }
 
 // pawlKeyed describes workflow Keyed.
@@ -591,6 +663,12 @@ func pawlRunKeyed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Keyed__child__pawl starts a child that runs workflow Keyed, and waits for its end.
+func Keyed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlKeyed, nil, nil, &result)
+	return result, err
+}
+
 // pawlThrottled describes workflow Throttled.
 var pawlThrottled = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Throttled",
@@ -629,6 +707,12 @@ func (r ThrottledRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunThrottled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Throttled__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Throttled__child__pawl starts a child that runs workflow Throttled, and waits for its end.
+func Throttled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlThrottled, nil, nil, &result)
+	return result, err
 }
 
 // pawlTicked describes workflow Ticked.
@@ -671,6 +755,12 @@ func pawlRunTicked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Ticked__child__pawl starts a child that runs workflow Ticked, and waits for its end.
+func Ticked__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTicked, nil, nil, &result)
+	return result, err
+}
+
 // pawlBursty describes workflow Bursty.
 var pawlBursty = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Bursty",
@@ -709,6 +799,12 @@ func (r BurstyRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunBursty(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Bursty__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Bursty__child__pawl starts a child that runs workflow Bursty, and waits for its end.
+func Bursty__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBursty, nil, nil, &result)
+	return result, err
 }
 
 // pawlFaster describes workflow Faster.
@@ -751,6 +847,12 @@ func pawlRunFaster(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Faster__child__pawl starts a child that runs workflow Faster, and waits for its end.
+func Faster__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFaster, nil, nil, &result)
+	return result, err
+}
+
 // pawlLagging describes workflow Lagging.
 var pawlLagging = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Lagging",
@@ -789,6 +891,12 @@ func (r LaggingRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLagging(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Lagging__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Lagging__child__pawl starts a child that runs workflow Lagging, and waits for its end.
+func Lagging__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLagging, nil, nil, &result)
+	return result, err
 }
 
 // pawlRanged describes workflow Ranged.
@@ -831,6 +939,12 @@ func pawlRunRanged(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Ranged__child__pawl starts a child that runs workflow Ranged, and waits for its end.
+func Ranged__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRanged, nil, nil, &result)
+	return result, err
+}
+
 // pawlSpaced describes workflow Spaced.
 var pawlSpaced = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Spaced",
@@ -869,6 +983,12 @@ func (r SpacedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunSpaced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Spaced__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Spaced__child__pawl starts a child that runs workflow Spaced, and waits for its end.
+func Spaced__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSpaced, nil, nil, &result)
+	return result, err
 }
 
 // pawlRearmed describes workflow Rearmed.
@@ -911,6 +1031,12 @@ func pawlRunRearmed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Rearmed__child__pawl starts a child that runs workflow Rearmed, and waits for its end.
+func Rearmed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlRearmed, nil, nil, &result)
+	return result, err
+}
+
 // pawlAlternating describes workflow Alternating.
 var pawlAlternating = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/ratelimits.Alternating",
@@ -949,6 +1075,12 @@ func (r AlternatingRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunAlternating(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Alternating__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Alternating__child__pawl starts a child that runs workflow Alternating, and waits for its end.
+func Alternating__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlAlternating, nil, nil, &result)
+	return result, err
 }
 
 // pawlTie describes workflow Tie.
@@ -990,6 +1122,12 @@ func (r TieRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTie(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Tie__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Tie__child__pawl starts a child that runs workflow Tie, and waits for its end.
+func Tie__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTie, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package ratelimits, for a worker to run.

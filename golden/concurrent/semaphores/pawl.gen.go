@@ -107,6 +107,12 @@ func pawlRunUploads(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Uploads__child__pawl starts a child that runs workflow Uploads, and waits for its end.
+func Uploads__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlUploads, nil, nil, &result)
+	return result, err
+}
+
 // pawlSeated describes workflow Seated.
 var pawlSeated = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Seated",
@@ -145,6 +151,12 @@ func (r SeatedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunSeated(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Seated__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Seated__child__pawl starts a child that runs workflow Seated, and waits for its end.
+func Seated__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSeated, nil, nil, &result)
+	return result, err
 }
 
 // pawlExclusive describes workflow Exclusive.
@@ -187,6 +199,12 @@ func pawlRunExclusive(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Exclusive__child__pawl starts a child that runs workflow Exclusive, and waits for its end.
+func Exclusive__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlExclusive, nil, nil, &result)
+	return result, err
+}
+
 // pawlCrowded describes workflow Crowded.
 var pawlCrowded = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Crowded",
@@ -225,6 +243,12 @@ func (r CrowdedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCrowded(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Crowded__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Crowded__child__pawl starts a child that runs workflow Crowded, and waits for its end.
+func Crowded__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCrowded, nil, nil, &result)
+	return result, err
 }
 
 // pawlShared describes workflow Shared.
@@ -267,6 +291,12 @@ func pawlRunShared(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Shared__child__pawl starts a child that runs workflow Shared, and waits for its end.
+func Shared__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlShared, nil, nil, &result)
+	return result, err
+}
+
 // pawlThree describes workflow Three.
 var pawlThree = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Three",
@@ -305,6 +335,12 @@ func (r ThreeRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunThree(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Three__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Three__child__pawl starts a child that runs workflow Three, and waits for its end.
+func Three__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlThree, nil, nil, &result)
+	return result, err
 }
 
 // pawlTried describes workflow Tried.
@@ -347,6 +383,12 @@ func pawlRunTried(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Tried__child__pawl starts a child that runs workflow Tried, and waits for its end.
+func Tried__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTried, nil, nil, &result)
+	return result, err
+}
+
 // pawlGaveup describes workflow Gaveup.
 var pawlGaveup = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Gaveup",
@@ -385,6 +427,12 @@ func (r GaveupRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunGaveup(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Gaveup__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Gaveup__child__pawl starts a child that runs workflow Gaveup, and waits for its end.
+func Gaveup__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGaveup, nil, nil, &result)
+	return result, err
 }
 
 // pawlFilled describes workflow Filled.
@@ -427,6 +475,12 @@ func pawlRunFilled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, er
 	return []any{result}, err
 }
 
+// Filled__child__pawl starts a child that runs workflow Filled, and waits for its end.
+func Filled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFilled, nil, nil, &result)
+	return result, err
+}
+
 // pawlLent describes workflow Lent.
 var pawlLent = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Lent",
@@ -465,6 +519,12 @@ func (r LentRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLent(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Lent__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Lent__child__pawl starts a child that runs workflow Lent, and waits for its end.
+func Lent__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLent, nil, nil, &result)
+	return result, err
 }
 
 // pawlReleased describes workflow Released.
@@ -507,6 +567,12 @@ func pawlRunReleased(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Released__child__pawl starts a child that runs workflow Released, and waits for its end.
+func Released__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlReleased, nil, nil, &result)
+	return result, err
+}
+
 // pawlNested describes workflow Nested.
 var pawlNested = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Nested",
@@ -545,6 +611,12 @@ func (r NestedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNested(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Nested__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Nested__child__pawl starts a child that runs workflow Nested, and waits for its end.
+func Nested__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNested, nil, nil, &result)
+	return result, err
 }
 
 // pawlPhilosophers describes workflow Philosophers.
@@ -587,6 +659,12 @@ func pawlRunPhilosophers(ctx context.Context, _run *abi.Run, in abi.Values) ([]a
 	return []any{result}, err
 }
 
+// Philosophers__child__pawl starts a child that runs workflow Philosophers, and waits for its end.
+func Philosophers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPhilosophers, nil, nil, &result)
+	return result, err
+}
+
 // pawlMutexed describes workflow Mutexed.
 var pawlMutexed = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Mutexed",
@@ -625,6 +703,12 @@ func (r MutexedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunMutexed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Mutexed__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Mutexed__child__pawl starts a child that runs workflow Mutexed, and waits for its end.
+func Mutexed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlMutexed, nil, nil, &result)
+	return result, err
 }
 
 // pawlTryLocked describes workflow TryLocked.
@@ -667,6 +751,12 @@ func pawlRunTryLocked(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// TryLocked__child__pawl starts a child that runs workflow TryLocked, and waits for its end.
+func TryLocked__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTryLocked, nil, nil, &result)
+	return result, err
+}
+
 // pawlCached describes workflow Cached.
 var pawlCached = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Cached",
@@ -705,6 +795,12 @@ func (r CachedRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCached(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Cached__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Cached__child__pawl starts a child that runs workflow Cached, and waits for its end.
+func Cached__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCached, nil, nil, &result)
+	return result, err
 }
 
 // pawlWeighed describes workflow Weighed.
@@ -747,6 +843,12 @@ func pawlRunWeighed(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Weighed__child__pawl starts a child that runs workflow Weighed, and waits for its end.
+func Weighed__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWeighed, nil, nil, &result)
+	return result, err
+}
+
 // pawlGrown describes workflow Grown.
 var pawlGrown = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Grown",
@@ -785,6 +887,12 @@ func (r GrownRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunGrown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Grown__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Grown__child__pawl starts a child that runs workflow Grown, and waits for its end.
+func Grown__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlGrown, nil, nil, &result)
+	return result, err
 }
 
 // pawlTurnstile describes workflow Turnstile.
@@ -827,6 +935,12 @@ func pawlRunTurnstile(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Turnstile__child__pawl starts a child that runs workflow Turnstile, and waits for its end.
+func Turnstile__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTurnstile, nil, nil, &result)
+	return result, err
+}
+
 // pawlWriters describes workflow Writers.
 var pawlWriters = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Writers",
@@ -865,6 +979,12 @@ func (r WritersRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunWriters(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Writers__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Writers__child__pawl starts a child that runs workflow Writers, and waits for its end.
+func Writers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWriters, nil, nil, &result)
+	return result, err
 }
 
 // pawlLockers describes workflow Lockers.
@@ -907,6 +1027,12 @@ func pawlRunLockers(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Lockers__child__pawl starts a child that runs workflow Lockers, and waits for its end.
+func Lockers__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLockers, nil, nil, &result)
+	return result, err
+}
+
 // pawlEither describes workflow Either.
 var pawlEither = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/semaphores.Either",
@@ -946,6 +1072,12 @@ func (r EitherRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunEither(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Either__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Either__child__pawl starts a child that runs workflow Either, and waits for its end.
+func Either__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlEither, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package semaphores, for a worker to run.

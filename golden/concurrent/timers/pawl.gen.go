@@ -111,6 +111,12 @@ func pawlRunDebounced(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Debounced__child__pawl starts a child that runs workflow Debounced, and waits for its end.
+func Debounced__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDebounced, nil, nil, &result)
+	return result, err
+}
+
 // pawlPutOff describes workflow PutOff.
 var pawlPutOff = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.PutOff",
@@ -149,6 +155,12 @@ func (r PutOffRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunPutOff(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := PutOff__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// PutOff__child__pawl starts a child that runs workflow PutOff, and waits for its end.
+func PutOff__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPutOff, nil, nil, &result)
+	return result, err
 }
 
 // pawlThrottled describes workflow Throttled.
@@ -191,6 +203,12 @@ func pawlRunThrottled(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Throttled__child__pawl starts a child that runs workflow Throttled, and waits for its end.
+func Throttled__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlThrottled, nil, nil, &result)
+	return result, err
+}
+
 // pawlScheduler describes workflow Scheduler.
 var pawlScheduler = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Scheduler",
@@ -229,6 +247,12 @@ func (r SchedulerRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunScheduler(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Scheduler__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Scheduler__child__pawl starts a child that runs workflow Scheduler, and waits for its end.
+func Scheduler__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlScheduler, nil, nil, &result)
+	return result, err
 }
 
 // pawlOnTheHour describes workflow OnTheHour.
@@ -271,6 +295,12 @@ func pawlRunOnTheHour(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// OnTheHour__child__pawl starts a child that runs workflow OnTheHour, and waits for its end.
+func OnTheHour__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlOnTheHour, nil, nil, &result)
+	return result, err
+}
+
 // pawlDeadlines describes workflow Deadlines.
 var pawlDeadlines = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Deadlines",
@@ -309,6 +339,12 @@ func (r DeadlinesRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunDeadlines(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Deadlines__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Deadlines__child__pawl starts a child that runs workflow Deadlines, and waits for its end.
+func Deadlines__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDeadlines, nil, nil, &result)
+	return result, err
 }
 
 // pawlCountdown describes workflow Countdown.
@@ -351,6 +387,12 @@ func pawlRunCountdown(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Countdown__child__pawl starts a child that runs workflow Countdown, and waits for its end.
+func Countdown__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCountdown, nil, nil, &result)
+	return result, err
+}
+
 // pawlTicks describes workflow Ticks.
 var pawlTicks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Ticks",
@@ -389,6 +431,12 @@ func (r TicksRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTicks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Ticks__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Ticks__child__pawl starts a child that runs workflow Ticks, and waits for its end.
+func Ticks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTicks, nil, nil, &result)
+	return result, err
 }
 
 // pawlSlowReader describes workflow SlowReader.
@@ -431,6 +479,12 @@ func pawlRunSlowReader(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// SlowReader__child__pawl starts a child that runs workflow SlowReader, and waits for its end.
+func SlowReader__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSlowReader, nil, nil, &result)
+	return result, err
+}
+
 // pawlFaster describes workflow Faster.
 var pawlFaster = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Faster",
@@ -469,6 +523,12 @@ func (r FasterRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunFaster(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Faster__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Faster__child__pawl starts a child that runs workflow Faster, and waits for its end.
+func Faster__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlFaster, nil, nil, &result)
+	return result, err
 }
 
 // pawlPolling describes workflow Polling.
@@ -511,6 +571,12 @@ func pawlRunPolling(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Polling__child__pawl starts a child that runs workflow Polling, and waits for its end.
+func Polling__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPolling, nil, nil, &result)
+	return result, err
+}
+
 // pawlHeartbeats describes workflow Heartbeats.
 var pawlHeartbeats = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Heartbeats",
@@ -549,6 +615,12 @@ func (r HeartbeatsRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunHeartbeats(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Heartbeats__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Heartbeats__child__pawl starts a child that runs workflow Heartbeats, and waits for its end.
+func Heartbeats__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlHeartbeats, nil, nil, &result)
+	return result, err
 }
 
 // pawlWatchdog describes workflow Watchdog.
@@ -591,6 +663,12 @@ func pawlRunWatchdog(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Watchdog__child__pawl starts a child that runs workflow Watchdog, and waits for its end.
+func Watchdog__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlWatchdog, nil, nil, &result)
+	return result, err
+}
+
 // pawlLease describes workflow Lease.
 var pawlLease = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Lease",
@@ -629,6 +707,12 @@ func (r LeaseRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLease(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Lease__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Lease__child__pawl starts a child that runs workflow Lease, and waits for its end.
+func Lease__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLease, nil, nil, &result)
+	return result, err
 }
 
 // pawlTwoBeats describes workflow TwoBeats.
@@ -671,6 +755,12 @@ func pawlRunTwoBeats(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// TwoBeats__child__pawl starts a child that runs workflow TwoBeats, and waits for its end.
+func TwoBeats__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTwoBeats, nil, nil, &result)
+	return result, err
+}
+
 // pawlLastTick describes workflow LastTick.
 var pawlLastTick = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.LastTick",
@@ -709,6 +799,12 @@ func (r LastTickRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunLastTick(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := LastTick__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// LastTick__child__pawl starts a child that runs workflow LastTick, and waits for its end.
+func LastTick__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlLastTick, nil, nil, &result)
+	return result, err
 }
 
 // pawlStopped describes workflow Stopped.
@@ -751,6 +847,12 @@ func pawlRunStopped(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// Stopped__child__pawl starts a child that runs workflow Stopped, and waits for its end.
+func Stopped__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlStopped, nil, nil, &result)
+	return result, err
+}
+
 // pawlUnread describes workflow Unread.
 var pawlUnread = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Unread",
@@ -789,6 +891,12 @@ func (r UnreadRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunUnread(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Unread__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Unread__child__pawl starts a child that runs workflow Unread, and waits for its end.
+func Unread__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlUnread, nil, nil, &result)
+	return result, err
 }
 
 // pawlIdleTimeout describes workflow IdleTimeout.
@@ -831,6 +939,12 @@ func pawlRunIdleTimeout(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// IdleTimeout__child__pawl starts a child that runs workflow IdleTimeout, and waits for its end.
+func IdleTimeout__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlIdleTimeout, nil, nil, &result)
+	return result, err
+}
+
 // pawlNoTime describes workflow NoTime.
 var pawlNoTime = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.NoTime",
@@ -869,6 +983,12 @@ func (r NoTimeRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunNoTime(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := NoTime__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// NoTime__child__pawl starts a child that runs workflow NoTime, and waits for its end.
+func NoTime__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlNoTime, nil, nil, &result)
+	return result, err
 }
 
 // pawlSameInstant describes workflow SameInstant.
@@ -911,6 +1031,12 @@ func pawlRunSameInstant(ctx context.Context, _run *abi.Run, in abi.Values) ([]an
 	return []any{result}, err
 }
 
+// SameInstant__child__pawl starts a child that runs workflow SameInstant, and waits for its end.
+func SameInstant__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSameInstant, nil, nil, &result)
+	return result, err
+}
+
 // pawlCallback describes workflow Callback.
 var pawlCallback = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.Callback",
@@ -949,6 +1075,12 @@ func (r CallbackRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunCallback(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Callback__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Callback__child__pawl starts a child that runs workflow Callback, and waits for its end.
+func Callback__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlCallback, nil, nil, &result)
+	return result, err
 }
 
 // pawlArmedLater describes workflow ArmedLater.
@@ -991,6 +1123,12 @@ func pawlRunArmedLater(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// ArmedLater__child__pawl starts a child that runs workflow ArmedLater, and waits for its end.
+func ArmedLater__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlArmedLater, nil, nil, &result)
+	return result, err
+}
+
 // pawlBackOff describes workflow BackOff.
 var pawlBackOff = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.BackOff",
@@ -1029,6 +1167,12 @@ func (r BackOffRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunBackOff(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := BackOff__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// BackOff__child__pawl starts a child that runs workflow BackOff, and waits for its end.
+func BackOff__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlBackOff, nil, nil, &result)
+	return result, err
 }
 
 // pawlSessions describes workflow Sessions.
@@ -1071,6 +1215,12 @@ func pawlRunSessions(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Sessions__child__pawl starts a child that runs workflow Sessions, and waits for its end.
+func Sessions__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlSessions, nil, nil, &result)
+	return result, err
+}
+
 // pawlPassedOn describes workflow PassedOn.
 var pawlPassedOn = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/golden/concurrent/timers.PassedOn",
@@ -1109,6 +1259,12 @@ func (r PassedOnRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunPassedOn(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := PassedOn__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// PassedOn__child__pawl starts a child that runs workflow PassedOn, and waits for its end.
+func PassedOn__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlPassedOn, nil, nil, &result)
+	return result, err
 }
 
 // PawlRegistration returns the activities and workflows of package timers, for a worker to run.

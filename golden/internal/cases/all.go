@@ -5,19 +5,24 @@ package cases
 import (
 	"bytes"
 	"context"
+	"time"
 
 	"github.com/pawlhq/pawl"
 	"github.com/pawlhq/pawl/golden/accept/accepted"
 	"github.com/pawlhq/pawl/golden/accept/activities"
 	"github.com/pawlhq/pawl/golden/accept/busy"
+	"github.com/pawlhq/pawl/golden/accept/calloptions"
 	"github.com/pawlhq/pawl/golden/accept/chance"
 	"github.com/pawlhq/pawl/golden/accept/channels"
+	"github.com/pawlhq/pawl/golden/accept/children"
+	"github.com/pawlhq/pawl/golden/accept/children/parcels"
 	"github.com/pawlhq/pawl/golden/accept/clock"
 	"github.com/pawlhq/pawl/golden/accept/closures"
 	"github.com/pawlhq/pawl/golden/accept/codecs"
 	"github.com/pawlhq/pawl/golden/accept/concurrency"
 	"github.com/pawlhq/pawl/golden/accept/constraints"
 	"github.com/pawlhq/pawl/golden/accept/contexts"
+	"github.com/pawlhq/pawl/golden/accept/continuing"
 	"github.com/pawlhq/pawl/golden/accept/cooperation"
 	"github.com/pawlhq/pawl/golden/accept/deferred"
 	"github.com/pawlhq/pawl/golden/accept/dice"
@@ -58,6 +63,7 @@ import (
 	"github.com/pawlhq/pawl/golden/accept/shadowing"
 	"github.com/pawlhq/pawl/golden/accept/signals"
 	"github.com/pawlhq/pawl/golden/accept/steps"
+	"github.com/pawlhq/pawl/golden/accept/stubs"
 	"github.com/pawlhq/pawl/golden/accept/timeouts"
 	"github.com/pawlhq/pawl/golden/accept/timers"
 	"github.com/pawlhq/pawl/golden/accept/unusual"
@@ -99,6 +105,14 @@ func All() []Case {
 			},
 		},
 		{
+			Name:          "calloptions", // of the engine
+			Registrations: registrations(calloptions.PawlRegistration()),
+			Want:          outcome([]string{"named named<nil>", "counted 5 <nil>", "elsewhere elsewhere<nil>", "taken true", "late true"}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(calloptions.StartCall(ctx, c, ID, "the-child")).Result(ctx))
+			},
+		},
+		{
 			Name:          "chance",
 			Registrations: registrations(chance.PawlRegistration()),
 			Plain:         func(ctx context.Context) []any { return outcome(chance.Draw(ctx)) },
@@ -112,6 +126,18 @@ func All() []Case {
 			Plain:         func(ctx context.Context) []any { return outcome(channels.Talk(ctx)) },
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(channels.StartTalk(ctx, c, ID)).Result(ctx))
+			},
+		},
+		{
+			Name:          "children",
+			Registrations: registrations(children.PawlRegistration(&children.Warehouse{Limit: 1}), parcels.PawlRegistration()),
+			Plain: func(ctx context.Context) []any {
+				out := outcome(children.Warehouse{Limit: 1}.Order(ctx, []string{"book", "pen"}))
+				time.Sleep(time.Hour) // for what the workflow has started and not waited for
+				return out
+			},
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(children.StartWarehouseOrder(ctx, c, ID, []string{"book", "pen"})).Result(ctx))
 			},
 		},
 		{
@@ -473,6 +499,12 @@ func All() []Case {
 			},
 		},
 		{
+			Name:          "continuing",
+			Registrations: registrations(continuing.PawlRegistration()),
+			Plain:         plainContinuing,
+			Durable:       durableContinuing,
+		},
+		{
 			Name:          "signals",
 			Registrations: registrations(signals.PawlRegistration()),
 			Plain:         plainSignals,
@@ -487,6 +519,16 @@ func All() []Case {
 			},
 			Durable: func(ctx context.Context, c *pawl.Client) []any {
 				return outcome(started(steps.StartClerkHyphenate(ctx, c, ID, []string{"one two", "three"})).Result(ctx))
+			},
+		},
+		{
+			Name:          "stubs", // of the engine
+			Registrations: registrations(stubs.PawlRegistration()),
+			Want: outcome([]string{
+				"taken true", "sum 6 <nil>", "rejected ask something", "nobody true", "ended true", "cancelled 6 cancelled true", "closed true",
+			}, nil),
+			Durable: func(ctx context.Context, c *pawl.Client) []any {
+				return outcome(started(stubs.StartConduct(ctx, c, ID, "counter")).Result(ctx))
 			},
 		},
 		{

@@ -27,14 +27,13 @@ var Exceptions = map[string]string{
 	"fixedbugs/bug348.go":            byName,
 	"fixedbugs/issue17381.go":        byName,
 	"fixedbugs/issue19040.go":        "prints the text of a runtime error that names a method: that is `F__pawl`",
-	"fixedbugs/issue19182.go":        atomics,
 	"fixedbugs/issue21879.go":        byName,
 	"fixedbugs/issue22662.go":        "has `//line` directives in a function, which do not hold in the copy",
 	"fixedbugs/issue24491a.go":       "wants `//go:uintptrescapes` to hold for the copy, too; `unsafe` is rejected",
 	"fixedbugs/issue24491b.go":       "wants `//go:uintptrescapes` to hold for the copy, too; `unsafe` is rejected",
-	"fixedbugs/issue25897a.go":       atomics,
+	"fixedbugs/issue25897a.go":       garbage,
 	"fixedbugs/issue25897b.go":       "finds a method by reflection, which gives the original; rejected",
-	"fixedbugs/issue30977.go":        "collects garbage in a loop that never waits; package `runtime` is rejected",
+	"fixedbugs/issue30977.go":        garbage,
 	"fixedbugs/issue40954.go":        "tests the stack of a goroutine by `unsafe`; rejected",
 	"fixedbugs/issue58300.go":        byName,
 	"fixedbugs/issue58300b.go":       byName,
@@ -52,7 +51,7 @@ var Exceptions = map[string]string{
 
 const (
 	byName  = "looks for a function by the name of its symbol, which is another one for a copy; package `runtime` is rejected"
-	atomics = "has a goroutine that only changes an atomic variable and never waits, so that others get no turn (not reported)"
+	garbage = "collects garbage in a loop that never waits; package `runtime` is rejected"
 )
 
 // Tests are how many tests of a package of the standard library are tried as programs. They are in a package of their

@@ -14,6 +14,8 @@ var locks = Theme{
 		durable("`sync.Once`, `OnceFunc`, `OnceValue`, `OnceValues`", "the function may wait", "accept/locks", "first.Do(", "accept/locks", "sync.OnceFunc(", "accept/locks", "sync.OnceValue(", "accept/locks", "sync.OnceValues(", "accept/cooperation", "once.Do("),
 		asIs("`sync.Map`", "on values that belong to the run", "accept/locks", "ages.LoadOrStore("),
 		durable("`sync.Map.Range`", "in key order", "accept/locks", "ages.Range("),
+		durable("loops that wait for an atomic variable", "others get a turn after 32 iterations, and time moves on",
+			"concurrent/corners/atomics.go", "for !ready.Load() {", "internal/runtime/replay/tick_test.go", "while a goroutine only counts"),
 		asIs("`sync/atomic`", "on values that belong to the run", "accept/locks", "flag.CompareAndSwap(", "accept/locks", "atomic.AddInt64(&count"),
 		rejected("PWL233", "the author's own lock types in a `sync.Locker`", "there, the run only knows the locks of package `sync`: call your lock by its type or through your own interface", "reject/locks", "\tl.Lock()"),
 		asIs("`sync.OnceValue`, `OnceValues` in package variables", "computed once per process; allowed if the function needs no run and its result is never written", "accept/lazy", "word   = sync.OnceValue(", "accept/lazy", "bounds = sync.OnceValues("),

@@ -46,6 +46,8 @@ func Kinds() []Kind {
 			return time.Duration(in.N) * in.Wait
 		}},
 		{Name: "FanOnce", Once: true, start: starter(StartFanOnce), want: sum, work: func(in Input) time.Duration { return in.Work }},
+		{Name: "Family", start: starter(StartFamily), want: sum, work: func(in Input) time.Duration { return in.Work }},
+		{Name: "Delegate", start: starter(StartDelegate), want: func(in Input) int { return times(in.N, in.Seed) }, work: chained},
 		{Name: "Retry", start: starter(StartRetry), want: func(in Input) int { return next(in.Seed) }, work: func(in Input) time.Duration {
 			return 300*time.Millisecond + in.Work
 		}},

@@ -174,3 +174,40 @@ func Compensate(ctx context.Context, in Input) (int, error) {
 	}
 	return value, nil
 }
+
+// Family calls N children concurrently, each of which calls an activity.
+//
+//pawl:workflow
+func Family(ctx context.Context, in Input) (int, error) {
+	type outcome struct {
+		value int
+		err   error
+	}
+	outcomes := make(chan outcome, in.N)
+	for i := range in.N {
+		go func() {
+			value, err := Chain(ctx, Input{Seed: in.Seed + i, N: 1, Work: in.Work})
+			outcomes <- outcome{value, err}
+		}()
+	}
+	sum := 0
+	for range in.N {
+		o := <-outcomes
+		if o.err != nil {
+			return 0, o.err
+		}
+		sum += o.value
+	}
+	return sum, nil
+}
+
+// Delegate starts another run and waits for its result.
+//
+//pawl:workflow
+func Delegate(ctx context.Context, in Input) (int, error) {
+	run, err := StartChain(ctx, nil, "", in)
+	if err != nil {
+		return 0, err
+	}
+	return run.Result(ctx)
+}

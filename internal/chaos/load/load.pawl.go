@@ -98,3 +98,40 @@ func Compensate__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error)
 	}
 	return value, nil
 }
+
+// Family__pawl is Family as a workflow runs it.
+//
+//line load.go:181:1
+func Family__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
+	type outcome struct {
+		value int
+		err   error
+	}
+	outcomes := make(chan outcome, in.N)
+	for i := range in.N {
+		abi.Go(_run, func() {
+			value, err := Chain__child__pawl(_run, ctx, Input{Seed: in.Seed + i, N: 1, Work: in.Work})
+			abi.Send(_run, outcomes, outcome{value, err})
+		})
+	}
+	sum := 0
+	for range in.N {
+		o := abi.Recv(_run, outcomes)
+		if o.err != nil {
+			return 0, o.err
+		}
+		sum += o.value
+	}
+	return sum, nil
+}
+
+// Delegate__pawl is Delegate as a workflow runs it.
+//
+//line load.go:207:1
+func Delegate__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
+	run, err := StartChain(ctx, nil, "", in)
+	if err != nil {
+		return 0, err
+	}
+	return run.Result(ctx)
+}

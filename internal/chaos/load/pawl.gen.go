@@ -164,6 +164,12 @@ func pawlRunChain(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Chain__child__pawl starts a child that runs workflow Chain, and waits for its end.
+func Chain__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlChain, []any{in}, nil, &result)
+	return result, err
+}
+
 // pawlSteps describes workflow Steps.
 var pawlSteps = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Steps",
@@ -206,6 +212,12 @@ func pawlRunSteps(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	}
 	result, err := Steps__pawl(_run, ctx, arg)
 	return []any{result}, err
+}
+
+// Steps__child__pawl starts a child that runs workflow Steps, and waits for its end.
+func Steps__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlSteps, []any{in}, nil, &result)
+	return result, err
 }
 
 // pawlFanOnce describes workflow FanOnce.
@@ -252,6 +264,12 @@ func pawlRunFanOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, e
 	return []any{result}, err
 }
 
+// FanOnce__child__pawl starts a child that runs workflow FanOnce, and waits for its end.
+func FanOnce__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlFanOnce, []any{in}, nil, &result)
+	return result, err
+}
+
 // pawlRetry describes workflow Retry.
 var pawlRetry = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Retry",
@@ -294,6 +312,12 @@ func pawlRunRetry(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	}
 	result, err := Retry__pawl(_run, ctx, arg)
 	return []any{result}, err
+}
+
+// Retry__child__pawl starts a child that runs workflow Retry, and waits for its end.
+func Retry__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlRetry, []any{in}, nil, &result)
+	return result, err
 }
 
 // pawlCompensate describes workflow Compensate.
@@ -340,6 +364,112 @@ func pawlRunCompensate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any
 	return []any{result}, err
 }
 
+// Compensate__child__pawl starts a child that runs workflow Compensate, and waits for its end.
+func Compensate__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlCompensate, []any{in}, nil, &result)
+	return result, err
+}
+
+// pawlFamily describes workflow Family.
+var pawlFamily = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Family",
+	Version: "40d6df9bffdc",
+	Pos:     "load.go:181",
+})
+
+// StartFamily starts a run of workflow Family and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Family calls N children concurrently, each of which calls an activity.
+func StartFamily(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (FamilyRun, error) {
+	run, err := c.Start(ctx, pawlFamily, id, []any{in}, opts...)
+	return FamilyRun{run}, err
+}
+
+// FindFamily returns a handle on the newest run of workflow Family with this id.
+// It does not check that there is one.
+func FindFamily(c *pawl.Client, id string) FamilyRun {
+	return FamilyRun{c.Run(pawlFamily, id)}
+}
+
+// FamilyRun is a handle on a run of workflow Family.
+type FamilyRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r FamilyRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
+}
+
+// pawlRunFamily runs workflow Family.
+func pawlRunFamily(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
+	}
+	result, err := Family__pawl(_run, ctx, arg)
+	return []any{result}, err
+}
+
+// Family__child__pawl starts a child that runs workflow Family, and waits for its end.
+func Family__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlFamily, []any{in}, nil, &result)
+	return result, err
+}
+
+// pawlDelegate describes workflow Delegate.
+var pawlDelegate = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Delegate",
+	Version: "c06c82a19d35",
+	Pos:     "load.go:207",
+})
+
+// StartDelegate starts a run of workflow Delegate and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Delegate starts another run and waits for its result.
+func StartDelegate(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (DelegateRun, error) {
+	run, err := c.Start(ctx, pawlDelegate, id, []any{in}, opts...)
+	return DelegateRun{run}, err
+}
+
+// FindDelegate returns a handle on the newest run of workflow Delegate with this id.
+// It does not check that there is one.
+func FindDelegate(c *pawl.Client, id string) DelegateRun {
+	return DelegateRun{c.Run(pawlDelegate, id)}
+}
+
+// DelegateRun is a handle on a run of workflow Delegate.
+type DelegateRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r DelegateRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
+}
+
+// pawlRunDelegate runs workflow Delegate.
+func pawlRunDelegate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
+	}
+	result, err := Delegate__pawl(_run, ctx, arg)
+	return []any{result}, err
+}
+
+// Delegate__child__pawl starts a child that runs workflow Delegate, and waits for its end.
+func Delegate__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlDelegate, []any{in}, nil, &result)
+	return result, err
+}
+
 // PawlRegistration returns the activities and workflows of package load, for a worker to run.
 func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(
@@ -349,6 +479,8 @@ func PawlRegistration() pawl.Registration {
 		pawlFanOnce.With(pawlRunFanOnce),
 		pawlRetry.With(pawlRunRetry),
 		pawlCompensate.With(pawlRunCompensate),
+		pawlFamily.With(pawlRunFamily),
+		pawlDelegate.With(pawlRunDelegate),
 	)
 }
 
@@ -373,7 +505,9 @@ var pawlPackage = abi.NewPackage(abi.Package{
 				"Chain{}":      "aa40200e957abdee",
 				"Compensate{}": "7e7b9979d3698487",
 				"Compute":      "0969d284d71e6d91",
+				"Delegate{}":   "1b65a93b4175e3eb",
 				"Fail":         "0bc26c5b955fca55",
+				"Family{}":     "dc4b5e5e6ad0662b",
 				"FanOnce{}":    "b888b723b0f6b4e3",
 				"Mark":         "0660b258a4dc0c21",
 				"Once":         "0a582e8fab1856d6",

@@ -30,6 +30,7 @@ type Description struct {
 	Parked    string    // why it is parked
 	Unserved  bool      // no worker takes runs from Queue; set if Status is waiting
 	Reason    string    // of a termination
+	Parent    string    // of a child: the workflow id of the run that has called it
 	Pending   []Pending // what it waits for, oldest first
 	Cancelled bool      // its cancellation was requested
 	// Terminated says that the termination of a waiting or parked run was requested.
@@ -38,10 +39,11 @@ type Description struct {
 
 // Pending is an operation that has no outcome yet.
 type Pending struct {
-	Kind      string // activity, step or timer
+	Kind      string // activity, step, timer, child or request
 	Name      string
 	Op        string // the operation within the run
-	Queue     string // of an activity: the task queue on which it waits for workers
+	Queue     string // of an activity or child: its task queue
+	ID        string // of a child or request: the workflow id of the other run
 	Pos       string // the author's line
 	Scheduled time.Time
 	Due       time.Time     // of a timer
@@ -69,6 +71,9 @@ func (c *Client) Describe(ctx context.Context, id, runID string) (*Description, 
 	d := c.describe(ctx, infoOf(run))
 	if d.Status == history.StatusContinued && !isSingle(runID) { // the next generation is about to begin
 		d.Status, d.Closed = history.StatusRunning, time.Time{}
+	}
+	if started := run.Started(); started != nil && started.Parent != nil {
+		d.Parent = started.Parent.ID
 	}
 	if d.Closed.IsZero() {
 		if err := c.addNews(ctx, d); err != nil {
@@ -193,7 +198,7 @@ func pending(events []history.Event) (list []Pending, cancelled bool) {
 		case d.Starts:
 			order = append(order, op)
 			open[op] = &Pending{
-				Kind: d.Subject, Name: d.Name, Op: op, Queue: d.Queue, Pos: d.Op.Pos, Scheduled: e.Time, Due: d.Due, Period: d.Period,
+				Kind: d.Subject, Name: d.Name, Op: op, Queue: d.Queue, ID: d.ID, Pos: d.Op.Pos, Scheduled: e.Time, Due: d.Due, Period: d.Period,
 			}
 		case d.Ends && p != nil && p.Period > 0: // a tick
 			p.Due = p.Due.Add(p.Period)

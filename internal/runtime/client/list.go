@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -65,15 +66,30 @@ func (c *Client) listStarts(ctx context.Context, f Filter) (list []*history.RunS
 	if len(f.Status) > 0 && !slices.Contains(f.Status, history.StatusWaiting) {
 		return nil, nil
 	}
+	seen, sent := map[string]bool{}, time.Now().Add(-takenSoon)
+	var failed error
 	err = c.store.PendingStarts(ctx, "", func(p store.PendingStart) bool {
-		if req, err := incoming.Start(p.ID, p.Data); err == nil {
-			list = append(list, waitingSummary(req, p.Time))
+		req, err := incoming.Start(p.ID, p.Data)
+		if err != nil || seen[p.ID] { // an earlier start of the same id is to be terminated
+			return true
 		}
+		seen[p.ID] = true
+		if p.Time.Before(sent) {
+			var terminated bool
+			if terminated, failed = c.terminationRequested(ctx, req); terminated || failed != nil {
+				return failed == nil
+			}
+		}
+		list = append(list, waitingSummary(req, p.Time))
 		// Each start has a run that waits, or an entry that is newer. So without a filter, no more are needed.
 		return f.Limit == 0 || len(f.Status) > 0 || f.Type != "" || len(list) < f.Limit
 	})
-	return list, err
+	return list, errors.Join(err, failed)
 }
+
+// takenSoon is how old a start is that a worker should have taken, if there is one. If the termination of its run was requested,
+// it is not listed: there may never be a worker on its task queue that closes it.
+const takenSoon = time.Second
 
 // listing collects runs, newest first.
 type listing struct {

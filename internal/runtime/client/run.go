@@ -37,25 +37,42 @@ func (r *Run) RunID() string { return r.runID }
 
 // Cancel asks the run to cancel its context.
 func (r *Run) Cancel(ctx context.Context, reason string) error {
+	if r.c == nil {
+		return r.stopInside(ctx, history.RequestScheduled{Cancel: &history.CancelRequest{Reason: reason}})
+	}
 	return r.c.Cancel(ctx, r.id, r.runID, reason)
 }
 
 // Terminate closes the run without involving its code.
 func (r *Run) Terminate(ctx context.Context, reason string) error {
+	if r.c == nil {
+		return r.stopInside(ctx, history.RequestScheduled{Terminate: &history.TerminateRequest{Reason: reason}})
+	}
 	return r.c.Terminate(ctx, r.id, r.runID, reason)
 }
 
 // Describe returns the status of the run and what it waits for.
 func (r *Run) Describe(ctx context.Context) (*Description, error) {
+	if r.c == nil {
+		return nil, fmt.Errorf("describe workflow %q: %w", r.id, ErrOutside)
+	}
 	return r.c.Describe(ctx, r.id, r.runID)
 }
 
 // History returns the history of the run.
-func (r *Run) History(ctx context.Context) (*History, error) { return r.c.History(ctx, r.id, r.runID) }
+func (r *Run) History(ctx context.Context) (*History, error) {
+	if r.c == nil {
+		return nil, fmt.Errorf("history of workflow %q: %w", r.id, ErrOutside)
+	}
+	return r.c.History(ctx, r.id, r.runID)
+}
 
 // Wait waits for the run to end and decodes its results into out. It fails with a *RunError if the run did not
 // complete, with ErrNotFound if it is not known, and with ctx's error if ctx ends first; the run continues.
 func (r *Run) Wait(ctx context.Context, out ...any) error {
+	if r.c == nil {
+		return r.waitInside(ctx, out)
+	}
 	info, err := r.c.ResultOrParked(ctx, r.id, r.runID, func(reason string) {
 		firstLine, _, _ := strings.Cut(reason, "\n")
 		r.c.log.Warn("the run that is waited for is parked; pawl run show prints the whole reason", "workflow", r.id, "reason", firstLine)

@@ -28,7 +28,12 @@ func DedupID(id string) SignalOption {
 // Signal sends a signal to the run. When it returns without an error, the signal is stored, and the run was open.
 func (r *Run) Signal(ctx context.Context, name string, value any, opts ...SignalOption) error {
 	m, err := newSignal(r.workflow, name, value, opts)
-	if err == nil {
+	switch {
+	case err != nil:
+	case r.c == nil:
+		_, err = r.sendInside(ctx, m)
+		return err
+	default:
 		err = r.c.signal(ctx, r.id, r.runID, m)
 	}
 	if err != nil {

@@ -77,6 +77,9 @@ const DefaultRetention = 72 * time.Hour
 // Start begins a run of w. An empty id is replaced by a random one. When it returns without an error, the start is
 // stored: the run will happen. It fails with an *AlreadyStartedError if the id is taken.
 func (c *Client) Start(ctx context.Context, w *abi.Workflow, id string, in []any, opts ...StartOption) (*Run, error) {
+	if c == nil {
+		return startInside(ctx, w, id, in, opts)
+	}
 	input, err := payloads.Encode(w.Codec, in)
 	if err != nil {
 		return nil, fmt.Errorf("start workflow %s: %w", w.Name, err)
@@ -110,7 +113,9 @@ func (c *Client) StartRequest(ctx context.Context, req *history.StartRequest, op
 		return "", err
 	}
 	identifySignals(req)
-	req.RunID = c.newRunID(req)
+	if req.RunID == "" {
+		req.RunID = c.newRunID(req)
+	}
 	if err := c.sealStart(ctx, req); err != nil {
 		return "", fmt.Errorf("start workflow %q: %w", req.ID, err)
 	}
@@ -127,6 +132,11 @@ func (c *Client) startOnce(ctx context.Context, req *history.StartRequest) (runI
 	}
 	if runID, taken, err := c.taken(ctx, req); taken || err != nil {
 		return runID, err
+	}
+	if req.Conflict == history.ConflictTerminate {
+		if err := c.replaceWaiting(ctx, req); err != nil {
+			return "", fmt.Errorf("start workflow %q: replace runs that wait: %w", req.ID, err)
+		}
 	}
 	return c.send(ctx, req)
 }
@@ -198,11 +208,11 @@ func (c *Client) taken(ctx context.Context, req *history.StartRequest) (runID st
 	case rejected(run, req.RequestID) && req.Conflict == history.ConflictUseExisting:
 		return run.RunID, true, nil
 	case rejected(run, req.RequestID):
-		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+		return "", true, &AlreadyStartedError{ID: req.ID, RunID: run.RunID, Status: status}
 	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
 		return run.RunID, true, nil
 	case !status.Closed() && req.Conflict == history.ConflictFail, status.Closed() && !req.Reuse.Allows(status):
-		return "", true, &AlreadyStartedError{req.ID, run.RunID, status}
+		return "", true, &AlreadyStartedError{ID: req.ID, RunID: run.RunID, Status: status}
 	}
 	return "", false, nil
 }
@@ -238,8 +248,13 @@ func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, e
 		if !errors.As(err, &pending) {
 			return "", fmt.Errorf("start workflow %q: it is not known whether it was sent: %w; start it again with the same request id", req.ID, err)
 		}
-		if runID, err := c.joinPending(ctx, req, pending); runID != "" || err != nil {
+		runID, behind, err := c.joinPending(ctx, req, pending)
+		if runID != "" || err != nil {
 			return runID, err
+		}
+		if behind {
+			msg.Behind = pending.Seq
+			continue
 		}
 		if err := retry.Wait(ctx, attempts); err != nil {
 			return "", fmt.Errorf("workflow %q was not started, because the start of its previous run is still pending: %w", req.ID, err)
@@ -248,19 +263,19 @@ func (c *Client) send(ctx context.Context, req *history.StartRequest) (string, e
 }
 
 // joinPending handles another start of the same id that is in the inbox: no worker has taken it yet, or its run started
-// recently and keeps it there in case its worker dies. It returns no run if the request may be sent again once that start
-// is gone.
-func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pending *store.PendingStartError) (runID string, err error) {
+// recently and keeps it there in case its worker dies. It returns no run if the request may be sent again: behind that start,
+// or once that start is gone.
+func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pending *store.PendingStartError) (runID string, behind bool, err error) {
 	other, err := incoming.Start(req.ID, pending.Data)
 	if err != nil {
-		return "", nil // not a start: a worker will remove it
+		return "", false, nil // not a start: a worker will remove it
 	}
 	if other.RequestID == req.RequestID {
-		return other.RunID, nil
+		return other.RunID, false, nil
 	}
 	run, err := journal.Read(ctx, c.store, c.chain, req.ID, "")
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", err
+		return "", false, err
 	}
 	status, inTheWay := history.StatusRunning, other.RunID
 	if err == nil {
@@ -269,29 +284,67 @@ func (c *Client) joinPending(ctx context.Context, req *history.StartRequest, pen
 			status, inTheWay, run = history.StatusRunning, other.RunID, nil // that start will begin a run
 		}
 	}
+	if run == nil || err != nil { // no worker has begun it
+		return c.joinWaiting(ctx, req, other)
+	}
 	switch {
 	case status.Closed() && req.Reuse.Allows(status):
-		return "", nil
+		return "", false, nil
 	case !status.Closed() && req.Conflict == history.ConflictUseExisting:
-		return inTheWay, nil
+		return inTheWay, false, nil
 	case !status.Closed() && req.Conflict == history.ConflictTerminate:
-		return "", c.replace(ctx, req, run)
+		queue, err := c.queue(ctx, run, req.ID)
+		if err == nil {
+			err = c.replace(ctx, req, queue, run.RunID)
+		}
+		return "", false, err
 	}
-	return "", &AlreadyStartedError{req.ID, inTheWay, status}
+	return "", false, &AlreadyStartedError{ID: req.ID, RunID: inTheWay, Status: status}
 }
 
-// replace terminates a run that the new one replaces. run is nil if no worker has begun it.
-func (c *Client) replace(ctx context.Context, req *history.StartRequest, run *journal.Run) error {
-	if run == nil {
-		return nil
+// joinWaiting is joinPending for a start whose run waits for its first worker. If that run is to be terminated, the request
+// need not wait for a worker that does it: whoever takes the start will find the request to terminate, and the next start
+// behind it.
+func (c *Client) joinWaiting(ctx context.Context, req, other *history.StartRequest) (runID string, behind bool, err error) {
+	terminated, err := c.terminationRequested(ctx, other)
+	switch {
+	case err != nil:
+		return "", false, err
+	case terminated:
+		return "", true, nil
+	case req.Conflict == history.ConflictUseExisting:
+		return other.RunID, false, nil
+	case req.Conflict == history.ConflictTerminate:
+		err := c.replace(ctx, req, other.Queue, other.RunID)
+		return "", err == nil, err
 	}
-	queue, err := c.queue(ctx, run, req.ID)
-	if err != nil {
-		return err
-	}
-	msg := &history.Message{RunID: run.RunID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
-	dedup := req.RequestID + "/replaces/" + run.RunID
+	return "", false, &AlreadyStartedError{ID: req.ID, RunID: other.RunID, Status: history.StatusWaiting}
+}
+
+// replace terminates a run that the new one replaces.
+func (c *Client) replace(ctx context.Context, req *history.StartRequest, queue, runID string) error {
+	msg := &history.Message{RunID: runID, Terminate: &history.TerminateRequest{Reason: "replaced by a new start"}}
+	dedup := req.RequestID + "/replaces/" + runID
 	return c.store.Send(ctx, store.Message{Queue: queue, ID: req.ID, DedupID: dedup, Data: msg.Marshal()})
+}
+
+// replaceWaiting terminates runs of the id that wait on other task queues, which may have no workers. On its own queue, the
+// request meets their start.
+func (c *Client) replaceWaiting(ctx context.Context, req *history.StartRequest) error {
+	var found []*history.StartRequest
+	err := c.store.PendingStarts(ctx, req.ID, func(p store.PendingStart) bool {
+		if other, err := incoming.Start(p.ID, p.Data); err == nil && p.Queue != req.Queue && other.RequestID != req.RequestID {
+			found = append(found, other)
+		}
+		return true
+	})
+	for _, other := range found {
+		begun, failed := c.hasBegun(ctx, other)
+		if err = errors.Join(err, failed); err == nil && !begun {
+			err = c.replace(ctx, req, other.Queue, other.RunID)
+		}
+	}
+	return err
 }
 
 // started waits, if an open run may prevent the start, until a worker has decided.
@@ -352,6 +405,11 @@ func (c *Client) newRunID(req *history.StartRequest) string {
 	if req.Named {
 		unique += "\x00" + c.newID(req.ID)
 	}
-	sum := sha256.Sum256([]byte(req.ID + "\x00" + unique))
+	return uniqueRunID(req.ID, unique)
+}
+
+// uniqueRunID returns the id of the run of a workflow id that a unique request begins.
+func uniqueRunID(id, unique string) string {
+	sum := sha256.Sum256([]byte(id + "\x00" + unique))
 	return hex.EncodeToString(sum[:16])
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // ErrUnanswered says that a run closed without answering an update.
-var ErrUnanswered = errors.New("the run closed without answering the update")
+var ErrUnanswered = failures.ErrUnanswered
 
 // UpdateOption changes how an update is sent.
 type UpdateOption func(*history.SignalRequest) error
@@ -48,6 +48,9 @@ func (u *Update) ID() string { return u.id }
 // Update sends an update, and returns when the run has accepted it: it is in the history. It fails as Result does if the run has
 // refused the input, or closed before.
 func (r *Run) Update(ctx context.Context, name string, in any, opts ...UpdateOption) (*Update, error) {
+	if r.c == nil {
+		return nil, fmt.Errorf("start update %s of workflow %q: %w", name, r.id, ErrOutside)
+	}
 	u, w, err := r.sendUpdate(ctx, name, in, opts)
 	if err != nil {
 		return nil, err
@@ -59,6 +62,9 @@ func (r *Run) Update(ctx context.Context, name string, in any, opts ...UpdateOpt
 
 // Ask sends an update, waits for its answer and decodes it into out. Input that the workflow refuses is not recorded.
 func (r *Run) Ask(ctx context.Context, name string, in, out any, opts ...UpdateOption) error {
+	if r.c == nil {
+		return r.askInside(ctx, name, in, out, opts)
+	}
 	u, w, err := r.sendUpdate(ctx, name, in, opts)
 	if err != nil {
 		return err
@@ -105,26 +111,36 @@ func (c *Client) openOutcome(ctx context.Context, o *history.Outcome) error {
 // sendUpdate sends an update to the open run, and returns what waits for it. If the newest run has closed, only an answer that it
 // has given counts.
 func (r *Run) sendUpdate(ctx context.Context, name string, in any, opts []UpdateOption) (*Update, *updateWait, error) {
-	fail := func(err error) (*Update, *updateWait, error) {
-		return nil, nil, fmt.Errorf("cannot send update %s to workflow %q: %w", name, r.id, err)
-	}
 	if err := validate(in); err != nil {
 		return nil, nil, err
 	}
 	m, err := newUpdate(r.workflow, name, in, opts)
 	if err != nil {
-		return fail(err)
+		return nil, nil, fmt.Errorf("cannot send update %s to workflow %q: %w", name, r.id, err)
 	}
 	named := m.ID != ""
 	if !named {
 		m.ID = r.c.newID(r.id)
+	}
+	u, w, err := r.deliverUpdate(ctx, m)
+	if err == nil {
+		u.named = named
+	}
+	return u, w, err
+}
+
+// deliverUpdate is sendUpdate for an update that has been made.
+func (r *Run) deliverUpdate(ctx context.Context, m *history.SignalRequest) (*Update, *updateWait, error) {
+	name := m.Name
+	fail := func(err error) (*Update, *updateWait, error) {
+		return nil, nil, fmt.Errorf("cannot send update %s to workflow %q: %w", name, r.id, err)
 	}
 	msg := &history.Message{Signal: m}
 	queue, err := r.c.openRun(ctx, r.id, r.runID, msg)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fail(err)
 	}
-	u := &Update{run: r, runID: msg.RunID, name: name, id: m.ID, named: named}
+	u := &Update{run: r, runID: msg.RunID, name: name, id: m.ID, named: true}
 	if err != nil { // closed: it may have answered
 		run, unknown := r.c.read(ctx, r.id, r.runID)
 		if unknown != nil {

@@ -5,6 +5,7 @@ package client
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -52,6 +53,15 @@ func (c *Client) hasBegun(ctx context.Context, req *history.StartRequest) (bool,
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// terminationRequested reports whether the termination of a run was requested that no worker has begun.
+func (c *Client) terminationRequested(ctx context.Context, req *history.StartRequest) (bool, error) {
+	sent, err := c.store.Pending(ctx, req.Queue, req.ID)
+	return slices.ContainsFunc(sent, func(p store.Pending) bool {
+		msg, err := incoming.Message(p)
+		return !p.Start && err == nil && msg.Terminate != nil && msg.RunID == req.RunID
+	}), err
 }
 
 // find reads a run, or returns the summary of one that waits for its first worker. An empty runID stands for the newest run. It

@@ -3,6 +3,7 @@
 package failures
 
 import (
+	stdencoding "encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -20,8 +21,8 @@ const (
 	maxType  = 256      // of the name of a type
 )
 
-// Encode returns err, with its tree, as a failure. It returns nil for nil. A text that is too long is cut, and a field
-// that is too long, or does not encode, is left out.
+// Encode returns err, with its tree, as a failure. It returns nil for nil. A text that is too long is cut, also one in a field.
+// Another field that is too long, or one that does not encode, is left out.
 func (r *Errors) Encode(err error) *history.Failure {
 	if err == nil {
 		return nil
@@ -152,8 +153,11 @@ func contains(errs []error, err error) bool {
 	return slices.ContainsFunc(errs, func(other error) bool { return same(err, other) })
 }
 
-// field adds a field, unless it does not encode or is too long.
+// field adds a field, unless it does not encode or is too long. A plain string that is too long is cut.
 func (e *encoding) field(fields map[string]json.RawMessage, name string, v reflect.Value) bool {
+	if plain := v.Kind() == reflect.String && !v.Type().Implements(jsonMarshaler) && !v.Type().Implements(textMarshaler); plain {
+		v = reflect.ValueOf(e.quotable(v.String()))
+	}
 	data, panicked := guarded(func() []byte {
 		data, err := json.Marshal(v.Interface())
 		if err != nil {
@@ -167,6 +171,22 @@ func (e *encoding) field(fields map[string]json.RawMessage, name string, v refle
 	e.bytes -= len(data)
 	fields[name] = data
 	return true
+}
+
+var (
+	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
+	textMarshaler = reflect.TypeFor[stdencoding.TextMarshaler]()
+)
+
+// quotable cuts a text so that it may be stored as JSON, which may need more bytes than the text has.
+func (e *encoding) quotable(text string) string {
+	limit := max(minText, min(maxText, e.bytes))
+	for size := limit; ; size /= 2 {
+		short := history.Cut(text, size)
+		if quoted, err := json.Marshal(short); err != nil || len(quoted) <= limit || size <= minText {
+			return short
+		}
+	}
 }
 
 // text returns a text as it may be stored.

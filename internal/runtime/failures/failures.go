@@ -34,7 +34,7 @@ func ErrorType[T error](name string) ErrorDef {
 	return ErrorDef{Name: name, Type: reflect.TypeFor[T]()}
 }
 
-// standard holds the errors of the standard library, which are always registered.
+// standard holds the errors that are always registered: those of the standard library, and those about runs.
 var standard = []ErrorDef{
 	Sentinel("context.Canceled", context.Canceled),
 	Sentinel("context.DeadlineExceeded", context.DeadlineExceeded),
@@ -60,6 +60,10 @@ var standard = []ErrorDef{
 	ErrorType[*os.SyscallError]("os.SyscallError"),
 	ErrorType[*strconv.NumError]("strconv.NumError"),
 	ErrorType[syscall.Errno]("syscall.Errno"),
+	Sentinel("pawl.ErrNotFound", ErrNotFound),
+	Sentinel("pawl.ErrUnanswered", ErrUnanswered),
+	ErrorType[*AlreadyStartedError]("pawl.AlreadyStartedError"),
+	ErrorType[*RunError]("pawl.RunError"),
 }
 
 // Errors holds errors registered by name. It may be used from many goroutines.
@@ -69,7 +73,7 @@ type Errors struct {
 	types     map[reflect.Type]string
 }
 
-// NewErrors returns the registered errors of the standard library and those in defs.
+// NewErrors returns the errors that are always registered and those in defs.
 func NewErrors(defs ...ErrorDef) *Errors {
 	r := &Errors{map[string]ErrorDef{}, map[error]string{}, map[reflect.Type]string{}}
 	for _, list := range [][]ErrorDef{standard, defs} {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 )
 
 // maxErrors is the largest number of errors of one tree that are looked at. The tree may be cyclic.
@@ -28,7 +30,7 @@ func Message(err error) string {
 	case isNil(err):
 		text = fmt.Sprintf("a nil pointer of type %T was returned as an error: return nil of type error instead", err)
 	default:
-		text = fmt.Sprintf("an error of type %T, whose Error method panics: %v", err, panicked)
+		text = fmt.Sprintf("an error of type %T, whose Error method panics: %s", err, panics.Text(panicked))
 	}
 	return strings.ToValidUTF8(text, "\uFFFD")
 }

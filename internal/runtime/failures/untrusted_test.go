@@ -171,7 +171,7 @@ func TestHostileErrorsKeepTheirIdentity(t *testing.T) {
 		t.Errorf("an error that loses a field: %v", err)
 	}
 	var long *huge
-	if err := decode("long field"); !errors.As(err, &long) || long.Code != 7 || long.Body != "" {
+	if err := decode("long field"); !errors.As(err, &long) || long.Code != 7 || len(long.Body) > maxText || !strings.HasSuffix(long.Body, "x… (1048576 bytes)") {
 		t.Errorf("an error with a long field: %v", err)
 	}
 	for _, name := range []string{"joined with panics", "many"} {
@@ -229,5 +229,49 @@ func TestWorkerLostError(t *testing.T) {
 	old := r.Decode(&history.Failure{Kind: history.FailureTimeout, Type: "heartbeat", Fields: json.RawMessage(`{"Activity":"shop.Charge","Limit":0}`)})
 	if !errors.Is(old, context.DeadlineExceeded) || !strings.Contains(old.Error(), "its worker was lost") {
 		t.Errorf("recorded before: %v", old)
+	}
+}
+
+// answer is an error with much of what a server has said.
+type answer struct {
+	Code int
+	Body string
+	Raw  []byte
+	Lang word
+}
+
+func (a *answer) Error() string { return fmt.Sprint("code ", a.Code) }
+
+// word is a string with a form of its own, which must not be cut.
+type word string
+
+func (w word) MarshalText() ([]byte, error) { return []byte("word:" + string(w)), nil }
+func (w *word) UnmarshalText(text []byte) error {
+	*w = word(strings.TrimPrefix(string(text), "word:"))
+	return nil
+}
+
+func TestLongFields(t *testing.T) {
+	known := NewErrors(ErrorType[*answer]("t.answer"))
+	for name, body := range map[string]string{
+		"short":       "no",
+		"long":        strings.Repeat("body ", 10_000),
+		"much quoted": strings.Repeat("\x01", 8<<10),
+		"not UTF-8":   strings.Repeat("a\xff", 20<<10),
+	} {
+		t.Run(name, func(t *testing.T) {
+			sent := &answer{402, body, make([]byte, 10<<10), word(strings.Repeat("w", 9<<10))}
+			failure := known.Encode(fmt.Errorf("order 7: %w", sent))
+			var got *answer
+			if err := known.Decode(failure); !errors.As(err, &got) || got.Code != 402 {
+				t.Fatalf("got %v", err)
+			}
+			if len(got.Body) > 8<<10 || !strings.HasPrefix(got.Body, strings.ToValidUTF8(body, "\uFFFD")[:2]) || len(body) > 10 && !strings.Contains(got.Body, " bytes)") {
+				t.Errorf("a body of %d bytes became %.30q … (%d bytes)", len(body), got.Body, len(got.Body))
+			}
+			if len(got.Raw) > 0 || got.Lang != "" {
+				t.Errorf("%d bytes of Raw and %d of Lang are left", len(got.Raw), len(got.Lang))
+			}
+		})
 	}
 }

@@ -11,11 +11,12 @@ func MapPayloads(b Body, edit func(*Payload) error) (Body, error) {
 }
 
 // Comparable returns a copy of b without what may differ between two executions of the same code: positions in the
-// source, and warnings.
+// source, warnings, and what only newer versions record.
 func Comparable(b Body) Body {
 	return b.edited(&editor{
 		onOp:       func(o *Op) { o.Pos = "" },
 		onWarnings: func(warnings *[]string) { *warnings = nil },
+		onCause:    func(deadline *bool) { *deadline = false },
 	})
 }
 

@@ -7,7 +7,8 @@ type editor struct {
 	onOp       func(*Op)
 	onPayload  func(*Payload)
 	onWarnings func(*[]string)
-	err        error // the first one
+	onCause    func(deadline *bool) // of a request to cancel
+	err        error                // the first one
 }
 
 // newPayloadEditor returns an editor that calls edit until that fails.

@@ -19,6 +19,7 @@ type RunStarted struct {
 	Config    []Setting       // config fields of the receiver when the run started
 	Timeout   time.Duration   // the run is closed as timed out this long after its start; 0: never
 	Retention time.Duration   // how long the closed run is kept
+	Parent    *Parent         // of a child; nil for other runs
 	Signals   []SignalRequest // what the run has received before its code begins
 	Continued *Continued      // of a later generation of a run that continues as new; nil for the first one
 
@@ -38,13 +39,17 @@ func (e *RunStarted) fields(w *wire) {
 	w.string(8, &e.WorkflowVersion)
 	w.string(9, &e.GeneratorVersion)
 	number(w, 10, &e.SchedulerVersion)
+	optional(w, 11, &e.Parent)
 	optional(w, 12, &e.Continued)
 	list(w, 18, &e.Signals)
 }
 
 // Details implements Body.
 func (e *RunStarted) Details() Details {
-	return Details{Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config, Signals: e.Signals}
+	return Details{
+		Kind: KindRunStarted, Subject: "run", Verb: "started", Name: e.Type, Queue: e.Queue, Input: &e.Input, Config: e.Config,
+		Signals: e.Signals, Parent: e.Parent,
+	}
 }
 func (e *RunStarted) edited(ed *editor) Body {
 	c := *e
@@ -124,18 +129,33 @@ func (e *ActivityCompleted) edited(ed *editor) Body {
 	return &c
 }
 
-// ActivityCancelRequested is the command to cancel the context of an activity or step. The outcome follows later.
+// ActivityCancelRequested is the command to cancel the context of an activity or step, or a request. The outcome follows later.
 type ActivityCancelRequested struct {
 	Op OpID
+	// Deadline says that the time of the context was up. The code gets that as the error of its call, whatever the outcome has.
+	Deadline bool
 }
 
-func (e *ActivityCancelRequested) fields(w *wire) { w.sub(1, &e.Op) }
+func (e *ActivityCancelRequested) fields(w *wire) {
+	w.sub(1, &e.Op)
+	w.bool(2, &e.Deadline)
+}
 
 // Details implements Body.
 func (e *ActivityCancelRequested) Details() Details {
-	return Details{Kind: KindActivityCancelRequested, Subject: "activity", Verb: "cancel requested", Command: true, Op: e.Op.op()}
+	d := Details{Kind: KindActivityCancelRequested, Subject: "activity", Verb: "cancel requested", Command: true, Op: e.Op.op()}
+	if e.Deadline {
+		d.Reason = "the deadline of its context has passed"
+	}
+	return d
 }
-func (e *ActivityCancelRequested) edited(*editor) Body { return e }
+func (e *ActivityCancelRequested) edited(ed *editor) Body {
+	c := *e
+	if ed.onCause != nil {
+		ed.onCause(&c.Deadline)
+	}
+	return &c
+}
 
 // StepScheduled is the command to run a step in the worker that runs the workflow.
 type StepScheduled struct {
@@ -258,13 +278,17 @@ func (e *CancelRequested) edited(ed *editor) Body {
 // StartRejected rejects a start request that arrived while this run was open. The workflow's code does not see it.
 type StartRejected struct {
 	RequestID string
+	Parent    *Parent // of the child that was to be started; nil if it was no child
 }
 
-func (e *StartRejected) fields(w *wire) { w.string(1, &e.RequestID) }
+func (e *StartRejected) fields(w *wire) {
+	w.string(1, &e.RequestID)
+	optional(w, 2, &e.Parent)
+}
 
 // Details implements Body.
 func (e *StartRejected) Details() Details {
-	return Details{Kind: KindStartRejected, Subject: "start", Verb: "rejected", Request: e.RequestID}
+	return Details{Kind: KindStartRejected, Subject: "start", Verb: "rejected", Request: e.RequestID, Parent: e.Parent}
 }
 func (e *StartRejected) edited(*editor) Body { return e }
 

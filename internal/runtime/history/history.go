@@ -24,8 +24,8 @@ const (
 	// Format is the version of the schema's meaning.
 	Format = 1
 	// SchedulerVersion is the version of the scheduler's rules: order of coroutines, of cancellation, random streams,
-	// names of goroutines. docs/scheduling.md says what each version changed.
-	SchedulerVersion = 3
+	// names of goroutines, errors of calls that are not started. docs/scheduling.md says what each version changed.
+	SchedulerVersion = 4
 )
 
 // Record is one message of a run's journal.
@@ -98,12 +98,17 @@ var bodies = byKind(
 	body[SignalReceived],
 	body[UpdateAccepted],
 	body[UpdateCompleted],
+	body[ChildScheduled],
+	body[ChildCompleted],
+	body[ChildCancelRequested],
 	body[RunCompleted],
 	body[RunFailed],
 	body[RunCancelled],
 	body[RunTerminated],
 	body[RunTimedOut],
 	body[RunContinued],
+	body[RequestScheduled],
+	body[RequestCompleted],
 )
 
 func body[T any, B interface {

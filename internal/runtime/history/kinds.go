@@ -26,12 +26,17 @@ const (
 	KindSignalReceived          Kind = 21
 	KindUpdateAccepted          Kind = 22
 	KindUpdateCompleted         Kind = 23
+	KindChildScheduled          Kind = 25
+	KindChildCompleted          Kind = 27
+	KindChildCancelRequested    Kind = 28
 	KindRunCompleted            Kind = 30
 	KindRunFailed               Kind = 31
 	KindRunCancelled            Kind = 32
 	KindRunTerminated           Kind = 33
 	KindRunTimedOut             Kind = 34
 	KindRunContinued            Kind = 35
+	KindRequestScheduled        Kind = 40
+	KindRequestCompleted        Kind = 41
 )
 
 // Body is what happened.
@@ -57,6 +62,7 @@ type Details struct {
 	Ends   bool // it ends the operation, or is one tick of a ticker
 
 	Name    string // of the workflow, activity (with its tag), timer or time zone
+	ID      string // the workflow id of a child
 	Queue   string
 	Input   *Payload
 	Config  []Setting
@@ -67,7 +73,8 @@ type Details struct {
 	Reason  string        // given with a request, or why something failed
 	// SealedReason is the reason, while it is sealed.
 	SealedReason Payload
-	Request      string // id of the start request
+	Request      string  // id of the start request
+	Parent       *Parent // of a run that is a child
 	Warnings     []string
 }
 

@@ -54,6 +54,7 @@ type StartRequest struct {
 	Reuse     ReusePolicy
 	Conflict  ConflictPolicy
 	Named     bool // the caller chose the request id, and may make the request again
+	Parent    *Parent
 	Signals   []SignalRequest
 }
 
@@ -69,6 +70,7 @@ func (m *StartRequest) fields(w *wire) {
 	number(w, 9, &m.Reuse)
 	number(w, 10, &m.Conflict)
 	w.bool(11, &m.Named)
+	optional(w, 12, &m.Parent)
 	list(w, 18, &m.Signals)
 }
 
@@ -95,6 +97,8 @@ type Message struct {
 	Terminate *TerminateRequest
 	Wake      *Wake
 	Signal    *SignalRequest
+	Child     *ChildCompleted
+	Request   *RequestCompleted
 }
 
 // CancelRequest asks a run to cancel its context.
@@ -134,6 +138,8 @@ func (m *Message) fields(w *wire) {
 	optional(w, 4, &m.Terminate)
 	optional(w, 5, &m.Wake)
 	optional(w, 6, &m.Signal)
+	optional(w, 8, &m.Child)
+	optional(w, 9, &m.Request)
 }
 
 // Marshal encodes m.
@@ -145,7 +151,7 @@ func UnmarshalMessage(data []byte) (*Message, error) {
 	if err := unmarshal(data, m); err != nil {
 		return nil, named("inbox message", err)
 	}
-	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil && m.Signal == nil {
+	if m.Completed == nil && m.Cancel == nil && m.Terminate == nil && m.Wake == nil && m.Signal == nil && m.Child == nil && m.Request == nil {
 		return nil, errors.New("inbox message of an unknown kind: run a newer worker")
 	}
 	return m, nil

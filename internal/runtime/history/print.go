@@ -22,6 +22,7 @@ func (e Event) String() string {
 		add("%s", id)
 	}
 	add("%s", d.Name)
+	add("id %s", d.ID)
 	add("on %s", d.Queue)
 	add("(%s)", d.Op.Pos)
 	if !d.Due.IsZero() {
@@ -29,6 +30,9 @@ func (e Event) String() string {
 	}
 	if d.Period > 0 {
 		add("then every %s", d.Period)
+	}
+	if d.Parent != nil {
+		add("child of %s", d.Parent.ID+" "+d.Parent.Op.String())
 	}
 	if d.Input != nil {
 		add("%s", *d.Input)

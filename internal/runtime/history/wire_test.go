@@ -72,7 +72,7 @@ func TestNewerRecordsAreRefused(t *testing.T) {
 			t.Errorf("%q: got %+v, %v", want, rec, err)
 		}
 	}
-	if msg, err := UnmarshalMessage(sized(9, nil)); err == nil || !strings.Contains(err.Error(), "run a newer worker") {
+	if msg, err := UnmarshalMessage(sized(1000, nil)); err == nil || !strings.Contains(err.Error(), "run a newer worker") {
 		t.Errorf("inbox message: got %+v, %v", msg, err)
 	}
 }

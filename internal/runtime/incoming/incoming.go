@@ -17,12 +17,17 @@ func Message(in store.Pending) (*history.Message, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case in.Outcome && msg.Completed == nil:
+	case in.Outcome && !outcome(msg):
 		return nil, errors.New("no outcome, but sent as an outcome")
-	case !in.Outcome && msg.Completed != nil:
+	case !in.Outcome && outcome(msg):
 		return nil, errors.New("an outcome, but not sent as an outcome")
 	}
 	return msg, nil
+}
+
+// outcome reports whether a message holds the outcome of an operation.
+func outcome(msg *history.Message) bool {
+	return msg.Completed != nil || msg.Child != nil || msg.Request != nil
 }
 
 // maxName is the length in bytes of the longest name that a store accepts.

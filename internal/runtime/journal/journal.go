@@ -63,7 +63,7 @@ func load(ctx context.Context, st store.Store, id, runID string) ([]store.Stored
 
 // corrupt wraps err in a CorruptError, unless it is an error of the store that may not happen again.
 func corrupt(id string, seq store.Seq, err error) error {
-	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if store.IsDown(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return &CorruptError{id, seq, err}

@@ -12,6 +12,7 @@ import (
 	"reflect"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
@@ -86,7 +87,7 @@ func encodeValue(s codec.Serializer, v any) (data []byte, err error) {
 // recoverAs turns a panic of code that is not trusted into an error.
 func recoverAs(err *error, doing string) {
 	if v := recover(); v != nil {
-		*err = fmt.Errorf("%s panicked: %v", doing, v)
+		*err = fmt.Errorf("%s panicked: %s", doing, panics.Text(v))
 	}
 }
 

@@ -15,15 +15,15 @@ import (
 	"github.com/pawlhq/pawl/runtime/codec"
 )
 
-type panics struct{}
+type panicking struct{}
 
-func (panics) MarshalJSON() ([]byte, error)         { panic("no JSON") }
-func (*panics) UnmarshalJSON([]byte) error          { panic("no value") }
-func (panics) Name() string                         { return "panics" }
-func (panics) Marshal(any) ([]byte, error)          { panic("no bytes") }
-func (panics) Unmarshal([]byte, any) error          { panic("no value") }
-func (panics) Seal(data []byte) (b []byte, e error) { panic("no seal") }
-func (panics) Open(data []byte) (b []byte, e error) { panic("no open") }
+func (panicking) MarshalJSON() ([]byte, error)         { panic("no JSON") }
+func (*panicking) UnmarshalJSON([]byte) error          { panic("no value") }
+func (panicking) Name() string                         { return "panics" }
+func (panicking) Marshal(any) ([]byte, error)          { panic("no bytes") }
+func (panicking) Unmarshal([]byte, any) error          { panic("no value") }
+func (panicking) Seal(data []byte) (b []byte, e error) { panic("no seal") }
+func (panicking) Open(data []byte) (b []byte, e error) { panic("no open") }
 
 // status refuses its zero value.
 type status string
@@ -53,7 +53,7 @@ func TestValuesThatDoNotEncode(t *testing.T) {
 	self := map[string]any{}
 	self["self"] = self
 	for name, v := range map[string]any{
-		"NaN": math.NaN(), "panics": panics{}, "channel": make(chan int), "cyclic": self,
+		"NaN": math.NaN(), "panics": panicking{}, "channel": make(chan int), "cyclic": self,
 	} {
 		if _, err := Encode("", []any{1, v}); err == nil || !strings.Contains(err.Error(), "value 2") {
 			t.Errorf("%s: %v", name, err)
@@ -65,7 +65,7 @@ func TestValuesThatDoNotEncode(t *testing.T) {
 			t.Errorf("beside an error, %s also lost the other value", name)
 		}
 	}
-	codec.Register(panics{})
+	codec.Register(panicking{})
 	if _, err := Encode("panics", []any{1}); err == nil || !strings.Contains(err.Error(), "no bytes") {
 		t.Errorf("a codec that panics: %v", err)
 	}
@@ -76,7 +76,7 @@ func TestValuesThatDoNotEncode(t *testing.T) {
 
 func TestValuesThatDoNotDecode(t *testing.T) {
 	var decodeError *DecodeError
-	if err := Decode(history.Payload{Encoding: "json", Data: []byte("[1]")}, &panics{}); !errors.As(err, &decodeError) {
+	if err := Decode(history.Payload{Encoding: "json", Data: []byte("[1]")}, &panicking{}); !errors.As(err, &decodeError) {
 		t.Errorf("a value that panics: %v", err)
 	}
 	n, s := 1, status("before")
@@ -111,14 +111,14 @@ func TestValuesOverTheLimit(t *testing.T) {
 
 func TestTransformsThatFail(t *testing.T) {
 	var refused *SealError
-	for name, transform := range map[string]codec.Transform{"panics": panics{}, "over its limit": codec.Gzip{Max: 10}} {
+	for name, transform := range map[string]codec.Transform{"panics": panicking{}, "over its limit": codec.Gzip{Max: 10}} {
 		c := &Chain{Transforms: []codec.Transform{transform}}
 		p := history.Payload{Encoding: "json", Data: []byte("[12345678901]")}
 		if err := c.Seal(context.Background(), "x", &p); !errors.As(err, &refused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	c := &Chain{Transforms: []codec.Transform{panics{}}}
+	c := &Chain{Transforms: []codec.Transform{panicking{}}}
 	var decodeError *DecodeError
 	if err := c.Open(context.Background(), &history.Payload{Encoding: "json+panics", Data: []byte("x")}); !errors.As(err, &decodeError) {
 		t.Errorf("open that panics: %v", err)

@@ -306,7 +306,7 @@ func (x *Execution) run() error {
 		case x.parked != nil:
 			return x.parked
 		case x.closed != nil:
-			x.closed = history.WithWarnings(x.closed, leftovers(x.sched.Left()))
+			x.closed = history.WithWarnings(x.closed, leftovers(x.missed(x.sched.Left())))
 			x.issue(newCommand(x.closed, nil))
 			return nil
 		}
@@ -377,7 +377,7 @@ type PanicError struct {
 }
 
 func (e *PanicError) Error() string {
-	text := fmt.Sprintf("workflow code panicked: %v\n", e.Panic.Value)
+	text := fmt.Sprintf("workflow code panicked: %s\n", e.Panic.Value)
 	for _, line := range stack.Text(e.Panic.Stack) {
 		text += "  at " + line + "\n"
 	}

@@ -3,6 +3,8 @@
 package replay
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
@@ -37,12 +39,16 @@ type clock interface {
 }
 
 // parentDone asks the worker that runs the operation to cancel it. It may be called more than once, and too late.
-func (op *operation) parentDone(error, error) {
+func (op *operation) parentDone(err, _ error) {
 	if op.cancelled || !op.state.IsOpen(op.id) {
 		return
 	}
 	op.cancelled = true
-	op.state.issue(newCommand(&history.ActivityCancelRequested{Op: op.id}, nil))
+	var request history.Body = &history.ActivityCancelRequested{Op: op.id, Deadline: err == context.DeadlineExceeded}
+	if _, ok := op.body.(*history.ChildScheduled); ok {
+		request = &history.ChildCancelRequested{Op: op.id}
+	}
+	op.state.issue(newCommand(request, nil))
 }
 
 // waitedFor reports whether something waits for the operation's outcome.
@@ -159,6 +165,17 @@ func (s *state) Open() (all []Open) {
 		}
 	}
 	return all
+}
+
+// missed returns the coroutines that do not wait for an abandoned child: such a child goes on without its parent.
+func (s *state) missed(left []sched.Status) []sched.Status {
+	abandoned := map[string]bool{}
+	for _, op := range s.open.byID {
+		if child, ok := op.body.(*history.ChildScheduled); ok && child.Close == history.CloseAbandon {
+			abandoned[op.id.Coroutine] = true
+		}
+	}
+	return slices.DeleteFunc(left, func(c sched.Status) bool { return abandoned[c.Path] })
 }
 
 // Next returns the operation that Open returns and that ends by itself next.

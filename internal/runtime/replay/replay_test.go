@@ -288,6 +288,9 @@ func TestCancelIsPassedOnToWhatRunsUnderTheContext(t *testing.T) {
 		t.Errorf("the activity is not cancelled:\n%s", open)
 	}
 	r.expect("RunStarted ActivityScheduled TimerStarted TimerFired ActivityCancelRequested")
+	if last := r.history[len(r.history)-1].Body; !last.(*history.ActivityCancelRequested).Deadline {
+		t.Errorf("the history does not say that a deadline has passed: %+v", last)
+	}
 }
 
 func TestDeadlock(t *testing.T) {

@@ -73,6 +73,7 @@ func (s *state) await(build func(history.Op) history.Body, attach func(child) (l
 // ask opens an operation and issues the command that starts it, whose name it returns. callers are those of the author's
 // call.
 func (s *state) ask(op *operation, callers []uintptr, build func(history.Op) history.Body) string {
+	callers = append(callers, op.coroutine.Origin()...) // whose first line counts if the goroutine has none of the author's
 	cmd := &command{callers: callers, build: func(pos string) history.Body {
 		op.body = build(history.Op{Coroutine: op.id.Coroutine, Index: op.id.Index, Pos: pos})
 		return op.body

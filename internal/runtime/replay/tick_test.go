@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,6 +58,21 @@ func TestTimeMovesWhileCodeIsBusy(t *testing.T) {
 				ended = done
 				abi.MutexUnlock(r, &mu)
 			}
+		},
+		"until a goroutine that sleeps sets an atomic variable": func(r *abi.Run, _ context.Context) {
+			var done atomic.Bool
+			abi.Go(r, func() { abi.Sleep(r, d); done.Store(true) })
+			for !done.Load() {
+				abi.Spin(r)
+			}
+		},
+		"while a goroutine only counts": func(r *abi.Run, _ context.Context) {
+			abi.Go(r, func() {
+				for {
+					abi.Spin(r)
+				}
+			})
+			abi.Sleep(r, d)
 		},
 		"until a value that a goroutine sends after a sleep is in a buffer": func(r *abi.Run, _ context.Context) {
 			ch := make(chan int, 1)

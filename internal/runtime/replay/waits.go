@@ -77,7 +77,11 @@ func coroutines(all []sched.Status) (list []history.Coroutine) {
 // leftovers returns warnings about coroutines that had not ended when the workflow returned.
 func leftovers(left []sched.Status) (warnings []string) {
 	for i, c := range coroutines(left) {
-		fate := fmt.Sprintf("was still waiting for %s at %s when the workflow returned, and was ended", c.Waiting, stack.Position(left[i].Stack))
+		what := c.Waiting
+		if pos := stack.Position(left[i].Stack); pos != "" {
+			what += " at " + pos
+		}
+		fate := fmt.Sprintf("was still waiting for %s when the workflow returned, and was ended", what)
 		if left[i].Waiting == "" {
 			fate = "had not run when the workflow returned, and never will: wait for it, for example with a sync.WaitGroup"
 		}

@@ -4,12 +4,12 @@ package sched
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
 
 	"github.com/pawlhq/pawl/internal/runtime/list"
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 )
 
 // turns decides which coroutine has the turn.
@@ -60,14 +60,17 @@ type Coroutine struct {
 // Path is the coroutine's identity: see childPath.
 func (c *Coroutine) Path() string { return c.path }
 
+// Origin returns the program counters of where the coroutine was started, innermost first.
+func (c *Coroutine) Origin() []uintptr { return c.origin }
+
 // Panic is a panic of a coroutine.
 type Panic struct {
-	Value any
+	Value string
 	Stack []byte
 	Path  string
 }
 
-func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+func (p *Panic) Error() string { return "panic: " + p.Value }
 
 // Spawn starts a coroutine that runs fn. It is ready immediately, and gets its turn after the coroutines that already are.
 // It is a child of the current coroutine.
@@ -75,6 +78,18 @@ func (t *turns) Spawn(fn func()) *Coroutine {
 	c := t.Reserve(Callers())
 	t.Start(c, fn)
 	return c
+}
+
+// SpawnNow is Spawn for a coroutine that gets its turn immediately. The current one is next after it.
+func (t *turns) SpawnNow(fn func()) {
+	parent := t.Enter()
+	c := t.Reserve(Callers())
+	c.fn = fn
+	t.alive.PushBack(&c.alive, c)
+	t.yields = 0
+	t.ready.InsertAfter(&parent.queued, parent, nil)
+	t.ready.InsertAfter(&c.queued, c, nil)
+	t.Park("its turn")
 }
 
 // Reserve returns a coroutine whose identity is fixed now, and that Start begins later, or never. origin is the author's
@@ -101,7 +116,7 @@ func (t *turns) run(c *Coroutine) {
 	defer func() {
 		// Panics in deferred calls of a coroutine that is being killed are ignored, but must not end the process.
 		if v := recover(); v != nil && !t.killed && t.panic == nil {
-			t.panic = &Panic{Value: v, Stack: debug.Stack(), Path: c.Path()}
+			t.panic = &Panic{Value: panics.Text(v), Stack: debug.Stack(), Path: c.Path()}
 		}
 		c.alive.Remove()
 		t.resume(t.next())
@@ -200,6 +215,12 @@ func (t *turns) spin() {
 	if t.current.spins++; t.current.spins >= maxSpins {
 		t.Yield()
 	}
+}
+
+// Spin is an iteration of a loop that polls a variable.
+func (t *turns) Spin() {
+	t.begin()
+	t.spin()
 }
 
 // Ready puts a parked coroutine at the end of the queue of ready coroutines.

@@ -25,6 +25,7 @@ func Description(w io.Writer, d *client.Description, now time.Time) error {
 	field("run", d.RunID)
 	field("type", d.Type)
 	field("queue", d.Queue)
+	field("child of", oneLine(d.Parent))
 	field("status", status(d))
 	field("started", moment(d.Started, now))
 	field("closed", moment(d.Closed, now))
@@ -93,6 +94,7 @@ func pendingLines(p client.Pending, now time.Time) (lines []string) {
 			lines = append(lines, name+" "+value)
 		}
 	}
+	add("workflow", oneLine(p.ID))
 	add("scheduled", moment(p.Scheduled, now))
 	add("due", moment(p.Due, now)+every(period(p.Period)))
 	if overdue(p, now) {

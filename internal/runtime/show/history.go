@@ -20,10 +20,12 @@ import (
 type Event struct {
 	Number   int        `json:"event"` // from 1
 	Time     time.Time  `json:"time"`
-	What     string     `json:"what"`           // "activity scheduled"
-	Op       string     `json:"op,omitempty"`   // the operation within the run
-	Name     string     `json:"name,omitempty"` // of the workflow, activity or step, with its package path
-	Pos      string     `json:"pos,omitempty"`  // the author's line
+	What     string     `json:"what"`               // "activity scheduled"
+	Op       string     `json:"op,omitempty"`       // the operation within the run
+	Name     string     `json:"name,omitempty"`     // of the workflow, activity or step, with its package path
+	Pos      string     `json:"pos,omitempty"`      // the author's line
+	Workflow string     `json:"workflow,omitempty"` // id of a child, or of the run that a request is for
+	Parent   string     `json:"parent,omitempty"`   // of a child: the workflow id of the run that has called it
 	Values   *Values    `json:"values,omitempty"`
 	Due      *time.Time `json:"due,omitempty"`    // of a timer
 	Period   string     `json:"period,omitempty"` // of a ticker: from one tick to the next
@@ -69,6 +71,12 @@ func warningLines(warnings []string) (lines []string) {
 // detail is the rest of an event, in one line.
 func (e Event) detail() string {
 	var parts []string
+	if e.Workflow != "" {
+		parts = append(parts, "workflow "+oneLine(e.Workflow))
+	}
+	if e.Parent != "" {
+		parts = append(parts, "child of "+oneLine(e.Parent))
+	}
 	if text := e.Values.String(); text != "" && (e.Failure == nil || !e.Values.zero()) {
 		parts = append(parts, text)
 	}
@@ -110,7 +118,10 @@ type operations map[history.OpID]Event
 func (ops operations) describe(b history.Body) Event {
 	d := b.Details()
 	e := Event{
-		What: d.What(), Name: d.Name, short: d.Name, Pos: d.Op.Pos, Period: period(d.Period), Reason: cmp.Or(d.Reason, d.SealedReason.String()), Request: d.Request, Warnings: d.Warnings,
+		What: d.What(), Name: d.Name, short: d.Name, Pos: d.Op.Pos, Workflow: d.ID, Period: period(d.Period), Reason: cmp.Or(d.Reason, d.SealedReason.String()), Request: d.Request, Warnings: d.Warnings,
+	}
+	if d.Parent != nil {
+		e.Parent = d.Parent.ID
 	}
 	if d.Input != nil {
 		e.Values, e.short = values(*d.Input), Name(d.Name) // the name of a function

@@ -9,8 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// Name is the short form of the name of a workflow or activity, with only the last element of its package path.
+// Name is the short form of the name of a workflow or activity, with only the last element of its package path. The name of a
+// request begins with what is asked for: "start example.com/x/shop.Checkout".
 func Name(name string) string {
+	if verb, of, ok := strings.Cut(name, " "); ok {
+		return verb + " " + Name(of)
+	}
 	return name[strings.LastIndexByte(name, '/')+1:]
 }
 

@@ -103,11 +103,12 @@ func TestHistoryOfGoroutines(t *testing.T) {
 func TestDescription(t *testing.T) {
 	d := &client.Description{
 		ID: "w1", RunID: "r1", Type: "example.com/x/shop.Checkout", Queue: "example.com/x/shop", Status: history.StatusParked,
-		Started: start, Events: 6, Cancelled: true, Parked: "replay differs:\n  expected Charge",
+		Parent: "w0", Started: start, Events: 6, Cancelled: true, Parked: "replay differs:\n  expected Charge",
 		Pending: []client.Pending{
 			{Kind: "activity", Name: "example.com/x/shop.Ship", Pos: "shop.go:46", Scheduled: start, Attempt: 3, NextRetry: start.Add(90 * time.Second), LastError: "503", Worker: "w"},
 			{Kind: "activity", Name: "example.com/x/shop.Pack", Scheduled: start, Attempt: 2, Worker: "host-1", Heartbeat: payload(`[7]`)},
 			{Kind: "activity", Name: "example.com/x/shop.Call", Queue: "example.com/x/acts", Scheduled: start},
+			{Kind: "child", Name: "example.com/x/shop.Deliver", ID: "w1/r1/0/4", Queue: "example.com/x/shop", Pos: "shop.go:47", Scheduled: start},
 			{Kind: "timer", Name: "sleep", Pos: "shop.go:45", Scheduled: start, Due: start.Add(time.Hour)},
 			{Kind: "timer", Name: "ticker", Scheduled: start.Add(-2 * time.Hour), Due: start.Add(-time.Hour), Period: time.Hour},
 		},
@@ -121,6 +122,7 @@ workflow  w1
 run       r1
 type      example.com/x/shop.Checkout
 queue     example.com/x/shop
+child of  w0
 status    parked, cancellation requested
 started   2026-11-22T20:00:00.000Z (1m0s ago)
 events    6
@@ -137,6 +139,9 @@ pending   activity shop.Pack
 pending   activity shop.Call
             scheduled 2026-11-22T20:00:00.000Z (1m0s ago)
             waits for a worker of queue example.com/x/acts, or its first attempt runs
+pending   child shop.Deliver at shop.go:47
+            workflow w1/r1/0/4
+            scheduled 2026-11-22T20:00:00.000Z (1m0s ago)
 pending   timer sleep at shop.go:45
             scheduled 2026-11-22T20:00:00.000Z (1m0s ago)
             due 2026-11-22T21:00:00.000Z (in 59m0s)

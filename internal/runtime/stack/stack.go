@@ -106,6 +106,9 @@ func (f frame) authored() bool {
 // engine reports whether the function belongs to the engine and not to a test.
 func (f frame) engine() bool {
 	const module = "github.com/pawlhq/pawl/"
+	if strings.HasPrefix(f.function, strings.TrimSuffix(module, "/")+".") {
+		return true
+	}
 	ours := strings.HasPrefix(f.function, module+"runtime/") || strings.HasPrefix(f.function, module+"internal/runtime/")
 	return ours && !strings.Contains(f.function, "_test.")
 }

@@ -32,6 +32,9 @@ var (
 	ErrUnavailable = errors.New("store is unavailable")
 )
 
+// IsDown reports whether err says that the store is closed or cannot be reached: whatever was asked for has no fault of its own.
+func IsDown(err error) bool { return errors.Is(err, ErrClosed) || errors.Is(err, ErrUnavailable) }
+
 // ConflictError says that an append failed because another writer was first. Nothing was stored.
 type ConflictError struct {
 	ID   string // the workflow
@@ -46,6 +49,7 @@ func (e *ConflictError) Error() string {
 // PendingStartError says that another start of the same workflow id is pending in the inbox. Data is that message.
 type PendingStartError struct {
 	ID   string
+	Seq  Seq // of that message
 	Data []byte
 }
 
@@ -127,10 +131,13 @@ type Inbox interface {
 	// succeeds. An outcome may be stored again.
 	Send(ctx context.Context, m Message) error
 	// SendStart stores m as the only pending start of its workflow id. It fails with a *PendingStartError if another
-	// start of that id is pending. If the pending start has the same DedupID as m, it succeeds.
+	// start of that id is pending, except for m.Behind. If the pending start has the same DedupID as m, it succeeds.
 	SendStart(ctx context.Context, m Message) error
 	// Pending returns the messages to workflow id on queue that are not acknowledged, oldest first.
 	Pending(ctx context.Context, queue, id string) ([]Pending, error)
+	// Requests is Pending without starts and outcomes: what clients have asked of a run. It costs the same however full the inbox
+	// is.
+	Requests(ctx context.Context, queue, id string) ([]Pending, error)
 	// PendingStarts calls yield with the pending starts of workflow id on any queue, or of all ids if id is empty, newest
 	// first, until yield returns false. If id is set, they are never stale.
 	PendingStarts(ctx context.Context, id string, yield func(PendingStart) bool) error
@@ -147,6 +154,7 @@ type Message struct {
 	ID      string // workflow id
 	DedupID string // identifies repetitions; may be empty
 	Outcome bool   // the outcome of an activity. The permission to send outcomes is separate
+	Behind  Seq    // of a start: another one of the same queue and id that may be pending; 0 if none may
 	Data    []byte
 }
 

@@ -15,6 +15,8 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/client"
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/store"
+	"github.com/pawlhq/pawl/internal/runtime/worker"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
@@ -170,6 +172,68 @@ func TestLongestIDs(t *testing.T) {
 			}
 			if err := next.Wait(context.Background()); !errors.Is(err, context.Canceled) {
 				t.Errorf("%.3q: after its cancellation: %v", letter, err)
+			}
+		}
+	})
+}
+
+// fastClock is the store of a worker whose clock is ahead: the times in its records are later than the real ones.
+type fastClock struct {
+	store.Store
+	by time.Duration
+}
+
+func (f fastClock) Append(ctx context.Context, id string, prev store.Seq, rec store.Record) (store.Seq, error) {
+	record, err := history.UnmarshalRecord(rec.Data)
+	if err != nil {
+		return 0, err
+	}
+	for i := range record.Events {
+		record.Events[i].Time = record.Events[i].Time.Add(f.by)
+		if timer, ok := record.Events[i].Body.(*history.TimerStarted); ok {
+			timer.Due = timer.Due.Add(f.by)
+		}
+	}
+	rec.Data = record.Marshal()
+	return f.Store.Append(ctx, id, prev, rec)
+}
+
+// The clock of a worker is an hour ahead, and then the run is taken over by a worker whose clock is right, or an hour behind that
+// of the first. The run's time never goes back, and its timers are late by the difference at most.
+func TestClocksThatJump(t *testing.T) {
+	const by = time.Hour
+	world(t, func(b *bench) {
+		wf := b.workflow("t.wf", func(r *abi.Run, _ context.Context, _ string) (string, error) {
+			before := abi.Now(r)
+			abi.Sleep(r, time.Minute)
+			between := abi.Now(r)
+			abi.Sleep(r, time.Minute)
+			return fmt.Sprint(between.Sub(before) >= time.Minute, abi.Now(r).Sub(between) >= time.Minute), nil
+		})
+		m := abi.Registration{Workflows: []*abi.Workflow{wf}}
+		open := b.open
+		b.open = func() store.Store { return fastClock{open(), by} }
+		end := b.launch(m)
+		b.open = open
+		begin := time.Now()
+		run := b.start(wf, "w1", "")
+		time.Sleep(time.Second)
+		end(worker.ErrKilled)
+		defer b.work(m)()
+		var out string
+		if err := run.Wait(context.Background(), &out); err != nil || out != "true true" {
+			b.Errorf("got %q, %v", out, err)
+		}
+		if took := time.Since(begin); took > by+5*time.Minute {
+			b.Errorf("it took %v, and the clock was ahead by %v", took, by)
+		}
+		recorded, err := b.client.History(context.Background(), "w1", "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i, e := range recorded.Events[1:] {
+			if e.Time.Before(recorded.Events[i].Time) {
+				b.Errorf("event %d is at %v, before the one that precedes it", i+2, e.Time)
 			}
 		}
 	})

@@ -36,17 +36,24 @@ type hiddenError struct {
 
 func (e *hiddenError) Error() string { return fmt.Sprint("refused: ", e.Code, *e.status) }
 
+// loud is a value with a hostile method.
+type loud struct{ act func(loud) string }
+
+func (l loud) String() string { return l.act(l) }
+
 // hostile functions, by name, and what the error must contain.
 var hostile = map[string]struct {
 	run  func() error
 	want string
 }{
-	"typed nil": {func() error { return (*codeError)(nil) }, "a nil pointer of type *worker_test.codeError"},
-	"hidden":    {func() error { status := " no money"; return &hiddenError{402, &status} }, "refused: 402 no money"},
-	"huge":      {func() error { return errors.New(strings.Repeat("x", 2<<20)) }, "(2097152 bytes)"},
-	"not UTF-8": {func() error { return errors.New("caf\xe9") }, "caf\uFFFD"},
-	"goexit":    {func() error { runtime.Goexit(); return nil }, "runtime.Goexit"},
-	"panic":     {func() error { panic(&hiddenError{}) }, "panic: "},
+	"typed nil":     {func() error { return (*codeError)(nil) }, "a nil pointer of type *worker_test.codeError"},
+	"hidden":        {func() error { status := " no money"; return &hiddenError{402, &status} }, "refused: 402 no money"},
+	"huge":          {func() error { return errors.New(strings.Repeat("x", 2<<20)) }, "(2097152 bytes)"},
+	"not UTF-8":     {func() error { return errors.New("caf\xe9") }, "caf\uFFFD"},
+	"goexit":        {func() error { runtime.Goexit(); return nil }, "runtime.Goexit"},
+	"panic":         {func() error { panic(&hiddenError{}) }, "panic: "},
+	"panic, panics": {func() error { panic(loud{func(l loud) string { panic(l) }}) }, "panic: a value of type worker_test.loud"},
+	"panic, goexit": {func() error { panic(loud{func(loud) string { runtime.Goexit(); return "" }}) }, "panic: a value of type worker_test.loud"},
 	"huge panic": {func() error {
 		panic(strings.Repeat("\xff", 2<<20))
 	}, "panic: \uFFFD"},
@@ -120,6 +127,23 @@ func TestHostileEndsOfAttempts(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Workflow code that panics with a hostile value is parked like any other.
+func TestHostilePanicsOfWorkflows(t *testing.T) {
+	for name, h := range hostile {
+		if !strings.Contains(name, "panic") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			world(t, func(b *bench) {
+				own := b.workflow("t.own", func(_ *abi.Run, _ context.Context, in string) (string, error) { return "", hostile[in].run() })
+				defer b.work(abi.Registration{Workflows: []*abi.Workflow{own, b.echo()}})()
+				b.start(own, "own", name)
+				b.expectParked(b.echo(), "own", "workflow code panicked: "+strings.TrimPrefix(h.want, "panic: "))
+			})
+		})
+	}
 }
 
 // The name of a time zone is part of the history, too.

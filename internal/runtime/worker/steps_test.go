@@ -167,3 +167,44 @@ func TestStepIsTakenOverThoughItsStartIsAcknowledged(t *testing.T) {
 		}
 	})
 }
+
+// A step that the worker has not registered is not attempted, so that no attempt is lost. The run waits, parked, for a worker that
+// has it: when the code schedules the step, and when a worker takes over a run whose step has no outcome.
+func TestUnregisteredStep(t *testing.T) {
+	world(t, func(b *bench) {
+		var attempts atomic.Int32
+		step, call := newActivity(abi.Activity{Name: "t.step", Step: true, Policy: abi.Policy{Attempts: 1, StartToClose: time.Hour}}, func(ctx context.Context, in string) (string, error) {
+			if attempts.Add(1) == 1 {
+				<-ctx.Done()
+				return "", context.Cause(ctx)
+			}
+			return in, nil
+		})
+		wf := b.workflow("t.wf", func(r *abi.Run, ctx context.Context, in string) (string, error) { return call(r, ctx, in) })
+		without := abi.Registration{Workflows: []*abi.Workflow{wf, b.echo()}}
+		with := abi.Registration{Workflows: without.Workflows, Activities: []abi.Handler{step}}
+
+		stop := b.work(without)
+		run := b.start(wf, "w1", "x")
+		b.expectParked(b.echo(), "w1", "no worker of this queue has step t.step", "resumes by itself")
+		stop()
+		if n := attempts.Load(); n != 0 {
+			b.Errorf("%d attempts", n)
+		}
+		end := b.launch(with)
+		time.Sleep(2 * time.Minute) // until the run is tried again; the step begins
+		if n := attempts.Load(); n != 1 {
+			b.Errorf("%d attempts, want one", n)
+		}
+		end(worker.ErrKilled)
+
+		stop = b.work(without)
+		b.expectParked(b.echo(), "w1", "no worker of this queue has step t.step")
+		stop()
+		defer b.work(with)()
+		var out string
+		if err := run.Wait(context.Background(), &out); err != nil || out != "x" || attempts.Load() != 2 {
+			b.Errorf("got %q, %v after %d attempts, want a second one because the worker of the first died", out, err, attempts.Load())
+		}
+	})
+}

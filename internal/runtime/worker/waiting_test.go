@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -105,9 +106,90 @@ func TestRunExistsBeforeAWorkerTakesIt(t *testing.T) {
 		if err := b.client.Run(wf, "unknown").Wait(ctx); !errors.Is(err, client.ErrNotFound) {
 			b.Errorf("waiting for a run that does not exist: %v", err)
 		}
+		time.Sleep(time.Second) // the listing follows the journal
 		if got, want := b.list(client.Filter{Limit: 1}), "kept completed"; got != want {
 			b.Errorf("listed %q, want %q", got, want)
 		}
+	})
+}
+
+// A run that no worker has begun can be replaced, also one on another task queue. If it was terminated, it is not listed, and
+// does not keep its id from being used.
+func TestWaitingRunIsReplaced(t *testing.T) {
+	world(t, func(b *bench) {
+		ctx := context.Background()
+		var ran sync.Map
+		code := func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			ran.Store(in, true)
+			return in, nil
+		}
+		wf := b.workflow("t.wf", code)
+		start := func(id, in, queue string, conflict history.ConflictPolicy) (*client.Run, error) {
+			time.Sleep(2 * time.Second)
+			return b.client.Start(ctx, wf, id, []any{in}, client.RunQueue(queue), client.OnConflict(conflict))
+		}
+		must := func(run *client.Run, err error) *client.Run {
+			b.Helper()
+			if err != nil {
+				b.Fatal(err)
+			}
+			return run
+		}
+		first := must(start("replaced", "first", "q", history.ConflictFail))
+		var taken *client.AlreadyStartedError
+		if _, err := start("replaced", "refused", "q", history.ConflictFail); !errors.As(err, &taken) || taken.RunID != first.RunID() || taken.Status != history.StatusWaiting {
+			b.Errorf("a second start: %v", err)
+		}
+		if same := must(start("replaced", "same", "q", history.ConflictUseExisting)); same.RunID() != first.RunID() {
+			b.Errorf("a start that uses the existing run has run %s, want %s", same.RunID(), first.RunID())
+		}
+		second := must(start("replaced", "second", "q", history.ConflictTerminate))
+		third := must(start("replaced", "third", "q", history.ConflictTerminate))
+
+		stray := must(start("elsewhere", "stray", "mistyped", history.ConflictFail))
+		found := must(start("elsewhere", "found", "q", history.ConflictTerminate))
+
+		ended := must(start("ended", "ended", "mistyped", history.ConflictFail))
+		if err := ended.Terminate(ctx, "mistyped"); err != nil {
+			b.Fatal(err)
+		}
+		if d, err := ended.Describe(ctx); err != nil || d.Status != history.StatusWaiting || !d.Terminated || !d.Unserved {
+			b.Errorf("the run on a mistyped queue: %+v, %v", d, err)
+		}
+		time.Sleep(time.Minute)
+		if got, want := b.list(client.Filter{}), "elsewhere waiting, replaced waiting"; got != want {
+			b.Errorf("listed %q, want %q", got, want)
+		}
+		again := must(start("ended", "again", "mistyped", history.ConflictFail))
+		if d, err := b.client.Describe(ctx, "ended", ""); err != nil || d.RunID != again.RunID() || d.Terminated {
+			b.Errorf("the run after it: %+v, %v", d, err)
+		}
+		if got, want := b.list(client.Filter{}), "ended waiting, elsewhere waiting, replaced waiting"; got != want {
+			b.Errorf("listed %q, want %q", got, want)
+		}
+
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
+		late := *wf
+		late.Name, late.Queue = "t.late", "mistyped"
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{&late}})()
+		var out string
+		for run, want := range map[*client.Run]string{third: "third", found: "found"} {
+			if err := run.Wait(ctx, &out); err != nil || out != want {
+				b.Errorf("got %q, %v, want %q", out, err, want)
+			}
+		}
+		for what, run := range map[string]*client.Run{"first": first, "second": second, "stray": stray, "ended": ended} {
+			var re *client.RunError
+			if err := run.Wait(ctx); !errors.As(err, &re) || re.Status != history.StatusTerminated {
+				b.Errorf("the run of %s: %v, want that it was terminated", what, err)
+			}
+		}
+		ran.Range(func(in, _ any) bool {
+			if in != "third" && in != "found" {
+				b.Errorf("the code of run %q ran", in)
+			}
+			return true
+		})
 	})
 }
 

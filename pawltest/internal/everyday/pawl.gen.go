@@ -182,6 +182,12 @@ func pawlRunUntil(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, err
 	return []any{result}, err
 }
 
+// Until__child__pawl starts a child that runs workflow Until, and waits for its end.
+func Until__child__pawl(_run *abi.Run, ctx context.Context, wait time.Duration) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlUntil, []any{wait}, nil, &result)
+	return result, err
+}
+
 // pawlPool describes workflow Pool.
 var pawlPool = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Pool",
@@ -226,6 +232,12 @@ func pawlRunPool(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Pool__child__pawl starts a child that runs workflow Pool, and waits for its end.
+func Pool__child__pawl(_run *abi.Run, ctx context.Context, numbers []int) (result []int, err error) {
+	err = abi.Child(ctx, _run, pawlPool, []any{numbers}, nil, &result)
+	return result, err
+}
+
 // pawlTicks describes workflow Ticks.
 var pawlTicks = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Ticks",
@@ -264,6 +276,12 @@ func (r TicksRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunTicks(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Ticks__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Ticks__child__pawl starts a child that runs workflow Ticks, and waits for its end.
+func Ticks__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlTicks, nil, nil, &result)
+	return result, err
 }
 
 // pawlDeadline describes workflow Deadline.
@@ -306,6 +324,12 @@ func pawlRunDeadline(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, 
 	return []any{result}, err
 }
 
+// Deadline__child__pawl starts a child that runs workflow Deadline, and waits for its end.
+func Deadline__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlDeadline, nil, nil, &result)
+	return result, err
+}
+
 // pawlAtMostOnce describes workflow AtMostOnce.
 var pawlAtMostOnce = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.AtMostOnce",
@@ -344,6 +368,12 @@ func (r AtMostOnceRun) Result(ctx context.Context) (result bool, err error) {
 func pawlRunAtMostOnce(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := AtMostOnce__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// AtMostOnce__child__pawl starts a child that runs workflow AtMostOnce, and waits for its end.
+func AtMostOnce__child__pawl(_run *abi.Run, ctx context.Context) (result bool, err error) {
+	err = abi.Child(ctx, _run, pawlAtMostOnce, nil, nil, &result)
+	return result, err
 }
 
 // pawlExhausted describes workflow Exhausted.
@@ -386,6 +416,12 @@ func pawlRunExhausted(ctx context.Context, _run *abi.Run, in abi.Values) ([]any,
 	return []any{result}, err
 }
 
+// Exhausted__child__pawl starts a child that runs workflow Exhausted, and waits for its end.
+func Exhausted__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlExhausted, nil, nil, &result)
+	return result, err
+}
+
 // pawlChance describes workflow Chance.
 var pawlChance = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Chance",
@@ -424,6 +460,12 @@ func (r ChanceRun) Result(ctx context.Context) (result string, err error) {
 func pawlRunChance(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	result, err := Chance__pawl(_run, ctx)
 	return []any{result}, err
+}
+
+// Chance__child__pawl starts a child that runs workflow Chance, and waits for its end.
+func Chance__child__pawl(_run *abi.Run, ctx context.Context) (result string, err error) {
+	err = abi.Child(ctx, _run, pawlChance, nil, nil, &result)
+	return result, err
 }
 
 // pawlLate describes workflow Late.
@@ -466,6 +508,12 @@ func pawlRunLate(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, erro
 	return []any{result}, err
 }
 
+// Late__child__pawl starts a child that runs workflow Late, and waits for its end.
+func Late__child__pawl(_run *abi.Run, ctx context.Context) (result time.Duration, err error) {
+	err = abi.Child(ctx, _run, pawlLate, nil, nil, &result)
+	return result, err
+}
+
 // pawlPay describes workflow Pay.
 var pawlPay = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/pawltest/internal/everyday.Pay",
@@ -502,6 +550,11 @@ func (r PayRun) Result(ctx context.Context) error {
 // pawlRunPay runs workflow Pay.
 func pawlRunPay(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	return nil, Pay__pawl(_run, ctx)
+}
+
+// Pay__child__pawl starts a child that runs workflow Pay, and waits for its end.
+func Pay__child__pawl(_run *abi.Run, ctx context.Context) error {
+	return abi.Child(ctx, _run, pawlPay, nil, nil)
 }
 
 // pawlQuarter describes workflow Quarter.
@@ -542,6 +595,12 @@ func (r QuarterRun) Result(ctx context.Context) (sum int, err error) {
 func pawlRunQuarter(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
 	sum, err := Quarter__pawl(_run, ctx)
 	return []any{sum}, err
+}
+
+// Quarter__child__pawl starts a child that runs workflow Quarter, and waits for its end.
+func Quarter__child__pawl(_run *abi.Run, ctx context.Context) (sum int, err error) {
+	err = abi.Child(ctx, _run, pawlQuarter, nil, nil, &sum)
+	return sum, err
 }
 
 // PawlRegistration returns the activities and workflows of package everyday, for a worker to run.

@@ -37,6 +37,7 @@ func Cases() []Case {
 		{"heartbeat", "order-1", func() abi.Registration { m, _ := heartbeating(); return m }, testHeartbeat},
 		{"timeout", "order-1", func() abi.Registration { m, _ := unresponsive(); return m }, testTimeout},
 		{"continue", "relay", func() abi.Registration { m, _ := relaying(); return m }, testContinue},
+		{"children", "order-1", func() abi.Registration { m, _ := parent(&Bank{}); return m }, testParent},
 		{"many", "order-3", func() abi.Registration { m, _ := order(&Bank{}); return m }, testMany},
 	}
 }

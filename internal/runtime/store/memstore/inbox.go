@@ -80,11 +80,11 @@ func (i inbox) SendStart(ctx context.Context, m store.Message) error {
 		return err
 	}
 	defer i.unlock()
-	if other, ok := i.pending.start(m.Queue, m.ID); ok {
+	if other, seq, ok := i.pending.start(m.Queue, m.ID); ok && seq != m.Behind {
 		if other.DedupID == m.DedupID {
 			return nil
 		}
-		return &store.PendingStartError{ID: m.ID, Data: bytes.Clone(other.Data)}
+		return &store.PendingStartError{ID: m.ID, Seq: seq, Data: bytes.Clone(other.Data)}
 	}
 	if i.pending.isNew(m.DedupID) {
 		i.pending.post(inboxMessage{Message: m, start: true})
@@ -105,6 +105,12 @@ func (i inbox) Pending(ctx context.Context, queue, id string) ([]store.Pending, 
 		})
 	}
 	return waiting, nil
+}
+
+// Requests implements store.Inbox.
+func (i inbox) Requests(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	waiting, err := i.Pending(ctx, queue, id)
+	return slices.DeleteFunc(waiting, func(p store.Pending) bool { return p.Start || p.Outcome }), err
 }
 
 // PendingStarts implements store.Inbox.
@@ -177,13 +183,13 @@ func (p *pending) queue(name string, group int) *queue[inboxMessage] {
 }
 
 // start returns the pending start of workflow id on queue.
-func (p *pending) start(queue, id string) (inboxMessage, bool) {
-	for _, m := range p.messages[address{queue, id}] {
+func (p *pending) start(queue, id string) (m inboxMessage, seq store.Seq, found bool) {
+	for _, m := range slices.Backward(p.messages[address{queue, id}]) {
 		if m.payload.start {
-			return m.payload, true
+			return m.payload, m.seq, true
 		}
 	}
-	return inboxMessage{}, false
+	return inboxMessage{}, 0, false
 }
 
 // isNew remembers a DedupID and reports whether it was unknown. An empty one is always new.

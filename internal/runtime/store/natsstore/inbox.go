@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -51,7 +52,7 @@ func (s *Store) SendStart(ctx context.Context, m store.Message) error {
 	if err := s.checkMessage(m); err != nil {
 		return err
 	}
-	h := header(headerExpectedSeq, "0")
+	h := header(headerExpectedSeq, seqString(m.Behind))
 	setMsgID(h, m)
 	subject := s.name.inbox(m.Queue, m.ID, startToken)
 	for {
@@ -60,8 +61,9 @@ func (s *Store) SendStart(ctx context.Context, m store.Message) error {
 			err = s.pendingStart(ctx, subject, m)
 		}
 		switch {
-		case errors.Is(err, store.ErrNotFound):
-			continue // the pending start was acknowledged after the conflict
+		case errors.Is(err, store.ErrNotFound): // the pending start was acknowledged after the conflict, or that which m.Behind names
+			h.Set(headerExpectedSeq, seqString(0))
+			continue
 		case err != nil:
 			return fmt.Errorf("start workflow %q: %w", m.ID, err)
 		}
@@ -78,7 +80,7 @@ func (s *Store) pendingStart(ctx context.Context, subject string, m store.Messag
 	case m.DedupID != "" && pending.Header.Get(headerMsgID) == msgID(m):
 		return nil
 	}
-	return &store.PendingStartError{ID: m.ID, Data: pending.Data}
+	return &store.PendingStartError{ID: m.ID, Seq: pending.Seq, Data: pending.Data}
 }
 
 func (s *Store) checkMessage(m store.Message) error {
@@ -99,12 +101,22 @@ func setMsgID(h nats.Header, m store.Message) {
 
 // Pending implements store.Inbox.
 func (s *Store) Pending(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	return s.waiting(ctx, queue, id, "*")
+}
+
+// Requests implements store.Inbox. The server finds the messages of one subject without looking at others.
+func (s *Store) Requests(ctx context.Context, queue, id string) ([]store.Pending, error) {
+	return s.waiting(ctx, queue, id, controlToken)
+}
+
+// waiting returns the messages to a workflow id whose subjects end in a token.
+func (s *Store) waiting(ctx context.Context, queue, id, token string) ([]store.Pending, error) {
 	if err := checkAddress(queue, id); err != nil {
 		return nil, err
 	}
 	inbox := s.reader(s.shard(id).inbox)
 	var all []store.Pending
-	for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, "*"), 0) {
+	for m, err := range inbox.allFresh(ctx, s.name.inbox(queue, id, token), 0) {
 		if err != nil {
 			return nil, fmt.Errorf("read pending messages of workflow %q: %w", id, err)
 		}
@@ -121,7 +133,7 @@ func (s *Store) PendingStarts(ctx context.Context, id string, yield func(store.P
 		if err := checkID(id); err != nil {
 			return err
 		}
-		found = append(found, s.reader(s.shard(id).inbox).allFresh(ctx, s.name.startsOf(id), 0))
+		found = append(found, newestFirst(s.reader(s.shard(id).inbox).allFresh(ctx, s.name.startsOf(id), 0)))
 	} else {
 		for _, sh := range s.shards {
 			found = append(found, s.reader(sh.inbox).newestFirst(ctx, s.name.startsOf("")))
@@ -141,6 +153,25 @@ func (s *Store) PendingStarts(ctx context.Context, id string, yield func(store.P
 		}
 	}
 	return nil
+}
+
+// newestFirst reverses messages, of which there are few. An error ends them.
+func newestFirst(messages iter.Seq2[message, error]) iter.Seq2[message, error] {
+	return func(yield func(message, error) bool) {
+		var all []message
+		for m, err := range messages {
+			if err != nil {
+				yield(message{}, err)
+				return
+			}
+			all = append(all, m)
+		}
+		for _, m := range slices.Backward(all) {
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
 }
 
 // Expects implements store.Store.

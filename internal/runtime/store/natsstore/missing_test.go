@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,4 +115,77 @@ func TestDeletedStreamIsLogged(t *testing.T) {
 			t.Errorf("the journal exists again: %v", err)
 		}
 	})
+}
+
+// The server of a worker comes back with an empty data folder. The worker says once of each stream that it is gone, makes few
+// requests meanwhile, and creates nothing: other clients see what is there. When the data is back, the worker goes on.
+func TestEmptyDataFolder(t *testing.T) {
+	server := newOutages(t)
+	var log lockedBuffer
+	s := connect(t, natsstore.Options{Namespace: "test", InProcess: server, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	t.Cleanup(func() { s.Close() })
+	wakeups := make(chan store.Wakeup, 10)
+	ctx := t.Context()
+	must(t, s.Receive(ctx, store.ReceiveOptions{Queue: "q", Worker: "a", Handler: func(w store.Wakeup) { wakeups <- w }}))
+	must(t, s.ReceiveTasks(ctx, store.TaskOptions{Queue: "q", Slots: 2, Handler: func(store.TaskDelivery) {}}))
+	seq, err := s.Append(ctx, "w", 0, store.Record{RunID: "r", CommitID: "1", Data: []byte("first")})
+	must(t, err)
+	full := server.opt.Dir
+
+	server.stop()
+	server.opt.Dir = t.TempDir()
+	server.start()
+	limited, cancel := context.WithTimeout(ctx, 6*time.Second)
+	defer cancel()
+	_, err = s.Append(limited, "w", seq, store.Record{RunID: "r", CommitID: "2", First: seq})
+	if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "stream") {
+		t.Errorf("append without the data: %v", err)
+	}
+	js := jetStream(t, server.server)
+	if names := js.StreamNames(ctx); len(drain(names.Name())) > 0 {
+		t.Error("the worker has created streams")
+	}
+	text := log.String()
+	if n := strings.Count(text, "stream=PAWL_test_JOURNAL_0"); n != 1 || !strings.Contains(text, "restore") {
+		t.Errorf("the log names the missing journal %d times, want once, with what to do:\n%s", n, text)
+	}
+	if n := strings.Count(text, "\n"); n > 30 {
+		t.Errorf("the log has %d lines:\n%s", n, text)
+	}
+
+	server.stop()
+	server.opt.Dir = full
+	server.start()
+	_, err = s.Append(ctx, "w", seq, store.Record{RunID: "r", CommitID: "2", First: seq, Data: []byte("second")})
+	must(t, err)
+	must(t, s.Send(ctx, store.Message{Queue: "q", ID: "w", Data: []byte("hi")}))
+	if w := receive(t, wakeups); string(w.Data) != "hi" {
+		t.Errorf("delivered %q", w.Data)
+	}
+}
+
+// drain returns all that a channel gives until it is closed.
+func drain[T any](from <-chan T) (all []T) {
+	for v := range from {
+		all = append(all, v)
+	}
+	return all
+}
+
+// lockedBuffer is a buffer that goroutines share.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }

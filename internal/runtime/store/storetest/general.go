@@ -323,6 +323,7 @@ func closedCalls(t *T, s store.Store) map[string]error {
 	_, errs["FindRun"] = s.FindRun(ctx, "w", "request")
 	_, errs["Last"] = s.Last(ctx, "w")
 	_, errs["Pending"] = s.Pending(ctx, queue, "w")
+	_, errs["Requests"] = s.Requests(ctx, queue, "w")
 	_, errs["TaskQueued"] = s.TaskQueued(ctx, task("w", 0))
 	_, errs["PutTaskState"] = s.PutTaskState(ctx, task("w", 0), 0, store.TaskState{Keep: time.Hour})
 	_, _, errs["TaskState"] = s.TaskState(ctx, task("w", 0))

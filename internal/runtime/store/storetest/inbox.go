@@ -22,6 +22,7 @@ var inbox = []requirement{
 	{name: "messages sent at the same time are all stored", test: sendTogether},
 	{name: "a start is pending together with other messages", test: startPends},
 	{name: "a second start is refused, and the error has the first one", test: startRefused},
+	{name: "a second start is stored behind the first one if it names it", test: startBehind},
 	{name: "a start sent again succeeds and is stored once", test: startTwice},
 	{name: "a workflow id can be started again after the start was acknowledged", test: startAfterAck},
 	{name: "of many concurrent starts one is pending", test: startRace},
@@ -59,6 +60,9 @@ func outcomeApart(t *T) {
 	waiting := t.pending(queue, "w")
 	if len(waiting) != 3 || waiting[0].Outcome || !waiting[1].Outcome || waiting[2].Outcome {
 		t.Errorf("pending: %+v, want the outcome in the middle", waiting)
+	}
+	if asked, err := t.Requests(t.ctx, queue, "w"); err != nil || len(asked) != 1 || asked[0].Seq != waiting[0].Seq || !bytes.Equal(asked[0].Data, waiting[0].Data) {
+		t.Errorf("asked by clients: %+v, %v, want the first", asked, err)
 	}
 	c := t.receive(t.open(), queue, "a")
 	for range 3 {
@@ -143,6 +147,43 @@ func sendTogether(t *T) {
 	if len(got) != senders*each {
 		t.Errorf("%d different messages are pending, want %d", len(got), senders*each)
 	}
+}
+
+// startBehind has a second start of an id pending, because it names the first.
+func startBehind(t *T) {
+	t.ok(t.SendStart(t.ctx, message("w", 1)))
+	var pending *store.PendingStartError
+	if err := t.SendStart(t.ctx, message("w", 2)); !errors.As(err, &pending) || pending.Seq == 0 {
+		t.Fatalf("a second start: %v, want a *store.PendingStartError with a sequence", err)
+	}
+	second := message("w", 2)
+	second.Behind = pending.Seq
+	t.ok(t.SendStart(t.ctx, second))
+	t.ok(t.SendStart(t.ctx, second)) // sent twice
+	third := message("w", 3)
+	third.Behind = pending.Seq
+	if err := t.SendStart(t.ctx, third); !errors.As(err, &pending) || !bytes.Equal(pending.Data, second.Data) {
+		t.Errorf("a third start: %v, want a *store.PendingStartError with the second", err)
+	}
+	waiting := t.pending(queue, "w")
+	if len(waiting) != 2 || !bytes.Equal(waiting[1].Data, second.Data) || !waiting[0].Start || !waiting[1].Start {
+		t.Errorf("pending: %+v, want both starts in their order", waiting)
+	}
+	for _, id := range []string{"w", ""} {
+		var starts []string
+		t.ok(t.PendingStarts(t.ctx, id, func(p store.PendingStart) bool {
+			starts = append(starts, string(p.Data))
+			return true
+		}))
+		if want := []string{string(second.Data), string(message("w", 1).Data)}; !slices.Equal(starts, want) {
+			t.Errorf("PendingStarts of %q: %q, want %q", id, starts, want)
+		}
+	}
+	c := t.receive(t.open(), queue, "worker")
+	c.next(t).got.Ack()
+	c.next(t).got.Ack()
+	t.nothingPending(queue, "w")
+	t.ok(t.SendStart(t.ctx, third)) // what it names is gone
 }
 
 func startPends(t *T) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 	"github.com/pawlhq/pawl/internal/runtime/payloads"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
@@ -40,7 +41,7 @@ func (f function) call(ctx context.Context, in history.Payload, done func(result
 	returned := false
 	defer func() {
 		if v := recover(); v != nil {
-			r = f.failed(&failures.PanicError{Value: fmt.Sprint(v), Stack: string(debug.Stack())})
+			r = f.failed(&failures.PanicError{Value: panics.Text(v), Stack: string(debug.Stack())})
 		} else if !returned {
 			r = f.failed(errGoexit)
 		}

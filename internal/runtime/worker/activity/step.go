@@ -9,7 +9,6 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/history"
-	"github.com/pawlhq/pawl/runtime/abi"
 )
 
 // ErrUnloaded is the cause with which a step is cancelled when its run leaves the memory of this worker. Such a step has
@@ -33,7 +32,7 @@ func (s *Step) Cancel(cause error) { s.cancel(cause) }
 func (s *Step) Forget() { s.remove() }
 
 // StartStep runs a step on a goroutine of its own, with attempts as its policy allows, and passes the outcome to done.
-// If cancelled is set, the step starts with a context that has ended. The caller must cancel the step with ErrUnloaded, or
+// The worker must have it. If cancelled is set, the step starts with a context that has ended. The caller must cancel the step with ErrUnloaded, or
 // forget it.
 func (r *Runner) StartStep(info Info, body *history.StepScheduled, cancelled bool, done func(history.Outcome)) *Step {
 	info.Activity, info.IdempotencyKey = body.Name, idempotencyKey(info.RunID, body.Op.ID())
@@ -61,11 +60,7 @@ func (r *Runner) StartStep(info Info, body *history.StepScheduled, cancelled boo
 // runStep makes attempts until one succeeds, the policy allows no more, or the step is cancelled. It fails if the step
 // has no outcome because another worker will run it.
 func (r *Runner) runStep(ctx context.Context, info Info, body *history.StepScheduled) (history.Outcome, error) {
-	h := r.Handlers.Activity(body.Name, body.Tag)
-	if h == nil {
-		h = missing(body.Name)
-	}
-	fn := function{h, r.Handlers.Errors}
+	fn := function{r.Handlers.Activity(body.Name, body.Tag), r.Handlers.Errors}
 	for info.Attempt = 1; ; info.Attempt++ {
 		// An attempt that ignores the end of its context may still run when the next one starts, so they share nothing.
 		a := newAttempt(ctx, info, body.Policy, fn)
@@ -83,12 +78,4 @@ func (r *Runner) runStep(ctx context.Context, info Info, body *history.StepSched
 		}
 		return r.outcome(a.Info, result)
 	}
-}
-
-// missing stands in for a step that this worker has not registered. It fails and is retried: another worker may
-// have the step.
-func missing(name string) *abi.Handler {
-	return &abi.Handler{Activity: &abi.Activity{Name: name}, Run: func(context.Context, abi.Values) ([]any, error) {
-		return nil, errors.New("this worker has no step " + name + ": pass its receiver to PawlRegistration")
-	}}
 }

@@ -197,15 +197,22 @@ func (t *task) settled(orphaned bool) (bool, error) {
 	return t.recorded()
 }
 
-// Reported returns the activities whose outcomes wait in the inbox.
+// Reported returns the activities, children and requests whose outcomes wait in the inbox.
 func Reported(waiting []store.Pending) map[history.OpID]bool {
 	reported := map[history.OpID]bool{}
 	for _, p := range waiting {
 		if p.Start {
 			continue
 		}
-		if msg, err := incoming.Message(p); err == nil && msg.Completed != nil {
+		msg, err := incoming.Message(p)
+		switch {
+		case err != nil:
+		case msg.Completed != nil:
 			reported[msg.Completed.Op] = true
+		case msg.Child != nil:
+			reported[msg.Child.Op] = true
+		case msg.Request != nil:
+			reported[msg.Request.Op] = true
 		}
 	}
 	return reported

@@ -75,7 +75,7 @@ func taskMissing(ctx context.Context, r *run, op replay.Open) (bool, error) {
 	return !queued, err
 }
 
-// cancelOperation passes a cancellation on to the worker that runs an activity or step.
+// cancelOperation passes a cancellation on to the worker that runs an activity, step or request.
 func cancelOperation(r *run, e history.Event) effect {
 	id := e.Body.(*history.ActivityCancelRequested).Op
 	if step, ok := r.local.steps[id]; ok {
@@ -83,8 +83,11 @@ func cancelOperation(r *run, e history.Event) effect {
 		return nil
 	}
 	op, _ := r.x.Find(id)
-	if body, ok := op.Body.(*history.ActivityScheduled); ok {
+	switch body := op.Body.(type) {
+	case *history.ActivityScheduled:
 		r.cancelActivity(body)
+	case *history.RequestScheduled:
+		r.requests.cancel(requestKey{r.runID, id}, context.Canceled)
 	}
 	return nil
 }

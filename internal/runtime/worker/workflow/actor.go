@@ -49,6 +49,8 @@ func newActor(runs *Runs, queue, id string) *actor {
 		post:  func(m message) { runs.post(a, m) },
 		kill:  runs.kill,
 		kept:  map[stepRef]*activity.Step{},
+
+		requests: runs.requests,
 	}
 	return a
 }

@@ -53,7 +53,7 @@ func (r *run) append(ctx context.Context, rec *history.Record) error {
 		if err != nil {
 			return err
 		}
-		rec = whole
+		rec, r.all = whole, whole.Events
 		stored.Close = &store.Close{Retention: max(r.started.Retention, time.Second), Held: closing == history.StatusContinued}
 	}
 	var err error

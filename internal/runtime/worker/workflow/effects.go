@@ -29,13 +29,16 @@ func (r *run) publish(ctx context.Context, events []history.Event) error {
 	if status := history.StatusOf(closing.Body); status.Closed() {
 		r.closed = status
 		r.ended, _ = closing.Body.(*history.RunContinued)
-		effects = []effect{r.close(closing)}
+		effects = []effect{r.close(closing, len(events))}
 	}
-	return parallel(ctx, effects)
+	err := parallel(ctx, effects)
+	clear(r.local.starting)
+	return err
 }
 
-// close ends the run in memory and returns what shows everywhere else that it has ended.
-func (r *run) close(closing history.Event) effect {
+// close ends the run in memory and returns what shows everywhere else that it has ended. The entry in visibility is written
+// after all that must not be left out: repair does that again until the entry is there.
+func (r *run) close(closing history.Event, fresh int) effect {
 	if r.loaded() {
 		for _, op := range r.x.Open() {
 			if abandon := kindOf(op.Body).abandon; abandon != nil {
@@ -50,9 +53,11 @@ func (r *run) close(closing history.Event) effect {
 	for _, warning := range closing.Body.Details().Warnings {
 		r.worker.Log.Warn("workflow returned too early: "+warning, "workflow", r.id, "run", r.runID)
 	}
+	all := r.all
+	r.all = nil
 	return func(ctx context.Context) error {
-		if r.ended != nil {
-			return nil
+		if err := r.settle(ctx, all, fresh); err != nil || r.ended != nil {
+			return err
 		}
 		if err := r.expire(ctx); err != nil {
 			return err
@@ -90,10 +95,18 @@ func parallel(ctx context.Context, effects []effect) error {
 // repair publishes what follows from the journal and is missing, because the worker that appended the last record may
 // have died before it did. reported holds the operations whose outcomes have arrived, known is what visibility has.
 func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known visible) error {
-	if !r.exists() || r.ended != nil {
+	if !r.exists() {
 		return nil
 	}
+	if r.ended != nil {
+		return r.settleAgain(ctx, reported)
+	}
 	if r.closed.Closed() {
+		if !known.shows(r) {
+			if err := r.settleAgain(ctx, reported); err != nil {
+				return err
+			}
+		}
 		if err := r.expire(ctx); err != nil {
 			return err
 		}
@@ -104,7 +117,9 @@ func (r *run) repair(ctx context.Context, reported map[history.OpID]bool, known 
 	if !r.loaded() {
 		return nil
 	}
-	r.repeatNotices()
+	if err := parallel(ctx, r.repeatNotices()); err != nil {
+		return err
+	}
 	missing, err := r.missing(ctx, reported)
 	if err != nil || len(missing) == 0 {
 		return err

@@ -17,6 +17,10 @@ func init() {
 		history.KindStepScheduled:           stepKind,
 		history.KindStepCompleted:           {recorded: stepRecorded},
 		history.KindTimerStarted:            timerKind,
+		history.KindStartRejected:           {recorded: (*run).refuseChild},
+		history.KindChildScheduled:          childKind,
+		history.KindChildCancelRequested:    {recorded: childCancelRequested},
+		history.KindRequestScheduled:        requestKind,
 		history.KindUpdateAccepted:          acceptedKind,
 		history.KindUpdateCompleted:         answeredKind,
 	}

@@ -67,6 +67,9 @@ func (r *run) replay(ctx context.Context, supervise supervisor) error {
 		}
 	}
 	for _, op := range r.x.Open() {
+		if err := r.canRun(op.Body); err != nil {
+			return err
+		}
 		if limits := kindOf(op.Body).limits; limits != nil {
 			r.local.limits.add(op.ID, limits(r, op))
 		}

@@ -83,14 +83,13 @@ func (m message) inbox() *store.Pending {
 // messages are messages in the order in which they are applied.
 type messages []message
 
-// onlyNewStart reports whether all that has arrived is a start that no other worker can have, and that was sent just now. To
-// an older one, requests may have been sent in the meantime.
-func (ms messages) onlyNewStart() bool {
+// onlyStart reports whether all that has arrived is a start that no other worker can have.
+func (ms messages) onlyStart() bool {
 	if len(ms) != 1 || ms[0].delivery == nil {
 		return false
 	}
 	d := ms[0].delivery
-	return d.Start && d.exclusive() && time.Since(d.Time) < newStart
+	return d.Start && d.exclusive()
 }
 
 // newStart is how old a start may be that counts as new.

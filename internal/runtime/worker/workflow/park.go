@@ -72,9 +72,10 @@ func (a *actor) park(ctx context.Context, err error) {
 // failedBuilds returns the builds of the program that cannot run the code of the run. A worker that does not have the code
 // is not one: another program of the same build may have it.
 func (a *actor) failedBuilds(cause error) []string {
-	var unknown *unknownTypeError
+	var unknownType *unknownTypeError
+	var unknownStep *unknownStepError
 	build := a.runs.Build()
-	if errors.As(cause, &unknown) || slices.Contains(a.parking.builds, build) {
+	if errors.As(cause, &unknownType) || errors.As(cause, &unknownStep) || slices.Contains(a.parking.builds, build) {
 		return a.parking.builds
 	}
 	return append(slices.Clone(a.parking.builds), build)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pawlhq/pawl/internal/runtime/backoff"
 	"github.com/pawlhq/pawl/internal/runtime/incoming"
+	"github.com/pawlhq/pawl/internal/runtime/panics"
 	"github.com/pawlhq/pawl/internal/runtime/store"
 	"github.com/pawlhq/pawl/internal/runtime/worker/activity"
 )
@@ -43,7 +44,7 @@ func (a *actor) takeTurn(ms messages) {
 			a.unpark(ctx)
 			ms.answerOutcomes(a.finishTurn(ctx))
 			return
-		case ctx.Err() != nil: // nothing is acknowledged: another worker will have it soon
+		case ctx.Err() != nil, errors.Is(err, store.ErrClosed): // nothing is acknowledged: another worker will have it soon
 			ms.refuse()
 			a.unload()
 			return
@@ -71,10 +72,10 @@ func (a *actor) takeTurn(ms messages) {
 	}
 }
 
-// parks reports whether err is the run's own fault, rather than a lost append race or an unavailable store.
+// parks reports whether err is the run's own fault, rather than a lost append race, or a store that is closed or unavailable.
 func parks(err error) bool {
 	var conflict *store.ConflictError
-	return !errors.As(err, &conflict) && !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, errUnread)
+	return !errors.As(err, &conflict) && !store.IsDown(err) && !errors.Is(err, errUnread)
 }
 
 // tryTurn is one attempt at a turn. After an error, what it has done in memory must be forgotten.
@@ -83,7 +84,7 @@ func (a *actor) tryTurn(ctx context.Context, ms messages) (err error) {
 	defer func() {
 		// A panic of workflow code is caught by its coroutine. This one is of a config function, or a bug in the engine.
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic in the engine, outside of workflow code: %v\n%s", v, debug.Stack())
+			err = fmt.Errorf("panic in the engine, outside of workflow code: %s\n%s", panics.Text(v), debug.Stack())
 		}
 	}()
 	known := a.run != nil
@@ -121,10 +122,16 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 		return a.runs.keepWaiting(a, ms, waiting).merge(waiting), nil
 	}
 	a.gaps = gaps
-	if !a.contested && ms.onlyNewStart() {
+	if !a.contested && ms.onlyStart() {
 		// Most ids are new. Assume that; if this one is not, the append fails.
-		a.run = newRun(a.workflow, "")
-		return ms, nil
+		alone, err := a.nothingAsked(ctx, ms[0])
+		if err != nil {
+			return ms, err
+		}
+		if alone {
+			a.run = newRun(a.workflow, "")
+			return ms, nil
+		}
 	}
 	waiting, err := a.worker.Store.Pending(ctx, a.queue, a.id)
 	if err != nil {
@@ -162,6 +169,16 @@ func (a *actor) prepare(ctx context.Context, ms messages) (messages, error) {
 		return ms, a.run.dropEntry(ctx, known)
 	}
 	return ms, a.run.repair(ctx, reported, known)
+}
+
+// nothingAsked reports whether no client has asked anything of a run that is about to start. To a start that was sent just now, nothing
+// has been sent either.
+func (a *actor) nothingAsked(ctx context.Context, start message) (bool, error) {
+	if time.Since(start.delivery.Time) < newStart {
+		return true, nil
+	}
+	asked, err := a.worker.Store.Requests(ctx, a.queue, a.id)
+	return len(asked) == 0, err
 }
 
 // withoutTaken leaves out messages that another worker may have taken into an earlier run of the id, of which the run in
@@ -218,7 +235,7 @@ func (a *actor) readBeforeClosing(ctx context.Context, t *turn) error {
 		a.unread = false
 		return nil
 	}
-	waiting, err := a.worker.Store.Pending(ctx, a.queue, a.id)
+	waiting, err := a.worker.Store.Requests(ctx, a.queue, a.id)
 	if err != nil {
 		return err
 	}

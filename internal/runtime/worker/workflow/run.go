@@ -25,6 +25,8 @@ type workflow struct {
 	post   func(message)              // puts a message into the mailbox, from any goroutine
 	kill   func(*replay.Execution)    // ends the coroutines of a run, without waiting for them
 	kept   map[stepRef]*activity.Step // steps that go on while their run is not in memory
+
+	requests *requests // of all runs of the worker
 }
 
 // run is the newest run of a workflow id, as of the journal's record last. If the id has never been used, or the run has
@@ -42,6 +44,7 @@ type run struct {
 	archive     archive
 	records     []*history.Record // read, and not yet replayed
 	newest      []history.Event   // of the last record that was read, until what follows from it is repaired
+	all         []history.Event   // of a run that is being closed
 	inbox       inbox
 	local       local
 }
@@ -68,13 +71,15 @@ type local struct {
 	steps   map[history.OpID]*activity.Step     // steps whose outcome is not recorded
 	cancels map[history.OpID]context.CancelFunc // stops the cancelling of an activity
 	limits  limits
+	// starting are the children whose starts follow from the record that is being published.
+	starting map[history.OpID]bool
 }
 
 func newRun(w *workflow, runID string) *run {
 	return &run{
 		workflow: w, runID: runID,
 		inbox: inbox{consumed: map[store.Seq]bool{}, unsettled: map[store.Seq]bool{}},
-		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}},
+		local: local{steps: map[history.OpID]*activity.Step{}, cancels: map[history.OpID]context.CancelFunc{}, starting: map[history.OpID]bool{}},
 	}
 }
 
@@ -97,6 +102,20 @@ func (r *run) loaded() bool { return r.x != nil }
 
 // isOpen reports whether an operation still waits for its outcome.
 func (r *run) isOpen(op history.OpID) bool { return r.x != nil && r.x.IsOpen(op) }
+
+// waits reports whether an operation that a kind of event has started is open.
+func waits[B history.Body](r *run, id history.OpID) bool {
+	op, _ := r.x.Find(id)
+	_, is := op.Body.(B)
+	return is
+}
+
+// isFunction reports whether an operation, if it is open, is an activity or step.
+func (r *run) isFunction(id history.OpID) bool {
+	op, open := r.x.Find(id)
+	_, is := op.Body.(history.FunctionScheduled)
+	return is || !open
+}
 
 // completed returns the event for an outcome from the inbox, which may be that of a step.
 func (r *run) completed(o *history.ActivityCompleted) history.Body {

@@ -33,7 +33,8 @@ type Config struct {
 // Runs are the runs that a worker has in memory. Its exported methods may be called from any goroutine.
 type Runs struct {
 	Config
-	trial chan struct{} // has room for the one suspect run that may be tried
+	trial    chan struct{} // has room for the one suspect run that may be tried
+	requests *requests
 
 	mu        sync.Mutex
 	actors    map[string]*actor // by workflow id
@@ -44,7 +45,7 @@ type Runs struct {
 
 // New returns the workflow side of a worker, without any run.
 func New(config Config) *Runs {
-	return &Runs{Config: config, trial: make(chan struct{}, 1), actors: map[string]*actor{}, admission: newAdmission()}
+	return &Runs{Config: config, trial: make(chan struct{}, 1), requests: newRequests(config.Process), actors: map[string]*actor{}, admission: newAdmission()}
 }
 
 // Receive takes messages for the workflows of a queue until ctx ends. It returns when messages flow.

@@ -5,6 +5,7 @@ package workflow
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/internal/runtime/replay"
@@ -111,4 +112,20 @@ func stepMissing(ctx context.Context, r *run, op replay.Open) (bool, error) {
 		err = errStepElsewhere
 	}
 	return err == nil, err
+}
+
+// unknownStepError says that a worker received a run with a step that it does not have. It must not begin the step: an attempt that
+// cannot be made is none.
+type unknownStepError struct{ id, name string }
+
+func (e *unknownStepError) Error() string {
+	return fmt.Sprintf("no worker of this queue has step %s: run one that registers it, with a receiver that is not nil; run %q resumes by itself", e.name, e.id)
+}
+
+// canRun returns an error if body schedules a step that this worker does not have.
+func (r *run) canRun(body history.Body) error {
+	if step, ok := body.(*history.StepScheduled); ok && r.worker.Handlers.Activity(step.Name, step.Tag) == nil {
+		return &unknownStepError{r.id, step.Name}
+	}
+	return nil
 }

@@ -71,8 +71,12 @@ func (t *turn) takeInbox(ctx context.Context, in *store.Pending) error {
 	switch {
 	case msg.Signal != nil:
 		return t.takeSignal(ctx, in, msg.Signal)
-	case msg.Completed != nil:
+	case msg.Completed != nil && t.run.isFunction(msg.Completed.Op):
 		return t.complete(ctx, msg.Completed.Op, t.run.completed(msg.Completed))
+	case msg.Child != nil && waits[*history.ChildScheduled](t.run, msg.Child.Op):
+		return t.complete(ctx, msg.Child.Op, msg.Child)
+	case msg.Request != nil && waits[*history.RequestScheduled](t.run, msg.Request.Op):
+		return t.complete(ctx, msg.Request.Op, msg.Request)
 	case msg.Cancel != nil:
 		if !t.run.x.Cancelled() {
 			requested := &history.CancelRequested{Reason: msg.Cancel.Reason, Sealed: msg.Cancel.Sealed}
@@ -169,7 +173,7 @@ func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
 	switch {
 	case begun: // the request has had its run
 	case t.run.loaded():
-		t.add(&history.StartRejected{RequestID: req.RequestID})
+		t.add(&history.StartRejected{RequestID: req.RequestID, Parent: req.Parent})
 	case !t.run.closed.Closed() || req.Reuse.Allows(t.run.closed):
 		return t.start(ctx, req, in)
 	}
@@ -180,6 +184,9 @@ func (t *turn) takeStart(ctx context.Context, in *store.Pending) error {
 func (t *turn) begun(ctx context.Context, req *history.StartRequest) (bool, error) {
 	if t.run.exists() && t.run.started.RequestID == req.RequestID {
 		return true, nil
+	}
+	if p := req.Parent; p != nil && t.run.exists() && t.run.started.Parent != nil && *t.run.started.Parent == *p {
+		return true, nil // a run that continues the child
 	}
 	if !req.Named {
 		return false, nil
@@ -244,7 +251,7 @@ func (t *turn) adopt(req *history.StartRequest, in *store.Pending) {
 func startedEvent(req *history.StartRequest) *history.RunStarted {
 	return &history.RunStarted{
 		Type: req.Type, Queue: req.Queue, RequestID: req.RequestID, Input: req.Input,
-		Timeout: req.Timeout, Retention: req.Retention, SchedulerVersion: history.SchedulerVersion,
+		Timeout: req.Timeout, Retention: req.Retention, Parent: req.Parent, SchedulerVersion: history.SchedulerVersion,
 	}
 }
 
@@ -284,6 +291,11 @@ func (t *turn) apply(ctx context.Context, body history.Body) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, command := range commands {
+		if err := t.run.canRun(command.Body); err != nil {
+			return err
+		}
 	}
 	if d := body.Details(); d.Ends {
 		t.run.local.limits.remove(d.Op.ID())

@@ -21,15 +21,18 @@ var (
 	}}
 )
 
-// repeatNotices sends the notices about updates in the last record that was read: the worker that stored it may have died before.
-func (r *run) repeatNotices() {
+// repeatNotices sends the notices about updates, and about starts, in the last record that was read: the worker that stored it may
+// have died before. It returns what has to be written for them.
+func (r *run) repeatNotices() (effects []effect) {
 	for _, e := range r.newest {
 		switch e.Body.(type) {
 		case *history.UpdateAccepted, *history.UpdateCompleted:
 			kindOf(e.Body).recorded(r, e)
 		}
 	}
+	effects = r.refuseChildren(r.newest)
 	r.newest = nil
+	return effects
 }
 
 // refuseUpdate answers an update that leaves no event, because its input is not valid.

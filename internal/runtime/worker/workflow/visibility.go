@@ -100,6 +100,11 @@ func (v visible) parked(r *run) *history.RunSummary {
 	return s
 }
 
+// shows reports whether visibility has a run, and whether it is open.
+func (v visible) shows(r *run) bool {
+	return v.summary != nil && v.summary.RunID == r.runID && v.summary.Status.Closed() == r.closed.Closed()
+}
+
 // visible reads what visibility has of the workflow id.
 func (w *workflow) visible(ctx context.Context) (visible, error) {
 	entry, err := w.worker.Store.GetEntry(ctx, w.id)
@@ -118,7 +123,7 @@ func (w *workflow) visible(ctx context.Context) (visible, error) {
 
 // repairEntry writes the entry if it is not about this run, or not about its state.
 func (r *run) repairEntry(ctx context.Context, known visible) error {
-	if s := known.summary; s != nil && s.RunID == r.runID && s.Status.Closed() == r.closed.Closed() {
+	if known.shows(r) {
 		return nil
 	}
 	if !r.closed.Closed() {
