@@ -12,21 +12,6 @@ const (
 	CloseAbandon   ClosePolicy = 2 // it goes on
 )
 
-// Parent is the call that has started a run.
-type Parent struct {
-	ID    string // workflow id of the parent
-	RunID string
-	Queue string // of the parent
-	Op    OpID   // the call, among the parent's operations
-}
-
-func (p *Parent) fields(w *wire) {
-	w.string(1, &p.ID)
-	w.string(2, &p.RunID)
-	w.string(3, &p.Queue)
-	w.sub(4, &p.Op)
-}
-
 // ChildScheduled is the command to start a run of another workflow, and to wait for its end.
 type ChildScheduled struct {
 	Op    Op

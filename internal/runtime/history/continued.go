@@ -48,13 +48,6 @@ func (e *RunContinued) edited(ed *editor) Body {
 	return &c
 }
 
-func (e *CancelRequested) copy(ed *editor) *CancelRequested {
-	if e == nil {
-		return nil
-	}
-	return e.edited(ed).(*CancelRequested)
-}
-
 // Continued is what a generation of a run knows of those before it.
 type Continued struct {
 	Generation   uint64    // how many there were
@@ -80,21 +73,6 @@ func (m *Continued) copy(ed *editor) *Continued {
 	}
 	c.Cancelled = m.Cancelled.copy(ed)
 	return &c
-}
-
-// Next returns the first event of the generation that follows the one which began with e at started and ended with end at now.
-// Fields that a worker fills in when it begins a run are as they were.
-func (e *RunStarted) Next(started time.Time, end *RunContinued, now time.Time) *RunStarted {
-	next := *e
-	next.Input, next.Signals, next.SchedulerVersion = end.Input, end.Signals, SchedulerVersion
-	next.Continued = &Continued{Generation: 1, FirstStarted: started, Seen: end.Seen, Cancelled: end.Cancelled}
-	if before := e.Continued; before != nil {
-		next.Continued.Generation, next.Continued.FirstStarted = before.Generation+1, before.FirstStarted
-	}
-	if e.Timeout > 0 { // it is that of the whole run
-		next.Timeout = max(e.Timeout-now.Sub(started), 1)
-	}
-	return &next
 }
 
 // NextRunID returns the run id of the generation that follows the one with a run id.

@@ -63,6 +63,21 @@ func (e *RunStarted) edited(ed *editor) Body {
 	return &c
 }
 
+// Next returns the first event of the generation that follows the one which began with e at started and ended with end at now.
+// Fields that a worker fills in when it begins a run are as they were.
+func (e *RunStarted) Next(started time.Time, end *RunContinued, now time.Time) *RunStarted {
+	next := *e
+	next.Input, next.Signals, next.SchedulerVersion = end.Input, end.Signals, SchedulerVersion
+	next.Continued = &Continued{Generation: 1, FirstStarted: started, Seen: end.Seen, Cancelled: end.Cancelled}
+	if before := e.Continued; before != nil {
+		next.Continued.Generation, next.Continued.FirstStarted = before.Generation+1, before.FirstStarted
+	}
+	if e.Timeout > 0 { // it is that of the whole run
+		next.Timeout = max(e.Timeout-now.Sub(started), 1)
+	}
+	return &next
+}
+
 // FunctionScheduled is the body of an event that schedules a function of the author: an activity or a step.
 type FunctionScheduled interface {
 	Body
@@ -253,27 +268,6 @@ func (e *TimerFired) Details() Details {
 	return Details{Kind: KindTimerFired, Subject: "timer", Verb: "fired", Ends: true, Op: e.Op.op()}
 }
 func (e *TimerFired) edited(*editor) Body { return e }
-
-// CancelRequested cancels the context of the workflow.
-type CancelRequested struct {
-	Reason string
-	Sealed Payload // the reason, while it is sealed
-}
-
-func (e *CancelRequested) fields(w *wire) {
-	w.string(1, &e.Reason)
-	w.sub(2, &e.Sealed)
-}
-
-// Details implements Body.
-func (e *CancelRequested) Details() Details {
-	return Details{Kind: KindCancelRequested, Subject: "cancel", Verb: "requested", Reason: e.Reason, SealedReason: e.Sealed}
-}
-func (e *CancelRequested) edited(ed *editor) Body {
-	c := *e
-	ed.text(&c.Reason, &c.Sealed)
-	return &c
-}
 
 // StartRejected rejects a start request that arrived while this run was open. The workflow's code does not see it.
 type StartRejected struct {

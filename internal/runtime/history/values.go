@@ -75,6 +75,21 @@ func (p *Payload) fields(w *wire) {
 	number(w, 4, &p.Size)
 }
 
+// Parent is the call that has started a run.
+type Parent struct {
+	ID    string // workflow id of the parent
+	RunID string
+	Queue string // of the parent
+	Op    OpID   // the call, among the parent's operations
+}
+
+func (p *Parent) fields(w *wire) {
+	w.string(1, &p.ID)
+	w.string(2, &p.RunID)
+	w.string(3, &p.Queue)
+	w.sub(4, &p.Op)
+}
+
 // SignalRequest sends a signal or an update to a run.
 type SignalRequest struct {
 	Name   string

@@ -73,5 +73,6 @@ func (r *run) isFor(msg *history.Message) bool {
 	if msg.RunID == "" || msg.RunID == r.runID {
 		return true
 	}
-	return msg.Completed == nil && history.FirstRunID(msg.RunID) == history.FirstRunID(r.runID)
+	isOutcome := msg.Completed != nil || msg.Child != nil || msg.Request != nil
+	return !isOutcome && history.FirstRunID(msg.RunID) == history.FirstRunID(r.runID)
 }

@@ -57,6 +57,9 @@ type trial struct {
 // examine decides whether the run's code may be run: immediately, as the only suspect and with a note, or not at all.
 func (p *probation) examine(ctx context.Context, r *run, ms messages, known visible) error {
 	p.trials = nil
+	if !r.mayRun(ms) {
+		return nil
+	}
 	var trials []string
 	if known.summary != nil && known.summary.TrialsAt == r.last {
 		trials = known.summary.Trials
@@ -69,6 +72,14 @@ func (p *probation) examine(ctx context.Context, r *run, ms messages, known visi
 		return &fatalError{r.id, trialsMax}
 	}
 	return p.begin(ctx, r, known, trials)
+}
+
+// mayRun reports whether a turn with these messages may run code. A note about an id without a run would show one.
+func (r *run) mayRun(ms messages) bool {
+	if r.exists() && (!r.closed.Closed() || r.ended != nil) {
+		return true
+	}
+	return slices.ContainsFunc(ms, func(m message) bool { return m.inbox() != nil && m.inbox().Start })
 }
 
 // suspect reports whether a message has been delivered so often that its run may be what workers die of.
