@@ -191,3 +191,32 @@ func TestStoppingWorkerDrains(t *testing.T) {
 		}
 	})
 }
+
+// TestStartBehindARunThatCannotRun terminates a run whose worker lacks its code, while a start waits that replaces it: the start was
+// acknowledged, so its run must begin.
+func TestStartBehindARunThatCannotRun(t *testing.T) {
+	world(t, func(b *bench) {
+		ctx := context.Background()
+		old, fresh := b.sleeper("t.old", time.Hour), b.sleeper("t.fresh", time.Second)
+		stop := b.work(abi.Registration{Workflows: []*abi.Workflow{old}})
+		before := b.start(old, "w", "a")
+		time.Sleep(time.Minute)
+		stop()
+		echo := b.echo()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{fresh, echo}})()
+		after := b.start(fresh, "w", "b", client.OnConflict(history.ConflictTerminate))
+		b.expectParked(echo, "w", "t.old")
+		if err := before.Terminate(ctx, "enough"); err != nil {
+			b.Fatal(err)
+		}
+		var ended *client.RunError
+		if err := before.Wait(ctx); !errors.As(err, &ended) || ended.Status != history.StatusTerminated {
+			b.Errorf("the run before: %v", err)
+		}
+		ctx, cancel := context.WithTimeout(ctx, time.Hour)
+		defer cancel()
+		if err := after.Wait(ctx); err != nil {
+			b.Errorf("the run after: %v", err)
+		}
+	})
+}

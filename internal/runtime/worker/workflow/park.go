@@ -159,17 +159,21 @@ func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause erro
 	if err != nil && !errors.As(err, &corrupt) {
 		return err
 	}
-	t := &turn{run: a.run}
+	t := &turn{run: a.run, messages: ms, supervise: a.supervise}
 	defer func() { a.run = t.run }()
+	var later messages // starts of runs that follow
 	for _, m := range ms {
-		if in := m.inbox(); in != nil {
-			t.consumed = append(t.consumed, in.Seq)
-			if in.Start && (!t.run.exists() || t.run.closed.Closed()) {
-				if req, err := incoming.Start(t.run.id, in.Data); err == nil {
-					t.adopt(req, in)
-				}
-			}
+		in := m.inbox()
+		if in == nil {
+			continue
 		}
+		if req := t.otherStart(in); req != nil && t.run.isOpenOrContinues() {
+			later = append(later, m)
+			continue
+		} else if req != nil {
+			t.adopt(req, in)
+		}
+		t.consumed = append(t.consumed, in.Seq)
 	}
 	request := ms.termination(t.run.runID)
 	if request != nil && t.run.ended != nil {
@@ -181,5 +185,25 @@ func (a *actor) terminateUnrunnable(ctx context.Context, ms messages, cause erro
 		return cause
 	}
 	t.add(&history.RunTerminated{Reason: request.Reason, Sealed: request.Sealed})
+	if err := t.commit(ctx); err != nil {
+		return err
+	}
+	for _, m := range later {
+		if err := t.take(ctx, m); err != nil {
+			return err
+		}
+	}
 	return t.commit(ctx)
+}
+
+// otherStart returns the start in a message, if it is not that of the run itself.
+func (t *turn) otherStart(in *store.Pending) *history.StartRequest {
+	if !in.Start {
+		return nil
+	}
+	req, err := incoming.Start(t.run.id, in.Data)
+	if err != nil || req.RunID == history.FirstRunID(t.run.runID) {
+		return nil
+	}
+	return req
 }

@@ -76,10 +76,7 @@ func (p *probation) examine(ctx context.Context, r *run, ms messages, known visi
 
 // mayRun reports whether a turn with these messages may run code. A note about an id without a run would show one.
 func (r *run) mayRun(ms messages) bool {
-	if r.exists() && (!r.closed.Closed() || r.ended != nil) {
-		return true
-	}
-	return slices.ContainsFunc(ms, func(m message) bool { return m.inbox() != nil && m.inbox().Start })
+	return r.isOpenOrContinues() || slices.ContainsFunc(ms, func(m message) bool { return m.inbox() != nil && m.inbox().Start })
 }
 
 // suspect reports whether a message has been delivered so often that its run may be what workers die of.

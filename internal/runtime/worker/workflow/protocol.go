@@ -72,12 +72,6 @@ func (a *actor) takeTurn(ms messages) {
 	}
 }
 
-// parks reports whether err is the run's own fault, rather than a lost append race, or a store that is closed or unavailable.
-func parks(err error) bool {
-	var conflict *store.ConflictError
-	return !errors.As(err, &conflict) && !store.IsDown(err) && !errors.Is(err, errUnread)
-}
-
 // tryTurn is one attempt at a turn. After an error, what it has done in memory must be forgotten.
 func (a *actor) tryTurn(ctx context.Context, ms messages) (err error) {
 	defer a.probation.end(ctx, a.workflow)
@@ -224,9 +218,6 @@ func (a *actor) takeAll(ctx context.Context, ms messages) error {
 	}
 	return t.commit(ctx)
 }
-
-// errUnread says that messages had arrived, which the turn did not apply, when its run was about to close.
-var errUnread = errors.New("messages have arrived before the run closes")
 
 // readBeforeClosing looks for messages that have arrived and that this worker has not been given, before a run is closed that
 // should have received them. It looks once: while messages keep arriving, the run may close.

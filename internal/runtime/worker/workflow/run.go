@@ -97,6 +97,11 @@ func (r *run) next(runID string) *run {
 // exists reports whether the workflow id has a run.
 func (r *run) exists() bool { return r.started != nil }
 
+// isOpenOrContinues reports whether the id has a run that has not ended for good.
+func (r *run) isOpenOrContinues() bool {
+	return r.exists() && (!r.closed.Closed() || r.ended != nil)
+}
+
 // loaded reports whether the run's code is in memory.
 func (r *run) loaded() bool { return r.x != nil }
 
