@@ -165,10 +165,10 @@ func (c *Client) addNews(ctx context.Context, d *Description) error {
 	return err
 }
 
-// isNews reports whether a summary is of an open run. The summary of a run whose code killed its workers before its first record
-// has no run id.
+// isNews reports whether a summary is of an open run, or of the generation that is to follow it. The summary of a run whose code
+// killed its workers before its first record has no run id.
 func isNews(info *history.RunSummary, runID string) bool {
-	return !info.Status.Closed() && (info.RunID == runID || info.RunID == "")
+	return !info.Status.Closed() && (info.RunID == "" || history.FirstRunID(info.RunID) == history.FirstRunID(runID))
 }
 
 // entry returns the summary of the newest run of id that visibility has. One that cannot be decoded is treated as missing: a

@@ -42,7 +42,7 @@ func (c *Client) unlessDone(ctx context.Context, req *history.RequestScheduled, 
 	if req.Start != nil || req.Wait || req.Signal != nil && req.Signal.Update {
 		return err
 	}
-	run, readErr := journal.Read(ctx, c.store, c.chain, req.ID, req.RunID)
+	run, readErr := c.read(ctx, req.ID, req.RunID)
 	switch {
 	case errors.Is(readErr, store.ErrNotFound):
 		return err
@@ -56,12 +56,30 @@ func (c *Client) unlessDone(ctx context.Context, req *history.RequestScheduled, 
 		}
 		return err
 	}
-	for _, e := range events {
-		if m, _ := history.ReceivedBy(e.Body); m != nil && m.ID == req.Signal.ID {
-			return nil
-		}
+	received, readErr := c.received(ctx, run, req.Signal.ID)
+	if received || readErr != nil {
+		return readErr
 	}
 	return err
+}
+
+// received reports whether a run, or a generation before it, has received a signal with an id.
+func (c *Client) received(ctx context.Context, run *journal.Run, id string) (bool, error) {
+	for _, e := range run.Events() {
+		if m, _ := history.ReceivedBy(e.Body); m != nil && m.ID == id {
+			return true, nil
+		}
+	}
+	before := run.Started().Continued
+	if before == nil || before.Seen.Encoding == "" {
+		return false, nil
+	}
+	ids, seen := before.Seen, history.SeenIDs{}
+	if err := c.chain.Open(ctx, &ids); err != nil {
+		return false, err
+	}
+	seen.Load(ids)
+	return seen.Has(id), nil
 }
 
 func (c *Client) perform(ctx context.Context, req *history.RequestScheduled, known *failures.Errors, done *history.RequestCompleted) (err error) {

@@ -247,11 +247,7 @@ func (c *Client) findUpdate(ctx context.Context, id, generation, updateID string
 		if !continued || found.state == updateAnswered || found.state == updateUnanswered {
 			return found, nil
 		}
-		for _, m := range ended.Signals {
-			if m.ID == updateID {
-				found.state = updateAccepted
-			}
-		}
+		found.setIfAmong(ended.Signals, updateAccepted, updateID)
 		generation = history.NextRunID(run.RunID)
 	}
 }
@@ -284,9 +280,9 @@ func updateIn(run *journal.Run, updateID string) (found updateState) {
 			}
 			switch body := e.Body.(type) {
 			case *history.RunStarted:
-				found.accept(body.Signals, updateAccepted, updateID)
+				found.setIfAmong(body.Signals, updateAccepted, updateID)
 			case *history.RunContinued:
-				found.accept(body.Signals, updateUnknown, updateID)
+				found.setIfAmong(body.Signals, updateUnknown, updateID)
 			case *history.UpdateCompleted:
 				if body.ID == updateID {
 					outcome := body.Outcome
@@ -304,8 +300,8 @@ func updateIn(run *journal.Run, updateID string) (found updateState) {
 	return found
 }
 
-// accept sets the state if an update is among signals.
-func (u *updateState) accept(signals []history.SignalRequest, state updateStage, updateID string) {
+// setIfAmong sets the state if an update is among signals.
+func (u *updateState) setIfAmong(signals []history.SignalRequest, state updateStage, updateID string) {
 	for _, m := range signals {
 		if m.Update && m.ID == updateID {
 			u.state = state

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pawlhq/pawl/internal/runtime/client"
+	"github.com/pawlhq/pawl/internal/runtime/failures"
 	"github.com/pawlhq/pawl/internal/runtime/history"
 	"github.com/pawlhq/pawl/runtime/abi"
 )
@@ -269,6 +271,74 @@ func TestContinueAsNewIsOneRun(t *testing.T) {
 		}
 		if d, err := old.Describe(ctx); err != nil || d.Status != history.StatusCompleted || d.RunID != old.RunID()+".5" {
 			b.Errorf("described as %+v, %v", d, err)
+		}
+	})
+}
+
+// TestGenerationThatCannotBegin terminates a run whose next generation parks before its code runs.
+func TestGenerationThatCannotBegin(t *testing.T) {
+	world(t, func(b *bench) {
+		ctx := context.Background()
+		wf := b.workflow("t.config", func(r *abi.Run, ctx context.Context, in string) (string, error) {
+			return "", abi.Continue(r, []any{in})
+		})
+		var asked atomic.Int64
+		wf.Config = func() map[string]any {
+			if asked.Add(1) > 1 {
+				return map[string]any{"Fee": make(chan int)}
+			}
+			return nil
+		}
+		echo := b.echo()
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf, echo}})()
+		run := b.start(wf, "w", "")
+		b.expectParked(echo, "w", "config field Fee")
+		if err := run.Terminate(ctx, "enough"); err != nil {
+			b.Fatal(err)
+		}
+		var ended *client.RunError
+		if err := run.Wait(ctx); !errors.As(err, &ended) || ended.Status != history.StatusTerminated || ended.RunID != run.RunID()+".1" {
+			b.Errorf("got %v, %+v", err, ended)
+		}
+	})
+}
+
+// TestRequestsToAllGenerations performs requests again that an earlier generation of a run has received: a worker may have died before
+// it recorded that.
+func TestRequestsToAllGenerations(t *testing.T) {
+	world(t, func(b *bench) {
+		ctx := context.Background()
+		wf := b.relay(1)
+		defer b.work(abi.Registration{Workflows: []*abi.Workflow{wf}})()
+		run := b.start(wf, "w", "0")
+		asked := time.Now()
+		for _, word := range []string{"1", "2", "end"} {
+			if err := run.Signal(ctx, "words", word, client.DedupID(word)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		var out string
+		if err := run.Wait(ctx, &out); err != nil || out != "0 1 2" {
+			b.Fatalf("got %q, %v", out, err)
+		}
+		perform := func(req history.RequestScheduled, scheduled time.Time) bool {
+			b.Helper()
+			req.ID, req.RunID = "w", run.RunID()
+			done, err := b.client.Perform(ctx, &req, scheduled, failures.NewErrors())
+			if err != nil {
+				b.Fatal(err)
+			}
+			return done.Outcome.Failure == nil
+		}
+		for id, want := range map[string]bool{"1": true, "2": true, "end": true, "other": false} {
+			signal := &history.SignalRequest{Name: "words", ID: id, Value: encoded(b, id)}
+			if got := perform(history.RequestScheduled{Signal: signal}, asked); got != want {
+				b.Errorf("signal %s succeeds: %t", id, got)
+			}
+		}
+		cancel := history.RequestScheduled{Cancel: &history.CancelRequest{Reason: "enough"}}
+		if !perform(cancel, asked) || perform(cancel, time.Now().Add(time.Second)) {
+			b.Error("a request to cancel succeeds if it was asked for before the last generation closed, and only then")
 		}
 	})
 }
