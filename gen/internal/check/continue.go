@@ -61,7 +61,7 @@ func checkContinue(p *pass, pkg *gosrc.Package, file *gosrc.File, mark gosrc.Con
 	case inLiteral:
 		return at(mark.Pos, "return from the workflow itself", "pawl:continue is in a function literal of workflow %s", fn.Name())
 	case call == nil || gotypes.Callee(pkg.Info, call) != fn || len(call.Args) != fn.Signature().Params().Len() && !fn.Signature().Variadic():
-		return at(ret.Results[0].Pos(), fmt.Sprintf("call %s with its parameters one by one", fn.Name()), "workflow %s continues as new with something else than a call of itself", fn.Name())
+		return at(ret.Results[0].Pos(), fmt.Sprintf("call %s with its parameters one by one", fn.Name()), "workflow %s must continue as new with a call of itself", fn.Name())
 	}
 	var found []diag.Diagnostic
 	found = append(found, checkCarried(pkg, fn, decl, call, at)...)

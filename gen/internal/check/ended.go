@@ -47,7 +47,7 @@ context. Call it before the context is cancelled, or under context.WithoutCancel
 	},
 }
 
-// cancels are the contexts that functions cancel: those that package context has made together, in the assignments of a function.
+// cancels returns, for each cancel function that package context returns in a function body, the context that it cancels.
 func cancels(info *types.Info, body *ast.BlockStmt) map[types.Object]types.Object {
 	pairs := map[types.Object]types.Object{}
 	ast.Inspect(body, func(x ast.Node) bool {

@@ -33,9 +33,9 @@ func AssignsVariables(info *types.Info, r *ast.RangeStmt) bool {
 	return IsVariable(info, r.Key, m.Key()) && IsVariable(info, r.Value, m.Elem())
 }
 
-// Spins reports whether a loop may only end when another goroutine changes an atomic variable, or when nobody does any more: its
-// condition uses the variable, or it has none. In Go, the others run in parallel to it. A loop that loads a variable, and stores
-// what it has computed by comparing and swapping, ends by itself, because goroutines of a run take turns.
+// Spins reports whether the end of a loop may depend on what other goroutines do with an atomic variable: its condition uses the
+// variable, or it has no condition and its body does. In Go, other goroutines run in parallel to the loop. A loop that loads a variable
+// and stores the new value with CompareAndSwap ends by itself, because goroutines of a run take turns.
 func Spins(info *types.Info, loop *ast.ForStmt) bool {
 	in := func(n ast.Node) (uses, loads, swaps bool) {
 		if n == nil {

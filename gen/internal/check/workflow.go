@@ -29,7 +29,7 @@ A call of a workflow in workflow code starts a child and waits for its end. That
 cannot make the call: an interface's method, or a function of the standard library. Call the workflow by its own name, or in a
 function literal.
 
-A child gets its own channels, so nil must be passed for those that its function takes. Signals and updates are sent to a child with
+A child has its own channels. Pass nil for the channel parameters of its function, and send signals and updates to the child with
 its generated functions.`},
 		{ID: SelfCall, Title: "workflow that ends by calling itself", Doc: `
 The call can mean two things: a child workflow, or this run continued with a new history (continue as new). For a child, assign the

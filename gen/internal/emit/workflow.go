@@ -29,25 +29,9 @@ func (w *writer) workflow(f ir.Workflow) {
 //		return parcel, err
 //	}
 func (w *writer) continuation(f ir.Workflow) {
-	used := map[string]bool{w.names.run: true}
-	head := jen.Func()
-	if f.Recv != nil {
-		head.Params(pointerTo(f.Recv.Type, f.Recv.Pointer))
-	}
-	name := f.Name + ir.ContinueSuffix
-	ctx := w.pick(used, f.Signature.Context, w.names.ctx)
-	all := w.variables(used, f.Signature.Params, argName)
-	results := w.variables(used, f.Signature.Results, resultName)
-	err := w.pick(used, w.names.err)
-	var inputs []variable
-	for i, p := range f.Signature.Params {
-		if p.Role == ir.Input {
-			inputs = append(inputs, all[i])
-		}
-	}
-	params := append([]jen.Code{w.runParam(), ctxParam(ctx)}, declarations(variadic(all, f.Signature.Variadic, "..."))...)
-	w.commentf("%s continues a run of workflow %s as new.", name, workflowDisplay(f))
-	w.file.Add(head.Id(name).Params(params...).Add(fetch(results, err, abi("Continue").Call(jen.Id(w.names.run), anys(inputs)))))
+	w.inPlace(f, ir.ContinueSuffix, "continues a run of workflow %s as new.", func(_ string, inputs, _, _ []variable) jen.Code {
+		return abi("Continue").Call(jen.Id(w.names.run), anys(inputs))
+	})
 }
 
 // child writes
@@ -58,12 +42,21 @@ func (w *writer) continuation(f ir.Workflow) {
 //		return parcel, err
 //	}
 func (w *writer) child(f ir.Workflow) {
+	w.inPlace(f, ir.ChildSuffix, "starts a child that runs workflow %s, and waits for its end.", func(ctx string, inputs, channels, results []variable) jen.Code {
+		args := []jen.Code{jen.Id(ctx), jen.Id(w.names.run), jen.Id(w.names.workflow(f)), anys(inputs), anys(channels)}
+		return abi("Child").Call(append(args, pointers(results)...)...)
+	})
+}
+
+// inPlace writes a function that lowered code calls in place of a workflow, with the run as an additional parameter. call returns the
+// expression for its error. purpose is what it does with the workflow.
+func (w *writer) inPlace(f ir.Workflow, suffix, purpose string, call func(ctx string, inputs, channels, results []variable) jen.Code) {
 	used := map[string]bool{w.names.run: true}
 	head := jen.Func()
 	if f.Recv != nil {
 		head.Params(pointerTo(f.Recv.Type, f.Recv.Pointer))
 	}
-	name := f.Name + ir.ChildSuffix
+	name := f.Name + suffix
 	ctx := w.pick(used, f.Signature.Context, w.names.ctx)
 	all := w.variables(used, f.Signature.Params, argName)
 	results := w.variables(used, f.Signature.Results, resultName)
@@ -77,9 +70,8 @@ func (w *writer) child(f ir.Workflow) {
 		}
 	}
 	params := append([]jen.Code{w.runParam(), ctxParam(ctx)}, declarations(variadic(all, f.Signature.Variadic, "..."))...)
-	args := append([]jen.Code{jen.Id(ctx), jen.Id(w.names.run), jen.Id(w.names.workflow(f)), anys(inputs), anys(channels)}, pointers(results)...)
-	w.commentf("%s starts a child that runs workflow %s, and waits for its end.", name, workflowDisplay(f))
-	w.file.Add(head.Id(name).Params(params...).Add(fetch(results, err, abi("Child").Call(args...))))
+	w.commentf("%s "+purpose, name, workflowDisplay(f))
+	w.file.Add(head.Id(name).Params(params...).Add(fetch(results, err, call(ctx, inputs, channels, results))))
 }
 
 // workflowDescription writes
