@@ -42,6 +42,7 @@ func (k Kind) Work(in Input) time.Duration { return k.work(in) }
 func Kinds() []Kind {
 	return []Kind{
 		{Name: "Chain", start: starter(StartChain), want: func(in Input) int { return times(in.N, in.Seed) }, work: chained},
+		{Name: "Generations", start: starter(StartGenerations), want: func(in Input) int { return times(in.N, in.Seed) }, work: chained},
 		{Name: "Steps", start: starter(StartSteps), want: func(in Input) int { return times(in.N, in.Seed) }, work: func(in Input) time.Duration {
 			return time.Duration(in.N) * in.Wait
 		}},

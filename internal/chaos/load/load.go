@@ -100,6 +100,22 @@ func Chain(ctx context.Context, in Input) (int, error) {
 	return value, nil
 }
 
+// Generations calls N activities, one after the other, and continues as new after each.
+//
+//pawl:workflow
+func Generations(ctx context.Context, in Input) (int, error) {
+	if in.N == 0 {
+		return in.Seed, nil
+	}
+	value, err := Compute(ctx, in.Seed, in.Work)
+	if err != nil {
+		return 0, err
+	}
+	in.Seed, in.N = value, in.N-1
+	//pawl:continue
+	return Generations(ctx, in)
+}
+
 // Steps takes N steps, with a short sleep after each.
 //
 //pawl:workflow

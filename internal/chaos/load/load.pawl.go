@@ -24,9 +24,25 @@ func Chain__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	return value, nil
 }
 
-// Steps__pawl is Steps as a workflow runs it.
+// Generations__pawl is Generations as a workflow runs it.
 //
 //line load.go:106:1
+func Generations__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
+	if in.N == 0 {
+		return in.Seed, nil
+	}
+	value, err := Compute__pawl(_run, ctx, in.Seed, in.Work)
+	if err != nil {
+		return 0, err
+	}
+	in.Seed, in.N = value, in.N-1
+	// pawl:continue
+	return Generations__continue__pawl(_run, ctx, in)
+}
+
+// Steps__pawl is Steps as a workflow runs it.
+//
+//line load.go:122:1
 func Steps__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	value := in.Seed
 	for range in.N {
@@ -45,7 +61,7 @@ func Steps__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // FanOnce__pawl is FanOnce as a workflow runs it.
 //
-//line load.go:125:1
+//line load.go:141:1
 func FanOnce__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	values := make(chan int, in.N)
 	for i := range in.N {
@@ -66,7 +82,7 @@ func FanOnce__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // Retry__pawl is Retry as a workflow runs it.
 //
-//line load.go:146:1
+//line load.go:162:1
 func Retry__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	if err := Fail__pawl(_run, ctx, in.Seed); err == nil {
 		return 0, errors.New("an activity that always fails succeeded")
@@ -76,7 +92,7 @@ func Retry__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // Compensate__pawl is Compensate as a workflow runs it.
 //
-//line load.go:156:1
+//line load.go:172:1
 func Compensate__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	cleanup := abi.WithoutCancel(_run, ctx)
 	value := in.Seed
@@ -101,7 +117,7 @@ func Compensate__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error)
 
 // Family__pawl is Family as a workflow runs it.
 //
-//line load.go:181:1
+//line load.go:197:1
 func Family__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	type outcome struct {
 		value int
@@ -127,7 +143,7 @@ func Family__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 
 // Delegate__pawl is Delegate as a workflow runs it.
 //
-//line load.go:207:1
+//line load.go:223:1
 func Delegate__pawl(_run *abi.Run, ctx context.Context, in Input) (int, error) {
 	run, err := StartChain(ctx, nil, "", in)
 	if err != nil {

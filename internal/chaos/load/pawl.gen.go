@@ -170,11 +170,67 @@ func Chain__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result in
 	return result, err
 }
 
+// pawlGenerations describes workflow Generations.
+var pawlGenerations = pawlPackage.Workflow(abi.Workflow{
+	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Generations",
+	Version: "ab1add03dc4f",
+	Pos:     "load.go:106",
+})
+
+// StartGenerations starts a run of workflow Generations and returns a handle on it.
+// If a run with this id is open, it returns a [*pawl.AlreadyStartedError], unless an option says otherwise.
+//
+// Generations calls N activities, one after the other, and continues as new after each.
+func StartGenerations(ctx context.Context, c *pawl.Client, id string, in Input, opts ...pawl.StartOption) (GenerationsRun, error) {
+	run, err := c.Start(ctx, pawlGenerations, id, []any{in}, opts...)
+	return GenerationsRun{run}, err
+}
+
+// FindGenerations returns a handle on the newest run of workflow Generations with this id.
+// It does not check that there is one.
+func FindGenerations(c *pawl.Client, id string) GenerationsRun {
+	return GenerationsRun{c.Run(pawlGenerations, id)}
+}
+
+// GenerationsRun is a handle on a run of workflow Generations.
+type GenerationsRun struct {
+	*pawl.Run
+}
+
+// Result waits for the run to end and returns the results of the workflow.
+// If the run does not complete, it returns a [*pawl.RunError].
+func (r GenerationsRun) Result(ctx context.Context) (result int, err error) {
+	err = r.Wait(ctx, &result)
+	return result, err
+}
+
+// pawlRunGenerations runs workflow Generations.
+func pawlRunGenerations(ctx context.Context, _run *abi.Run, in abi.Values) ([]any, error) {
+	var arg Input
+	if err := in.Decode(&arg); err != nil {
+		return nil, err
+	}
+	result, err := Generations__pawl(_run, ctx, arg)
+	return []any{result}, err
+}
+
+// Generations__child__pawl starts a child that runs workflow Generations, and waits for its end.
+func Generations__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Child(ctx, _run, pawlGenerations, []any{in}, nil, &result)
+	return result, err
+}
+
+// Generations__continue__pawl continues a run of workflow Generations as new.
+func Generations__continue__pawl(_run *abi.Run, ctx context.Context, in Input) (result int, err error) {
+	err = abi.Continue(_run, []any{in})
+	return result, err
+}
+
 // pawlSteps describes workflow Steps.
 var pawlSteps = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Steps",
 	Version: "3a093b058130",
-	Pos:     "load.go:106",
+	Pos:     "load.go:122",
 })
 
 // StartSteps starts a run of workflow Steps and returns a handle on it.
@@ -224,7 +280,7 @@ func Steps__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result in
 var pawlFanOnce = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.FanOnce",
 	Version: "4e9f92ec3ee4",
-	Pos:     "load.go:125",
+	Pos:     "load.go:141",
 })
 
 // StartFanOnce starts a run of workflow FanOnce and returns a handle on it.
@@ -274,7 +330,7 @@ func FanOnce__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result 
 var pawlRetry = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Retry",
 	Version: "4f37eeea331b",
-	Pos:     "load.go:146",
+	Pos:     "load.go:162",
 })
 
 // StartRetry starts a run of workflow Retry and returns a handle on it.
@@ -324,7 +380,7 @@ func Retry__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result in
 var pawlCompensate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Compensate",
 	Version: "c8863179ca25",
-	Pos:     "load.go:156",
+	Pos:     "load.go:172",
 })
 
 // StartCompensate starts a run of workflow Compensate and returns a handle on it.
@@ -374,7 +430,7 @@ func Compensate__child__pawl(_run *abi.Run, ctx context.Context, in Input) (resu
 var pawlFamily = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Family",
 	Version: "40d6df9bffdc",
-	Pos:     "load.go:181",
+	Pos:     "load.go:197",
 })
 
 // StartFamily starts a run of workflow Family and returns a handle on it.
@@ -424,7 +480,7 @@ func Family__child__pawl(_run *abi.Run, ctx context.Context, in Input) (result i
 var pawlDelegate = pawlPackage.Workflow(abi.Workflow{
 	Name:    "github.com/pawlhq/pawl/internal/chaos/load.Delegate",
 	Version: "c06c82a19d35",
-	Pos:     "load.go:207",
+	Pos:     "load.go:223",
 })
 
 // StartDelegate starts a run of workflow Delegate and returns a handle on it.
@@ -475,6 +531,7 @@ func PawlRegistration() pawl.Registration {
 	return pawlPackage.Registration(
 		pawlActivities(),
 		pawlChain.With(pawlRunChain),
+		pawlGenerations.With(pawlRunGenerations),
 		pawlSteps.With(pawlRunSteps),
 		pawlFanOnce.With(pawlRunFanOnce),
 		pawlRetry.With(pawlRunRetry),
@@ -502,19 +559,20 @@ var pawlPackage = abi.NewPackage(abi.Package{
 			File: "load.go",
 			Text: pawlSourceLoad,
 			Sums: map[string]string{
-				"Chain{}":      "aa40200e957abdee",
-				"Compensate{}": "7e7b9979d3698487",
-				"Compute":      "0969d284d71e6d91",
-				"Delegate{}":   "1b65a93b4175e3eb",
-				"Fail":         "0bc26c5b955fca55",
-				"Family{}":     "dc4b5e5e6ad0662b",
-				"FanOnce{}":    "b888b723b0f6b4e3",
-				"Mark":         "0660b258a4dc0c21",
-				"Once":         "0a582e8fab1856d6",
-				"Retry{}":      "f001bfe137b8d1c8",
-				"Steps{}":      "d011577524733f50",
-				"next{}":       "e7d4fdca8b20d1ac",
-				"type Input":   "3f4902227c9bb190",
+				"Chain{}":       "aa40200e957abdee",
+				"Compensate{}":  "7e7b9979d3698487",
+				"Compute":       "0969d284d71e6d91",
+				"Delegate{}":    "1b65a93b4175e3eb",
+				"Fail":          "0bc26c5b955fca55",
+				"Family{}":      "dc4b5e5e6ad0662b",
+				"FanOnce{}":     "b888b723b0f6b4e3",
+				"Generations{}": "76409a8223f56194",
+				"Mark":          "0660b258a4dc0c21",
+				"Once":          "0a582e8fab1856d6",
+				"Retry{}":       "f001bfe137b8d1c8",
+				"Steps{}":       "d011577524733f50",
+				"next{}":        "e7d4fdca8b20d1ac",
+				"type Input":    "3f4902227c9bb190",
 			},
 		},
 	},
