@@ -20,7 +20,7 @@ type callOptions struct {
 	close   history.ClosePolicy
 }
 
-// With returns a context with options. Those that ctx has already stay, unless they are set again. In a plain call they have no effect.
+// With returns a context with options. An option of ctx stays in effect unless it is set again. In a plain call, options have no effect.
 func With(ctx context.Context, opts ...CallOption) context.Context {
 	if ctx == nil {
 		panic("cannot create context from nil parent")
@@ -78,8 +78,11 @@ const (
 	maxQueue = 240
 )
 
-// check reports names that no store accepts.
+// check reports values that no store accepts, and policies that do not exist.
 func (o callOptions) check() error {
+	if o.close < history.CloseCancel || o.close > history.CloseAbandon {
+		return fmt.Errorf("its close policy is %d: use pawl.CloseCancel, pawl.CloseTerminate or pawl.CloseAbandon", o.close)
+	}
 	if len(o.childID) > maxID {
 		return fmt.Errorf("its workflow id has %d bytes: use at most %d", len(o.childID), maxID)
 	}

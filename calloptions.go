@@ -13,8 +13,8 @@ import (
 //
 //	Ship(pawl.With(ctx, pawl.ChildID("ship-"+order), pawl.OnClose(pawl.CloseTerminate)), order)
 //
-// Options override the directive. Those that ctx has already stay, unless they are set again. They apply to calls with the context, and
-// not to what a child calls. In a plain call they have no effect.
+// Options override the directive. An option of ctx stays in effect unless it is set again. Options apply to calls with the context, and
+// not to the calls that a child makes. In a plain call they have no effect.
 func With(ctx context.Context, opts ...CallOption) context.Context { return abi.With(ctx, opts...) }
 
 // CallOption is an option of [With].

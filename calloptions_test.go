@@ -1,10 +1,11 @@
-// Tests of children.
+// Tests of the options of calls, and of children.
 
 package pawl_test
 
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,17 @@ func TestCallOptions(t *testing.T) {
 		}
 		if d, err := e.Run(callee, "elsewhere").Describe(ctx); err != nil || d.Status != pawl.StatusWaiting || d.Queue != "nowhere" {
 			t.Errorf("a child on a queue without workers: %v, %v", d, err)
+		}
+	})
+}
+
+func TestUnknownClosePolicy(t *testing.T) {
+	both, _ := family(func(ctx context.Context, r *abi.Run, call stub) (string, error) {
+		return call(pawl.With(ctx, pawl.OnClose(7)), r, "x")
+	}, func(ctx context.Context, r *abi.Run, in string) (string, error) { return in, nil })
+	bubble(t, both, func(e *engine) {
+		if err := e.wait(e.start("w", "")); err == nil || !strings.Contains(err.Error(), "close policy is 7: use pawl.CloseCancel") {
+			t.Errorf("got %v", err)
 		}
 	})
 }
