@@ -79,8 +79,8 @@ The JSON output is an object with id and run_id.`,
 // beginning is how long start looks whether a worker takes the run.
 const beginning = time.Second
 
-// troubleAtStart returns why a run that was just started does not begin; empty if it does, or if that cannot be found out. What
-// is wrong with a start is best said to whoever typed it.
+// troubleAtStart returns why a run that was just started does not begin; empty if it does, or if that cannot be found out. The
+// person who typed the command can correct it.
 func troubleAtStart(ctx context.Context, c *client.Client, ref workflowRef) string {
 	ctx, cancel := context.WithTimeout(ctx, beginning)
 	defer cancel()

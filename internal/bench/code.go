@@ -20,7 +20,7 @@ const (
 	sleeps          = "bench.Sleep"
 )
 
-// The task queues: of workflows and of the activities that the same worker runs, and of those that another worker runs.
+// The task queues: one for workflows and the activities that the same worker runs, and one for the activities of another worker.
 const (
 	queue       = "bench"
 	remoteQueue = "bench-remote"

@@ -20,7 +20,7 @@ var ErrNoClient = errors.New("there is no client: nil is for workflow code that 
 // ErrOutside says that workflow code has called a method of a handle that only other code may call.
 var ErrOutside = errors.New("workflow code cannot do that: call it with a client, in an activity or outside of workflows")
 
-// ask asks for a request and waits for what comes of it. errors are those that it may fail with.
+// ask schedules a request and waits for its outcome. The request may fail with the errors of the workflow w.
 func ask(ctx context.Context, what string, w *abi.Workflow, build func(x *replay.Execution, op history.Op) *history.RequestScheduled) (*history.RequestCompleted, error) {
 	x := replay.FromContext(ctx)
 	if x == nil {
@@ -43,7 +43,7 @@ func ask(ctx context.Context, what string, w *abi.Workflow, build func(x *replay
 	return done, err
 }
 
-// requestID identifies a request of a run: to whoever receives it, and if it is performed again after a crash.
+// requestID returns the id of a request of a run. A request that is performed again after a crash has the same id.
 func requestID(x *replay.Execution, op history.Op) string {
 	return "request/" + x.RunID + "/" + op.ID().String()
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/pawlhq/pawl/internal/runtime/store"
 )
 
-// Perform performs a request and returns what came of it. Its payloads, and those that it returns, are not sealed. It fails if that is
-// not known, and the request has to be performed again. scheduled is when the workflow asked for
-// it, and known are the errors that the worker knows.
+// Perform performs a request and returns its outcome. The payloads of both are not sealed. It fails if the outcome is not known; the
+// request must then be performed again. scheduled is when the workflow scheduled the request, and known are the errors that the worker
+// has registered.
 func (c *Client) Perform(ctx context.Context, req *history.RequestScheduled, scheduled time.Time, known *failures.Errors) (*history.RequestCompleted, error) {
 	done := &history.RequestCompleted{Op: req.Op.ID()}
 	err := c.perform(ctx, req, known, done)
